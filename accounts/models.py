@@ -1,0 +1,31 @@
+"""People who sign in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+
+class User(AbstractUser):
+    """A member of the force who signs in. What they may do follows from their roles (groups)."""
+
+    email = models.EmailField("email address", unique=True)
+    whole_force = models.BooleanField(
+        "sees the whole force",
+        default=False,
+        help_text="Otherwise this person sees their own command units only.",
+    )
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("username"),
+                name="user_name_is_unique_in_any_case",
+                violation_error_message="Somebody already has this user name.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username

@@ -1,0 +1,44 @@
+"""The links at the top of each page, by what the person may do."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts import roles
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+ENTRIES = (
+    (roles.LOG_VISITS, "My visits", "operations:my_visits"),
+    (roles.VIEW_BOARD, "Live tests", "operations:board"),
+    (roles.VIEW_STATISTICS, "Dashboard", "reports:dashboard"),
+    (roles.VIEW_OPERATIONS, "Operations", "operations:operation_list"),
+    (roles.VIEW_FOLLOW_UPS, "Follow-ups", "operations:follow_up_list"),
+    (roles.VIEW_VENUES, "Venues", "venues:venue_list"),
+    (roles.IMPORT_VENUES, "Imports", "venues:import_list"),
+    ("accounts.view_user", "People", "admin:accounts_user_changelist"),
+)
+
+
+def links(request: HttpRequest) -> list[Link]:
+    """The pages this person may open, in the order of how often they are needed."""
+    found = []
+    for permission, label, name in ENTRIES:
+        if request.user.has_perm(permission):
+            url = reverse(name)
+            found.append(Link(label, url, request.path.startswith(url)))
+    return found
+
+
+def navigation(request: HttpRequest) -> dict[str, list[Link]]:
+    """Context processor: ``navigation`` for templates/base.html."""
+    return {"navigation": links(request) if getattr(request, "user", None) else []}

@@ -1,0 +1,80 @@
+"""Who may do what: the one table from role to permissions."""
+
+import enum
+from collections.abc import Callable
+from typing import Any
+
+
+class Role(enum.StrEnum):
+    """A job in the force, stored as a Django group of this name."""
+
+    VISITING_OFFICER = "Visiting officer"
+    """Makes test visits and logs what happened, on a phone."""
+
+    PLANNER = "Planner"
+    """Chooses venues, assigns teams and cadets, publishes the schedule of their command units."""
+
+    CSE_LEAD = "CSE lead"
+    """Answers for the results: reads pass rates, follow-ups and what is overdue."""
+
+    TRAINING_COORDINATOR = "Training coordinator"
+    """Records training, books refreshers and chases venues."""
+
+    CALL_HANDLER = "Control-room call handler"
+    """Sees on the live board whether the Makesafe call in hand is a test."""
+
+    ADMINISTRATOR = "Administrator"
+    """Looks after people, reference data and settings."""
+
+
+VIEW_VENUES = "venues.view_venue"
+CHANGE_VENUES = "venues.change_venue"
+IMPORT_VENUES = "venues.import_venues"
+RECORD_TRAINING = "venues.add_trainingsession"
+VIEW_OPERATIONS = "operations.view_operation"
+PLAN_OPERATIONS = "operations.plan_operations"
+LOG_VISITS = "operations.log_visits"
+VIEW_RESULTS = "operations.view_outcome"
+VIEW_FOLLOW_UPS = "operations.view_followup"
+WORK_FOLLOW_UPS = "operations.change_followup"
+VIEW_BOARD = "operations.view_board"
+VIEW_STATISTICS = "operations.view_statistics"
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.VISITING_OFFICER: frozenset({VIEW_VENUES, LOG_VISITS}),
+    Role.PLANNER: frozenset(
+        {VIEW_VENUES, CHANGE_VENUES, IMPORT_VENUES, VIEW_OPERATIONS, PLAN_OPERATIONS, VIEW_RESULTS}
+    ),
+    Role.CSE_LEAD: frozenset(
+        {VIEW_VENUES, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, VIEW_STATISTICS}
+    ),
+    Role.TRAINING_COORDINATOR: frozenset(
+        {VIEW_VENUES, CHANGE_VENUES, RECORD_TRAINING, VIEW_RESULTS, VIEW_FOLLOW_UPS}
+        | {WORK_FOLLOW_UPS}
+    ),
+    Role.CALL_HANDLER: frozenset({VIEW_BOARD}),
+    Role.ADMINISTRATOR: frozenset(
+        {VIEW_VENUES, CHANGE_VENUES, IMPORT_VENUES, RECORD_TRAINING, VIEW_OPERATIONS}
+        | {PLAN_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, WORK_FOLLOW_UPS, VIEW_BOARD}
+        | {VIEW_STATISTICS}
+        | {"accounts.view_user", "accounts.add_user", "accounts.change_user", "auth.view_group"}
+        | {"venues.view_force", "venues.add_force", "venues.change_force"}
+        | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}
+        | {"venues.view_localauthority", "venues.change_localauthority"}
+        | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
+        | {"operations.view_warningsign", "operations.add_warningsign"}
+    ),
+}
+
+
+def write_groups(group_model: Any, permission_of: Callable[[str], Any]) -> None:
+    """Make the groups of the database agree with :data:`PERMISSIONS`.
+
+    Args:
+        group_model: Django's ``Group``, or its historical state in a migration.
+        permission_of: Finds (or makes) the permission of a name like ``venues.view_venue``.
+
+    """
+    for role, names in PERMISSIONS.items():
+        group, _ = group_model.objects.get_or_create(name=role.value)
+        group.permissions.set([permission_of(name) for name in sorted(names)])

@@ -1,0 +1,35 @@
+"""Sign-in and the start page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.navigation import links
+
+
+class SignIn(LoginView):
+    """User name and password."""
+
+    form_class = AuthenticationForm
+    template_name = "accounts/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The demonstration shows its sign-ins here."""
+        from accounts.demo import SIGN_INS
+
+        return super().get_context_data(**kwargs) | {
+            "sign_ins": SIGN_INS if settings.DEMO else None
+        }
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The page that this person needs most often: the first that they may open."""
+    for link in links(request):
+        return redirect(link.url)
+    raise PermissionDenied

@@ -1,0 +1,12 @@
+"""The root of all addresses."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("operations.urls")),
+    path("venues/", include("venues.urls")),
+    path("reports/", include("reports.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,1 @@
+"""Operations: scenarios, teams, visits, outcomes, follow-ups and their reminders."""

@@ -1,0 +1,34 @@
+"""What an operation consists of, a file for each subject."""
+
+from operations.models.follow_ups import FollowUp, FollowUpQuerySet, FollowUpState, Reminder
+from operations.models.operations import Operation, OperationQuerySet, OperationVenue, Selection
+from operations.models.outcomes import ContactMethod, Outcome, RefusalGround
+from operations.models.scenarios import Scenario, ScenarioQuerySet, WarningSign
+from operations.models.teams import Cadet, CadetPolicy, CadetPolicyQuerySet, TeamMember
+from operations.models.visits import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
+
+__all__ = [
+    "ELIGIBLE",
+    "Cadet",
+    "CadetPolicy",
+    "CadetPolicyQuerySet",
+    "ContactMethod",
+    "FollowUp",
+    "FollowUpQuerySet",
+    "FollowUpState",
+    "NotCompletedReason",
+    "Operation",
+    "OperationQuerySet",
+    "OperationVenue",
+    "Outcome",
+    "RefusalGround",
+    "Reminder",
+    "Scenario",
+    "ScenarioQuerySet",
+    "Selection",
+    "TeamMember",
+    "Visit",
+    "VisitQuerySet",
+    "VisitState",
+    "WarningSign",
+]

@@ -1,0 +1,221 @@
+"""The refresher that a verdict opens, and the messages about it."""
+
+import datetime as dt
+import uuid
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import VIEW_FOLLOW_UPS
+from accounts.versions import Versioned
+from operations.models.visits import Visit
+from venues.models import TrainingSession
+
+
+class FollowUpState(models.TextChoices):
+    """Where a follow-up stands. ``MOVES`` has the only ways from one to another."""
+
+    OFFERED = "offered", "Offered"
+    """The venue has been offered a refresher and no date is set."""
+
+    BOOKED = "booked", "Booked"
+    """A date is set."""
+
+    DELIVERED = "delivered", "Delivered"
+    """The refresher was held and is on record as a training session."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    """A later visit showed that the venue now responds well."""
+
+    DECLINED = "declined", "Declined"
+    """The venue did not want it; the reason says why."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    """A correction of the outcome took the ground for it away."""
+
+
+#: The only ways from one state to another.
+MOVES: dict[str, frozenset[str]] = {
+    FollowUpState.OFFERED: frozenset(
+        {FollowUpState.BOOKED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN}
+    ),
+    FollowUpState.BOOKED: frozenset(
+        {FollowUpState.DELIVERED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN}
+    ),
+    FollowUpState.DELIVERED: frozenset({FollowUpState.CONFIRMED}),
+    FollowUpState.CONFIRMED: frozenset(),
+    FollowUpState.DECLINED: frozenset(),
+    FollowUpState.WITHDRAWN: frozenset({FollowUpState.OFFERED}),
+}
+OPEN: tuple[str, ...] = (FollowUpState.OFFERED, FollowUpState.BOOKED)
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    """Questions about follow-ups."""
+
+    def visible_to(self, user: User) -> Self:
+        """The follow-ups that this person may see: those of their command units."""
+        if not user.has_perm(VIEW_FOLLOW_UPS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(visit__venue__local_authority__command_unit__in=user.command_units.all())
+
+    def open(self) -> Self:
+        """Offered or booked: there is something left to do."""
+        return self.filter(state__in=OPEN)
+
+    def overdue(self, *, on: dt.date) -> Self:
+        """Open on the day ``on`` though the day by which it was due has passed."""
+        return self.open().filter(due_on__lt=on)
+
+
+class FollowUp(Versioned):
+    """The refresher that a verdict below *responded well* opens for a venue."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="follow_up")
+    state = models.CharField(
+        max_length=10, choices=FollowUpState, default=FollowUpState.OFFERED, editable=False
+    )
+    due_on = models.DateField("due by")
+    responsible = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        verbose_name="responsible officer",
+    )
+    booked_for = models.DateField(null=True, blank=True)
+    training_session = models.OneToOneField(
+        TrainingSession,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="follow_up",
+    )
+    confirmed_by = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, null=True, editable=False, related_name="confirms"
+    )
+    declined_reason = models.CharField(max_length=200, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="booked") | Q(booked_for__isnull=False),
+                name="booked_refresher_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["delivered", "confirmed"], training_session__isnull=False)
+                | (~Q(state__in=["delivered", "confirmed"]) & Q(training_session=None)),
+                name="delivered_refresher_has_a_training_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", confirmed_by__isnull=False)
+                | (~Q(state="confirmed") & Q(confirmed_by=None)),
+                name="confirmed_refresher_names_the_visit",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="declined") & ~Q(declined_reason=""))
+                | (~Q(state="declined") & Q(declined_reason="")),
+                name="declined_refresher_says_why",
+            ),
+        ]
+        indexes = [models.Index("state", "due_on", name="follow_up_by_due_date")]
+        ordering = ["due_on", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="follow_up_begins_as_offered",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="offered"),
+            ),
+            pgtrigger.FSM(
+                name="follow_up_moves_only_as_allowed",
+                field="state",
+                transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Follow-up {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The follow-up's page."""
+        return reverse("operations:follow_up_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Offered or booked: there is something left to do."""
+        return self.state in OPEN
+
+    def is_overdue(self, *, on: dt.date) -> bool:
+        """Open on the day ``on`` though the day by which it was due has passed."""
+        return self.is_open and self.due_on < on
+
+
+class Reminder(models.Model):
+    """One message about a follow-up. The row is the decision to send, and is written once."""
+
+    class Kind(models.TextChoices):
+        """What the message says, and to whom it goes."""
+
+        SOON_TO_VENUE = "soon_to_venue", "Due in 7 days, to the venue"
+        """The venue's contacts, a week before."""
+
+        SOON_TO_OFFICER = "soon_to_officer", "Due in 7 days, to the responsible officer"
+        """The responsible officer, a week before."""
+
+        DUE_TO_VENUE = "due_to_venue", "Due today, to the venue"
+        """The venue's contacts, on the day."""
+
+        DUE_TO_OFFICER = "due_to_officer", "Due today, to the responsible officer"
+        """The responsible officer, on the day."""
+
+        CHASE_TO_VENUE = "chase_to_venue", "Past its date, to the venue"
+        """The venue's contacts, each week after."""
+
+        CHASE_TO_OFFICER = "chase_to_officer", "Past its date, to the responsible officer"
+        """The responsible officer, each week after."""
+
+        CHASE_TO_LEAD = "chase_to_lead", "Overdue by 14 days or more, to the lead"
+        """The operation's lead, each week from 14 days after."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=20, choices=Kind)
+    date = models.DateField(help_text="The day for which the message is meant.")
+    decided_at = models.DateTimeField(auto_now_add=True)
+    message_id = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        editable=False,
+        help_text="Stays the same if the message has to be handed over again.",
+    )
+    sent_at = models.DateTimeField(null=True, editable=False)
+    not_sent_because = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("follow_up", "kind", "date", name="reminder_goes_out_once"),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(not_sent_because=""),
+                name="reminder_is_sent_or_says_why_not",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "decided_at",
+                condition=Q(sent_at=None, not_sent_because=""),
+                name="reminders_still_to_send",
+            )
+        ]
+        ordering = ["-date", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.date:%d %B %Y})"

@@ -1,0 +1,156 @@
+"""Who goes: officers, cadets and the rules of the day for cadets."""
+
+import datetime as dt
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from operations.models.visits import Visit
+
+
+class Cadet(models.Model):
+    """A volunteer under 18. No name is held: the cadet unit's own files have it."""
+
+    reference = models.CharField(max_length=20, unique=True, help_text="Not a name.")
+    birth_date = models.DateField()
+    consented_on = models.DateField(
+        "consent given on", null=True, blank=True, help_text="By a parent or carer, in writing."
+    )
+    briefed_on = models.DateField("last briefed on", null=True, blank=True)
+
+    class Meta:
+        ordering = ["reference"]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CadetPolicyQuerySet(models.QuerySet["CadetPolicy"]):
+    """Questions about the policy."""
+
+    def in_force(self, *, on: dt.date) -> "CadetPolicy | None":
+        """The rules of the day ``on``, or None before the first. Not a queryset: there is one."""
+        return self.filter(valid_from__lte=on).order_by("-valid_from").first()
+
+
+class CadetPolicy(models.Model):
+    """The force's rules for cadets from a date on. Forces differ, and rules change."""
+
+    valid_from = models.DateField(unique=True)
+    min_age = models.PositiveSmallIntegerField("youngest age", default=13)
+    max_age = models.PositiveSmallIntegerField("oldest age", default=17)
+    latest_finish = models.TimeField(default=dt.time(23, 0), help_text="London time.")
+    consent_days = models.PositiveSmallIntegerField("days consent is valid", default=365)
+    briefing_days = models.PositiveSmallIntegerField("days a briefing is valid", default=90)
+
+    objects: ClassVar[CadetPolicyQuerySet] = CadetPolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name_plural = "cadet policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_age__gte=F("min_age"), max_age__lte=17),
+                name="cadets_are_under_18_and_ages_in_order",
+                violation_error_message="Cadets are under 18, the oldest age not below the "
+                "youngest.",
+            )
+        ]
+        ordering = ["-valid_from"]
+
+    def __str__(self) -> str:
+        return f"From {self.valid_from:%d %B %Y}"
+
+
+class TeamMember(models.Model):
+    """One officer or cadet of a visit's team."""
+
+    class Duty(models.TextChoices):
+        """What the member is there for."""
+
+        LEAD = "lead", "Lead officer"
+        """Leads the visit and logs its outcome."""
+
+        WELFARE = "welfare", "Welfare officer"
+        """Looks after the cadets and nothing else."""
+
+        SUPPORT = "support", "Supporting officer"
+        """Any other officer."""
+
+        CADET = "cadet", "Cadet"
+        """A volunteer under 18 who plays the young guest."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="team")
+    officer = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
+    )
+    cadet = models.ForeignKey(
+        Cadet, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
+    )
+    duty = models.CharField(max_length=8, choices=Duty)
+    period = DateTimeRangeField(
+        null=True,
+        editable=False,
+        help_text="When the visit takes the member up: kept by PostgreSQL from the visit's window, "
+        "empty once it is cancelled.",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duty="cadet", cadet__isnull=False, officer=None)
+                | (~Q(duty="cadet") & Q(cadet=None, officer__isnull=False)),
+                name="team_member_is_an_officer_or_a_cadet",
+            ),
+            models.UniqueConstraint("visit", "officer", name="officer_is_once_in_a_team"),
+            models.UniqueConstraint("visit", "cadet", name="cadet_is_once_in_a_team"),
+            models.UniqueConstraint(
+                "visit", condition=Q(duty="lead"), name="team_has_one_lead_officer"
+            ),
+            ExclusionConstraint(
+                name="officer_is_not_in_two_visits_at_once",
+                expressions=[
+                    ("officer", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(officer__isnull=False, period__isnull=False),
+                violation_error_message="This officer is in another visit at that time.",
+            ),
+            ExclusionConstraint(
+                name="cadet_is_not_in_two_visits_at_once",
+                expressions=[
+                    ("cadet", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cadet__isnull=False, period__isnull=False),
+                violation_error_message="This cadet is in another visit at that time.",
+            ),
+        ]
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="team_member_is_taken_up_as_long_as_the_visit",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                # A visit that ended early frees its team; one that ran late or began early does
+                # not take anybody from another visit, so that logging is never refused.
+                func="""
+                    SELECT CASE
+                        WHEN state = 'cancelled' THEN NULL
+                        WHEN ended_at > starts_at
+                            THEN tstzrange(starts_at, least(ends_at, ended_at))
+                        WHEN ended_at IS NOT NULL THEN NULL
+                        ELSE tstzrange(starts_at, ends_at)
+                    END INTO NEW.period
+                    FROM operations_visit WHERE id = NEW.visit_id;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_duty_display()} of {self.visit}"

@@ -1,0 +1,332 @@
+"""One attempt at one venue."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS
+from accounts.versions import Versioned
+from operations.models.operations import Operation, Selection
+from operations.verdict import Verdict
+from venues.models import Venue
+
+
+class NotCompletedReason(models.TextChoices):
+    """Why a visit could not test the venue, in two kinds (see ``ELIGIBLE``), as in the US Synar
+    surveys of shops.
+    """
+
+    FULLY_BOOKED = "fully_booked", "Fully booked"
+    """No room was free, so nothing could be tested."""
+
+    DESK_UNSTAFFED = "desk_unstaffed", "Desk unstaffed or kiosk only"
+    """Nobody to speak to at the time."""
+
+    TEAM_RECOGNISED = "team_recognised", "Team recognised"
+    """Staff knew who the team were."""
+
+    UNSAFE = "unsafe", "Unsafe to go on"
+    """The team left because it did not feel safe."""
+
+    POLICE_THERE = "police_there", "Police already there"
+    """Officers were at the venue for another matter."""
+
+    OUT_OF_TIME = "out_of_time", "Out of time"
+    """The team could not get there within the window."""
+
+    CADET_UNWELL = "cadet_unwell", "Cadet unwell or withdrawn"
+    """A cadet did not want to, or could not, go on."""
+
+    STOOD_DOWN = "stood_down", "Stood down by the control room"
+    """The control room called the team off."""
+
+    REAL_CONCERN = "real_concern", "Real concern found"
+    """The team met a real concern and dealt with that first."""
+
+    OTHER_ELIGIBLE = "other_eligible", "Another reason: the venue could be tested another time"
+    """Anything else that leaves the venue worth a visit."""
+
+    OUT_OF_BUSINESS = "out_of_business", "Out of business"
+    """The venue is no longer there."""
+
+    CLOSED_FOR_NOW = "closed_for_now", "Closed for now"
+    """Shut for the season or for building work."""
+
+    NO_OVERNIGHT = "no_overnight", "No overnight lets"
+    """It does not let rooms for the night."""
+
+    MEMBERS_ONLY = "members_only", "Members or block booking only"
+    """A guest at the door can't book."""
+
+    NOT_FOUND = "not_found", "Not found"
+    """Nothing of that name is at the address."""
+
+    DUPLICATE = "duplicate", "Same place as another venue"
+    """It is in the registry twice."""
+
+    OTHER_NOT_ELIGIBLE = "other_not_eligible", "Another reason: not a venue to test"
+    """Anything else that takes it off the list."""
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the venue could have been tested: such a visit counts in the completion rate."""
+        return self in ELIGIBLE
+
+
+ELIGIBLE = frozenset(
+    {
+        NotCompletedReason.FULLY_BOOKED,
+        NotCompletedReason.DESK_UNSTAFFED,
+        NotCompletedReason.TEAM_RECOGNISED,
+        NotCompletedReason.UNSAFE,
+        NotCompletedReason.POLICE_THERE,
+        NotCompletedReason.OUT_OF_TIME,
+        NotCompletedReason.CADET_UNWELL,
+        NotCompletedReason.STOOD_DOWN,
+        NotCompletedReason.REAL_CONCERN,
+        NotCompletedReason.OTHER_ELIGIBLE,
+    }
+)
+
+
+class VisitState(models.TextChoices):
+    """Where a visit stands. ``MOVES`` has the only ways from one to another."""
+
+    PLANNED = "planned", "Planned"
+    """Venue and window are set; known to its team and planners only."""
+
+    UNDER_WAY = "under_way", "Under way"
+    """The team has started."""
+
+    COMPLETED = "completed", "Completed"
+    """The venue was tested and the outcome is logged."""
+
+    NOT_COMPLETED = "not_completed", "Not completed"
+    """The team went, but the venue could not be tested; the reason says why."""
+
+    CANCELLED = "cancelled", "Cancelled"
+    """Called off before it started."""
+
+
+#: The only ways from one state to another.
+MOVES: dict[str, frozenset[str]] = {
+    VisitState.PLANNED: frozenset({VisitState.UNDER_WAY, VisitState.CANCELLED}),
+    VisitState.UNDER_WAY: frozenset({VisitState.COMPLETED, VisitState.NOT_COMPLETED}),
+    VisitState.COMPLETED: frozenset(),
+    VisitState.NOT_COMPLETED: frozenset(),
+    VisitState.CANCELLED: frozenset(),
+}
+FINISHED: tuple[str, ...] = (VisitState.COMPLETED, VisitState.NOT_COMPLETED)
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """Questions about visits."""
+
+    def visible_to(self, user: User) -> Self:
+        """The visits that this person may see. A planned visit is covert.
+
+        Its team sees it, and the planners of its command unit. Whoever may see results sees the
+        visits of their command units once they are over. The live board asks :meth:`on_board`.
+        """
+        mine = Q(pk__in=[])
+        if user.has_perm(LOG_VISITS):
+            mine |= Q(pk__in=user.team_memberships.values("visit"))
+        unit = (
+            Q()
+            if user.whole_force
+            else Q(venue__local_authority__command_unit__in=user.command_units.all())
+        )
+        if user.has_perm(PLAN_OPERATIONS):
+            mine |= unit
+        if user.has_perm(VIEW_RESULTS):
+            mine |= unit & Q(state__in=FINISHED)
+        return self.filter(mine)
+
+    def for_officer(self, user: User) -> Self:
+        """The visits in whose team this officer is, soonest first."""
+        team = user.team_memberships.values("visit")
+        return self.filter(pk__in=team).order_by("starts_at", "pk")
+
+    def planned(self) -> Self:
+        """Still to come."""
+        return self.filter(state=VisitState.PLANNED)
+
+    def under_way(self) -> Self:
+        """Started and not yet over."""
+        return self.filter(state=VisitState.UNDER_WAY)
+
+    def completed(self) -> Self:
+        """The venue was tested and the outcome logged."""
+        return self.filter(state=VisitState.COMPLETED)
+
+    def finished(self) -> Self:
+        """Over, whether the venue could be tested or not."""
+        return self.filter(state__in=FINISHED)
+
+    def not_completed_though_eligible(self) -> Self:
+        """Not completed for a reason that leaves the venue worth a visit."""
+        return self.filter(not_completed_reason__in=ELIGIBLE)
+
+    def responded_well(self) -> Self:
+        """Completed with the best verdict."""
+        return self.completed().filter(outcome__verdict=Verdict.RESPONDED_WELL)
+
+    def on_board(self, *, at: dt.datetime) -> Self:
+        """What a call handler may see: visits under way, and those whose window is near.
+
+        A window is near from one hour before it opens to two hours after it closes, so that a
+        call about a team that came early or left late is recognised.
+        """
+        near = Q(
+            state=VisitState.PLANNED,
+            starts_at__lte=at + dt.timedelta(hours=1),
+            ends_at__gte=at - dt.timedelta(hours=2),
+        )
+        just_over = Q(state__in=FINISHED, ended_at__gte=at - dt.timedelta(hours=2))
+        return self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over).order_by(
+            "starts_at", "pk"
+        )
+
+
+class Visit(Versioned):
+    """A test visit: one attempt at one venue, in a time window, by a team."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="visits")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
+    selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
+    starts_at = models.DateTimeField("from")
+    ends_at = models.DateTimeField("until")
+    state = models.CharField(
+        max_length=15, choices=VisitState, default=VisitState.PLANNED, editable=False
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    started_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.OneToOneField(
+        "Outcome",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The outcome that counts: the latest revision.",
+    )
+    not_completed_reason = models.CharField(
+        max_length=20, choices=NotCompletedReason, blank=True, editable=False
+    )
+    not_completed_notes = models.TextField(blank=True, max_length=2000, editable=False)
+    submission = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="The phone's own number of the message that ended the visit as not completed.",
+    )
+    cancelled_reason = models.CharField(max_length=200, blank=True, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [
+            ("log_visits", "Can start visits and log their outcome"),
+            ("view_board", "Can see the live tests"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="visit_ends_after_it_starts",
+                violation_error_message="The window must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "cancelled"], started_at=None, started_by=None)
+                | Q(
+                    state__in=["under_way", "completed", "not_completed"],
+                    started_at__isnull=False,
+                    started_by__isnull=False,
+                ),
+                name="started_visit_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["completed", "not_completed"], ended_at__isnull=False)
+                | (~Q(state__in=["completed", "not_completed"]) & Q(ended_at=None)),
+                name="finished_visit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="visit_is_over_after_it_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="completed", outcome__isnull=False)
+                | (~Q(state="completed") & Q(outcome=None)),
+                name="completed_visit_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="not_completed") & ~Q(not_completed_reason=""))
+                | (~Q(state="not_completed") & Q(not_completed_reason="")),
+                name="visit_not_completed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="cancelled") & ~Q(cancelled_reason=""))
+                | (~Q(state="cancelled") & Q(cancelled_reason="")),
+                name="cancelled_visit_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index("starts_at", name="visit_by_start"),
+            models.Index("state", "starts_at", name="visit_by_state"),
+            models.Index(fields=["venue", "-starts_at"], name="visit_of_venue"),
+        ]
+        ordering = ["starts_at", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="visit_begins_as_planned",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="planned"),
+            ),
+            pgtrigger.FSM(
+                name="visit_moves_only_as_allowed",
+                field="state",
+                transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
+            ),
+            pgtrigger.Trigger(
+                name="visit_tells_its_team_the_period",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),
+                func="UPDATE operations_teammember SET period = NULL WHERE visit_id = NEW.id;"
+                " RETURN NULL;",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Visit {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The visit's page."""
+        return reverse("operations:visit_detail", args=[self.pk])
+
+    @property
+    def is_planned(self) -> bool:
+        """Still to come."""
+        return self.state == VisitState.PLANNED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Started and not yet over."""
+        return self.state == VisitState.UNDER_WAY
+
+    @property
+    def is_completed(self) -> bool:
+        """The venue was tested and the outcome logged."""
+        return self.state == VisitState.COMPLETED
+
+    @property
+    def is_finished(self) -> bool:
+        """Over, whether the venue could be tested or not."""
+        return self.state in FINISHED

@@ -1,0 +1,1 @@
+"""Statistics, dashboards and exports: reads what the other apps hold, and holds nothing."""

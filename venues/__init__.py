@@ -1,0 +1,1 @@
+"""The registry: who polices where, venues, their contacts and their Makesafe training."""

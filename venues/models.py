@@ -1,0 +1,439 @@
+"""Who polices where, the venues, their contacts and their training."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest, Lower, Replace, Upper
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.versions import Versioned
+from venues.training import expires_on, training_state_in_sql
+
+
+class Force(models.Model):
+    """A police force."""
+
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="force_name_is_unique")]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommandUnit(models.Model):
+    """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
+
+    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="command_units")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    members = models.ManyToManyField(
+        User,
+        blank=True,
+        related_name="command_units",
+        help_text="People who work for this command unit.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("force", Lower("code"), name="unit_code_is_unique_in_force"),
+        ]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocalAuthority(models.Model):
+    """A council's area. It lies in one command unit, or in none that this installation knows."""
+
+    name = models.CharField(max_length=120)
+    gss_code = models.CharField(
+        "ONS code", max_length=9, unique=True, null=True, blank=True, help_text="Like E09000007."
+    )
+    fhrs_code = models.CharField(
+        "food hygiene code",
+        max_length=10,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="The Food Standards Agency's code in its open data, like 506.",
+    )
+    command_unit = models.ForeignKey(
+        CommandUnit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="local_authorities",
+    )
+    boundary = models.JSONField(
+        null=True, blank=True, help_text="A GeoJSON Polygon or MultiPolygon in WGS84."
+    )
+
+    class Meta:
+        verbose_name_plural = "local authorities"
+        constraints = [models.UniqueConstraint(Lower("name"), name="authority_name_is_unique")]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VenueGroup(models.Model):
+    """The chain that runs several venues."""
+
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="group_name_is_unique",
+                violation_error_message="There is already a group of this name.",
+            )
+        ]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="group_name_trigrams")
+        ]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VenueQuerySet(models.QuerySet["Venue"]):
+    """Questions about venues."""
+
+    def visible_to(self, user: User) -> Self:
+        """The venues that this person may see: the registry is the whole force's."""
+        return self if user.has_perm("venues.view_venue") else self.none()
+
+    def open(self) -> Self:
+        """Not closed and not merged into another."""
+        return self.filter(closed_on=None, merged_into=None)
+
+    def by_name(self) -> Self:
+        """In the order of the alphabet, whatever the case."""
+        return self.order_by(Lower("name"), "pk")
+
+    def search(self, text: str) -> Self:
+        """Venues whose name, group or postcode is like ``text``, the likeliest first.
+
+        Typing mistakes are tolerated: the likeness is pg_trgm's word similarity, 0 to 1, and its
+        threshold (0.6) is lowered to catch one wrong letter in a short word. Every word of the
+        name counts; a postcode is compared without its space.
+        """
+        wanted = text.upper().strip()
+        squeezed = wanted.replace(" ", "")
+        return (
+            self.annotate(
+                likeness=Greatest(
+                    TrigramWordSimilarity(wanted, Upper("name")),
+                    Coalesce(TrigramWordSimilarity(wanted, Upper("group__name")), Value(0.0)),
+                    Case(
+                        When(
+                            ~Q(postcode="") & Q(squeezed_postcode__startswith=squeezed),
+                            then=Value(1.0),
+                        ),
+                        default=Value(0.0),
+                    ),
+                )
+            )
+            .filter(likeness__gte=0.45)
+            .order_by("-likeness", Lower("name"), "pk")
+        )
+
+    def with_training(self, *, on: dt.date) -> Self:
+        """Annotate ``last_trained_on`` and ``training_state`` as they stand on the day ``on``."""
+        return self.annotate(last_trained_on=last_trained(OuterRef("pk"), on=on)).annotate(
+            training_state=training_state_in_sql("last_trained_on", on=on)
+        )
+
+
+class Venue(Versioned):
+    """A place where people can book a room for the night."""
+
+    class Kind(models.TextChoices):
+        """What sort of place it is, as a guest would say."""
+
+        HOTEL = "hotel", "Hotel"
+        """A staffed hotel, motel or inn."""
+
+        GUEST_HOUSE = "guest_house", "Guest house or B&B"
+        """A small place, often run from a home."""
+
+        HOSTEL = "hostel", "Hostel"
+        """Beds in shared rooms."""
+
+        SERVICED_APARTMENT = "serviced_apartment", "Serviced apartment"
+        """Flats let by the night."""
+
+        HALLS = "halls", "Halls of residence"
+        """Student rooms, let to visitors outside term."""
+
+        OTHER = "other", "Other"
+        """Anything else that lets rooms."""
+
+        UNKNOWN = "unknown", "Not known yet"
+        """As it comes from the open data, which does not tell these apart."""
+
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.UNKNOWN)
+    group = models.ForeignKey(
+        VenueGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="venues"
+    )
+    local_authority = models.ForeignKey(
+        LocalAuthority, on_delete=models.PROTECT, related_name="venues"
+    )
+    address = models.TextField(
+        blank=True, max_length=400, help_text="One line for each part, without the postcode."
+    )
+    postcode = models.CharField(max_length=10, blank=True)
+    squeezed_postcode = models.GeneratedField(
+        expression=Replace(F("postcode"), Value(" "), Value("")),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
+    latitude = models.DecimalField(
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
+    )
+    longitude = models.DecimalField(
+        max_digits=9,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
+    )
+    fhrsid = models.BigIntegerField(
+        "food hygiene id",
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="The Food Standards Agency's key of this venue.",
+    )
+    edited_by_hand = ArrayField(
+        models.CharField(max_length=30),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Fields that an import no longer overwrites.",
+    )
+    notes = models.TextField(blank=True, max_length=2000)
+    closed_on = models.DateField(null=True, blank=True)
+    closed_reason = models.CharField(max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[VenueQuerySet] = VenueQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [("import_venues", "Can import venues from open data")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="venue_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="venue_point_is_whole_and_on_earth",
+                violation_error_message="Give both latitude and longitude, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, closed_reason="")
+                | (Q(closed_on__isnull=False) & ~Q(closed_reason="")),
+                name="closed_venue_says_why",
+                violation_error_message="Say why the venue closed.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")), name="venue_is_not_merged_into_itself"
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="venue_name_trigrams"),
+            models.Index("squeezed_postcode", name="venue_postcode"),
+            models.Index(Lower("name"), "id", name="venue_by_name"),
+        ]
+        ordering = [Lower("name"), "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The venue's page."""
+        return reverse("venues:venue_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Still in business, as far as we know, and not merged away."""
+        return self.closed_on is None and self.merged_into_id is None
+
+    @property
+    def location_withheld(self) -> bool:
+        """The open data gives no place at all: small guest houses run from a home often ask so."""
+        return not self.address and not self.postcode and self.latitude is None
+
+    @property
+    def one_line_address(self) -> str:
+        """Address and postcode on one line, empty where neither is known."""
+        return ", ".join(filter(None, [*self.address.splitlines(), self.postcode]))
+
+
+class VenueContact(models.Model):
+    """Somebody at a venue who is written to about its training."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=120)
+    job_title = models.CharField(max_length=120, blank=True)
+    email = models.EmailField("email address", blank=True)
+    phone = models.CharField("telephone number", max_length=30, blank=True)
+    gets_reminders = models.BooleanField(
+        "gets reminders",
+        default=True,
+        help_text="Messages about refresher training go to this person.",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(gets_reminders=False) | ~Q(email=""),
+                name="contact_with_reminders_has_an_email_address",
+                violation_error_message="Enter an email address, or turn reminders off.",
+            )
+        ]
+        ordering = [Lower("name"), "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
+    """Questions about training."""
+
+    def visible_to(self, user: User) -> Self:
+        """The sessions that this person may see: whoever sees a venue sees its training."""
+        return self if user.has_perm("venues.view_venue") else self.none()
+
+
+class TrainingSession(models.Model):
+    """One delivery of Makesafe training to a venue."""
+
+    class Kind(models.TextChoices):
+        """Why the session was held."""
+
+        INITIAL = "initial", "Initial"
+        """The venue's first Makesafe training."""
+
+        REFRESHER = "refresher", "Refresher"
+        """A repeat, offered after a visit or when the training ran out."""
+
+    class Mode(models.TextChoices):
+        """How it was delivered."""
+
+        IN_PERSON = "in_person", "In person"
+        """At the venue or in a room with others."""
+
+        ONLINE = "online", "Live online"
+        """By video call with a trainer."""
+
+        SELF_STUDY = "self_study", "Self-study pack"
+        """Read or watched on one's own."""
+
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="training_sessions")
+    kind = models.CharField(max_length=10, choices=Kind)
+    held_on = models.DateField("date held")
+    mode = models.CharField("how it was delivered", max_length=12, choices=Mode)
+    delivered_by = models.CharField(max_length=120, help_text="A team or a person.")
+    front_desk_staff = models.PositiveSmallIntegerField(
+        "front-desk staff", help_text="How many people work at the front desk, all shifts together."
+    )
+    attended = models.PositiveSmallIntegerField("how many of them attended")
+    notes = models.TextField(blank=True, max_length=2000)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[TrainingSessionQuerySet] = TrainingSessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attended__lte=F("front_desk_staff")),
+                name="attendance_is_within_the_front_desk_staff",
+                violation_error_message="More people attended than work at the front desk.",
+            ),
+            models.CheckConstraint(
+                condition=Q(attended__gte=1),
+                name="somebody_attended",
+                violation_error_message="Enter how many attended: at least 1.",
+            ),
+        ]
+        indexes = [models.Index(fields=["venue", "-held_on"], name="latest_training_of_venue")]
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} training of {self.venue} on {self.held_on:%d %B %Y}"
+
+    @property
+    def coverage(self) -> float:
+        """The share of the front-desk staff that attended, 0 to 1."""
+        return self.attended / self.front_desk_staff
+
+    @property
+    def expires_on(self) -> dt.date:
+        """The first day on which this session no longer counts as current."""
+        return expires_on(self.held_on)
+
+
+def last_trained(venue: Combinable, *, on: dt.date | Combinable) -> Subquery:
+    """The date of the latest session of ``venue`` on or before ``on``, as an expression."""
+    sessions = TrainingSession.objects.filter(venue=venue, held_on__lte=on)
+    return Subquery(sessions.order_by("-held_on").values("held_on")[:1])
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Questions about imports."""
+
+    def visible_to(self, user: User) -> Self:
+        """The imports that this person may see."""
+        return self if user.has_perm("venues.import_venues") else self.none()
+
+
+class ImportRun(models.Model):
+    """One file of open data read into the registry, and what it changed."""
+
+    file_name = models.CharField(max_length=255)
+    extract_date = models.DateField(null=True, help_text="As the file's header says.")
+    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    finished_at = models.DateTimeField(auto_now_add=True)
+    created = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    unchanged = models.PositiveIntegerField()
+    missing = models.PositiveIntegerField(help_text="Known venues of its authorities not in it.")
+    differences = models.PositiveIntegerField(help_text="Edits by hand that the file contradicts.")
+    report = models.JSONField(default=dict, help_text="The venues behind the counts.")
+
+    objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-finished_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        """The report of this import."""
+        return reverse("venues:import_detail", args=[self.pk])
