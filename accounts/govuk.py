@@ -21,6 +21,7 @@ from django.core.exceptions import ValidationError
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
+from django.forms.widgets import ChoiceWidget
 from django.template import Context
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString, mark_safe
@@ -210,12 +211,17 @@ class GovFilterForm(GovForm):
     submit_label = "Show"
     form_method = "get"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the arguments of any form; the ids differ from those of another form on the page."""
+        kwargs.setdefault("auto_id", "filter_%s")
+        super().__init__(*args, **kwargs)
+
 
 def _missing(form_field: forms.Field, label: str) -> str:
     if label.endswith("?"):
         return f"Answer “{label}”"
     start = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    chosen = isinstance(form_field.widget, (forms.Select, forms.ChoiceWidget, forms.FileInput))
+    chosen = isinstance(form_field.widget, forms.Select | ChoiceWidget | forms.FileInput)
     return f"{'Select' if chosen else 'Enter'} {start}"
 
 
@@ -530,7 +536,8 @@ def _single(bound: BoundField, label: str, revealed_by: Mapping[str, SafeString]
 
 
 def _extra(attrs: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in attrs.items() if key not in ("id", "class", "checked")}
+    ours = {"id", "class", "checked", "required", "aria-invalid"}
+    return {key: value for key, value in attrs.items() if key not in ours}
 
 
 def _control(

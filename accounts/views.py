@@ -3,29 +3,27 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.demo import SIGN_INS
+from accounts.forms import SignInForm
 from accounts.navigation import links
 
 
 class SignIn(LoginView):
-    """User name and password."""
+    """User name and password. The demonstration shows its sign-ins beside the form."""
 
-    form_class = AuthenticationForm
+    form_class = SignInForm
     template_name = "accounts/sign_in.html"
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The demonstration shows its sign-ins here."""
-        from accounts.demo import SIGN_INS
-
-        return super().get_context_data(**kwargs) | {
-            "sign_ins": SIGN_INS if settings.DEMO else None
-        }
+        """Add the demonstration's sign-ins."""
+        sign_ins = SIGN_INS if settings.DEMO else None
+        return super().get_context_data(sign_ins=sign_ins, **kwargs)
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,7 @@ import django.contrib.postgres.fields.ranges
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 ('due_on', models.DateField(verbose_name='due by')),
                 ('booked_for', models.DateField(blank=True, null=True)),
                 ('declined_reason', models.CharField(blank=True, max_length=200)),
-                ('opened_at', models.DateTimeField(auto_now_add=True)),
+                ('opened_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('responsible', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to=settings.AUTH_USER_MODEL, verbose_name='responsible officer')),
                 ('training_session', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_up', to='venues.trainingsession')),
             ],
@@ -114,7 +115,7 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveSmallIntegerField(default=1)),
                 ('submission', models.UUIDField(default=uuid.uuid4, help_text='Made on the phone: the same submission sent twice counts once.', unique=True)),
                 ('correction_reason', models.CharField(blank=True, max_length=200)),
-                ('logged_at', models.DateTimeField(auto_now_add=True)),
+                ('logged_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('challenged', models.BooleanField(help_text='Staff asked about the situation: who they were, what they were doing.')),
                 ('asked_for_identification', models.BooleanField()),
                 ('signs_recognised', models.BooleanField(help_text='By what staff said or did.')),

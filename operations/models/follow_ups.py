@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
@@ -100,7 +101,7 @@ class FollowUp(Versioned):
         Visit, on_delete=models.PROTECT, null=True, editable=False, related_name="confirms"
     )
     declined_reason = models.CharField(max_length=200, blank=True)
-    opened_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -6,6 +6,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import User
 from operations.models.visits import Visit
@@ -64,7 +65,7 @@ class Outcome(models.Model):
     )
     correction_reason = models.CharField(max_length=200, blank=True)
     logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    logged_at = models.DateTimeField(auto_now_add=True)
+    logged_at = models.DateTimeField(default=timezone.now)
 
     challenged = models.BooleanField(
         help_text="Staff asked about the situation: who they were, what they were doing."

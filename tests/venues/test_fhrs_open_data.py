@@ -110,20 +110,31 @@ def test_the_counts_agree_with_the_folders_own_list():
         assert extract.authorities.popitem()[1] == rows[name]["local_authority"]
 
 
-def test_what_is_missing_or_odd_is_marked():
-    london, uk = Counter[Mark](), Counter[Mark]()
-    withheld = 0
-    for name in HOTELS:
-        for hotel in fhrs.read(FOLDER / name):
-            if name.startswith("xml-hotels-london"):
-                london.update(hotel.marks)
-                withheld += hotel.location_withheld
-            elif name.startswith("xml-hotels-uk"):
-                uk.update(hotel.marks)
+@pytest.mark.parametrize(
+    ("folder", "marks", "withheld"),
+    [
+        (
+            "xml-hotels-london-2020-11",
+            {Mark.NO_POSTCODE: 28, Mark.NO_POINT: 28, Mark.NO_ADDRESS: 3},
+            3,
+        ),
+        (
+            "xml-hotels-uk-2020-11",  # the odd postcode is “CLE10 3HQ”
+            {Mark.NO_POSTCODE: 11, Mark.NO_POINT: 19, Mark.NO_ADDRESS: 8, Mark.ODD_POSTCODE: 1},
+            8,
+        ),
+        (
+            "api-json-hotels-london-2021-08",  # four postcodes are a district only
+            {Mark.NO_POSTCODE: 5, Mark.NO_POINT: 11, Mark.NO_ADDRESS: 4, Mark.ODD_POSTCODE: 4},
+            4,
+        ),
+    ],
+)
+def test_what_is_missing_or_odd_is_marked(folder, marks, withheld):
+    hotels = [hotel for name in HOTELS if folder in name for hotel in fhrs.read(FOLDER / name)]
 
-    assert london == {Mark.NO_POSTCODE: 27, Mark.NO_POINT: 32, Mark.NO_ADDRESS: 2}
-    assert withheld == 2
-    assert uk == {}
+    assert Counter(mark for hotel in hotels for mark in hotel.marks) == marks
+    assert sum(hotel.location_withheld for hotel in hotels) == withheld
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -1,0 +1,97 @@
+"""Sign-in, the start page and the navigation."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.demo import SIGN_INS
+from accounts.roles import Role
+from tests.factories import PASSWORD, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+FIRST_PAGES = {
+    Role.VISITING_OFFICER: "operations:my_visits",
+    Role.PLANNER: "operations:operation_list",
+    Role.CSE_LEAD: "reports:dashboard",
+    Role.TRAINING_COORDINATOR: "operations:follow_up_list",
+    Role.CALL_HANDLER: "operations:board",
+    Role.ADMINISTRATOR: "operations:board",
+}
+
+
+@pytest.fixture
+def officer():
+    person = UserFactory(username="officer-1", role=Role.VISITING_OFFICER)
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+def sign_in(client, username, password, **query):
+    return client.post(
+        reverse("accounts:sign_in", query=query), {"username": username, "password": password}
+    )
+
+
+def test_the_right_password_signs_in_and_leads_to_the_start_page(client, officer):
+    response = sign_in(client, "officer-1", PASSWORD)
+    assert response.status_code == 302
+    assert response["Location"] == reverse("accounts:home")
+
+
+def test_a_wrong_password_is_refused_without_saying_which_part_is_wrong(client, officer):
+    wrong_password = sign_in(client, "officer-1", "not it")
+    wrong_name = sign_in(client, "nobody", PASSWORD)
+    for response in (wrong_password, wrong_name):
+        assert response.status_code == 200
+        assert "do not match" in response.content.decode()
+
+
+def test_a_closed_account_can_not_sign_in(client, officer):
+    officer.is_active = False
+    officer.save()
+    assert sign_in(client, "officer-1", PASSWORD).status_code == 200
+
+
+def test_after_sign_in_the_person_is_where_they_wanted_to_go(client, officer):
+    response = sign_in(client, "officer-1", PASSWORD, next="/visits/")
+    assert response["Location"] == "/visits/"
+
+
+def test_nobody_is_sent_to_another_site_after_sign_in(client, officer):
+    response = sign_in(client, "officer-1", PASSWORD, next="https://elsewhere.example/")
+    assert response["Location"] == reverse("accounts:home")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_starts_at_the_page_it_needs_most(client, role):
+    client.force_login(UserFactory(role=role))
+    response = client.get(reverse("accounts:home"))
+    assert response["Location"] == reverse(FIRST_PAGES[role])
+
+
+def test_a_person_without_a_role_is_refused_and_told_so(client):
+    client.force_login(UserFactory())
+    response = client.get(reverse("accounts:home"))
+    assert response.status_code == 403
+
+
+def test_signing_out_ends_the_session(client, officer):
+    client.force_login(officer)
+    client.post(reverse("accounts:sign_out"))
+    response = client.get(reverse("accounts:home"))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("accounts:sign_in"))
+
+
+def test_signing_out_by_a_link_is_refused(client, officer):
+    client.force_login(officer)
+    assert client.get(reverse("accounts:sign_out")).status_code == 405
+
+
+def test_the_sign_ins_are_shown_in_the_demonstration_only(client, settings):
+    page = client.get(reverse("accounts:sign_in")).content.decode()
+    assert SIGN_INS[0].password in page
+    settings.DEMO = False
+    page = client.get(reverse("accounts:sign_in")).content.decode()
+    assert SIGN_INS[0].password not in page
