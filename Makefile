@@ -4,10 +4,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format lock setup browser clean
+.PHONY: help demo test test-fast lint format migrations lock setup browser clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup ## Start everything with invented data and print the address and the sign-ins
 	@DEMO=1 $(BIN)/python -m config.demo
@@ -30,6 +30,9 @@ format: setup ## Format Python and templates
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/djlint templates --reformat --quiet
+
+migrations: setup ## Write migrations for changed models
+	DEMO=1 $(BIN)/python manage.py makemigrations
 
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-header
 lock: ## Write the lock files anew from pyproject.toml

@@ -1,4 +1,4 @@
-"""The gallery: every component and every kind of question on one page, in the demonstration only."""
+"""The gallery: every component and every kind of question on one page of the demonstration."""
 
 import datetime as dt
 import uuid
@@ -110,6 +110,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
     Raises:
         Http404: this is not the demonstration.
+
     """
     if not settings.DEMO:
         raise Http404

@@ -18,7 +18,6 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Self
 
 #: The version of the rule that judges new outcomes. Stored outcomes keep the one that judged them.
 RULE_VERSION = 1
@@ -27,28 +26,33 @@ RULE_VERSION = 1
 class Verdict(enum.StrEnum):
     """What a visit showed, the best first. Computed from the facts, never typed in."""
 
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        """A verdict that equals its stored ``value`` and is shown as ``label``."""
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
-
-    RESPONDED_WELL = "responded_well", "Responded well"
+    RESPONDED_WELL = "responded_well"
     """The room was refused because of the signs, and police were contacted."""
 
-    PARTLY = "partly", "Partly: refresher recommended"
+    PARTLY = "partly"
     """One of the two happened."""
 
-    REFRESHER_NEEDED = "refresher_needed", "Refresher needed"
+    REFRESHER_NEEDED = "refresher_needed"
     """Neither happened."""
+
+    @property
+    def label(self) -> str:
+        """The verdict as people read it."""
+        return _LABELS[self]
 
     @property
     def opens_follow_up(self) -> bool:
         """Whether the venue is to be offered refresher training."""
         return self is not Verdict.RESPONDED_WELL
+
+
+_LABELS: Mapping[Verdict, str] = MappingProxyType(
+    {
+        Verdict.RESPONDED_WELL: "Responded well",
+        Verdict.PARTLY: "Partly: refresher recommended",
+        Verdict.REFRESHER_NEEDED: "Refresher needed",
+    }
+)
 
 
 class UnknownRuleVersionError(LookupError):

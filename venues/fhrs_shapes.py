@@ -42,15 +42,15 @@ _HEADER_COUNTS = {
     "totalpages": "total_pages",
 }
 
-# Where records and headers stand; “item” is an element of a JSON list.
+# Where records and headers stand; a JSON list is written with brackets, its elements “item”.
 _RECORDS = {
     ("FHRSEstablishment", "EstablishmentCollection", "EstablishmentDetail"),
-    ("FHRSEstablishment", "EstablishmentCollection", "EstablishmentDetail", "item"),
-    ("FHRSEstablishment", "EstablishmentCollection", "item"),
-    ("establishments", "item"),
+    ("FHRSEstablishment", "EstablishmentCollection", "EstablishmentDetail[]", "item"),
+    ("FHRSEstablishment", "EstablishmentCollection[]", "item"),
+    ("establishments[]", "item"),
 }
 _HEADERS = {("FHRSEstablishment", "Header"), ("meta",)}
-_ROOTS = {"FHRSEstablishment", "establishments"}
+_ROOTS = {"FHRSEstablishment", "establishments[]"}
 
 _DEEPEST = 16  # levels; the published files have 5
 _LONGEST_VALUE = 100_000  # characters; the longest published, a right to reply, has under 2,000
@@ -196,7 +196,6 @@ class _Xml(ContentHandler):
         self._collector = collector
         self._started = False
         self._text: list[str] = []
-        self._length = 0
         self._parser = create_parser(forbid_dtd=True)
         self._parser.setContentHandler(self)
 
@@ -228,17 +227,15 @@ class _Xml(ContentHandler):
                 f"{_NOT_HYGIENE_DATA}: its outermost element is “{name[:40]}”.",
                 _CHOOSE_ANOTHER,
             )
-        self._text, self._length = [], 0
+        self._text = []
 
     def characters(self, content: str) -> None:
-        self._length += len(content)
-        self._collector.check_length(self._length)
         self._text.append(content)
 
     def endElement(self, name: str) -> None:  # noqa: N802 (SAX's name)
         self._collector.value("".join(self._text))
         self._collector.close()
-        self._text, self._length = [], 0
+        self._text = []
 
     @staticmethod
     def _check_declaration(text: str) -> None:
@@ -265,6 +262,7 @@ class _Json:
     def __init__(self, collector: _Collector) -> None:
         self._collector = collector
         self._lists: list[bool] = []  # for each open container, whether it is a list
+        self._key = ""
         # use_float: the parser's own bound on numbers, by which an integer of 5,000 digits is an
         # error of the file; without it ijson 3.6 crashes the process on one.
         self._parser = ijson.basic_parse_coro(self, use_float=True)
@@ -287,14 +285,15 @@ class _Json:
         kind, value = event
         if kind == "map_key":
             self._collector.check_length(len(value))
-            self._collector.open(value)
+            self._key = value
             return
         if kind in ("end_map", "end_array"):
             self._lists.pop()
             self._end_value()
             return
-        if self._lists and self._lists[-1]:
-            self._collector.open("item")
+        if self._lists:  # the outermost value has no name
+            name = "item" if self._lists[-1] else self._key
+            self._collector.open(name + "[]" if kind == "start_array" else name)
         if kind in ("start_map", "start_array"):
             self._lists.append(kind == "start_array")
             return
@@ -303,7 +302,7 @@ class _Json:
         self._end_value()
 
     def _end_value(self) -> None:
-        if self._lists:  # the outermost value has no name to close
+        if self._lists:
             self._collector.close()
 
     @staticmethod

@@ -53,7 +53,8 @@ def read_text(file: BinaryIO, max_bytes: int) -> Iterator[str]:
             raise BrokenFile("The file is not text in UTF-8, as it is published.") from error
         if "\0" in text:
             raise BrokenFile("The file is not text in UTF-8, as it is published.")
-        yield text
+        if text:  # a piece may hold no more than half a letter
+            yield text
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:

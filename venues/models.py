@@ -118,6 +118,12 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         """The venues that this person may see: the registry is the whole force's."""
         return self if user.has_perm("venues.view_venue") else self.none()
 
+    def in_command_units_of(self, user: User) -> Self:
+        """The venues that this person's command units police; all for the whole force."""
+        if user.whole_force:
+            return self
+        return self.filter(local_authority__command_unit__in=user.command_units.all())
+
     def open(self) -> Self:
         """Not closed and not merged into another."""
         return self.filter(closed_on=None, merged_into=None)

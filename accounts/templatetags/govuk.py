@@ -10,26 +10,26 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import govuk
+from accounts.govuk import parts
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def field_part(context: Context) -> govuk.Part:
+def field_part(context: Context) -> parts.Part:
     """What to show of the ``field`` that crispy is rendering."""
-    return govuk.part(
+    return parts.part(
         context["field"],
         context.get("question"),
         context.get("revealed_by"),
-        context.get("revealed", False),
+        bool(context.get("revealed")),
     )
 
 
 @register.filter
 def error_links(form: Any) -> list[tuple[str, str]]:
     """The errors of a form as (message, id of the control); nothing for anything else."""
-    return govuk.error_links(form) if isinstance(form, BaseForm) else []
+    return parts.error_links(form) if isinstance(form, BaseForm) else []
 
 
 @register.filter
@@ -39,7 +39,7 @@ def has_errors(form: Any) -> bool:
 
 
 @register.filter
-def page_numbers(page: Page) -> Any:
+def page_numbers(page: Page[Any]) -> Any:
     """The numbers to link to around a page of a list, with ellipses."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 

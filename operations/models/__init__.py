@@ -1,10 +1,22 @@
 """What an operation consists of, a file for each subject."""
 
 from operations.models.follow_ups import FollowUp, FollowUpQuerySet, FollowUpState, Reminder
-from operations.models.operations import Operation, OperationQuerySet, OperationVenue, Selection
+from operations.models.operations import (
+    Operation,
+    OperationQuerySet,
+    OperationVenue,
+    OperationVenueQuerySet,
+    Selection,
+)
 from operations.models.outcomes import ContactMethod, Outcome, RefusalGround
 from operations.models.scenarios import Scenario, ScenarioQuerySet, WarningSign
-from operations.models.teams import Cadet, CadetPolicy, CadetPolicyQuerySet, TeamMember
+from operations.models.teams import (
+    Cadet,
+    CadetPolicy,
+    CadetPolicyQuerySet,
+    CadetQuerySet,
+    TeamMember,
+)
 from operations.models.visits import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "Cadet",
     "CadetPolicy",
     "CadetPolicyQuerySet",
+    "CadetQuerySet",
     "ContactMethod",
     "FollowUp",
     "FollowUpQuerySet",
@@ -20,6 +33,7 @@ __all__ = [
     "Operation",
     "OperationQuerySet",
     "OperationVenue",
+    "OperationVenueQuerySet",
     "Outcome",
     "RefusalGround",
     "Reminder",

@@ -159,6 +159,14 @@ class FollowUp(Versioned):
         return self.is_open and self.due_on < on
 
 
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Questions about reminders."""
+
+    def to_send(self) -> Self:
+        """Decided, and neither sent nor explained."""
+        return self.filter(sent_at=None, not_sent_because="")
+
+
 class Reminder(models.Model):
     """One message about a follow-up. The row is the decision to send, and is written once."""
 
@@ -200,6 +208,8 @@ class Reminder(models.Model):
     not_sent_because = models.CharField(
         max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
     )
+
+    objects: ClassVar[ReminderQuerySet] = ReminderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -1,16 +1,22 @@
 """A planned series of visits, and the venues chosen for it."""
 
-from typing import ClassVar, Self
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS
 from accounts.versions import Versioned
 from operations.models.scenarios import Scenario
 from venues.models import Venue
+
+if TYPE_CHECKING:
+    from operations.models.visits import VisitQuerySet
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -21,7 +27,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
 
         One that nobody has chosen venues for yet is seen by its lead and its maker.
         """
-        if not user.has_perm("operations.view_operation"):
+        if not user.has_perm(VIEW_OPERATIONS):
             return self.none()
         if user.whole_force:
             return self
@@ -30,6 +36,20 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             venue__local_authority__command_unit__in=user.command_units.all(),
         )
         return self.filter(Exists(chosen) | Q(lead=user) | Q(created_by=user))
+
+    def with_progress(self, visits: VisitQuerySet) -> Self:
+        """Annotate ``n_planned``, ``n_under_way``, ``n_completed``, ``n_not_completed`` and
+        ``n_cancelled``: how many of ``visits`` (those that the reader may see) are in each state.
+        """
+
+        def count(state: str) -> Coalesce:
+            of_it = visits.filter(operation=OuterRef("pk"), state=state).order_by()
+            return Coalesce(
+                Subquery(of_it.values("operation").annotate(n=Count("pk")).values("n")), 0
+            )
+
+        states = ("planned", "under_way", "completed", "not_completed", "cancelled")
+        return self.annotate(**{f"n_{state}": count(state) for state in states})
 
 
 class Operation(Versioned):
@@ -90,6 +110,21 @@ class Selection(models.TextChoices):
     """Chosen because of information about the venue or its area."""
 
 
+class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
+    """Questions about the choice of venues."""
+
+    def visible_to(self, user: User) -> Self:
+        """The choices that this person may see: planners, those of their command units.
+
+        A venue that waits for its visit is as covert as the visit.
+        """
+        if not user.has_perm(PLAN_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
+
+
 class OperationVenue(models.Model):
     """A venue chosen for an operation, and why."""
 
@@ -98,6 +133,8 @@ class OperationVenue(models.Model):
     selection = models.CharField(max_length=12, choices=Selection)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[OperationVenueQuerySet] = OperationVenueQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

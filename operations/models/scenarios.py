@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from accounts.models import User
+from accounts.roles import VIEW_OPERATIONS
 
 
 class WarningSign(models.Model):
@@ -26,6 +27,12 @@ class WarningSign(models.Model):
 
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
     """Questions about scenarios."""
+
+    def visible_to(self, user: User) -> Self:
+        """The scenarios that this person may see: whoever sees operations. A team reads its own
+        on the visit's page.
+        """
+        return self if user.has_perm(VIEW_OPERATIONS) else self.none()
 
     def latest(self, *fields: str) -> "Scenario":  # type: ignore[override]
         """The newest version by number."""

@@ -1,7 +1,7 @@
 """Who goes: officers, cadets and the rules of the day for cadets."""
 
 import datetime as dt
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,7 +10,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS
 from operations.models.visits import Visit
+
+
+class CadetQuerySet(models.QuerySet["Cadet"]):
+    """Questions about cadets."""
+
+    def visible_to(self, user: User) -> Self:
+        """The cadets that this person may see: whoever makes up teams sees them."""
+        return self if user.has_perm(PLAN_OPERATIONS) else self.none()
 
 
 class Cadet(models.Model):
@@ -22,6 +31,8 @@ class Cadet(models.Model):
         "consent given on", null=True, blank=True, help_text="By a parent or carer, in writing."
     )
     briefed_on = models.DateField("last briefed on", null=True, blank=True)
+
+    objects: ClassVar[CadetQuerySet] = CadetQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["reference"]

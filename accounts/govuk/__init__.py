@@ -1,0 +1,30 @@
+"""Forms in GOV.UK style: the Python half of the crispy pack in templates/govuk/.
+
+A form mixes in :class:`GovForm` (or :class:`GovFilterForm` for the filters of a list) and says in
+``layout()`` how its questions stand: a plain name, or a :class:`Question` where the look differs or
+an answer reveals further questions. ``parts`` prepares what the templates place.
+"""
+
+from accounts.govuk.fields import (
+    GovDateField,
+    GovDateTimeField,
+    GovDateWidget,
+    GovSplitDateTime,
+    YesNoField,
+)
+from accounts.govuk.forms import GovFilterForm, GovForm
+from accounts.govuk.layout import Button, Question, Reveal, Style
+
+__all__ = [
+    "Button",
+    "GovDateField",
+    "GovDateTimeField",
+    "GovDateWidget",
+    "GovFilterForm",
+    "GovForm",
+    "GovSplitDateTime",
+    "Question",
+    "Reveal",
+    "Style",
+    "YesNoField",
+]

@@ -1,0 +1,147 @@
+"""Fields that Django lacks: yes or no, and dates typed into boxes."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+
+class YesNoField(forms.TypedChoiceField):
+    """A question answered Yes or No; cleans to True, False or (not answered) None."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the arguments of any field; choices are given."""
+        super().__init__(
+            choices=[("yes", "Yes"), ("no", "No")],
+            coerce=lambda value: value == "yes",
+            empty_value=None,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored True or False as its answer."""
+        return {True: "yes", False: "no"}.get(value, value)
+
+
+class GovDateWidget(forms.Widget):
+    """Day, month and year in three boxes, posted as ``name_day``, ``name_month``, ``name_year``."""
+
+    use_fieldset = True
+    UNITS = (("day", "Day", 2), ("month", "Month", 2), ("year", "Year", 4))
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str | None:
+        """What was typed as ``year-month-day``, whether or not it is a date; None if nothing."""
+        typed = [
+            str(data.get(f"{name}_{unit}", "")).strip().replace("-", "/")
+            for unit, _, _ in self.UNITS
+        ]
+        return "-".join(reversed(typed)) if any(typed) else None
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        """Whether the three boxes were not in the form."""
+        return not any(f"{name}_{unit}" in data for unit, _, _ in self.UNITS)
+
+    def boxes(self, name: str, auto_id: str, value: Any) -> list[dict[str, Any]]:
+        """The three boxes with what stands in each."""
+        if isinstance(value, dt.date):
+            value = f"{value.year}-{value.month}-{value.day}"
+        parts = str(value or "").split("-")
+        parts = list(reversed(parts)) if len(parts) == len(self.UNITS) else [""] * len(self.UNITS)
+        return [
+            {
+                "name": f"{name}_{unit}",
+                "id": f"{auto_id}_{unit}",
+                "label": label,
+                "width": width,
+                "value": part.removeprefix("0") if unit != "year" else part,
+            }
+            for (unit, label, width), part in zip(self.UNITS, parts, strict=True)
+        ]
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The boxes alone, for a page that shows the widget without the pack."""
+        auto_id = (attrs or {}).get("id", f"id_{name}")
+        return render_to_string(
+            "govuk/fields/date_boxes.html", {"boxes": self.boxes(name, auto_id, value)}
+        )
+
+
+class GovDateField(forms.DateField):
+    """A date typed into three boxes; its messages say which part is missing."""
+
+    widget = GovDateWidget
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """The date of ``year-month-day``.
+
+        Raises:
+            ValidationError: a part is missing, or there is no such day.
+
+        """
+        if value in self.empty_values:
+            return None
+        if isinstance(value, dt.datetime):
+            return value.date()
+        if isinstance(value, dt.date):
+            return value
+        parts = str(value).split("-")
+        name = self.label or "Date"
+        units = ("year", "month", "day")
+        missing = [unit for unit, part in zip(units, parts, strict=False) if not part]
+        if missing:
+            names = " and a ".join(reversed(missing))
+            raise ValidationError(f"{name} must include a {names}", code="incomplete")
+        try:
+            year, month, day = (int(part) for part in parts)
+            if year < 1000:  # two figures are a slip, not the first century
+                raise ValueError
+            return dt.date(year, month, day)
+        except ValueError:
+            message = f"{name} must be a real date, such as 24 11 2026"
+            raise ValidationError(message, code="invalid") from None
+
+
+class GovSplitDateTime(forms.MultiWidget):
+    """A date in three boxes and a time, posted as ``name_0_day`` … and ``name_1``."""
+
+    use_fieldset = True
+
+    def __init__(self, attrs: Any = None) -> None:
+        """Make the two widgets."""
+        time = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        super().__init__((GovDateWidget(), time), attrs)
+
+    def decompress(self, value: dt.datetime | None) -> list[dt.date | dt.time | None]:
+        """The date and the time of the day in the current time zone."""
+        if value is None:
+            return [None, None]
+        here = timezone.localtime(value)
+        return [here.date(), here.time()]
+
+
+class GovDateTimeField(forms.SplitDateTimeField):
+    """A date and a time of the day in the current time zone; cleans to an aware datetime."""
+
+    widget = GovSplitDateTime
+
+    def __init__(self, *, label: str = "", **kwargs: Any) -> None:
+        """Take the arguments of any field."""
+        super().__init__(label=label or None, **kwargs)
+        self.fields = (
+            GovDateField(label=label or None, required=False),
+            forms.TimeField(
+                required=False, error_messages={"invalid": "Enter a time, such as 19:30"}
+            ),
+        )
+
+    default_error_messages = {
+        "invalid_date": "Enter the date",
+        "invalid_time": "Enter the time, such as 19:30",
+    }

@@ -1,0 +1,83 @@
+"""What makes a Django form one of ours."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.forms.widgets import ChoiceWidget
+from django.utils.functional import cached_property
+
+from accounts.govuk.layout import Button
+
+
+class GovForm:
+    """Mix into a form (first of its bases) so that ``{% crispy form %}`` shows it in our style."""
+
+    use_required_attribute = False  # the browser's bubbles are worse than our messages
+    mark_optional = True
+    submit_label = "Save"
+    cancel_url = ""
+    """Where the link beside the button goes; none if empty."""
+    draft_key = ""
+    """If set, static/js/draft.js keeps the answers on the device under this key."""
+    keep_trying = False
+    """Whether static/js/submit.js sends again until the server answers."""
+    form_method = "post"
+
+    fields: dict[str, forms.Field]
+
+    def layout(self) -> Layout:
+        """The order and look of the questions; by default all fields in their order."""
+        return Layout(*self.fields)
+
+    def buttons(self) -> list[Button]:
+        """The buttons below the questions."""
+        return [Button(self.submit_label)]
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """What ``{% crispy form %}`` reads."""
+        helper = FormHelper()
+        helper.form_method = self.form_method
+        helper.disable_csrf = self.form_method != "post"
+        helper.layout = self.layout()
+        helper.render_hidden_fields = True
+        helper.attrs = {"novalidate": True}
+        if self.draft_key:
+            helper.attrs["data-draft"] = self.draft_key
+            if self.is_bound:  # type: ignore[attr-defined]  # of the form this is mixed into
+                helper.attrs["data-draft-sent"] = True
+        if self.keep_trying:
+            helper.attrs["data-keep-trying"] = True
+        return helper
+
+    def full_clean(self) -> None:
+        """Clean as usual, with messages that name the missing answer instead of "This field"."""
+        for name, form_field in self.fields.items():
+            standard = forms.Field.default_error_messages["required"]
+            if form_field.error_messages.get("required") == standard:
+                label = self[name].label  # type: ignore[index]  # of the form this is mixed into
+                form_field.error_messages["required"] = _missing(form_field, str(label))
+        super().full_clean()  # type: ignore[misc]
+
+
+class GovFilterForm(GovForm):
+    """A form that narrows a list: sent by GET, and no answer is ever required."""
+
+    mark_optional = False
+    submit_label = "Show"
+    form_method = "get"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the arguments of any form; the ids differ from those of another form on the page."""
+        kwargs.setdefault("auto_id", "filter_%s")
+        super().__init__(*args, **kwargs)
+
+
+def _missing(form_field: forms.Field, label: str) -> str:
+    if label.endswith("?"):
+        return f"Answer “{label}”"
+    start = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    chosen = isinstance(form_field.widget, forms.Select | ChoiceWidget | forms.FileInput)
+    return f"{'Select' if chosen else 'Enter'} {start}"

@@ -1,0 +1,235 @@
+"""What the templates of the pack place: everything a reader sees or hears of one field."""
+
+import copy
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
+from django.utils.safestring import SafeString
+
+from accounts.govuk.fields import GovDateWidget, GovSplitDateTime
+from accounts.govuk.layout import Question, Style
+
+_DASHES = BLANK_CHOICE_DASH[0][1]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One radio or checkbox."""
+
+    id: str
+    name: str
+    value: str
+    label: str
+    checked: bool
+    attrs: SafeString
+    revealed: SafeString | None
+
+    @property
+    def conditional_id(self) -> str:
+        """The id of the block this option reveals."""
+        return f"conditional-{self.id}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that templates/govuk/field.html needs to know of one field."""
+
+    template: str
+    """In templates/govuk/fields/."""
+    label: str
+    size: str
+    page_heading: bool
+    input_type: str = ""
+    """``radio`` or ``checkbox`` for choices."""
+    group_class: str = ""
+    fieldset_role: str = ""
+    suffix: str = ""
+    html: str = ""
+    """The control itself where Django draws it."""
+    options: list[Option] = field(default_factory=list)
+    boxes: list[dict[str, Any]] = field(default_factory=list)
+    time: dict[str, str] = field(default_factory=dict)
+    fieldset: bool = False
+    own_label: bool = False
+    """The control brings its label and hint (a single checkbox)."""
+
+
+def part(
+    bound: BoundField,
+    question: Question | None = None,
+    revealed_by: Mapping[str, SafeString] | None = None,
+    revealed: bool = False,
+) -> Part:
+    """Prepare ``bound`` for the templates, as ``question`` asks."""
+    question = question or Question(bound.name)
+    widget = bound.field.widget
+    common: dict[str, Any] = {
+        "label": _label(bound, question, revealed),
+        "size": question.size,
+        "page_heading": question.page_heading,
+    }
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        options = _options(bound, revealed_by or {})
+        kind = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
+        look = _look(kind, question.style)
+        return Part(
+            "choices.html",
+            input_type=kind,
+            group_class=look,
+            options=options,
+            fieldset=True,
+            **common,
+        )
+    if isinstance(widget, forms.CheckboxInput):
+        option = _single(bound, str(common["label"]), revealed_by or {})
+        return Part(
+            "choices.html",
+            input_type="checkbox",
+            group_class=_look("checkbox", question.style),
+            options=[option],
+            own_label=True,
+            **common,
+        )
+    if isinstance(widget, GovDateWidget):
+        boxes = widget.boxes(bound.html_name, bound.auto_id, bound.value())
+        return Part("date.html", boxes=boxes, fieldset=True, fieldset_role="group", **common)
+    if isinstance(widget, GovSplitDateTime):
+        return _date_time(bound, widget, common)
+    if isinstance(widget, forms.Textarea):
+        return Part("control.html", html=_control(bound, widget, "govuk-textarea"), **common)
+    if isinstance(widget, forms.Select):
+        plain = copy.copy(widget)
+        plain.choices = [
+            (value, "Choose" if label == _DASHES else label) for value, label in widget.choices
+        ]
+        return Part("control.html", html=_control(bound, plain, "govuk-select"), **common)
+    if isinstance(widget, forms.FileInput):
+        plain_file = forms.FileInput(attrs=widget.attrs)
+        plain_file.is_required = widget.is_required
+        return Part("control.html", html=_control(bound, plain_file, "govuk-file-upload"), **common)
+    html = _control(bound, _text_box(bound, widget), "govuk-input", question.width)
+    return Part("control.html", html=html, suffix=question.suffix, **common)
+
+
+def first_id(bound: BoundField) -> str:
+    """The id of the control that a link to the field should reach."""
+    widget = bound.field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return f"{bound.auto_id}_0"
+    if isinstance(widget, GovDateWidget):
+        return f"{bound.auto_id}_day"
+    if isinstance(widget, GovSplitDateTime):
+        return f"{bound.auto_id}_0_day"
+    return bound.auto_id
+
+
+def error_links(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """The errors of ``form`` for its summary: (message, id of the control or nothing)."""
+    links = [(str(message), "") for message in form.non_field_errors()]
+    for name in form.fields:
+        bound = form[name]
+        target = "" if bound.is_hidden else first_id(bound)
+        links += [(str(message), target) for message in bound.errors]
+    return links
+
+
+def _label(bound: BoundField, question: Question, revealed: bool) -> str:
+    optional = question.optional
+    if optional is None:
+        optional = (
+            not bound.field.required
+            and not revealed
+            and getattr(bound.form, "mark_optional", True)
+            and not isinstance(bound.field.widget, forms.CheckboxInput)
+        )
+    return f"{bound.label} (optional)" if optional else str(bound.label)
+
+
+def _look(kind: str, style: Style) -> str:
+    base = "govuk-radios" if kind == "radio" else "govuk-checkboxes"
+    if style is Style.INLINE:
+        return f"{base} {base}--inline"
+    if style in (Style.BIG, Style.GRID):
+        return f"{base} app-choice-{style.value}"
+    return base
+
+
+def _options(bound: BoundField, revealed_by: Mapping[str, SafeString]) -> list[Option]:
+    options = []
+    for choice in bound.subwidgets:
+        data = choice.data
+        if data["label"] == _DASHES:
+            continue
+        attrs = dict(data["attrs"])
+        options.append(
+            Option(
+                id=attrs.pop("id"),
+                name=data["name"],
+                value=str(data["value"]),
+                label=data["label"],
+                checked=data["selected"],
+                attrs=flatatt(_extra(attrs)),
+                revealed=revealed_by.get(str(data["value"])),
+            )
+        )
+    return options
+
+
+def _single(bound: BoundField, label: str, revealed_by: Mapping[str, SafeString]) -> Option:
+    widget = bound.field.widget
+    described = {"aria-describedby": bound.aria_describedby} if bound.aria_describedby else {}
+    return Option(
+        id=bound.auto_id,
+        name=bound.html_name,
+        value="on",
+        label=label,
+        checked=bool(widget.check_test(bound.value())),
+        attrs=flatatt({**_extra(widget.attrs), **described}),
+        revealed=revealed_by.get("on"),
+    )
+
+
+def _extra(attrs: Mapping[str, Any]) -> dict[str, Any]:
+    ours = {"id", "class", "checked", "required", "aria-invalid"}
+    return {key: value for key, value in attrs.items() if key not in ours}
+
+
+def _control(
+    bound: BoundField, widget: forms.Widget, css_class: str, width: int | None = None
+) -> SafeString:
+    classes = [css_class, widget.attrs.get("class", "")]
+    if bound.errors:
+        classes.append(f"{css_class}--error")
+    if width:
+        classes.append(f"{css_class}--width-{width}")
+    return bound.as_widget(widget, attrs={"class": " ".join(filter(None, classes))})
+
+
+def _text_box(bound: BoundField, widget: forms.Widget) -> forms.Widget:
+    """Numbers as text: a number box changes its value when the page is scrolled over it."""
+    if not isinstance(widget, forms.NumberInput):
+        return widget
+    whole = isinstance(bound.field, forms.IntegerField) and not isinstance(
+        bound.field, forms.DecimalField | forms.FloatField
+    )
+    kept = {key: value for key, value in widget.attrs.items() if key not in ("min", "max", "step")}
+    return forms.TextInput({"inputmode": "numeric" if whole else "decimal"} | kept)
+
+
+def _date_time(bound: BoundField, widget: GovSplitDateTime, common: dict[str, Any]) -> Part:
+    value = bound.value()
+    day, time = value if isinstance(value, list | tuple) else widget.decompress(value)
+    date_widget = widget.widgets[0]
+    assert isinstance(date_widget, GovDateWidget)  # set in its constructor
+    boxes = date_widget.boxes(f"{bound.html_name}_0", f"{bound.auto_id}_0", day)
+    shown = time.strftime("%H:%M") if isinstance(time, dt.time) else str(time or "")
+    time_box = {"name": f"{bound.html_name}_1", "id": f"{bound.auto_id}_1", "value": shown}
+    return Part(
+        "date.html", boxes=boxes, time=time_box, fieldset=True, fieldset_role="group", **common
+    )

@@ -1,0 +1,131 @@
+"""Cadets on record, and what the force's policy says of them on a day."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import TypedDict, Unpack
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from operations import cadets as rules
+from operations.actions.refusals import PlanningError, Problem
+from operations.models import Cadet, CadetPolicy, TeamMember, VisitState
+from venues.models import Venue
+
+NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."
+
+
+class CadetFields(TypedDict):
+    """What is held of a cadet: no name."""
+
+    reference: str
+    birth_date: dt.date
+    consented_on: dt.date | None
+    briefed_on: dt.date | None
+
+
+def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
+    """Put a cadet on record, on the day ``on``. The name stays with the cadet unit.
+
+    Raises:
+        PlanningError: a date lies ahead, the cadet is an adult, or the reference is taken.
+
+    """
+    cadet = Cadet(**fields)
+    _save(cadet, on)
+    return cadet
+
+
+def edit_cadet(*, cadet: Cadet, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
+    """Change what is held, on the day ``on``. Raises as :func:`add_cadet` does."""
+    for name, value in fields.items():
+        setattr(cadet, name, value)
+    _save(cadet, on)
+    return cadet
+
+
+@transaction.atomic
+def _save(cadet: Cadet, on: dt.date) -> None:
+    problems = [
+        Problem(name, "This date is in the future. Enter when it happened.")
+        for name in ("birth_date", "consented_on", "briefed_on")
+        if (day := getattr(cadet, name)) and day > on
+    ]
+    if rules.age_on(cadet.birth_date, on) >= ADULT and not cadet.pk:
+        problems.append(Problem("birth_date", "A cadet is under 18. Check the year."))
+    if Cadet.objects.filter(reference__iexact=cadet.reference).exclude(pk=cadet.pk).exists():
+        problems.append(Problem("reference", "Another cadet already has this reference."))
+    if problems:
+        raise PlanningError(problems)
+    cadet.save()
+
+
+#: Years; who grows up stays on record with the visits they made.
+ADULT = 18
+
+
+def policy_on(day: dt.date) -> rules.CadetPolicy | None:
+    """The policy in force on ``day`` as the pure rules want it, or None before the first."""
+    row = CadetPolicy.objects.in_force(on=day)
+    if row is None:
+        return None
+    return rules.CadetPolicy(
+        min_age=row.min_age,
+        max_age=row.max_age,
+        latest_finish=row.latest_finish,
+        consent_days=row.consent_days,
+        briefing_days=row.briefing_days,
+    )
+
+
+def facts_of(cadet: Cadet, tested_venue_ids: Collection[int] = ()) -> rules.CadetFacts:
+    """What the pure rules want to know of ``cadet``."""
+    return rules.CadetFacts(
+        birth_date=cadet.birth_date,
+        consented_on=cadet.consented_on,
+        briefed_on=cadet.briefed_on,
+        tested_venue_ids=frozenset(tested_venue_ids),
+    )
+
+
+def reasons_not_to_go(cadet: Cadet, *, on: dt.date, policy: rules.CadetPolicy | None) -> list[str]:
+    """Why ``cadet`` may not go out on the day ``on``, whatever the visit; empty if they may."""
+    if policy is None:
+        return [NO_POLICY]
+    noon = dt.datetime.combine(on, dt.time(12), tzinfo=rules.LONDON)
+    reasons = rules.reasons_not_to_go(
+        facts_of(cadet),
+        policy=policy,
+        starts_at=noon,
+        ends_at=noon,
+        venue_id=0,
+        adults=rules.ADULTS_NEEDED,
+        welfare_officers=1,
+    )
+    return [reason.message for reason in reasons]
+
+
+def visits_by_cadets(
+    cadets: Collection[Cadet], venue: Venue, *, besides: int | None
+) -> Mapping[int, str]:
+    """Which of ``cadets`` have a visit to ``venue`` already, by key, and the state of that visit.
+
+    Visits to a venue that was merged into this one count: it is the same place. So does a visit
+    that is only planned, and one that tested nothing: the cadet may have been seen there.
+
+    Args:
+        cadets: The cadets asked about.
+        venue: The venue.
+        besides: The key of a visit that does not count, because its team is being made up.
+
+    """
+    members = (
+        TeamMember.objects.filter(
+            Q(visit__venue=venue) | Q(visit__venue__merged_into=venue), cadet__in=cadets
+        )
+        .exclude(visit__state=VisitState.CANCELLED)
+        .exclude(visit=besides)
+        .order_by("visit__starts_at")
+    )
+    return dict(reversed(members.values_list("cadet", "visit__state")))

@@ -1,0 +1,284 @@
+"""What a planner does before anybody goes out: operations, their venues, and scenarios.
+
+Acts lock in one order, so that two planners never wait for each other in a circle: the operation,
+then the visit, then officers, then cadets, the latter two by key.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Collection, Iterable
+from typing import NotRequired, TypedDict, Unpack
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import Role
+from operations.actions.refusals import (
+    PlanningError,
+    Problem,
+    broken_rules,
+    refuse,
+    sentence_of,
+)
+from operations.cadets import DAY_BEGINS, LONDON
+from operations.models import (
+    Operation,
+    OperationVenue,
+    Scenario,
+    Selection,
+    VisitState,
+    WarningSign,
+)
+from venues.models import Venue, VenueQuerySet
+
+#: The operating system's own entropy: nobody can foretell or repeat a draw.
+CHANCE = random.SystemRandom()
+
+
+class OperationFields(TypedDict):
+    """What a planner says about an operation."""
+
+    reference: str
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    lead: User
+    scenario: Scenario
+    authorisation_reference: str
+    notes: NotRequired[str]
+
+
+def possible_leads() -> QuerySet[User]:
+    """The people who may lead an operation: CSE leads and planners who still sign in."""
+    in_role = Q(groups__name__in=[Role.CSE_LEAD, Role.PLANNER])
+    return User.objects.filter(in_role, is_active=True).distinct().order_by("last_name", "pk")
+
+
+def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
+    """Whether a window lies in the operation's days. The last night runs into the next morning."""
+    starts, ends = starts_at.astimezone(LONDON), ends_at.astimezone(LONDON)
+    last_evening = ends.date() - dt.timedelta(days=ends.time() <= DAY_BEGINS)
+    return operation.starts_on <= starts.date() and last_evening <= operation.ends_on
+
+
+@transaction.atomic
+def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operation:
+    """Make an operation without venues or visits.
+
+    Raises:
+        PlanningError: the dates, the lead or the reference won't do.
+
+    """
+    operation = Operation(created_by=by, **fields)
+    _save(operation)
+    return operation
+
+
+@transaction.atomic
+def edit_operation(
+    *, operation: Operation, version: int, by: User, **fields: Unpack[OperationFields]
+) -> Operation:
+    """Change what is said about an operation.
+
+    Args:
+        operation: The operation.
+        version: The version that the person had in front of them.
+        by: Who changes it.
+        fields: What it shall say from now on.
+
+    Raises:
+        EditConflictError: somebody else saved it meanwhile.
+        PlanningError: as for a new one; or the scenario changes though a visit has played it, or
+            the dates leave a planned visit out.
+
+    """
+    operation = lock(operation)
+    played = operation.visits.exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])
+    changes_scenario = fields["scenario"].pk != operation.scenario_id
+    for name, value in fields.items():
+        setattr(operation, name, value)
+    problems = []
+    if changes_scenario and played.exists():
+        problems.append(
+            Problem(
+                "scenario",
+                "Visits of this operation have played its scenario. To use another one, make a "
+                "new operation: results are compared within one scenario version.",
+            )
+        )
+    if left_out := sum(
+        not is_within(operation, visit.starts_at, visit.ends_at)
+        for visit in operation.visits.planned()
+    ):
+        visits = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
+        problems.append(Problem("ends_on", f"{visits} outside these dates: move or cancel first."))
+    operation.claim(version)
+    _save(operation, problems)
+    return operation
+
+
+def lock(operation: Operation) -> Operation:
+    """The operation as it stands now, kept from other planners until the transaction ends."""
+    return Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+
+
+def _save(operation: Operation, problems: Iterable[Problem] = ()) -> None:
+    problems = [*problems, *broken_rules(operation)]
+    if not possible_leads().filter(pk=operation.lead_id).exists():
+        problems.append(
+            Problem("lead", f"{operation.lead} can't lead: choose a CSE lead or a planner.")
+        )
+    if problems:
+        raise PlanningError(problems)
+    try:
+        with transaction.atomic():
+            operation.save()
+    except IntegrityError as error:  # somebody took the reference in this very moment
+        raise refuse("reference", sentence_of(error, Operation)) from None
+
+
+# Venues of an operation ---------------------------------------------------------------------------
+
+
+def choosable(operation: Operation, *, by: User) -> VenueQuerySet:
+    """The venues that this person may add: open, of their command units and not yet in it."""
+    chosen = operation.chosen_venues.values("venue")
+    return Venue.objects.visible_to(by).in_command_units_of(by).open().exclude(pk__in=chosen)
+
+
+@transaction.atomic
+def add_venues(
+    *, operation: Operation, venues: Collection[Venue], selection: Selection, by: User
+) -> int:
+    """Choose ``venues`` by hand, and record why. Those already in it keep their reason.
+
+    Returns:
+        How many were added.
+
+    Raises:
+        PlanningError: a venue is closed, merged or of another command unit; or the reason given is
+            chance, which :func:`draw_venues` alone may record.
+
+    """
+    operation = lock(operation)
+    if selection == Selection.RANDOM:
+        raise refuse(
+            "selection",
+            "Venues that somebody picked were not drawn by chance. Let the system draw them.",
+        )
+    wanted = {venue.pk for venue in venues}
+    already = set(operation.chosen_venues.filter(venue__in=wanted).values_list("venue", flat=True))
+    allowed = choosable(operation, by=by).filter(pk__in=wanted).values_list("pk", flat=True)
+    if missing := len(wanted - already - set(allowed)):
+        what = "1 venue is" if missing == 1 else f"{missing} venues are"
+        raise refuse(
+            "venues", f"{what} closed, merged or outside your command units. Nothing was added."
+        )
+    return _choose(operation, wanted - already, selection, by)
+
+
+@transaction.atomic
+def draw_venues(*, operation: Operation, among: VenueQuerySet, number: int, by: User) -> int:
+    """Draw ``number`` venues by chance, each of ``among`` that may be added being as likely.
+
+    Only these venues speak for all: whatever one person prefers has no part in the choice.
+
+    Returns:
+        How many were added: ``number``.
+
+    Raises:
+        PlanningError: there are fewer to draw from.
+
+    """
+    operation = lock(operation)
+    matching = among.order_by().values("pk")
+    pool = list(
+        choosable(operation, by=by)
+        .filter(pk__in=matching)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    if not 1 <= number <= len(pool):
+        enough = f"between 1 and {len(pool)}" if pool else "other filters: no venue matches"
+        raise refuse("number", f"Enter {enough}.")
+    return _choose(operation, CHANCE.sample(pool, number), Selection.RANDOM, by)
+
+
+def _choose(operation: Operation, venue_ids: Iterable[int], selection: Selection, by: User) -> int:
+    rows = [
+        OperationVenue(operation=operation, venue_id=pk, selection=selection, added_by=by)
+        for pk in venue_ids
+    ]
+    return len(OperationVenue.objects.bulk_create(rows))
+
+
+@transaction.atomic
+def remove_venue(*, chosen: OperationVenue, by: User) -> None:
+    """Take a venue out of an operation that has made no visit to it.
+
+    Raises:
+        PlanningError: it has visits, even if only cancelled ones.
+
+    """
+    operation = lock(chosen.operation)
+    if operation.visits.filter(venue=chosen.venue_id).exists():
+        raise refuse("venue", "This venue has visits in the operation, so it stays in it.")
+    chosen.delete()
+
+
+# Scenarios ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_scenario(
+    *, title: str, script: str, warning_signs: Collection[WarningSign], by: User
+) -> Scenario:
+    """Write a scenario: its version 1.
+
+    Raises:
+        PlanningError: there is one of this title, or it shows no warning sign.
+
+    """
+    if Scenario.objects.filter(title__iexact=title).exists():
+        raise refuse(
+            "title", "There is a scenario of this title: make a new version of it instead."
+        )
+    return _write_scenario(title, 1, script, warning_signs, by)
+
+
+@transaction.atomic
+def new_scenario_version(
+    *, scenario: Scenario, script: str, warning_signs: Collection[WarningSign], by: User
+) -> Scenario:
+    """Write the version after ``scenario``. Operations keep the version that they have.
+
+    Raises:
+        PlanningError: somebody wrote a later version meanwhile, or it shows no warning sign.
+
+    """
+    versions = Scenario.objects.select_for_update().filter(title=scenario.title)
+    newest = max(version.version for version in versions.order_by("pk"))
+    if newest > scenario.version:
+        raise refuse(
+            "script",
+            f"Somebody wrote version {newest} after you opened this page. Nothing you entered is "
+            "lost: compare the two, then start from the newest version.",
+        )
+    return _write_scenario(scenario.title, newest + 1, script, warning_signs, by)
+
+
+def _write_scenario(
+    title: str, version: int, script: str, warning_signs: Collection[WarningSign], by: User
+) -> Scenario:
+    if not warning_signs:
+        raise refuse("warning_signs", "Select at least one warning sign.")
+    try:
+        with transaction.atomic():
+            scenario = Scenario.objects.create(
+                title=title, version=version, script=script, created_by=by
+            )
+    except IntegrityError:  # the same title in this very moment
+        raise refuse("title", "Somebody saved a scenario of this title just now.") from None
+    scenario.warning_signs.set(warning_signs)
+    return scenario

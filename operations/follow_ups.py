@@ -1,0 +1,146 @@
+"""When a reminder about a follow-up is due: a pure rule.
+
+One date counts: the booked one once there is one, else the day by which the refresher is due. The
+venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after;
+the operation's lead from 14 days after, each week.
+
+The rule heals by itself. It never asks *is it today?* but *what is the latest message that should
+have gone out by today, and was it decided?*, so a day without a worker loses nothing. Only that
+latest one is decided, so an outage of a month ends in one message and not in five.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+WEEK = dt.timedelta(days=7)
+
+
+class Audience(enum.StrEnum):
+    """Who is written to."""
+
+    VENUE = "venue"
+    """The contacts on the venue's record who get reminders."""
+
+    OFFICER = "officer"
+    """The responsible officer."""
+
+    LEAD = "lead"
+    """The operation's lead, once the date has passed by 14 days."""
+
+    @property
+    def first_week(self) -> int:
+        """From which week on this audience hears, counted from the date that counts."""
+        return 2 if self is Audience.LEAD else -1
+
+
+class Stage(enum.StrEnum):
+    """What the message is about."""
+
+    SOON = "soon"
+    """The date is a week away or less."""
+
+    DUE = "due"
+    """The date is here."""
+
+    CHASE = "chase"
+    """The date has passed by a week or more."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message that should go out: unique in its follow-up."""
+
+    audience: Audience
+    stage: Stage
+    date: dt.date
+    """The day for which it is meant; it may be decided some days later."""
+
+    @property
+    def kind(self) -> str:
+        """As ``Reminder.Kind`` has it, such as ``soon_to_venue``."""
+        return f"{self.stage}_to_{self.audience}"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A message that was decided before."""
+
+    kind: str
+    date: dt.date
+    on: dt.date
+    """The day of the decision."""
+
+    @property
+    def audience(self) -> Audience:
+        """To whom it goes."""
+        return Audience(self.kind.rpartition("_to_")[2])
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpFacts:
+    """What the rule needs to know of a follow-up."""
+
+    is_open: bool
+    """Offered or booked: nobody is written to about any other."""
+
+    due_on: dt.date
+    """The day by which the refresher is due."""
+
+    booked_for: dt.date | None
+    """The day it is booked for; None where it is not booked."""
+
+    lead_is_responsible: bool
+    """The lead is the responsible officer too, and gets no second message as the lead."""
+
+    decided: tuple[Decided, ...] = ()
+    """What was decided before."""
+
+    @property
+    def date_that_counts(self) -> dt.date:
+        """The booked date, else the day by which it is due."""
+        return self.booked_for or self.due_on
+
+    @property
+    def audiences(self) -> Iterable[Audience]:
+        """Who is to hear at all."""
+        if not self.is_open:
+            return ()
+        return [a for a in Audience if not (a is Audience.LEAD and self.lead_is_responsible)]
+
+
+def due_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
+    """The messages to decide on the day ``on``: at most one for each audience.
+
+    An audience that had a message decided on the same day (for another date, since changed) waits
+    for the next.
+    """
+    known = {(decided.kind, decided.date) for decided in facts.decided}
+    heard_today = {decided.audience for decided in facts.decided if decided.on == on}
+    due = []
+    for message in current_messages(facts, on=on):
+        if (message.kind, message.date) not in known and message.audience not in heard_today:
+            due.append(message)
+    return due
+
+
+def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
+    """The latest message scheduled up to ``on`` for each audience, decided or not.
+
+    Whatever is not among them is out of date, and need not be sent any more.
+    """
+    weeks = (on - facts.date_that_counts).days // WEEK.days
+    stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
+    date = facts.date_that_counts + weeks * WEEK
+    return [Message(a, stage, date) for a in facts.audiences if weeks >= a.first_week]
+
+
+def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
+    """The day of the next message if nothing changes: ``on`` itself if one is due, None if closed."""
+    if not facts.is_open:
+        return None
+    if due_reminders(facts, on=on):
+        return on
+    weeks = (on - facts.date_that_counts).days // WEEK.days
+    return facts.date_that_counts + max(weeks + 1, Audience.VENUE.first_week) * WEEK

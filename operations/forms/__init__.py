@@ -1,0 +1,1 @@
+"""Forms of operations: they translate between people and acts, a module for each subject."""

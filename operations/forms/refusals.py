@@ -1,0 +1,46 @@
+"""How a form tells what an act refused, so that nothing typed is lost."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django import forms
+
+from accounts.versions import Versioned
+from operations.actions.refusals import PlanningError
+
+
+class TellsProblems:
+    """Mix into a form whose act may raise :class:`PlanningError`."""
+
+    question_about: ClassVar[Mapping[str, str]] = {}
+    """The field for each thing a problem may be about, where the names differ."""
+
+    fields: dict[str, forms.Field]
+
+    def tell(self, error: PlanningError) -> None:
+        """Put each problem beside its question, or above all where the form has none for it."""
+        for problem in error.problems:
+            name = self.question_about.get(problem.about, problem.about)
+            where = name if name in self.fields else None
+            self.add_error(where, problem.message)  # type: ignore[attr-defined]  # of the form
+
+
+class VersionedForm(TellsProblems, forms.Form):
+    """A form on a record that two people may have open at once."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    CONFLICT = (
+        "Somebody else saved this after you opened it. What you entered is still below and "
+        "nothing is saved. Look at what they saved, then save again to replace it, or start "
+        "again from theirs."
+    )
+    conflict = False
+
+    def tell_conflict(self, record: Versioned) -> None:
+        """Say that ``record`` changed meanwhile; whoever saves again has been told."""
+        self.conflict = True
+        self.add_error(None, self.CONFLICT)
+        latest: Any = type(record)._base_manager.get(pk=record.pk)
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = latest.version

@@ -1,0 +1,39 @@
+"""``manage.py load_demo``: two years of a believable force, all invented, once."""
+
+import random
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from operations import demo_history, demo_world
+from venues.models import Force, Venue
+
+
+class Command(BaseCommand):
+    """Loads the demonstration, unless it is there already."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--venues", type=int, default=240, help="how many venues to invent")
+        parser.add_argument("--seed", type=int, default=2026, help="the same gives the same world")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is not a demonstration (DEMO is not set): nothing was loaded.")
+        if Force.objects.filter(name=demo_world.FORCE).exists():
+            self.stdout.write("The demonstration data is there: nothing to load.")
+            return
+        if Venue.objects.exists():
+            raise CommandError("There are other venues in this database: nothing was loaded.")
+        now = timezone.now()
+        chance = random.Random(options["seed"])  # noqa: S311 (invented data, not a secret)
+        world = demo_world.make(
+            chance, today=timezone.localdate(now), venue_count=options["venues"]
+        )
+        demo_history.make(chance, world, now=now)
+        self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")

@@ -1,0 +1,43 @@
+"""What happens by itself: each task finds what is due and calls an act."""
+
+import datetime as dt
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.utils import timezone
+
+from operations.actions import reminders
+from operations.models import Reminder
+
+
+@shared_task
+def remind(on: str | None = None) -> None:
+    """Decide and send the reminders of the day.
+
+    Args:
+        on: The day as ``2026-11-24``; today in London if not given.
+
+    """
+    day = dt.date.fromisoformat(on) if on else timezone.localdate()
+    for pk in reminders.decide_reminders(on=day):
+        send_reminder.delay(pk)
+
+
+@shared_task
+def send_reminder(pk: int) -> None:
+    """Send one reminder, unless it is sent already."""
+    reminders.send_reminder(pk=pk, on=timezone.localdate())
+
+
+@shared_task
+def send_unsent_reminders() -> None:
+    """Take up what was decided and never sent: its worker was stopped, or the mail server was."""
+    for pk in Reminder.objects.to_send().order_by("pk").values_list("pk", flat=True):
+        send_reminder.delay(pk)
+
+
+@worker_ready.connect
+def take_up_what_was_left(**_: Any) -> None:
+    """A worker that starts again does not wait for beat to look for what it left behind."""
+    send_unsent_reminders.delay()

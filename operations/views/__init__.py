@@ -1,0 +1,1 @@
+"""Pages of operations, a module for each subject."""

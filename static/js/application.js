@@ -1,0 +1,39 @@
+/** Starts the behaviour of a page: the design system's components in use, then our own modules. */
+
+import {
+  Button,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  Radios,
+  SkipLink,
+  createAll,
+} from "govuk-frontend";
+import { fillClientUuids, forgetDrafts, keepDrafts } from "./draft.js";
+import { keepTrying } from "./submit.js";
+
+/**
+ * Radios that reveal questions, without `aria-expanded`: ARIA does not allow it on a radio, and the
+ * revealed questions follow right after it anyway.
+ */
+class RevealingRadios extends Radios {
+  /** @param {HTMLInputElement} input */
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
+const COMPONENTS = [Button, Checkboxes, ErrorSummary, NotificationBanner, RevealingRadios, SkipLink];
+
+/** Bring the current document to life; called again when submit.js has put in a new page. */
+function start() {
+  document.body.classList.add("js-enabled", "govuk-frontend-supported");
+  forgetDrafts();
+  keepDrafts(); // before Radios, which show what applies to the restored answers
+  fillClientUuids();
+  for (const component of COMPONENTS) createAll(component);
+  keepTrying(start);
+}
+
+start();

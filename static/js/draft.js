@@ -1,0 +1,119 @@
+/**
+ * Keeps what a person enters in a form on their device until the server has acknowledged it.
+ *
+ * A form marked `data-draft="key"` is stored at every change and restored when the page comes back
+ * fresh from the server. One marked `data-draft-sent` shows what was sent and refused, which is newer
+ * than the draft, so it is left as it is. A page with `data-draft-done="key"` says that the server
+ * has it all: only then is the draft forgotten. Where storage is unavailable nothing happens.
+ */
+
+const PREFIX = "draft:";
+const NEVER_KEPT = new Set(["file", "password", "submit", "button"]);
+const NOTICE = "We kept what you entered on this phone.";
+
+/** @typedef {Record<string, string[]>} Draft The chosen or typed values by name of the field. */
+
+/** Forget the drafts that this page says have arrived. */
+export function forgetDrafts() {
+  for (const element of document.querySelectorAll("[data-draft-done]")) {
+    withStorage((storage) => storage.removeItem(PREFIX + element.getAttribute("data-draft-done")));
+  }
+}
+
+/** Restore and go on keeping every form of the page that asks for it. */
+export function keepDrafts() {
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    const key = PREFIX + form.getAttribute("data-draft");
+    if (!form.hasAttribute("data-draft-sent")) restore(form, key);
+    const keep = () => withStorage((storage) => storage.setItem(key, JSON.stringify(read(form))));
+    form.addEventListener("input", keep);
+    form.addEventListener("change", keep);
+  }
+}
+
+/** Give each empty `data-client-uuid` field its identifier, once. */
+export function fillClientUuids() {
+  for (const field of document.querySelectorAll("input[data-client-uuid]")) {
+    if (!field.value && crypto.randomUUID) field.value = crypto.randomUUID();
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Draft}
+ */
+function read(form) {
+  /** @type {Draft} */
+  const draft = {};
+  for (const control of controls(form)) {
+    draft[control.name] ??= [];
+    const choice = control.type === "radio" || control.type === "checkbox";
+    if (!choice || control.checked) draft[control.name].push(control.value);
+  }
+  return draft;
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} key
+ */
+function restore(form, key) {
+  const stored = withStorage((storage) => storage.getItem(key));
+  if (!stored) return;
+  /** @type {Draft} */
+  let draft;
+  try {
+    draft = JSON.parse(stored);
+  } catch {
+    return;
+  }
+  for (const control of controls(form)) {
+    const values = draft[control.name];
+    if (!values) continue;
+    if (control.type === "radio" || control.type === "checkbox") {
+      control.checked = values.includes(control.value);
+    } else if (values.length) {
+      control.value = values.shift();
+    }
+  }
+  tell(form);
+}
+
+/** @param {HTMLFormElement} form */
+function tell(form) {
+  const given = document.querySelector("[data-draft-notice]");
+  if (given) {
+    given.hidden = false;
+    return;
+  }
+  const notice = document.createElement("p");
+  notice.className = "govuk-inset-text";
+  notice.setAttribute("role", "status");
+  notice.textContent = NOTICE;
+  form.prepend(notice);
+}
+
+/**
+ * What of a form is kept: neither files nor secrets, and not the token of the server.
+ * @param {HTMLFormElement} form
+ * @returns {HTMLInputElement[]}
+ */
+function controls(form) {
+  return [...form.elements].filter(
+    (control) =>
+      control.name && control.name !== "csrfmiddlewaretoken" && !NEVER_KEPT.has(control.type),
+  );
+}
+
+/**
+ * @template T
+ * @param {(storage: Storage) => T} use
+ * @returns {T | null} null where storage is refused or full
+ */
+function withStorage(use) {
+  try {
+    return use(window.localStorage);
+  } catch {
+    return null;
+  }
+}

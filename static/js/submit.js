@@ -1,0 +1,107 @@
+/**
+ * Sends a form marked `data-keep-trying` again and again until the server answers.
+ *
+ * The server takes the same submission twice as one (its `data-client-uuid` field tells), so sending
+ * again is safe even if only the answer was lost. The answer, be it the next page or this one with
+ * errors, replaces the document. Browsers without fetch send the form as usual.
+ */
+
+const WAITING =
+  "No signal. Nothing is lost: we keep what you entered on this phone and try again.";
+const SENDING = "Sending…";
+const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
+const FIRST_PAUSE = 2_000; // milliseconds, doubled after each try
+const LONGEST_PAUSE = 60_000;
+const NOT_ANSWERED = new Set([429, 502, 503, 504]); // by something before the server, or too busy
+
+let answersShown = 0;
+
+/** @param {() => void} start Brings a document to life after it was replaced. */
+export function keepTrying(start) {
+  if (!window.fetch || !window.AbortController) return;
+  for (const form of document.querySelectorAll("form[data-keep-trying]")) {
+    watch(form, start);
+  }
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {() => void} start
+ */
+function watch(form, start) {
+  const status = document.createElement("p");
+  status.className = "app-status";
+  status.setAttribute("role", "status");
+  form.append(status);
+  let sending = false;
+  /** Ends the pause before the next try. */
+  let hurry = () => {};
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sending) {
+      hurry();
+      return;
+    }
+    sending = true;
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      status.textContent ||= SENDING;
+      const answer = await send(form, event.submitter);
+      if (answer) {
+        show(answer, start);
+        return;
+      }
+      status.textContent = WAITING;
+      await new Promise((resolve) => {
+        hurry = resolve;
+        window.addEventListener("online", resolve, { once: true });
+        setTimeout(resolve, pause);
+      });
+    }
+  });
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLElement | null} submitter the button that was pressed
+ * @returns {Promise<{url: string, html: string} | null>} null if no answer came
+ */
+async function send(form, submitter) {
+  const body = new FormData(form);
+  if (submitter?.getAttribute("name")) {
+    body.append(submitter.getAttribute("name"), submitter.getAttribute("value") ?? "");
+  }
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), ANSWER_WITHIN);
+  try {
+    // The attribute: a field named "action" would hide the property.
+    const url = form.getAttribute("action") || window.location.href;
+    const response = await fetch(url, { method: "POST", body, signal: limit.signal });
+    if (NOT_ANSWERED.has(response.status)) return null;
+    return { url: response.url, html: await response.text() };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Put the answer in place of the document. Loading its address instead would show a page whose
+ * messages were already spent on the first answer, and needs the signal once more.
+ * @param {{url: string, html: string}} answer
+ * @param {() => void} start
+ */
+function show({ url, html }, start) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  if (url === window.location.href) {
+    history.replaceState(null, "", url);
+  } else {
+    history.pushState(null, "", url);
+  }
+  if (answersShown++ === 0) window.addEventListener("popstate", () => window.location.reload());
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  window.scrollTo(0, 0);
+  start();
+}

@@ -1,0 +1,370 @@
+"""The form pack: each widget's markup, and what a reader is told of it."""
+
+import datetime as dt
+import re
+
+import pytest
+from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.utils import render_crispy_form
+from django import forms
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import timezone
+
+from accounts.gallery import GalleryFilter, GalleryForm, gallery
+from accounts.govuk import (
+    Button,
+    GovDateField,
+    GovDateTimeField,
+    GovForm,
+    Question,
+    Reveal,
+    Style,
+    YesNoField,
+)
+
+COLOURS = [("r", "Red"), ("g", "Green")]
+
+
+def form_of(field, *, data=None, question=None, initial=None):
+    """A form with the one field ``answer``."""
+
+    class OneForm(GovForm, forms.Form):
+        answer = field
+
+        def layout(self):
+            return Layout(question or "answer")
+
+    return OneForm(data, initial={"answer": initial} if initial is not None else None)
+
+
+def markup_of(field, **kwargs):
+    return squeeze(render_crispy_form(form_of(field, **kwargs)))
+
+
+def squeeze(html):
+    return re.sub(r">\s+<", "><", re.sub(r"\s+", " ", html))
+
+
+@pytest.mark.parametrize(
+    ("field", "kind"),
+    [
+        (forms.CharField(), "text"),
+        (forms.EmailField(), "email"),
+        (forms.URLField(assume_scheme="https"), "url"),
+        (forms.CharField(widget=forms.PasswordInput), "password"),
+        (forms.CharField(widget=forms.SearchInput), "search"),
+        (forms.CharField(widget=forms.TextInput({"type": "tel"})), "tel"),
+        (forms.IntegerField(), "text"),
+    ],
+)
+def test_typed_answers_are_input_boxes_of_their_kind(field, kind):
+    html = markup_of(field)
+
+    assert f'type="{kind}"' in html
+    assert 'class="govuk-input"' in html
+    assert '<label class="govuk-label govuk-label--s" for="id_answer">Answer</label>' in html
+
+
+def test_whole_numbers_bring_up_the_number_keys_but_not_a_number_box():
+    html = markup_of(forms.IntegerField(min_value=1))
+
+    assert 'inputmode="numeric"' in html
+    assert 'type="number"' not in html
+    assert 'inputmode="decimal"' in markup_of(forms.DecimalField())
+
+
+def test_text_areas_selects_and_files_have_their_classes():
+    assert 'class="govuk-textarea"' in markup_of(forms.CharField(widget=forms.Textarea))
+    assert 'class="govuk-select"' in markup_of(forms.ChoiceField(choices=COLOURS))
+    html = markup_of(forms.FileField(widget=forms.ClearableFileInput({"accept": ".csv"})))
+    assert 'class="govuk-file-upload"' in html
+    assert 'accept=".csv"' in html
+    assert 'enctype="multipart/form-data"' in html
+
+
+def test_the_empty_choice_of_a_model_is_not_shown_as_dashes():
+    choices = [("", "---------"), *COLOURS]
+
+    assert '<option value="" selected>Choose</option>' in markup_of(
+        forms.ChoiceField(choices=choices)
+    )
+    radios = markup_of(forms.ChoiceField(choices=choices, widget=forms.RadioSelect))
+    assert radios.count('type="radio"') == len(COLOURS)
+
+
+def test_choices_are_a_fieldset_with_the_question_as_its_legend():
+    html = markup_of(forms.ChoiceField(choices=COLOURS, widget=forms.RadioSelect))
+
+    assert 'data-module="govuk-radios"' in html
+    assert 'govuk-fieldset__legend--s">Answer</legend>' in html
+    assert 'id="id_answer_0" name="answer" type="radio" value="r"' in html
+    assert '<label class="govuk-label govuk-radios__label" for="id_answer_1">Green</label>' in html
+
+
+def test_several_answers_are_checkboxes_and_keep_what_was_ticked():
+    field = forms.MultipleChoiceField(choices=COLOURS, widget=forms.CheckboxSelectMultiple)
+
+    html = markup_of(field, initial=["g"])
+
+    assert 'name="answer" type="checkbox" value="r">' in html
+    assert 'name="answer" type="checkbox" value="g" checked>' in html
+
+
+def test_one_checkbox_has_its_question_beside_it():
+    html = markup_of(forms.BooleanField(required=False, help_text="By word of mouth."))
+
+    assert 'class="govuk-checkboxes__input" id="id_answer" name="answer"' in html
+    assert 'for="id_answer">Answer</label>' in html
+    assert 'aria-describedby="id_answer_helptext"' in html
+
+
+@pytest.mark.parametrize(
+    ("style", "css_class"),
+    [
+        (Style.INLINE, "govuk-radios govuk-radios--inline"),
+        (Style.BIG, "govuk-radios app-choice-big"),
+        (Style.GRID, "govuk-radios app-choice-grid"),
+    ],
+)
+def test_choices_stand_as_the_question_says(style, css_class):
+    html = markup_of(YesNoField(), question=Question("answer", style=style))
+
+    assert f'class="{css_class}"' in html
+
+
+def test_hints_and_errors_describe_their_control():
+    html = markup_of(forms.CharField(help_text="As on the door."), data={})
+
+    assert 'aria-describedby="id_answer_helptext id_answer_error"' in html
+    assert '<div class="govuk-hint" id="id_answer_helptext">As on the door.</div>' in html
+    assert 'id="id_answer_error"><span class="govuk-visually-hidden">Error:</span>' in html
+    assert "govuk-form-group--error" in html
+    assert "govuk-input--error" in html
+    assert 'aria-invalid="true"' in html
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        (forms.CharField(label="Name of the venue"), "Enter name of the venue"),
+        (forms.CharField(label="CAD reference"), "Enter CAD reference"),
+        (forms.ChoiceField(label="Group", choices=COLOURS), "Select group"),
+        (YesNoField(label="Was it refused?"), "Answer “Was it refused?”"),
+        (forms.CharField(error_messages={"required": "Say why"}), "Say why"),
+    ],
+)
+def test_a_missing_answer_is_named(field, message):
+    assert form_of(field, data={}).errors["answer"] == [message]
+
+
+def test_the_summary_links_each_error_to_the_first_control_of_its_question():
+    form = GalleryForm({})
+
+    html = render_to_string("components/error_summary.html", {"form": form})
+
+    for target in ("id_name", "id_meals_0", "id_opened_day", "id_starts_0_day", "id_agreed"):
+        assert f'href="#{target}"' in html
+        assert f'id="{target}"' in render_crispy_form(form)
+    assert "<li>The gallery sends nothing.</li>" in html
+    assert 'role="alert"' in html
+    assert "There is a problem" in html
+
+
+def test_there_is_no_summary_without_errors():
+    assert not render_to_string("components/error_summary.html", {"form": GalleryForm()}).strip()
+    assert not render_to_string("components/error_summary.html", {}).strip()
+
+
+def test_optional_questions_say_so_unless_another_answer_reveals_them():
+    class PartyForm(GovForm, forms.Form):
+        coming = YesNoField()
+        guests = forms.IntegerField(required=False)
+        song = forms.CharField(required=False)
+        notes = forms.CharField(required=False)
+
+        def layout(self):
+            return Layout(
+                Question("coming", Reveal("yes", "guests", Question("song", optional=True))),
+                "notes",
+            )
+
+    html = render_crispy_form(PartyForm())
+
+    assert ">Coming</legend>" in squeeze(html).replace(" <", "<").replace("> ", ">")
+    assert ">Guests</label>" in html
+    assert ">Song (optional)</label>" in html
+    assert ">Notes (optional)</label>" in html
+
+
+def test_a_filter_does_not_call_its_questions_optional_and_is_sent_by_get():
+    html = render_crispy_form(GalleryFilter({"q": "x"}))
+
+    assert 'method="get"' in html
+    assert "(optional)" not in html
+    assert "csrfmiddlewaretoken" not in html
+
+
+def test_an_answer_reveals_its_questions_also_within_each_other():
+    class NestedForm(GovForm, forms.Form):
+        first = YesNoField()
+        second = YesNoField(required=False)
+        third = forms.CharField(required=False)
+
+        def layout(self):
+            return Layout(
+                Question("first", Reveal("no", Question("second", Reveal("yes", "third"))))
+            )
+
+    html = squeeze(render_crispy_form(NestedForm({"first": "no"})))
+
+    assert 'value="no" checked data-aria-controls="conditional-id_first_1"' in html
+    assert '<div class="govuk-radios__conditional" id="conditional-id_first_1">' in html
+    hidden = "govuk-radios__conditional govuk-radios__conditional--hidden"
+    assert f'<div class="{hidden}" id="conditional-id_second_0">' in html
+    assert html.count('name="third"') == 1
+
+
+def test_no_id_is_used_twice():
+    ids = re.findall(r'\bid="([^"]+)"', render_crispy_form(GalleryForm({})))
+
+    assert len(ids) == len(set(ids))
+
+
+def test_what_describes_a_control_exists():
+    html = render_crispy_form(GalleryForm({}))
+
+    ids = set(re.findall(r'\bid="([^"]+)"', html))
+    described = " ".join(re.findall(r'aria-describedby="([^"]+)"', html)).split()
+    assert described
+    assert set(described) <= ids
+    assert set(re.findall(r'\bfor="([^"]+)"', html)) <= ids
+
+
+def test_yes_and_no_become_true_and_false():
+    for answer, value in (("yes", True), ("no", False)):
+        form = form_of(YesNoField(), data={"answer": answer})
+        assert form.is_valid()
+        assert form.cleaned_data["answer"] is value
+        again = markup_of(YesNoField(), initial=value)
+        assert re.search(f'value="{answer}" checked', again)
+    unanswered = form_of(YesNoField(required=False), data={})
+    assert unanswered.is_valid()
+    assert unanswered.cleaned_data["answer"] is None
+
+
+def typed_date(day, month, year):
+    return {"answer_day": day, "answer_month": month, "answer_year": year}
+
+
+def test_a_date_is_read_from_three_boxes():
+    form = form_of(GovDateField(), data=typed_date("4", "03", "2026"))
+
+    assert form.is_valid()
+    assert form.cleaned_data["answer"] == dt.date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (("", "", ""), "Enter answer"),
+        (("4", "", "2026"), "Answer must include a month"),
+        (("4", "", ""), "Answer must include a month and a year"),
+        (("31", "2", "2026"), "Answer must be a real date, such as 24 11 2026"),
+        (("4", "3", "26"), "Answer must be a real date, such as 24 11 2026"),
+        (("4", "March", "2026"), "Answer must be a real date, such as 24 11 2026"),
+        (("4-", "3", "2026"), "Answer must be a real date, such as 24 11 2026"),
+    ],
+)
+def test_a_date_that_is_none_is_refused_with_the_reason_and_kept(typed, message):
+    form = form_of(GovDateField(), data=typed_date(*typed))
+
+    assert form.errors["answer"] == [message]
+    html = squeeze(render_crispy_form(form))
+    assert (
+        f'name="answer_day" type="text" inputmode="numeric" autocomplete="off" value="{typed[0].replace("-", "/")}"'
+        in html
+    )
+    assert f'value="{typed[1]}"' in html
+
+
+def test_a_stored_date_stands_in_its_boxes():
+    html = markup_of(GovDateField(), initial=dt.date(2026, 3, 4))
+
+    assert re.findall(r'value="(\d+)"', html) == ["4", "3", "2026"]
+
+
+def test_a_date_and_time_is_read_in_local_time_and_shown_again():
+    posted = {"answer_0_day": "4", "answer_0_month": "7", "answer_0_year": "2026"}
+    form = form_of(GovDateTimeField(), data=posted | {"answer_1": "19:30"})
+
+    assert form.is_valid()
+    starts = form.cleaned_data["answer"]
+    assert starts == dt.datetime(2026, 7, 4, 18, 30, tzinfo=dt.UTC)
+    html = markup_of(GovDateTimeField(), initial=timezone.localtime(starts))
+    assert re.findall(r'value="([\d:]+)"', html) == ["4", "7", "2026", "19:30"]
+
+
+def test_a_date_without_a_time_says_that_the_time_is_missing():
+    posted = {"answer_0_day": "4", "answer_0_month": "7", "answer_0_year": "2026"}
+
+    form = form_of(GovDateTimeField(required=False), data=posted)
+
+    assert form.errors["answer"] == ["Enter the time, such as 19:30"]
+
+
+def test_an_overlong_question_can_be_the_heading_of_the_page():
+    as_heading = Question("answer", page_heading=True, size="l")
+
+    assert '<h1 class="govuk-label-wrapper"><label' in markup_of(
+        forms.CharField(), question=as_heading
+    )
+    assert '<h1 class="govuk-fieldset__heading">Answer</h1>' in markup_of(
+        YesNoField(), question=as_heading
+    )
+
+
+def test_width_and_unit_of_a_box():
+    html = markup_of(forms.IntegerField(), question=Question("answer", width=3, suffix="minutes"))
+
+    assert "govuk-input--width-3" in html
+    assert '<div class="govuk-input__suffix" aria-hidden="true">minutes</div>' in html
+
+
+def test_sections_and_buttons():
+    section = Fieldset("At the desk", "answer", Button("Remove", name="then", value="go"))
+
+    html = markup_of(forms.CharField(), question=section)
+
+    assert '<h2 class="govuk-fieldset__heading">At the desk</h2>' in html
+    assert 'name="then" value="go">Remove</button>' in html
+    assert ">Save</button>" in html
+
+
+def test_drafts_are_restored_only_into_a_fresh_form():
+    def markup(data):
+        form = form_of(forms.CharField(), data=data)
+        form.draft_key, form.keep_trying = "visit-1", True
+        return render_crispy_form(form)
+
+    assert 'data-draft="visit-1"' in markup(None)
+    assert "data-keep-trying" in markup(None)
+    assert "data-draft-sent" not in markup(None)
+    assert "data-draft-sent" in markup({})
+
+
+def test_what_people_typed_is_escaped():
+    html = markup_of(forms.CharField(), data={"answer": '"><script>'})
+
+    assert "<script>" not in html
+
+
+def test_the_gallery_exists_in_the_demonstration_only(client, settings):
+    request = RequestFactory().get("/", {"errors": ""})
+    request.user = None
+
+    assert gallery(request).status_code == 200
+    settings.DEMO = False
+    with pytest.raises(Exception, match="") as refused:
+        gallery(request)
+    assert type(refused.value).__name__ == "Http404"

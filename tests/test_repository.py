@@ -1,0 +1,102 @@
+"""What holds for the repository as a whole."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+#: Spelt so that this file does not contain what it looks for.
+FORBIDDEN = re.compile(
+    r"registry\.(npm|yarn)[a-z]*\.|files\.python[a-z]+\.|//p(y)pi\.|//deb\.[a-z]+\."
+    r"|(?<![.\w])/(r)oot/\.?[a-z]|(?<![.\w])/(w)ork/[a-z]|(?<![.\w])/(h)ome/[a-z]"
+)
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+def texts() -> list[tuple[Path, str]]:
+    found = []
+    for path in tracked_files():
+        try:
+            found.append((path, path.read_text(encoding="utf-8")))
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def test_no_file_names_a_registry_host_or_a_folder_of_one_machine():
+    hits = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path, text in texts()
+        if (match := FORBIDDEN.search(text))
+    ]
+    assert not hits
+
+
+def test_no_third_party_code_is_committed():
+    names = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
+    assert not names & {"node_modules", "staticfiles", ".venv"}
+    assert not list((ROOT / "static").glob("build/*")) or not subprocess.run(
+        ["git", "ls-files", "static/build"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
+
+
+def test_every_setting_of_the_environment_is_in_the_readme():
+    settings = (ROOT / "config/settings.py").read_text()
+    names = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    assert len(names) > 10
+    missing = {name for name in names if f"`{name}`" not in README}
+    assert not missing
+
+
+def test_every_file_that_the_readme_names_is_there():
+    names = re.findall(r"`((?:\w+/)+[\w.]*)`", README) + re.findall(r"\]\((docs/[^)]+)\)", README)
+    assert len(names) > 15
+    missing = [name for name in names if name != "docs/pictures/" and not (ROOT / name).exists()]
+    assert [name for name in missing if not name.startswith(".run")] == []
+
+
+def test_every_make_target_that_the_readme_names_exists():
+    makefile = (ROOT / "Makefile").read_text()
+    for target in set(re.findall(r"make ([a-z-]+)\b", README)) - {"an"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"), [("requirements.txt", []), ("requirements-dev.txt", ["dev"])]
+)
+def test_the_lock_holds_every_dependency_with_a_hash(lock, groups):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wanted = list(project["project"]["dependencies"])
+    for group in groups:
+        wanted += project["dependency-groups"][group]
+    locked = (ROOT / lock).read_text()
+    for requirement in wanted:
+        name = re.match(r"[\w.-]+", requirement).group().lower()
+        assert re.search(rf"^{re.escape(name)}==\S+.*\\\n\s+--hash=", locked, re.MULTILINE), name
+
+
+def test_no_page_or_message_blames_a_venue():
+    """Rule 7 of the design: no page says failed, caught or offender of a venue."""
+    unfair = re.compile(r"\b(failed|failure|caught|offender|culprit|guilty)\b", re.IGNORECASE)
+    comment = re.compile(r"{#.*?#}|{% comment %}.*?{% endcomment %}", re.DOTALL)
+    hits = [
+        f"{path.relative_to(ROOT)}: {match.group()}"
+        for path in (ROOT / "templates").rglob("*.*")
+        if (match := unfair.search(comment.sub("", path.read_text())))
+    ]
+    assert not hits
