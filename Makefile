@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark lint format migrations lock setup browser clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,18 +18,20 @@ test: setup browser ## Run the whole test suite, the browser's part included
 test-fast: setup ## Run the tests that need no browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not browser'
 
+benchmark: setup ## Measure the main pages at the demonstration's size
+	@$(BIN)/python -m tests.benchmarks.pages
+
 lint: setup ## Check format, types, imports, migrations and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
-format: setup ## Format Python and templates
+format: setup ## Format Python
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 migrations: setup ## Write migrations for changed models
 	DEMO=1 $(BIN)/python manage.py makemigrations

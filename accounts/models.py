@@ -1,8 +1,6 @@
 """People who sign in."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 
@@ -16,14 +14,12 @@ class User(AbstractUser):
         help_text="Otherwise this person sees their own command units only.",
     )
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
-
     class Meta(AbstractUser.Meta):
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("username"),
                 name="user_name_is_unique_in_any_case",
-                violation_error_message="Somebody already has this user name.",
+                violation_error_message="Somebody already has this username.",
             ),
         ]
 

@@ -14,7 +14,7 @@ from accounts.navigation import links
 
 
 class SignIn(LoginView):
-    """User name and password. The demonstration shows its sign-ins beside the form."""
+    """Username and password. The demonstration shows its sign-ins beside the form."""
 
     form_class = SignInForm
     template_name = "accounts/sign_in.html"

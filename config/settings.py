@@ -126,7 +126,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 10 * 60,  # seconds; longer than any task may take
-    # A task whose worker was killed returns to the queue in seconds instead of half a minute.
+    # After that time the task of a killed worker goes back to the queue within 2 seconds; by
+    # default the broker is asked only every 100.
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
@@ -139,6 +140,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what a stopped worker left behind": {
         "task": "operations.tasks.send_unsent_reminders",
         "schedule": crontab(minute="*/10"),
+        "options": {"expires": 10 * 60},  # seconds; the next one does as well
     },
 }
 
@@ -151,6 +153,7 @@ if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))
 else:
     EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs does not hold a worker for longer
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Makesafe team <makesafe@example.org>")
 
 # People -----------------------------------------------------------------------------------------

@@ -134,6 +134,7 @@ def reasons_not_to_go(
 
     Raises:
         ValueError: a time is naive, or the visit ends before it starts.
+
     """
     if starts_at.tzinfo is None or ends_at.tzinfo is None:
         raise ValueError("The times of a visit need a time zone.")

@@ -13,7 +13,6 @@ from operations.demo_world import World
 from operations.models import (
     ContactMethod,
     FollowUp,
-    FollowUpState,
     NotCompletedReason,
     Operation,
     OperationVenue,
@@ -232,9 +231,10 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
     day = visit.starts_at.date()
-    state = Venue.objects.with_training(on=day).get(pk=visit.venue_id).training_state
-    unit_ids = [unit.pk for unit in world.units]
-    effect = UNIT_EFFECT[unit_ids.index(visit.venue.local_authority.command_unit_id)]
+    trained = Venue.objects.with_training(on=day).filter(pk=visit.venue_id)
+    state = TrainingState(trained.values_list("training_state", flat=True).get())
+    unit = visit.venue.local_authority.command_unit
+    effect = UNIT_EFFECT[world.units.index(unit)] if unit else 0
     refused_for_signs = chance.random() < REFUSED[state] + effect
     recognised = refused_for_signs or chance.random() < 0.25
     refused_otherwise = not refused_for_signs and chance.random() < 0.2
@@ -283,10 +283,8 @@ def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: 
     booked_by = day - dt.timedelta(days=chance.randint(5, 15))
     if booked_by > today or (day > today - dt.timedelta(days=60) and chance.random() < 0.35):
         return
-    follow_up = follow_up_actions.book_refresher(
-        follow_up=follow_up, on=day, by=by, version=follow_up.version
-    )
-    if day >= today or follow_up.state != FollowUpState.BOOKED:
+    follow_up_actions.book_refresher(follow_up=follow_up, on=day, by=by, version=follow_up.version)
+    if day >= today:
         return
     staff = chance.randint(4, 25)
     follow_up_actions.record_delivery(

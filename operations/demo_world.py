@@ -75,7 +75,6 @@ class World:
 
     people: dict[str, User]
     officers: list[User]
-    coordinators: dict[int, User]
     units: list[CommandUnit]
     venues: list[Venue]
     cadets: list[Cadet]
@@ -86,12 +85,13 @@ def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
     people = {person.username: _person(person) for person in SIGN_INS}
     units = _areas(people)
     officers = [people["officer"], *_staff(chance, Role.VISITING_OFFICER, 18, units)]
-    coordinators = {
-        unit.pk: _staff(chance, Role.TRAINING_COORDINATOR, 1, [unit])[0] for unit in units
-    }
+    units[0].members.add(people["officer"])
+    # The one who signs in looks after the first two units.
+    for unit in units[2:]:
+        _staff(chance, Role.TRAINING_COORDINATOR, 1, [unit])
     venues = _venues(chance, venue_count)
     _training(chance, venues, by=people["coordinator"], today=today)
-    return World(people, officers, coordinators, units, venues, _cadets(chance, today))
+    return World(people, officers, units, venues, _cadets(chance, today))
 
 
 def _person(person: SignIn) -> User:
@@ -114,7 +114,7 @@ def _areas(people: dict[str, User]) -> list[CommandUnit]:
     units = []
     for number, ((code, name), authorities) in enumerate(AREAS.items()):
         unit = CommandUnit.objects.create(force=force, code=code, name=name)
-        unit.members.set(people.values())
+        unit.members.add(people["coordinator" if number < 2 else "planner"])
         for place, authority in enumerate(authorities):
             key = number * 10 + place
             LocalAuthority.objects.create(

@@ -63,6 +63,11 @@ class Message:
         return f"{self.stage}_to_{self.audience}"
 
 
+def audience_of(kind: str) -> Audience:
+    """To whom a message of this kind goes."""
+    return Audience(kind.rpartition("_to_")[2])
+
+
 @dataclass(frozen=True)
 class Decided:
     """A message that was decided before."""
@@ -75,7 +80,7 @@ class Decided:
     @property
     def audience(self) -> Audience:
         """To whom it goes."""
-        return Audience(self.kind.rpartition("_to_")[2])
+        return audience_of(self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +142,7 @@ def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
 
 
 def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
-    """The day of the next message if nothing changes: ``on`` itself if one is due, None if closed."""
+    """The day of the next message if nothing changes: perhaps ``on`` itself; None if closed."""
     if not facts.is_open:
         return None
     if due_reminders(facts, on=on):

@@ -10,6 +10,10 @@ from django.utils import timezone
 from operations.actions import reminders
 from operations.models import Reminder
 
+#: Seconds after which beat looks for unsent reminders again (config/settings.py). Tasks that no
+#: worker took by then expire, so that a long outage does not fill the queue with copies.
+TRY_AGAIN_AFTER = 10 * 60
+
 
 @shared_task
 def remind(on: str | None = None) -> None:
@@ -34,7 +38,7 @@ def send_reminder(pk: int) -> None:
 def send_unsent_reminders() -> None:
     """Take up what was decided and never sent: its worker was stopped, or the mail server was."""
     for pk in Reminder.objects.to_send().order_by("pk").values_list("pk", flat=True):
-        send_reminder.delay(pk)
+        send_reminder.apply_async([pk], expires=TRY_AGAIN_AFTER)
 
 
 @worker_ready.connect

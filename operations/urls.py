@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from operations.views import cadets, follow_ups, mail, planning, scenarios, teams
+
 
 def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse("not built yet")
@@ -11,21 +13,27 @@ def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
 app_name = "operations"
 urlpatterns = [
     # planning
-    path("operations/", placeholder, name="operation_list"),
-    path("operations/add/", placeholder, name="operation_add"),
-    path("operations/<int:pk>/", placeholder, name="operation_detail"),
-    path("operations/<int:pk>/edit/", placeholder, name="operation_edit"),
-    path("operations/<int:pk>/venues/", placeholder, name="operation_venues"),
-    path("operations/<int:pk>/visits/add/", placeholder, name="visit_add"),
-    path("visits/<int:pk>/edit/", placeholder, name="visit_edit"),
-    path("visits/<int:pk>/cancel/", placeholder, name="visit_cancel"),
-    path("scenarios/", placeholder, name="scenario_list"),
-    path("scenarios/add/", placeholder, name="scenario_add"),
-    path("scenarios/<int:pk>/", placeholder, name="scenario_detail"),
-    path("scenarios/<int:pk>/new-version/", placeholder, name="scenario_new_version"),
-    path("cadets/", placeholder, name="cadet_list"),
-    path("cadets/add/", placeholder, name="cadet_add"),
-    path("cadets/<int:pk>/edit/", placeholder, name="cadet_edit"),
+    path("operations/", planning.OperationList.as_view(), name="operation_list"),
+    path("operations/add/", planning.OperationAdd.as_view(), name="operation_add"),
+    path("operations/<int:pk>/", planning.OperationDetail.as_view(), name="operation_detail"),
+    path("operations/<int:pk>/edit/", planning.OperationEdit.as_view(), name="operation_edit"),
+    path(
+        "operations/<int:pk>/venues/", planning.OperationVenues.as_view(), name="operation_venues"
+    ),
+    path("operations/<int:pk>/visits/add/", teams.VisitAdd.as_view(), name="visit_add"),
+    path("visits/<int:pk>/edit/", teams.VisitEdit.as_view(), name="visit_edit"),
+    path("visits/<int:pk>/cancel/", teams.VisitCancel.as_view(), name="visit_cancel"),
+    path("scenarios/", scenarios.ScenarioList.as_view(), name="scenario_list"),
+    path("scenarios/add/", scenarios.ScenarioAdd.as_view(), name="scenario_add"),
+    path("scenarios/<int:pk>/", scenarios.ScenarioDetail.as_view(), name="scenario_detail"),
+    path(
+        "scenarios/<int:pk>/new-version/",
+        scenarios.ScenarioNewVersion.as_view(),
+        name="scenario_new_version",
+    ),
+    path("cadets/", cadets.CadetList.as_view(), name="cadet_list"),
+    path("cadets/add/", cadets.CadetAdd.as_view(), name="cadet_add"),
+    path("cadets/<int:pk>/edit/", cadets.CadetEdit.as_view(), name="cadet_edit"),
     # logging
     path("visits/", placeholder, name="my_visits"),
     path("visits/<int:pk>/", placeholder, name="visit_detail"),
@@ -35,11 +43,11 @@ urlpatterns = [
     path("visits/<int:pk>/correct/", placeholder, name="outcome_correct"),
     path("live/", placeholder, name="board"),
     # follow-ups
-    path("follow-ups/", placeholder, name="follow_up_list"),
-    path("follow-ups/<int:pk>/", placeholder, name="follow_up_detail"),
-    path("follow-ups/<int:pk>/book/", placeholder, name="follow_up_book"),
-    path("follow-ups/<int:pk>/deliver/", placeholder, name="follow_up_deliver"),
-    path("follow-ups/<int:pk>/decline/", placeholder, name="follow_up_decline"),
-    path("messages/", placeholder, name="message_list"),
-    path("messages/<str:name>/", placeholder, name="message_detail"),
+    path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
+    path("follow-ups/<int:pk>/", follow_ups.FollowUpDetail.as_view(), name="follow_up_detail"),
+    path("follow-ups/<int:pk>/book/", follow_ups.Book.as_view(), name="follow_up_book"),
+    path("follow-ups/<int:pk>/deliver/", follow_ups.Deliver.as_view(), name="follow_up_deliver"),
+    path("follow-ups/<int:pk>/decline/", follow_ups.Decline.as_view(), name="follow_up_decline"),
+    path("messages/", mail.MessageList.as_view(), name="message_list"),
+    path("messages/<str:name>/", mail.MessageDetail.as_view(), name="message_detail"),
 ]

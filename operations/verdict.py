@@ -65,6 +65,7 @@ class Facts:
 
     Raises:
         ValueError: the facts contradict each other.
+
     """
 
     challenged: bool
@@ -123,6 +124,7 @@ def judge(facts: Facts, *, rule_version: int = RULE_VERSION) -> Judgement:
 
     Raises:
         UnknownRuleVersionError: there is no rule of this version.
+
     """
     try:
         rule = _RULES[rule_version]

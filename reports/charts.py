@@ -31,11 +31,11 @@ MONTH_LABEL_WIDTH = 38  # units along the axis
 COUNTS_WIDTH = 11  # units: a line of small text, turned
 
 # Each is at least 3:1 against white, as WCAG 1.4.11 asks of graphics, text at least 4.5:1.
-POINT = "#0b5563"
-INTERVAL = "#6d9aa5"
-GRID = "#d5dadb"  # only decoration: every value is also written
-TEXT = "#0b0c0c"
-QUIET_TEXT = "#505a5f"
+POINT = "#0b3f47"
+INTERVAL = "#5f9ba0"
+GRID = "#dde5e5"  # only decoration: every rate is also written
+TEXT = "#14282d"
+QUIET_TEXT = "#4a5d62"
 
 KEPT_SECONDS = 7 * 24 * 3600
 
@@ -70,6 +70,7 @@ def rates_chart(rows: Sequence[RateRow], *, title: str, description: str) -> Saf
         rows: In the order in which they are to stand.
         title: The name of the picture for people who do not see it.
         description: What it shows, likewise.
+
     """
     return _drawn_once(_rates, rows, title, description)
 
@@ -84,6 +85,7 @@ def trend_chart(points: Sequence[TrendPoint], *, title: str, description: str) -
         points: Every month of the period in order, those without visits too.
         title: The name of the picture for people who do not see it.
         description: What it shows, likewise.
+
     """
     return _drawn_once(_trend, points, title, description)
 
@@ -100,6 +102,7 @@ def draw(spec: dict[str, Any], *, title: str, description: str, id_prefix: str) 
         title: The name of the picture for people who do not see it.
         description: What it shows, likewise.
         id_prefix: Tells the ids of this picture from those of others on the page.
+
     """
     drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     svg = ET.fromstring(drawn)  # noqa: S314 (drawn in the line above)

@@ -26,6 +26,7 @@ def csv_response(
         filename: As it is saved, like ``pass-rate-by-operation.csv``.
         header: The names of the columns.
         rows: The cells; None is left empty, numbers stay numbers.
+
     """
     text = io.StringIO()
     writer = csv.writer(text)

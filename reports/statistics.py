@@ -23,6 +23,7 @@ def wilson_interval(successes: int, n: int, *, z: float = Z_95) -> tuple[float, 
 
     Raises:
         ValueError: unless 0 ≤ successes ≤ n.
+
     """
     if not 0 <= successes <= n:
         raise ValueError(f"{successes} of {n} is not a share.")
@@ -44,6 +45,7 @@ class Rate:
 
     Raises:
         ValueError: unless 0 ≤ successes ≤ n.
+
     """
 
     successes: int

@@ -1,12 +1,11 @@
 """Addresses of the dashboard."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-
-def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("not built yet")
-
+from reports import views
 
 app_name = "reports"
-urlpatterns = [path("", placeholder, name="dashboard")]
+urlpatterns = [
+    path("", views.DashboardView.as_view(), name="dashboard"),
+    path("tables/<slug:slug>.csv", views.TableCsv.as_view(), name="table_csv"),
+]

@@ -7,6 +7,8 @@ import pytest
 from crispy_forms.layout import Fieldset, Layout
 from crispy_forms.utils import render_crispy_form
 from django import forms
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
@@ -75,7 +77,10 @@ def test_whole_numbers_bring_up_the_number_keys_but_not_a_number_box():
 
 
 def test_text_areas_selects_and_files_have_their_classes():
-    assert 'class="govuk-textarea"' in markup_of(forms.CharField(widget=forms.Textarea))
+    html = markup_of(forms.CharField(widget=forms.Textarea))
+    assert 'class="govuk-textarea"' in html
+    assert 'rows="5"' in html
+    assert 'rows="8"' in markup_of(forms.CharField(widget=forms.Textarea({"rows": 8})))
     assert 'class="govuk-select"' in markup_of(forms.ChoiceField(choices=COLOURS))
     html = markup_of(forms.FileField(widget=forms.ClearableFileInput({"accept": ".csv"})))
     assert 'class="govuk-file-upload"' in html
@@ -97,7 +102,7 @@ def test_choices_are_a_fieldset_with_the_question_as_its_legend():
     html = markup_of(forms.ChoiceField(choices=COLOURS, widget=forms.RadioSelect))
 
     assert 'data-module="govuk-radios"' in html
-    assert 'govuk-fieldset__legend--s">Answer</legend>' in html
+    assert 'govuk-fieldset__legend--s"> Answer </legend>' in html
     assert 'id="id_answer_0" name="answer" type="radio" value="r"' in html
     assert '<label class="govuk-label govuk-radios__label" for="id_answer_1">Green</label>' in html
 
@@ -191,7 +196,7 @@ def test_optional_questions_say_so_unless_another_answer_reveals_them():
 
     html = render_crispy_form(PartyForm())
 
-    assert ">Coming</legend>" in squeeze(html).replace(" <", "<").replace("> ", ">")
+    assert "> Coming </legend>" in squeeze(html)
     assert ">Guests</label>" in html
     assert ">Song (optional)</label>" in html
     assert ">Notes (optional)</label>" in html
@@ -281,11 +286,8 @@ def test_a_date_that_is_none_is_refused_with_the_reason_and_kept(typed, message)
 
     assert form.errors["answer"] == [message]
     html = squeeze(render_crispy_form(form))
-    assert (
-        f'name="answer_day" type="text" inputmode="numeric" autocomplete="off" value="{typed[0].replace("-", "/")}"'
-        in html
-    )
-    assert f'value="{typed[1]}"' in html
+    shown = re.findall(r'inputmode="numeric" autocomplete="off" value="([^"]*)"', html)
+    assert shown == [part.replace("-", "/") for part in typed]
 
 
 def test_a_stored_date_stands_in_its_boxes():
@@ -359,12 +361,11 @@ def test_what_people_typed_is_escaped():
     assert "<script>" not in html
 
 
-def test_the_gallery_exists_in_the_demonstration_only(client, settings):
+def test_the_gallery_exists_in_the_demonstration_only(settings):
     request = RequestFactory().get("/", {"errors": ""})
-    request.user = None
+    request.user = AnonymousUser()
 
     assert gallery(request).status_code == 200
     settings.DEMO = False
-    with pytest.raises(Exception, match="") as refused:
+    with pytest.raises(Http404):
         gallery(request)
-    assert type(refused.value).__name__ == "Http404"

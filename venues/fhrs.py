@@ -20,7 +20,7 @@ from typing import BinaryIO, Final
 
 from venues.fhrs_shapes import ADDRESS_FIELDS, Header, read_records
 from venues.files import BrokenFile, check_size, read_text, tidy
-from venues.postcodes import normalise_postcode
+from venues.places import in_the_united_kingdom, normalise_postcode
 
 __all__ = [
     "HOTELS",
@@ -40,6 +40,7 @@ MAX_BYTES: Final = 256 * 2**20
 """Largest file accepted; an authority's has 1 to 10 MB."""
 
 _LONGEST_NAME = 200  # characters of a name or an address line; the longest published has 100
+_LONGEST_AUTHORITY = 120  # characters; the longest published name of one has 35
 _LONGEST_POSTCODE = 10  # characters; longer than any postcode, mistyped ones included
 _LAST_FHRSID = 2**31 - 1
 
@@ -99,7 +100,7 @@ class Extract:
     """The hotels of one file, to iterate once; all else is complete after the last of them.
 
     An FHRSID that comes again within the file, as happens, is passed over: the first record stands
-    and the number is in `repeated`. The keys of hotels are all that memory grows by: a few MB for
+    and the number is in `repeated`. The keys of the hotels are all that memory grows by: 2 MB for
     the whole country.
     """
 
@@ -109,6 +110,8 @@ class Extract:
         """Records of every business type."""
         self.authorities: dict[str, str] = {}
         """Code → name of every authority met, in records of any type."""
+        self.hotels: set[int] = set()
+        """The FHRSIDs of the hotels met."""
         self.repeated: set[int] = set()
         self._source = source
         self._max_bytes = max_bytes
@@ -121,7 +124,6 @@ class Extract:
             yield from self._hotels(self._source)
 
     def _hotels(self, file: BinaryIO) -> Iterator[Establishment]:
-        seen: set[int] = set()
         for record in read_records(read_text(file, self._max_bytes), self.header):
             self.records_read += 1
             fhrsid, kind = _key(record, self.records_read)
@@ -129,10 +131,10 @@ class Extract:
             self.authorities[code] = name
             if kind != HOTELS:
                 continue
-            if fhrsid in seen:
+            if fhrsid in self.hotels:
                 self.repeated.add(fhrsid)
                 continue
-            seen.add(fhrsid)
+            self.hotels.add(fhrsid)
             yield _establishment(record, fhrsid, code, name)
         self._check_complete()
 
@@ -189,28 +191,26 @@ def _authority(record: dict[str, str], fhrsid: int) -> tuple[str, str]:
             f"The record with FHRSID {fhrsid} has the local authority code “{code[:40]}”; "
             "three digits were expected."
         )
-    return code, _required(record, "localauthorityname", "name of its local authority", fhrsid)
+    name = _short(record, "localauthorityname", fhrsid, longest=_LONGEST_AUTHORITY)
+    if not name:
+        raise BrokenFile(f"The record with FHRSID {fhrsid} has no name of its local authority.")
+    return code, name
 
 
-def _required(record: dict[str, str], field: str, label: str, fhrsid: int) -> str:
-    value = _short(record, field, fhrsid)
-    if not value:
-        raise BrokenFile(f"The record with FHRSID {fhrsid} has no {label}.")
-    return value
-
-
-def _short(record: dict[str, str], field: str, fhrsid: int) -> str:
+def _short(record: dict[str, str], field: str, fhrsid: int, *, longest: int = _LONGEST_NAME) -> str:
     value = tidy(record.get(field, ""))
-    if len(value) > _LONGEST_NAME:
+    if len(value) > longest:
         raise BrokenFile(
             f"The record with FHRSID {fhrsid} has a name or address of {len(value)} letters; "
-            f"at most {_LONGEST_NAME} are accepted."
+            f"at most {longest} are accepted."
         )
     return value
 
 
 def _establishment(record: dict[str, str], fhrsid: int, code: str, name: str) -> Establishment:
     marks: list[Mark] = []
+    if not (hotel := _short(record, "businessname", fhrsid)):
+        raise BrokenFile(f"The record with FHRSID {fhrsid} has no name.")
     address = [line for field in ADDRESS_FIELDS if (line := _short(record, field, fhrsid))]
     postcode = _postcode(_short(record, "postcode", fhrsid), address, marks)
     if not address:
@@ -221,7 +221,7 @@ def _establishment(record: dict[str, str], fhrsid: int, code: str, name: str) ->
     return Establishment(
         fhrsid=fhrsid,
         la_business_id=_short(record, "localauthoritybusinessid", fhrsid),
-        name=_required(record, "businessname", "name", fhrsid),
+        name=hotel,
         la_code=code,
         la_name=name,
         address_lines=tuple(address),
@@ -236,7 +236,7 @@ def _postcode(published: str, address: list[str], marks: list[Mark]) -> str:
     """Return the postcode to keep; words published in its place are added to `address`."""
     if postcode := normalise_postcode(published):
         return postcode
-    if re.search("[0-9]", published) and len(published) <= _LONGEST_POSTCODE:
+    if re.search("[0-9]", published) and len(published.upper()) <= _LONGEST_POSTCODE:
         marks.append(Mark.ODD_POSTCODE)
         return published.upper()
     marks.append(Mark.NO_POSTCODE)
@@ -257,8 +257,7 @@ def _point(
         north, east = Decimal(latitude), Decimal(longitude)
     except InvalidOperation:
         north = east = Decimal("NaN")
-    # The agency rates places from Scilly to Shetland and from Fermanagh to Lowestoft.
-    if north.is_nan() or east.is_nan() or not (49 <= north <= 61 and -9 <= east <= 2):
+    if north.is_nan() or east.is_nan() or not in_the_united_kingdom(north, east):
         marks.append(Mark.POINT_REFUSED)
         return None, None
     return round(north, 6), round(east, 6)

@@ -1,21 +1,26 @@
 """Who polices where, the venues, their contacts and their training."""
 
 import datetime as dt
+import operator
+from decimal import Decimal
+from functools import reduce
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Greatest, Lower, Replace, Upper
+from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace, Upper
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
-from venues.training import expires_on, training_state_in_sql
+from venues import search
+from venues.training import TrainingState, expires_on, training_state_in_sql
 
 
 class Force(models.Model):
@@ -116,7 +121,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 
     def visible_to(self, user: User) -> Self:
         """The venues that this person may see: the registry is the whole force's."""
-        return self if user.has_perm("venues.view_venue") else self.none()
+        return self if user.has_perm(VIEW_VENUES) else self.none()
 
     def in_command_units_of(self, user: User) -> Self:
         """The venues that this person's command units police; all for the whole force."""
@@ -126,7 +131,15 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 
     def open(self) -> Self:
         """Not closed and not merged into another."""
-        return self.filter(closed_on=None, merged_into=None)
+        return self.unmerged().filter(closed_on=None)
+
+    def closed(self) -> Self:
+        """Closed, and not merged into another."""
+        return self.unmerged().filter(closed_on__isnull=False)
+
+    def unmerged(self) -> Self:
+        """Entries that stand for a place of their own."""
+        return self.filter(merged_into=None)
 
     def by_name(self) -> Self:
         """In the order of the alphabet, whatever the case."""
@@ -135,35 +148,88 @@ class VenueQuerySet(models.QuerySet["Venue"]):
     def search(self, text: str) -> Self:
         """Venues whose name, group or postcode is like ``text``, the likeliest first.
 
-        Typing mistakes are tolerated: the likeness is pg_trgm's word similarity, 0 to 1, and its
-        threshold (0.6) is lowered to catch one wrong letter in a short word. Every word of the
-        name counts; a postcode is compared without its space.
+        Each word must fit; typing mistakes are tolerated (see ``venues.search``). Annotated with
+        ``likeness``. Nothing to look for gives all, by name.
         """
-        wanted = text.upper().strip()
-        squeezed = wanted.replace(" ", "")
+        wanted = search.words(text)
+        if not wanted:
+            return self.by_name()
+        by_word = {f"fits_{number}": search.likeness(word) for number, word in enumerate(wanted)}
+        every_word = Q(**{f"{name}__gte": search.THRESHOLD for name in by_word})
+        postcode = Q(fits_postcode__gte=search.POSTCODE_THRESHOLD)
+        together = reduce(operator.add, map(F, by_word))
         return (
-            self.annotate(
+            self.alias(**by_word, fits_postcode=search.postcode_likeness(text))
+            .filter(every_word | postcode)
+            .annotate(
                 likeness=Greatest(
-                    TrigramWordSimilarity(wanted, Upper("name")),
-                    Coalesce(TrigramWordSimilarity(wanted, Upper("group__name")), Value(0.0)),
-                    Case(
-                        When(
-                            ~Q(postcode="") & Q(squeezed_postcode__startswith=squeezed),
-                            then=Value(1.0),
-                        ),
-                        default=Value(0.0),
-                    ),
+                    ExpressionWrapper(together / len(wanted), output_field=models.FloatField()),
+                    "fits_postcode",
                 )
             )
-            .filter(likeness__gte=0.45)
             .order_by("-likeness", Lower("name"), "pk")
         )
 
     def with_training(self, *, on: dt.date) -> Self:
-        """Annotate ``last_trained_on`` and ``training_state`` as they stand on the day ``on``."""
-        return self.annotate(last_trained_on=last_trained(OuterRef("pk"), on=on)).annotate(
-            training_state=training_state_in_sql("last_trained_on", on=on)
+        """Annotate ``last_trained_on``, ``coverage`` and ``training_state`` as of the day ``on``.
+
+        ``coverage`` is the share of the front-desk staff that attended the latest session, 0 to 1;
+        None for a venue without one.
+        """
+        latest = TrainingSession.objects.latest_of(OuterRef("pk"), on=on)
+        share = Cast("attended", models.FloatField()) / F("front_desk_staff")
+        state = latest.annotate(state=training_state_in_sql("held_on", on=on)).values("state")
+        return self.annotate(
+            last_trained_on=Subquery(latest.values("held_on")),
+            coverage=Subquery(latest.annotate(share=share).values("share")),
+            training_state=Coalesce(Subquery(state), Value(TrainingState.UNTRAINED)),
         )
+
+    def with_last_verdict(self, user: User) -> Self:
+        """Annotate ``last_verdict``: of the latest completed visit, if this person may see it.
+
+        Visits and outcomes are of an app that this one must not import, so they are reached by the
+        names of the relations, and nothing here knows what the verdicts are. Only completed visits
+        have an outcome: a planned one leaves no trace.
+        """
+        if not user.has_perm(VIEW_RESULTS):
+            none: Combinable = Value(None, output_field=models.CharField())
+            return self.annotate(last_verdict=none)
+        visited = Venue.objects.in_command_units_of(user).filter(
+            pk=OuterRef("pk"), visits__outcome__isnull=False
+        )
+        latest = visited.order_by("-visits__ended_at", "-visits__pk")
+        return self.annotate(last_verdict=Subquery(latest.values("visits__outcome__verdict")[:1]))
+
+    def likely_duplicates_of(self, venue: "Venue") -> Self:
+        """Open venues that may be the same place as ``venue``, the likeliest first.
+
+        Those of a similar name with the same postcode or a point within some 150 m; and those of
+        nearly the same name in the same authority, where either has no postcode. Annotated with
+        ``likeness`` of the name, 0 to 1. A guess for a person to decide on.
+        """
+        near = Q(pk__in=[])
+        if venue.squeezed_postcode:
+            near |= Q(squeezed_postcode=venue.squeezed_postcode)
+        if venue.latitude is not None and venue.longitude is not None:
+            north, east = NEAR
+            near |= Q(
+                latitude__range=(venue.latitude - north, venue.latitude + north),
+                longitude__range=(venue.longitude - east, venue.longitude + east),
+            )
+        unplaced = Q() if not venue.postcode else Q(postcode="")
+        same_name = Q(likeness__gte=0.6, local_authority=venue.local_authority_id) & unplaced
+        return (
+            self.open()
+            .exclude(pk=venue.pk)
+            .annotate(likeness=TrigramSimilarity("name", venue.name))
+            .filter((near & Q(likeness__gte=0.3)) | same_name)
+            .order_by("-likeness", Lower("name"), "pk")
+        )
+
+
+#: How near two points must be to look like one place: degrees north and east, some 150 m in Britain.
+NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 
 class Venue(Versioned):
@@ -332,7 +398,11 @@ class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
 
     def visible_to(self, user: User) -> Self:
         """The sessions that this person may see: whoever sees a venue sees its training."""
-        return self if user.has_perm("venues.view_venue") else self.none()
+        return self if user.has_perm(VIEW_VENUES) else self.none()
+
+    def latest_of(self, venue: Combinable, *, on: dt.date | Combinable) -> Self:
+        """The one latest session of ``venue`` on or before ``on``, if it has any."""
+        return self.filter(venue=venue, held_on__lte=on).order_by("-held_on", "-pk")[:1]
 
 
 class TrainingSession(models.Model):
@@ -406,8 +476,7 @@ class TrainingSession(models.Model):
 
 def last_trained(venue: Combinable, *, on: dt.date | Combinable) -> Subquery:
     """The date of the latest session of ``venue`` on or before ``on``, as an expression."""
-    sessions = TrainingSession.objects.filter(venue=venue, held_on__lte=on)
-    return Subquery(sessions.order_by("-held_on").values("held_on")[:1])
+    return Subquery(TrainingSession.objects.latest_of(venue, on=on).values("held_on"))
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):

@@ -3,6 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from venues.import_views import import_urlpatterns
+
 
 def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse("not built yet")
@@ -20,8 +22,5 @@ urlpatterns = [
     path("<int:pk>/training/add/", placeholder, name="training_add"),
     path("<int:pk>/contacts/add/", placeholder, name="contact_add"),
     path("contacts/<int:pk>/edit/", placeholder, name="contact_edit"),
-    # imports
-    path("imports/", placeholder, name="import_list"),
-    path("imports/add/", placeholder, name="import_add"),
-    path("imports/<int:pk>/", placeholder, name="import_detail"),
+    *import_urlpatterns,
 ]

@@ -55,10 +55,10 @@ class GovForm:
     def full_clean(self) -> None:
         """Clean as usual, with messages that name the missing answer instead of "This field"."""
         for name, form_field in self.fields.items():
+            form_field.label = self[name].label  # type: ignore[index]  # of the form mixed into
             standard = forms.Field.default_error_messages["required"]
             if form_field.error_messages.get("required") == standard:
-                label = self[name].label  # type: ignore[index]  # of the form this is mixed into
-                form_field.error_messages["required"] = _missing(form_field, str(label))
+                form_field.error_messages["required"] = _missing(form_field, str(form_field.label))
         super().full_clean()  # type: ignore[misc]
 
 

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from accounts.govuk.fields import GovDateWidget, GovSplitDateTime
 from accounts.govuk.layout import Question, Style
 
+_DJANGO_ROWS = "10"  # of a text area whose form names no number: too much of a phone
 _DASHES = BLANK_CHOICE_DASH[0][1]
 
 
@@ -102,7 +103,10 @@ def part(
     if isinstance(widget, GovSplitDateTime):
         return _date_time(bound, widget, common)
     if isinstance(widget, forms.Textarea):
-        return Part("control.html", html=_control(bound, widget, "govuk-textarea"), **common)
+        area = copy.copy(widget)
+        if widget.attrs.get("rows") == _DJANGO_ROWS:
+            area.attrs = widget.attrs | {"rows": "5"}
+        return Part("control.html", html=_control(bound, area, "govuk-textarea"), **common)
     if isinstance(widget, forms.Select):
         plain = copy.copy(widget)
         plain.choices = [

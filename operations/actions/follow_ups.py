@@ -9,21 +9,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from operations.actions.refusals import refuse
 from operations.models import FollowUp, FollowUpState, Visit
 from operations.models.follow_ups import MOVES, OPEN
 from operations.verdict import Verdict
-from venues import actions as venue_actions
 from venues.models import TrainingSession
-
-
-class FollowUpError(Exception):
-    """An act that a follow-up does not allow. Nothing was saved; the text is a plain sentence."""
-
-    def __init__(self, message: str, *, about: str = "") -> None:
-        super().__init__(message)
-        self.about = about
-        """The act's argument that has to change; empty where none would help."""
-
 
 # Opened and closed by what visits show -----------------------------------------------------------
 
@@ -110,17 +100,14 @@ def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) 
     """Set the day ``on`` of the refresher, or another day while it is booked.
 
     Raises:
-        FollowUpError: the follow-up is closed, or the day lies before the visit.
+        PlanningError: the follow-up is closed, or the day lies before the visit.
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
     follow_up.claim(version)
     _require_open(follow_up, "no date can be booked any more")
     if on < visited_on(follow_up):
-        raise FollowUpError(
-            f"The refresher can’t be before the visit, on {_day(visited_on(follow_up))}.",
-            about="on",
-        )
+        raise refuse("on", _too_early(follow_up))
     follow_up.state = FollowUpState.BOOKED
     follow_up.booked_for = on
     follow_up.save()
@@ -145,7 +132,7 @@ def record_delivery(
     already found that the venue responds well (the session was recorded late), it is confirmed.
 
     Raises:
-        FollowUpError: the follow-up is closed, or the day lies before the visit.
+        PlanningError: the follow-up is closed, or the day lies before the visit.
         EditConflictError: somebody saved the follow-up since ``version``.
         ValidationError: ``venues.actions.record_training`` refuses the session.
 
@@ -153,10 +140,9 @@ def record_delivery(
     follow_up.claim(version)
     _require_open(follow_up, "no session can be recorded for it any more")
     if held_on < visited_on(follow_up):
-        raise FollowUpError(
-            f"The refresher can’t be before the visit, on {_day(visited_on(follow_up))}.",
-            about="held_on",
-        )
+        raise refuse("held_on", _too_early(follow_up))
+    from venues import actions as venue_actions  # TEMP
+
     session = venue_actions.record_training(
         venue=follow_up.visit.venue,
         kind=TrainingSession.Kind.REFRESHER,
@@ -193,14 +179,14 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
     """Record that the venue does not want the refresher, and why.
 
     Raises:
-        FollowUpError: the follow-up is closed, or no reason is given.
+        PlanningError: the follow-up is closed, or no reason is given.
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
     follow_up.claim(version)
     _require_open(follow_up, "it can’t be declined any more")
     if not reason.strip():
-        raise FollowUpError("Enter why the venue does not want the refresher.", about="reason")
+        raise refuse("reason", "Enter why the venue does not want the refresher")
     follow_up.state = FollowUpState.DECLINED
     follow_up.declined_reason = reason.strip()
     follow_up.save()
@@ -212,8 +198,9 @@ def visited_on(follow_up: FollowUp) -> dt.date:
     return timezone.localdate(follow_up.visit.started_at)
 
 
-def _day(date: dt.date) -> str:
-    return f"{date.day} {date:%B %Y}"
+def _too_early(follow_up: FollowUp) -> str:
+    day = visited_on(follow_up)
+    return f"The refresher can’t be before the visit of {day.day} {day:%B %Y}"
 
 
 def _require_open(follow_up: FollowUp, consequence: str) -> None:
@@ -221,7 +208,7 @@ def _require_open(follow_up: FollowUp, consequence: str) -> None:
     # Claiming locked the row and proved that it is as this person saw it.
     if not follow_up.is_open:
         state = FollowUpState(follow_up.state).label.lower()
-        raise FollowUpError(f"This follow-up is {state}, so {consequence}.")
+        raise refuse("follow_up", f"This follow-up is {state}, so {consequence}.")
 
 
 # Saving -----------------------------------------------------------------------------------------

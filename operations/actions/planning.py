@@ -111,8 +111,10 @@ def edit_operation(
         not is_within(operation, visit.starts_at, visit.ends_at)
         for visit in operation.visits.planned()
     ):
-        visits = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
-        problems.append(Problem("ends_on", f"{visits} outside these dates: move or cancel first."))
+        these = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
+        them = "it" if left_out == 1 else "them"
+        message = f"{these} outside these dates: move or cancel {them} first."
+        problems.append(Problem("ends_on", message))
     operation.claim(version)
     _save(operation, problems)
     return operation
@@ -200,8 +202,8 @@ def draw_venues(*, operation: Operation, among: VenueQuerySet, number: int, by: 
         .values_list("pk", flat=True)
     )
     if not 1 <= number <= len(pool):
-        enough = f"between 1 and {len(pool)}" if pool else "other filters: no venue matches"
-        raise refuse("number", f"Enter {enough}.")
+        message = f"Enter a number between 1 and {len(pool)}: so many venues match."
+        raise refuse("number", message if pool else "No venue matches: use fewer filters.")
     return _choose(operation, CHANCE.sample(pool, number), Selection.RANDOM, by)
 
 

@@ -10,8 +10,9 @@ server can recognise the second copy. No sender can do better over SMTP.
 
 import datetime as dt
 from collections.abc import Iterable
+from smtplib import SMTPRecipientsRefused
 
-from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
@@ -22,13 +23,13 @@ from operations.follow_ups import (
     WEEK,
     Decided,
     FollowUpFacts,
-    Message,
     current_messages,
     due_reminders,
 )
 from operations.models import FollowUp, Reminder
 
 CHUNK = 500  # follow-ups held in memory at a time
+PERMANENT = 500  # SMTP's replies from here on mean: do not try again (RFC 5321, 4.2.1)
 
 
 def facts_of(follow_up: FollowUp) -> FollowUpFacts:
@@ -100,11 +101,26 @@ def send_reminder(*, pk: int, on: dt.date) -> None:
     if not reminder.not_sent_because:
         recipients = messages.recipients(reminder)
         if recipients:
-            messages.compose(reminder, recipients).send()
-            reminder.sent_at = timezone.now()
+            reminder.not_sent_because = _hand_over(messages.compose(reminder, recipients))
         else:
             reminder.not_sent_because = messages.why_nobody(reminder)
+    if not reminder.not_sent_because:
+        reminder.sent_at = timezone.now()
     reminder.save(update_fields=["sent_at", "not_sent_because"])
+
+
+def _hand_over(message: EmailMessage) -> str:
+    """Send; why the mail server will never take it, or empty if it did.
+
+    Any other trouble with the server is raised, so that the reminder is tried again.
+    """
+    try:
+        message.send()
+    except SMTPRecipientsRefused as refused:
+        if any(code < PERMANENT for code, _ in refused.recipients.values()):
+            raise
+        return "The mail server refused every address"
+    return ""
 
 
 def _out_of_date(reminder: Reminder, *, on: dt.date) -> str:

@@ -71,7 +71,8 @@ def plan_visit(
 
     """
     operation = planning.lock(operation)
-    chosen = OperationVenue.objects.visible_to(by).filter(operation=operation, venue=venue).first()
+    found = OperationVenue.objects.visible_to(by).select_related("venue")
+    chosen = found.filter(operation=operation, venue=venue).first()
     if chosen is None:
         raise refuse("venue", "Choose this venue for the operation first.")
     visit = Visit(
@@ -82,7 +83,7 @@ def plan_visit(
         ends_at=ends_at,
         created_by=by,
     )
-    problems = [] if venue.is_open else [Problem("venue", "This venue has closed.")]
+    problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
     _save_with_team(visit, team, problems)
     return visit
 
@@ -145,13 +146,22 @@ def _lock_planned(visit: Visit) -> Visit:
 
 def _save_with_team(visit: Visit, team: Sequence[Place], problems: Iterable[Problem] = ()) -> None:
     """Save a planned visit and give it ``team`` in place of the one it has, or refuse both."""
+    if sum(place.duty == Duty.LEAD for place in team) != 1:
+        raise refuse(Duty.LEAD, "A team has one lead officer.")
     _lock_people(visit, team)
     problems = [*problems, *_problems_of_window(visit), *_problems_of_officers(team)]
     if not any(problem.about == "ends_at" for problem in problems):
         problems += _problems_of_cadets(visit, team)
         visit.save()
         visit.team.all().delete()
-        problems += [problem for place in team for problem in _take_up(visit, place)]
+        taken_up: set[User | Cadet] = set()
+        for place in team:
+            if place.who in taken_up:
+                message = f"{place.who} has another place in this team."
+                problems.append(Problem(place.duty, message))
+            else:
+                problems += _take_up(visit, place)
+                taken_up.add(place.who)
     if problems:
         raise PlanningError(problems)
 
@@ -181,20 +191,14 @@ def _problems_of_window(visit: Visit) -> list[Problem]:
 
 
 def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
-    problems = []
     officers = [place for place in team if place.duty != Duty.CADET]
-    able = set(
-        visiting_officers()
-        .filter(pk__in=[place.who.pk for place in officers])
-        .values_list("pk", flat=True)
-    )
-    for place in officers:
-        if place.who.pk not in able:
-            message = f"{place.who} is not a visiting officer, or no longer works here."
-            problems.append(Problem(place.duty, message))
-    if sum(place.duty == Duty.LEAD for place in team) != 1:
-        problems.append(Problem(Duty.LEAD, "A team has one lead officer."))
-    return problems
+    able = visiting_officers().filter(pk__in=[place.who.pk for place in officers])
+    able_ids = set(able.values_list("pk", flat=True))
+    return [
+        Problem(place.duty, f"{place.who} is not a visiting officer, or no longer works here.")
+        for place in officers
+        if place.who.pk not in able_ids
+    ]
 
 
 def _problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:

@@ -42,5 +42,4 @@ class VersionedForm(TellsProblems, forms.Form):
         self.conflict = True
         self.add_error(None, self.CONFLICT)
         latest: Any = type(record)._base_manager.get(pk=record.pk)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = latest.version
+        self.data = {**self.data.dict(), "version": latest.version}

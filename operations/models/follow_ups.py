@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
 from operations.models.visits import Visit
-from venues.models import TrainingSession
+from venues.models import TrainingSession, VenueContact
 
 
 class FollowUpState(models.TextChoices):
@@ -73,6 +73,11 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def overdue(self, *, on: dt.date) -> Self:
         """Open on the day ``on`` though the day by which it was due has passed."""
         return self.open().filter(due_on__lt=on)
+
+    def without_contact(self) -> Self:
+        """Those of venues where nobody on record gets reminders."""
+        contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
+        return self.filter(~Exists(contacts))
 
 
 class FollowUp(Versioned):

@@ -168,6 +168,18 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Over, whether the venue could be tested or not."""
         return self.filter(state__in=FINISHED)
 
+    def ahead(self) -> Self:
+        """Planned or under way, soonest first."""
+        return self.filter(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY]).order_by(
+            "starts_at", "pk"
+        )
+
+    def over(self) -> Self:
+        """Finished or cancelled, the latest first."""
+        return self.filter(state__in=[*FINISHED, VisitState.CANCELLED]).order_by(
+            "-starts_at", "-pk"
+        )
+
     def not_completed_though_eligible(self) -> Self:
         """Not completed for a reason that leaves the venue worth a visit."""
         return self.filter(not_completed_reason__in=ELIGIBLE)
@@ -298,7 +310,7 @@ class Visit(Versioned):
             pgtrigger.Trigger(
                 name="visit_tells_its_team_the_period",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),
+                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
                 func="UPDATE operations_teammember SET period = NULL WHERE visit_id = NEW.id;"
                 " RETURN NULL;",
             ),

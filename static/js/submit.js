@@ -94,6 +94,10 @@ async function send(form, submitter) {
  */
 function show({ url, html }, start) {
   const page = new DOMParser().parseFromString(html, "text/html");
+  if (hasNewScripts(page)) {
+    window.location.assign(url); // a new body would not start them
+    return;
+  }
   if (url === window.location.href) {
     history.replaceState(null, "", url);
   } else {
@@ -104,4 +108,16 @@ function show({ url, html }, start) {
   document.body.replaceWith(document.adoptNode(page.body));
   window.scrollTo(0, 0);
   start();
+}
+
+/**
+ * Whether a page loads scripts that this one has not: its own, or those of a newer release.
+ * @param {Document} page
+ * @returns {boolean}
+ */
+function hasNewScripts(page) {
+  const sources = (/** @type {Document} */ of) =>
+    [...of.querySelectorAll("script[src]")].map((script) => script.getAttribute("src"));
+  const here = new Set(sources(document));
+  return sources(page).some((source) => !here.has(source));
 }

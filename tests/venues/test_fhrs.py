@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from venues import fhrs
 from venues.fhrs import BrokenFile, Establishment, Extract, Mark
 from venues.files import tidy
-from venues.postcodes import normalise_postcode
+from venues.places import normalise_postcode
 
 SAMPLES = Path(__file__).parent / "samples"
 

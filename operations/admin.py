@@ -1,0 +1,26 @@
+"""What administrators look after: the warning signs to choose from, and the rules for cadets."""
+
+from django.contrib import admin
+
+from operations.models import CadetPolicy, WarningSign
+
+
+@admin.register(WarningSign)
+class WarningSignAdmin(admin.ModelAdmin[WarningSign]):
+    """Signs are added; those in use stay as they are."""
+
+    list_display = ("text", "position")
+
+
+@admin.register(CadetPolicy)
+class CadetPolicyAdmin(admin.ModelAdmin[CadetPolicy]):
+    """A change of the rules is a new row with the day from which it holds."""
+
+    list_display = (
+        "valid_from",
+        "min_age",
+        "max_age",
+        "latest_finish",
+        "consent_days",
+        "briefing_days",
+    )

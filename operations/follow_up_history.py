@@ -1,0 +1,85 @@
+"""What happened to a follow-up, as entries of a timeline (templates/components/timeline.html)."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from operations.models import FollowUp, FollowUpState, Reminder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened."""
+
+    title: str
+    when: dt.date | dt.datetime
+    by: str = ""
+    body: str = ""
+    url: str = ""
+    tag: str = ""
+    tone: str = ""
+
+    @property
+    def day(self) -> dt.date:
+        """The day in London, by which entries are ordered."""
+        if isinstance(self.when, dt.datetime):
+            return timezone.localdate(self.when)
+        return self.when
+
+
+def history(follow_up: FollowUp) -> list[Entry]:
+    """What is on record of ``follow_up``, the newest first.
+
+    Reads ``visit``, ``training_session.recorded_by``, ``confirmed_by`` and ``reminders``: fetch
+    them with it. Entries of the same day stand in the order in which a follow-up goes.
+    """
+    entries = [Entry(title="Refresher offered", when=follow_up.opened_at)]
+    entries += _reminders(follow_up)
+    session = follow_up.training_session
+    if session:
+        entries.append(
+            Entry(
+                title="Refresher delivered",
+                when=session.held_on,
+                by=session.delivered_by,
+                body=f"{session.attended} of {session.front_desk_staff} front-desk staff attended. "
+                f"{session.get_mode_display()}.",
+                url=follow_up.visit.venue.get_absolute_url(),
+            )
+        )
+    if follow_up.confirmed_by and follow_up.confirmed_by.ended_at:
+        entries.append(
+            Entry(
+                title="Confirmed: the venue responded well at a later visit",
+                when=follow_up.confirmed_by.ended_at,
+                url=follow_up.confirmed_by.get_absolute_url(),
+                tag=FollowUpState.CONFIRMED.label,
+                tone="good",
+            )
+        )
+    return sorted(entries, key=lambda entry: entry.day)[::-1]
+
+
+def _reminders(follow_up: FollowUp) -> list[Entry]:
+    """One entry for each day on which reminders were decided."""
+    by_day: dict[dt.date, list[Reminder]] = defaultdict(list)
+    for reminder in sorted(follow_up.reminders.all(), key=lambda reminder: reminder.pk):
+        by_day[timezone.localdate(reminder.decided_at)].append(reminder)
+    return [
+        Entry(
+            title="Reminder" if len(reminders) == 1 else "Reminders",
+            when=reminders[0].decided_at,
+            body="\n".join(map(_what_became_of, reminders)),
+        )
+        for reminders in by_day.values()
+    ]
+
+
+def _what_became_of(reminder: Reminder) -> str:
+    if reminder.sent_at:
+        return f"{reminder.get_kind_display()}: sent"
+    if reminder.not_sent_because:
+        return f"{reminder.get_kind_display()}: not sent. {reminder.not_sent_because}."
+    return f"{reminder.get_kind_display()}: waiting to be sent"

@@ -1,0 +1,154 @@
+"""Forms of follow-ups: the filters of their list, and booking, delivery and refusal."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.models import User
+from operations.forms.refusals import VersionedForm
+from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from venues.models import CommandUnit, TrainingSession
+
+
+class FollowUpFilter(GovFilterForm, forms.Form):
+    """Narrows the list of follow-ups."""
+
+    ALL = "all"
+    OVERDUE = "overdue"
+    NO_CONTACT = "no_contact"
+
+    state = forms.ChoiceField(
+        choices=[("", "Open"), *FollowUpState.choices, (ALL, "All")], required=False
+    )
+    only = forms.ChoiceField(
+        label="Show only",
+        choices=[("", "Any"), (OVERDUE, "Overdue"), (NO_CONTACT, "No contact on record")],
+        required=False,
+    )
+    unit = forms.ModelChoiceField(
+        CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
+    )
+    responsible = forms.ModelChoiceField(
+        User.objects.none(), label="Responsible officer", required=False, empty_label="Anybody"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer the command units of ``user`` and whoever is responsible for a follow-up there."""
+        super().__init__(*args, **kwargs)
+        units = CommandUnit.objects.all() if user.whole_force else user.command_units.all()
+        people = User.objects.filter(follow_ups__in=FollowUp.objects.visible_to(user))
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = (  # type: ignore[attr-defined]
+            people.distinct().order_by("last_name", "first_name", "pk")
+        )
+
+    def narrow(self, follow_ups: FollowUpQuerySet, *, on: dt.date) -> FollowUpQuerySet:
+        """Those of ``follow_ups`` that match; the open ones if no state is chosen."""
+        if not self.is_valid():
+            return follow_ups.none()
+        wanted = self.cleaned_data
+        if not wanted["state"]:
+            follow_ups = follow_ups.open()
+        elif wanted["state"] != self.ALL:
+            follow_ups = follow_ups.filter(state=wanted["state"])
+        if wanted["only"] == self.OVERDUE:
+            follow_ups = follow_ups.overdue(on=on)
+        if wanted["only"] == self.NO_CONTACT:
+            follow_ups = follow_ups.without_contact()
+        if wanted["unit"]:
+            follow_ups = follow_ups.filter(
+                visit__venue__local_authority__command_unit=wanted["unit"]
+            )
+        if wanted["responsible"]:
+            follow_ups = follow_ups.filter(responsible=wanted["responsible"])
+        return follow_ups
+
+
+class BookForm(GovForm, VersionedForm):
+    """The day of a refresher."""
+
+    submit_label = "Book this date"
+
+    on = GovDateField(label="Date of the refresher", help_text="For example, 14 12 2026.")
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        """Take a date from ``today`` on."""
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_on(self) -> dt.date:
+        """Catch the slip of a past date: a refresher already held is recorded, not booked."""
+        on: dt.date = self.cleaned_data["on"]
+        if on < self.today:
+            raise ValidationError(
+                "The date must be today or later. If the refresher was held already, "
+                "record its delivery instead."
+            )
+        return on
+
+
+class DeliveryForm(GovForm, VersionedForm):
+    """What is recorded of a refresher that was held."""
+
+    submit_label = "Record delivery"
+
+    held_on = GovDateField(label="Date it was held", help_text="For example, 14 12 2026.")
+    mode = forms.ChoiceField(
+        label="How was it delivered?",
+        choices=TrainingSession.Mode.choices,
+        widget=forms.RadioSelect,
+    )
+    delivered_by = forms.CharField(
+        label="Who delivered it?", max_length=120, help_text="A team or a person."
+    )
+    front_desk_staff = forms.IntegerField(
+        label="How many people work at the front desk?",
+        min_value=1,
+        max_value=1000,
+        help_text="All shifts together.",
+    )
+    attended = forms.IntegerField(label="How many of them attended?", min_value=1, max_value=1000)
+    notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        """Take a date up to ``today``."""
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def layout(self) -> Layout:
+        """Numbers are short, so are their boxes."""
+        return Layout(
+            "version",
+            "held_on",
+            "mode",
+            Question("delivered_by", width=20),
+            Question("front_desk_staff", width=3, suffix="people"),
+            Question("attended", width=3, suffix="people"),
+            "notes",
+        )
+
+    def clean_held_on(self) -> dt.date:
+        """Catch the slip of a date to come."""
+        held_on: dt.date = self.cleaned_data["held_on"]
+        if held_on > self.today:
+            raise ValidationError(
+                "The date must be today or earlier. If the refresher is still to come, "
+                "book its date instead."
+            )
+        return held_on
+
+
+class DeclineForm(GovForm, VersionedForm):
+    """Why a venue does not want the refresher."""
+
+    submit_label = "Record that the venue declined"
+
+    reason = forms.CharField(
+        label="Why does the venue not want the refresher?",
+        max_length=200,
+        help_text="In a few words, such as: the group trains its staff by itself.",
+    )

@@ -1,0 +1,225 @@
+"""Forms of a visit's plan: where, when and who."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from accounts.govuk import Button, GovDateField, GovForm
+from accounts.models import User
+from operations.actions import teams
+from operations.actions.teams import Duty, Place
+from operations.cadets import DAY_BEGINS, LONDON
+from operations.forms.refusals import TellsProblems, VersionedForm
+from operations.models import Cadet, OperationVenue, Visit
+from venues.models import Venue
+
+#: From one venue to the next, where the planner says nothing else.
+THE_WAY = dt.timedelta(minutes=30)
+
+NO_OFFICER = "This person is no longer a visiting officer. Choose somebody else."
+
+
+def london_time(day: dt.date, time: dt.time) -> dt.datetime:
+    """The moment at which the clocks of London show ``time`` on ``day``.
+
+    Raises:
+        ValidationError: they show it twice, or never, because they are changed that night.
+
+    """
+    first = dt.datetime.combine(day, time, tzinfo=LONDON)
+    second = first.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    written = f"{time:%H:%M} on {teams.written(day)}"
+    if first.astimezone(dt.UTC).astimezone(LONDON) != first:
+        raise ValidationError(
+            f"{written} does not exist: the clocks go forward from 01:00 to 02:00 that night. "
+            "Enter a time before 01:00, or from 02:00."
+        )
+    raise ValidationError(
+        f"{written} comes twice: the clocks go back from 02:00 to 01:00 that night. "
+        "Enter a time before 01:00, or from 02:00."
+    )
+
+
+class VenueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
+    """A chosen venue, with what tells it from others."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Name, postcode, and why it was chosen."""
+        chosen: OperationVenue = obj
+        place = ", ".join(filter(None, [chosen.venue.name, chosen.venue.postcode]))
+        return f"{place} ({chosen.get_selection_display().lower()})"
+
+
+class TeamForm(GovForm, TellsProblems, forms.Form):
+    """When a visit is and who goes."""
+
+    on = GovDateField(label="Date")
+    starts_at = forms.TimeField(
+        label="From",
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        error_messages={"invalid": "Enter a time, such as 19:30"},
+    )
+    ends_at = forms.TimeField(
+        label="Until",
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text="A time up to 06:00 means the next morning.",
+        error_messages={"invalid": "Enter a time, such as 20:30"},
+    )
+    lead = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Lead officer",
+        help_text="Leads the visit and logs its outcome.",
+        error_messages={"invalid_choice": NO_OFFICER},
+    )
+    welfare = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Welfare officer",
+        help_text="Looks after the cadets and nothing else. Needed where a cadet goes.",
+        required=False,
+        empty_label="None",
+        error_messages={"invalid_choice": NO_OFFICER},
+    )
+    support = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label="Supporting officers",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": NO_OFFICER},
+    )
+    cadet = forms.ModelMultipleChoiceField(
+        Cadet.objects.none(),
+        label="Cadets",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, cadets: QuerySet[Cadet], **kwargs: Any) -> None:
+        """Offer all visiting officers, and ``cadets``."""
+        super().__init__(*args, **kwargs)
+        for duty in ("lead", "welfare", "support"):
+            self.fields[duty].queryset = teams.visiting_officers()  # type: ignore[attr-defined]
+        self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]
+
+    def layout(self) -> Layout:
+        """When, then who."""
+        return Layout(
+            Fieldset("When", "on", "starts_at", "ends_at"),
+            Fieldset("Who goes", "lead", "welfare", "support", "cadet"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Turn the date and the two times into the moments of the window."""
+        answers = super().clean() or {}
+        day, starts, ends = (answers.get(name) for name in ("on", "starts_at", "ends_at"))
+        if day and starts and ends:
+            next_morning = ends < starts and ends <= DAY_BEGINS
+            last_day = day + dt.timedelta(days=next_morning)
+            for name, date, time in (("starts_at", day, starts), ("ends_at", last_day, ends)):
+                try:
+                    answers[name] = london_time(date, time)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        return answers
+
+    def window(self) -> dict[str, dt.datetime]:
+        """The window as the acts take it."""
+        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+
+    def team(self) -> list[Place]:
+        """The team as the acts take it."""
+        answers = self.cleaned_data
+        team = [Place(answers["lead"], Duty.LEAD)]
+        if answers["welfare"]:
+            team.append(Place(answers["welfare"], Duty.WELFARE))
+        team += [Place(officer, Duty.SUPPORT) for officer in answers["support"]]
+        return team + [Place(cadet, Duty.CADET) for cadet in answers["cadet"]]
+
+
+class VisitForm(TeamForm):
+    """A new visit."""
+
+    question_about = {"starts_at": "on"}
+    submit_label = "Plan visit"
+    ANOTHER = "another"
+
+    venue = VenueChoice(
+        OperationVenue.objects.none(),
+        error_messages={"invalid_choice": "This venue is no longer chosen for the operation."},
+    )
+
+    def __init__(self, *args: Any, chosen: QuerySet[OperationVenue], **kwargs: Any) -> None:
+        """Offer ``chosen`` venues."""
+        super().__init__(*args, **kwargs)
+        self.fields["venue"].queryset = chosen  # type: ignore[attr-defined]
+
+    def layout(self) -> Layout:
+        """Where comes first."""
+        return Layout("venue", *super().layout().fields)
+
+    def buttons(self) -> list[Button]:
+        """An evening has several visits by one team."""
+        return [
+            Button(self.submit_label),
+            Button("Plan this and another", name=self.ANOTHER, value="1", kind="secondary"),
+        ]
+
+    def venue_to_visit(self) -> Venue:
+        """The venue as the act takes it."""
+        return self.cleaned_data["venue"].venue  # type: ignore[no-any-return]
+
+
+class VisitEditForm(TeamForm, VersionedForm):
+    """Another window or team for a planned visit."""
+
+    question_about = {"starts_at": "on"}
+    submit_label = "Save visit"
+
+    def layout(self) -> Layout:
+        """With the hidden version."""
+        return Layout("version", *super().layout().fields)
+
+
+class CancelForm(GovForm, TellsProblems, forms.Form):
+    """Why a planned visit is called off."""
+
+    submit_label = "Cancel visit"
+
+    reason = forms.CharField(
+        label="Why is the visit cancelled?",
+        max_length=200,
+        error_messages={"required": "Enter why the visit is cancelled"},
+    )
+
+    def buttons(self) -> list[Button]:
+        """A cancelled visit can't be planned again."""
+        return [Button(self.submit_label, kind="warning")]
+
+
+def plan_of(visit: Visit) -> dict[str, Any]:
+    """The window and team of ``visit`` as the initial answers of a :class:`TeamForm`."""
+    members: dict[str, list[int | None]] = {duty: [] for duty in Duty}
+    for member in visit.team.all():
+        members[member.duty].append(member.cadet_id or member.officer_id)
+    return _window(visit.starts_at, visit.ends_at) | {
+        "lead": next(iter(members[Duty.LEAD]), None),
+        "welfare": next(iter(members[Duty.WELFARE]), None),
+        "support": members[Duty.SUPPORT],
+        "cadet": members[Duty.CADET],
+    }
+
+
+def plan_after(visit: Visit) -> dict[str, Any]:
+    """The same for the visit after ``visit``: the same team, as long, and time for the way."""
+    later = visit.ends_at - visit.starts_at + THE_WAY
+    return plan_of(visit) | _window(visit.starts_at + later, visit.ends_at + later)
+
+
+def _window(starts_at: dt.datetime, ends_at: dt.datetime) -> dict[str, dt.date | dt.time]:
+    starts, ends = starts_at.astimezone(LONDON), ends_at.astimezone(LONDON)
+    return {"on": starts.date(), "starts_at": starts.time(), "ends_at": ends.time()}

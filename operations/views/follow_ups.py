@@ -1,0 +1,197 @@
+"""Pages of follow-ups."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.generic import DetailView, ListView
+
+from accounts.access import RequiresPermission
+from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
+from operations import mail_folder
+from operations.actions import follow_ups as acts
+from operations.actions.reminders import facts_of
+from operations.follow_up_history import history
+from operations.follow_ups import next_reminder_on
+from operations.forms.follow_ups import BookForm, DeclineForm, DeliveryForm, FollowUpFilter
+from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from operations.views.acts import ActView
+
+
+class FollowUpList(RequiresPermission, ListView[FollowUp]):
+    """The follow-ups of one's command units: by default the open ones, the most urgent first."""
+
+    permission_required = VIEW_FOLLOW_UPS
+    template_name = "operations/follow_up_list.html"
+    context_object_name = "follow_ups"
+    paginate_by = 50
+
+    def get_queryset(self) -> FollowUpQuerySet:
+        """What the filters leave."""
+        self.today = timezone.localdate()
+        self.visible = FollowUp.objects.visible_to(self.user)  # type: ignore[arg-type]
+        self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
+        return self.filter_form.narrow(self.visible, on=self.today).select_related(
+            "visit__venue__local_authority__command_unit", "responsible"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With counts over all that this person may see, whatever the filters."""
+        counts = {
+            "open": self.visible.open(),
+            "overdue": self.visible.overdue(on=self.today),
+            "booked": self.visible.filter(state=FollowUpState.BOOKED),
+            "no_contact": self.visible.open().without_contact(),
+        }
+        return super().get_context_data(**kwargs) | {
+            "filter_form": self.filter_form,
+            "today": self.today,
+            "counts": {name: rows.count() for name, rows in counts.items()},
+            "shows_messages": mail_folder.is_shown(),
+        }
+
+
+class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
+    """Where one follow-up stands, what happened to it, and what comes next."""
+
+    permission_required = VIEW_FOLLOW_UPS
+    template_name = "operations/follow_up_detail.html"
+    context_object_name = "follow_up"
+
+    def get_queryset(self) -> FollowUpQuerySet:
+        """With all that the page shows."""
+        visible = FollowUp.objects.visible_to(self.user)  # type: ignore[arg-type]
+        return visible.select_related(
+            "visit__venue__local_authority__command_unit",
+            "visit__operation__lead",
+            "visit__outcome",
+            "responsible",
+            "training_session",
+            "confirmed_by",
+        ).prefetch_related("reminders", "visit__venue__contacts")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the timeline, the people written to and the next reminder."""
+        today = timezone.localdate()
+        contacts = [c for c in self.object.visit.venue.contacts.all() if c.gets_reminders]
+        return super().get_context_data(**kwargs) | {
+            "entries": history(self.object),
+            "contacts": contacts,
+            "next_reminder": next_reminder_on(facts_of(self.object), on=today),
+            "today": today,
+            "may_see_visit": self.user.has_perm(VIEW_RESULTS),
+            "may_work": self.user.has_perm(WORK_FOLLOW_UPS),
+            "shows_messages": mail_folder.is_shown(),
+        }
+
+
+class FollowUpAct(ActView):
+    """A form for one act on an open follow-up."""
+
+    permission_required = WORK_FOLLOW_UPS
+    template_name = "operations/follow_up_form.html"
+    title = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A closed follow-up has no form: say so on its page."""
+        if self.has_permission():
+            visible = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]
+            visible = visible.select_related("visit__venue")
+            self.record = self.follow_up = get_object_or_404(visible, pk=kwargs["pk"])
+            if not self.follow_up.is_open:
+                state = FollowUpState(self.follow_up.state).label.lower()
+                messages.info(request, f"This follow-up is {state}: there is nothing left to do.")
+                return redirect(self.follow_up)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        """The version that the person sees."""
+        return {"version": self.follow_up.version}
+
+    def get_form(self, form_class: type[Any] | None = None) -> Any:
+        """With a way back."""
+        form = super().get_form(form_class)
+        form.cancel_url = self.follow_up.get_absolute_url()
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the follow-up and the page's title."""
+        return super().get_context_data(**kwargs) | {
+            "follow_up": self.follow_up,
+            "title": self.title,
+        }
+
+
+class Book(FollowUpAct):
+    """Book the refresher, or another date for it."""
+
+    form_class = BookForm
+    done = "The refresher is booked."
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # it depends on the follow-up
+        """Whether it is the first date."""
+        return "Change the date" if self.follow_up.booked_for else "Book the refresher"
+
+    def get_initial(self) -> dict[str, Any]:
+        """The date as it is booked now."""
+        return super().get_initial() | {"on": self.follow_up.booked_for}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the day."""
+        return super().get_form_kwargs() | {"today": timezone.localdate()}
+
+    def act(self, form: BookForm) -> str:
+        """Book."""
+        acts.book_refresher(
+            follow_up=self.follow_up,
+            by=self.user,  # type: ignore[arg-type]  # signed in
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()
+
+
+class Deliver(FollowUpAct):
+    """Record that the refresher was held."""
+
+    form_class = DeliveryForm
+    title = "Record delivery"
+    done = "The refresher is on record as a training session."
+
+    def get_initial(self) -> dict[str, Any]:
+        """The booked date once it is there, as the likeliest one."""
+        booked_for = self.follow_up.booked_for
+        past = booked_for if booked_for and booked_for <= timezone.localdate() else None
+        return super().get_initial() | {"held_on": past}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the day."""
+        return super().get_form_kwargs() | {"today": timezone.localdate()}
+
+    def act(self, form: DeliveryForm) -> str:
+        """Record."""
+        acts.record_delivery(
+            follow_up=self.follow_up,
+            by=self.user,  # type: ignore[arg-type]  # signed in
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()
+
+
+class Decline(FollowUpAct):
+    """Record that the venue does not want the refresher."""
+
+    form_class = DeclineForm
+    title = "The venue declined"
+    done = "It is on record that the venue declined the refresher."
+
+    def act(self, form: DeclineForm) -> str:
+        """Decline."""
+        acts.decline_refresher(
+            follow_up=self.follow_up,
+            by=self.user,  # type: ignore[arg-type]  # signed in
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()

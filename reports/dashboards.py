@@ -1,0 +1,402 @@
+"""The dashboard's questions: which visits a figure counts, and the tables made of them.
+
+A figure counts finished visits only: a planned visit is covert and never reaches this app. What
+*responded well*, *completed* and *eligible* mean is said in ``operations``; intervals and the rule
+for small numbers in ``statistics.py``. Every count is made by the database.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, F, Min, OuterRef, Q
+from django.db.models.functions import Lower, TruncDate, TruncMonth
+from django.utils.formats import date_format
+
+from accounts.models import User
+from operations.models import (
+    FollowUp,
+    FollowUpQuerySet,
+    NotCompletedReason,
+    Operation,
+    RefusalGround,
+    Scenario,
+    Selection,
+    Visit,
+    VisitQuerySet,
+    VisitState,
+)
+from operations.verdict import Verdict
+from reports.charts import RateRow, TrendPoint
+from reports.statistics import Rate
+from reports.tables import CountTable, RateTable, Table, TrendTable
+from venues.models import CommandUnit, Venue, last_trained
+from venues.training import TrainingState, training_state_in_sql
+
+LONDON = ZoneInfo("Europe/London")
+
+COMPLETED = Q(state=VisitState.COMPLETED)
+WELL = Q(outcome__verdict=Verdict.RESPONDED_WELL)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the reader asked for; None means all."""
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    operation: Operation | None = None
+    command_unit: CommandUnit | None = None
+    scenario: Scenario | None = None
+    selection: Selection = Selection.RANDOM
+    """Only visits drawn by chance speak for all venues, so no figure mixes them with others."""
+
+    def in_words(self) -> str:
+        """Which visits these are, for the head of the page and each line of a file."""
+        parts = [self.selection.label]
+        if self.since:
+            parts.append(f"from {date_format(self.since, 'j F Y')}")
+        if self.until:
+            parts.append(f"until {date_format(self.until, 'j F Y')}")
+        parts += [str(part) for part in (self.command_unit, self.operation, self.scenario) if part]
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that staff, or the call handler, may do."""
+
+    label: str
+    done: Q
+    asked_of: Q = COMPLETED
+    """The visits on which it could be done and was looked at."""
+
+    thing: str = "visit"
+
+
+#: In the order in which they happen.
+STEPS = (
+    Step("Challenged", Q(outcome__challenged=True)),
+    Step("Asked for identification", Q(outcome__asked_for_identification=True)),
+    Step("Recognised the signs", Q(outcome__signs_recognised=True)),
+    Step("Refused because of the signs", Q(outcome__refusal_ground=RefusalGround.WARNING_SIGNS)),
+    Step("Contacted police", Q(outcome__police_contacted=True)),
+    Step(
+        "Quoted “Makesafe”",
+        Q(outcome__makesafe_quoted=True),
+        asked_of=Q(outcome__makesafe_quoted__isnull=False),
+        thing="contact",
+    ),
+    Step(
+        "Call handler recognised it",
+        Q(outcome__call_handler_recognised=True),
+        asked_of=Q(outcome__call_handler_recognised__isnull=False),
+        thing="contact",
+    ),
+)
+
+
+class Dashboard:
+    """The figures of one reader with one set of filters.
+
+    Args:
+        user: The reader: what they may see is decided by ``visible_to``.
+        filters: What they asked for.
+        on: The day on which a follow-up is or is not overdue.
+
+    """
+
+    def __init__(self, *, user: User, filters: Filters, on: dt.date) -> None:
+        self.user = user
+        self.filters = filters
+        self.on = on
+
+    @cached_property
+    def of_every_selection(self) -> VisitQuerySet:
+        """The finished visits asked for, however their venue was chosen."""
+        asked_for = self.filters
+        visits = Visit.objects.visible_to(self.user).finished()
+        # The day on the clocks of London; a visit that is over has always been started.
+        visits = visits.annotate(visited_on=TruncDate("started_at", tzinfo=LONDON))
+        wanted = {
+            "visited_on__gte": asked_for.since,
+            "visited_on__lte": asked_for.until,
+            "operation": asked_for.operation,
+            "venue__local_authority__command_unit": asked_for.command_unit,
+            "operation__scenario": asked_for.scenario,
+        }
+        return visits.filter(**{name: value for name, value in wanted.items() if value})
+
+    @cached_property
+    def visits(self) -> VisitQuerySet:
+        """The finished visits asked for: what every rate but the one by selection counts."""
+        return self.of_every_selection.filter(selection=self.filters.selection)
+
+    @cached_property
+    def follow_ups(self) -> FollowUpQuerySet:
+        """The follow-ups of the unit, operation and scenario asked for, whenever the visit was."""
+        wanted = {
+            "visit__operation": self.filters.operation,
+            "visit__venue__local_authority__command_unit": self.filters.command_unit,
+            "visit__operation__scenario": self.filters.scenario,
+        }
+        return FollowUp.objects.visible_to(self.user).filter(
+            **{name: value for name, value in wanted.items() if value}
+        )
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """The counts behind pass rate, completion rate and steps, in one question."""
+        steps = {}
+        for position, step in enumerate(STEPS):
+            steps[f"asked_{position}"] = Count("pk", filter=step.asked_of)
+            steps[f"done_{position}"] = Count("pk", filter=step.done)
+        totals: dict[str, int] = self.visits.aggregate(
+            finished=Count("pk"),
+            completed=Count("pk", filter=COMPLETED),
+            well=Count("pk", filter=WELL),
+            **steps,
+        )
+        return totals
+
+    @cached_property
+    def pass_rate(self) -> Rate:
+        """Responded well of completed."""
+        return Rate(self.totals["well"], self.totals["completed"])
+
+    @cached_property
+    def completion_rate(self) -> Rate:
+        """Completed of those that were completed or could have been."""
+        eligible = self.visits.not_completed_though_eligible().count()
+        return Rate(self.totals["completed"], self.totals["completed"] + eligible)
+
+    @cached_property
+    def open_follow_ups(self) -> int:
+        """How many are offered or booked."""
+        return self.follow_ups.open().count()
+
+    @cached_property
+    def overdue_follow_ups(self) -> int:
+        """How many of those have passed their date."""
+        return self.follow_ups.overdue(on=self.on).count()
+
+    @cached_property
+    def scenarios(self) -> list[tuple[int, RateRow]]:
+        """The scenario versions of these visits, with their keys: more than one is a warning."""
+        title, version = "operation__scenario__title", "operation__scenario__version"
+        key = "operation__scenario"
+        counted = _counted(self.visits, key, title, version).order_by(Lower(title), version)
+        return [(row[key], _row(f"{row[title]} (version {row[version]})", row)) for row in counted]
+
+    def table(self, slug: str) -> Table:
+        """The table of this name in :data:`TABLES`.
+
+        Raises:
+            KeyError: there is none.
+
+        """
+        return TABLES[slug](self)
+
+
+def by_month(dashboard: Dashboard) -> TrendTable:
+    """Every month from the first visit to the last, those without visits too."""
+    month = TruncMonth("started_at", tzinfo=LONDON)
+    counted = _counted(dashboard.visits.annotate(month=month), "month").order_by("month")
+    rates = {row["month"].date(): _rate(row) for row in counted}
+    points = [TrendPoint(day, rates.get(day, Rate(0, 0))) for day in _months(rates)]
+    return TrendTable(
+        title="Pass rate by month",
+        first_column="Month",
+        rows=[RateRow(date_format(point.month, "F Y"), point.rate) for point in points],
+        months=points,
+    )
+
+
+def by_step(dashboard: Dashboard) -> RateTable:
+    """How often each thing was done that staff, or the call handler, may do."""
+    totals = dashboard.totals
+    return RateTable(
+        title="Each step",
+        first_column="Step",
+        counted="Done",
+        rows=[
+            RateRow(
+                step.label,
+                Rate(totals[f"done_{position}"], totals[f"asked_{position}"]),
+                step.thing,
+            )
+            for position, step in enumerate(STEPS)
+        ],
+        note="The last two count the contacts with police of which it is known.",
+    )
+
+
+def by_operation(dashboard: Dashboard) -> RateTable:
+    """The newest first."""
+    reference, name = "operation__reference", "operation__name"
+    counted = _counted(dashboard.visits, "operation", "operation__starts_on", reference, name)
+    return RateTable(
+        title="Pass rate by operation",
+        first_column="Operation",
+        rows=[
+            _row(f"{row[reference]} {row[name]}", row)
+            for row in counted.order_by("-operation__starts_on", reference)
+        ],
+    )
+
+
+def by_command_unit(dashboard: Dashboard) -> RateTable:
+    """By name; venues whose authority lies in no unit come last."""
+    unit = "venue__local_authority__command_unit"
+    counted = _counted(dashboard.visits, unit, f"{unit}__name")
+    return RateTable(
+        title="Pass rate by command unit",
+        first_column="Command unit",
+        rows=[
+            _row(row[f"{unit}__name"] or "No command unit", row)
+            for row in counted.order_by(Lower(f"{unit}__name"))
+        ],
+    )
+
+
+def by_group(dashboard: Dashboard) -> RateTable:
+    """The groups with most visits first."""
+    name = "venue__group__name"
+    counted = _counted(dashboard.visits, "venue__group", name)
+    return RateTable(
+        title="Pass rate by venue group",
+        first_column="Venue group",
+        rows=[_row(row[name] or "No group", row) for row in counted.order_by("-n", Lower(name))],
+    )
+
+
+def by_kind(dashboard: Dashboard) -> RateTable:
+    """The kinds with most visits first."""
+    counted = _counted(dashboard.visits, "venue__kind").order_by("-n", "venue__kind")
+    return RateTable(
+        title="Pass rate by kind of venue",
+        first_column="Kind",
+        rows=[_row(Venue.Kind(row["venue__kind"]).label, row) for row in counted],
+    )
+
+
+def by_training(dashboard: Dashboard) -> RateTable:
+    """By the state on the day of each visit, from sessions held on or before that day."""
+    day = OuterRef("visited_on")
+    visits = dashboard.visits.annotate(
+        last_trained_on=last_trained(OuterRef("venue"), on=day)
+    ).annotate(training=training_state_in_sql("last_trained_on", on=F("visited_on")))
+    rates = {row["training"]: row for row in _counted(visits, "training").order_by()}
+    return RateTable(
+        title="Pass rate by training at the time of the visit",
+        first_column="Training",
+        rows=[_row(state.label, rates[state]) for state in TrainingState if state in rates],
+    )
+
+
+def by_scenario(dashboard: Dashboard) -> RateTable:
+    """Each version apart, since only results of one version compare."""
+    return RateTable(
+        title="Pass rate by scenario version",
+        first_column="Scenario",
+        rows=[row for _, row in dashboard.scenarios],
+    )
+
+
+def by_selection(dashboard: Dashboard) -> RateTable:
+    """Why the venue was chosen: the one table that has all three, a line for each."""
+    counted = _counted(dashboard.of_every_selection, "selection").order_by()
+    rates = {row["selection"]: row for row in counted}
+    return RateTable(
+        title="Pass rate by how the venue was chosen",
+        first_column="Chosen",
+        rows=[_row(choice.label, rates[choice]) for choice in Selection if choice in rates],
+        note="Only venues drawn by chance speak for all venues. "
+        "The others are shown here and nowhere counted in.",
+    )
+
+
+def not_completed(dashboard: Dashboard) -> CountTable:
+    """Why visits could not test the venue."""
+    counted = (
+        dashboard.visits.exclude(not_completed_reason="")
+        .values("not_completed_reason")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "not_completed_reason")
+    )
+    reasons = [(NotCompletedReason(row["not_completed_reason"]), row["n"]) for row in counted]
+    return CountTable(
+        title="Visits not completed",
+        header=("Reason", "Visits", "Counts in completion rate"),
+        rows=[(reason.label, n, "Yes" if reason.eligible else "No") for reason, n in reasons],
+        empty="Every visit could test its venue.",
+    )
+
+
+def follow_ups(dashboard: Dashboard) -> CountTable:
+    """What is open and what is overdue, by command unit."""
+    unit = "visit__venue__local_authority__command_unit"
+    open_ones = dashboard.follow_ups.open().values(unit, f"{unit}__name")
+    counted = open_ones.annotate(n=Count("pk"), due=Min("due_on")).order_by(Lower(f"{unit}__name"))
+    overdue = dict(
+        dashboard.follow_ups.overdue(on=dashboard.on)
+        .values_list(unit)
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return CountTable(
+        title="Follow-ups to do",
+        header=("Command unit", "Open", "Of these overdue", "Earliest date due"),
+        rows=[
+            (
+                row[f"{unit}__name"] or "No command unit",
+                row["n"],
+                overdue.get(row[unit], 0),
+                date_format(row["due"], "j F Y"),
+            )
+            for row in counted
+        ],
+        empty="No follow-up is open.",
+        note="All that are open now, whenever the visit was and however the venue was chosen.",
+    )
+
+
+#: The tables by their name in addresses, in the order of the page: two abreast, so of like length.
+TABLES: dict[str, Callable[[Dashboard], Table]] = {
+    "by-month": by_month,
+    "by-operation": by_operation,
+    "by-step": by_step,
+    "by-command-unit": by_command_unit,
+    "by-training": by_training,
+    "by-group": by_group,
+    "by-kind": by_kind,
+    "by-scenario": by_scenario,
+    "by-selection": by_selection,
+    "not-completed": not_completed,
+    "follow-ups": follow_ups,
+}
+
+
+def _counted(visits: VisitQuerySet, *by: str) -> Any:
+    """Completed visits and those that responded well, for each value of ``by``."""
+    return visits.completed().values(*by).annotate(n=Count("pk"), well=Count("pk", filter=WELL))
+
+
+def _rate(counts: dict[str, Any]) -> Rate:
+    return Rate(counts["well"], counts["n"])
+
+
+def _row(label: str, counts: dict[str, Any]) -> RateRow:
+    return RateRow(label, _rate(counts))
+
+
+def _months(known: Iterable[dt.date]) -> list[dt.date]:
+    """The first day of every month from the first known to the last."""
+    days = sorted(known)
+    if not days:
+        return []
+    first, last = (day.year * 12 + day.month - 1 for day in (days[0], days[-1]))
+    return [dt.date(month // 12, month % 12 + 1, 1) for month in range(first, last + 1)]

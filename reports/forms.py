@@ -1,0 +1,76 @@
+"""What a reader may ask of the dashboard."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from accounts.govuk import GovDateField, GovFilterForm
+from accounts.models import User
+from operations.models import Operation, Scenario, Selection, Visit
+from reports.dashboards import Filters
+from venues.models import CommandUnit
+
+
+class DashboardFilter(GovFilterForm, forms.Form):
+    """Narrows the visits. It offers only what finished visits that the reader may see have."""
+
+    command_unit = forms.ModelChoiceField(
+        CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
+    )
+    operation = forms.ModelChoiceField(
+        Operation.objects.none(), label="Operation", required=False, empty_label="All"
+    )
+    scenario = forms.ModelChoiceField(
+        Scenario.objects.none(), label="Scenario version", required=False, empty_label="All"
+    )
+    selection = forms.ChoiceField(
+        label="Choice of venue",
+        # Drawn by chance is what no answer means, so that the plain address is the plain page.
+        choices=[
+            ("" if choice == Selection.RANDOM else choice.value, choice.label)
+            for choice in Selection
+        ],
+        required=False,
+    )
+
+    since = GovDateField(label="Visits from", required=False)
+    until = GovDateField(label="Visits until", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Take the reader, and the arguments of any form."""
+        super().__init__(*args, **kwargs)
+        visits = Visit.objects.visible_to(user).finished()
+        units = visits.filter(venue__local_authority__command_unit=OuterRef("pk"))
+        self.offer("command_unit", CommandUnit.objects.filter(Exists(units)))
+        operations = visits.filter(operation=OuterRef("pk"))
+        self.offer("operation", Operation.objects.filter(Exists(operations)))
+        scenarios = visits.filter(operation__scenario=OuterRef("pk"))
+        self.offer("scenario", Scenario.objects.filter(Exists(scenarios)))
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a period that ends before it begins."""
+        answers = super().clean() or self.cleaned_data
+        since, until = answers.get("since"), answers.get("until")
+        if since and until and until < since:
+            self.add_error("until", "The last day must be on or after the first day.")
+        return answers
+
+    def filters(self) -> Filters:
+        """The answers; one that could not be read counts as not given."""
+        self.is_valid()
+        answers = getattr(self, "cleaned_data", {})
+        return Filters(
+            since=answers.get("since"),
+            until=answers.get("until"),
+            command_unit=answers.get("command_unit"),
+            operation=answers.get("operation"),
+            scenario=answers.get("scenario"),
+            selection=Selection(answers.get("selection") or Selection.RANDOM),
+        )
+
+    def offer(self, name: str, choices: Any) -> None:
+        """Let the field of this name choose among these."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = choices

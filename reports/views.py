@@ -1,0 +1,73 @@
+"""The dashboard, and its tables as files."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.generic import TemplateView, View
+
+from accounts.access import RequiresPermission
+from accounts.models import User
+from accounts.roles import VIEW_STATISTICS
+from reports.csv_tables import csv_response
+from reports.dashboards import TABLES, Dashboard
+from reports.forms import DashboardFilter
+
+
+class DashboardView(RequiresPermission, TemplateView):
+    """The figures of the command units that the reader may see."""
+
+    permission_required = VIEW_STATISTICS
+    template_name = "reports/dashboard.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The filters, the headline figures and the tables."""
+        form = filter_form(self.request)
+        dashboard = dashboard_for(self.request, form)
+        # Without a visit to count only what does not depend on it is shown.
+        shown = TABLES if dashboard.totals["finished"] else ("by-selection", "follow-ups")
+        return super().get_context_data(
+            form=form,
+            dashboard=dashboard,
+            tables={slug: dashboard.table(slug) for slug in shown},
+            **kwargs,
+        )
+
+
+class TableCsv(RequiresPermission, View):
+    """One table of the dashboard as a file, with the same filters."""
+
+    permission_required = VIEW_STATISTICS
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """The file; a filter that can't be read is refused, as a file shows no errors."""
+        if slug not in TABLES:
+            raise Http404
+        form = filter_form(request)
+        if form.is_bound and not form.is_valid():
+            raise BadRequest("The address of this file has a filter that can't be read.")
+        dashboard = dashboard_for(request, form)
+        table = dashboard.table(slug)
+        covers = dashboard.filters.in_words()
+        return csv_response(
+            f"{slug}.csv",
+            [*table.csv_header, "Visits counted"],
+            ([*row, covers] for row in table.csv_rows),
+        )
+
+
+def filter_form(request: HttpRequest) -> DashboardFilter:
+    """The filters as the address has them."""
+    return DashboardFilter(request.GET or None, user=reader(request))
+
+
+def dashboard_for(request: HttpRequest, form: DashboardFilter) -> Dashboard:
+    """The figures for this reader and these filters, as of today."""
+    return Dashboard(user=reader(request), filters=form.filters(), on=timezone.localdate())
+
+
+def reader(request: HttpRequest) -> User:
+    """Who asks; the permission on the view has let signed-in people through only."""
+    assert isinstance(request.user, User)
+    return request.user

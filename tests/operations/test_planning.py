@@ -1,0 +1,783 @@
+"""The planner's acts: operations, venues, scenarios, visits and teams."""
+
+import datetime as dt
+import threading
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from accounts.roles import Role
+from accounts.versions import EditConflictError
+from operations.actions import cadets as cadet_actions
+from operations.actions import planning, teams
+from operations.actions.refusals import PlanningError
+from operations.actions.teams import Duty, Place
+from operations.models import (
+    CadetPolicy,
+    OperationVenue,
+    Selection,
+    Visit,
+    VisitState,
+    WarningSign,
+)
+from tests.factories import (
+    CadetFactory,
+    CadetMemberFactory,
+    CancelledVisitFactory,
+    CommandUnitFactory,
+    CompletedVisitFactory,
+    NotCompletedVisitFactory,
+    OperationFactory,
+    OperationVenueFactory,
+    ScenarioFactory,
+    UserFactory,
+    VenueFactory,
+    VisitFactory,
+    WarningSignFactory,
+)
+from venues.models import Venue
+
+pytestmark = pytest.mark.django_db
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = dt.date(2026, 11, 24)
+
+
+def at(hour: int, minute: int = 0, day: dt.date = TODAY) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=LONDON)
+
+
+@pytest.fixture
+def unit():
+    return CommandUnitFactory()
+
+
+@pytest.fixture
+def planner(unit):
+    return UserFactory(role=Role.PLANNER, units=[unit])
+
+
+@pytest.fixture
+def operation():
+    return OperationFactory(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=14))
+
+
+@pytest.fixture
+def venue(unit, operation):
+    venue = VenueFactory(unit=unit)
+    OperationVenueFactory(operation=operation, venue=venue, selection=Selection.PRIORITY)
+    return venue
+
+
+def officer():
+    return UserFactory(role=Role.VISITING_OFFICER)
+
+
+def cadet(**facts):
+    """Sixteen, consent and briefing fresh, whatever the day the tests run on."""
+    usual = {
+        "birth_date": dt.date(2010, 6, 1),
+        "consented_on": TODAY - dt.timedelta(days=30),
+        "briefed_on": TODAY - dt.timedelta(days=5),
+    }
+    return CadetFactory(**(usual | facts))
+
+
+def team_with(*cadets):
+    return [
+        Place(officer(), Duty.LEAD),
+        Place(officer(), Duty.WELFARE),
+        *(Place(one, Duty.CADET) for one in cadets),
+    ]
+
+
+@pytest.fixture
+def plan(operation, venue, planner):
+    """Plan a visit that breaks no rule, but for what the test says."""
+
+    def plan(**changes):
+        usual = {
+            "operation": operation,
+            "venue": venue,
+            "starts_at": at(19),
+            "ends_at": at(20),
+            "by": planner,
+        }
+        return teams.plan_visit(
+            **(usual | {"team": changes.pop("team", None) or team_with()} | changes)
+        )
+
+    return plan
+
+
+def problems(caught):
+    return [(problem.about, problem.message) for problem in caught.value.problems]
+
+
+def refused(act, **changes):
+    with pytest.raises(PlanningError) as caught:
+        act(**changes)
+    return problems(caught)
+
+
+# Operations
+
+
+def fields(**changes):
+    return {
+        "reference": "MS/2026/99",
+        "name": "Operation Lantern",
+        "starts_on": TODAY,
+        "ends_on": TODAY,
+        "lead": UserFactory(role=Role.CSE_LEAD),
+        "scenario": ScenarioFactory(),
+        "authorisation_reference": "AUTH/99",
+        "notes": "",
+    } | changes
+
+
+def test_an_operation_records_who_made_it(planner):
+    operation = planning.create_operation(by=planner, **fields())
+
+    assert operation.created_by == planner
+    assert operation.version == 1
+
+
+def test_all_problems_of_an_operation_are_said_at_once(planner):
+    OperationFactory(reference="ms/2026/99")
+
+    with pytest.raises(PlanningError) as caught:
+        planning.create_operation(
+            by=planner,
+            **fields(
+                ends_on=TODAY - dt.timedelta(days=1), lead=UserFactory(role=Role.CALL_HANDLER)
+            ),
+        )
+
+    assert {about for about, _ in problems(caught)} == {"reference", "ends_on", "lead"}
+    assert ("reference", "Another operation already has this reference.") in problems(caught)
+
+
+@pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.PLANNER])
+def test_cse_leads_and_planners_may_lead(planner, role):
+    planning.create_operation(by=planner, **fields(lead=UserFactory(role=role)))
+
+
+def test_who_no_longer_signs_in_can_not_lead(planner):
+    left = UserFactory(role=Role.CSE_LEAD, is_active=False)
+
+    assert [
+        about for about, _ in refused(planning.create_operation, by=planner, **fields(lead=left))
+    ] == ["lead"]
+
+
+def test_an_edit_of_an_operation_somebody_saved_meanwhile_is_refused(planner):
+    operation = OperationFactory()
+    planning.edit_operation(operation=operation, version=1, by=planner, **fields(name="Theirs"))
+
+    with pytest.raises(EditConflictError):
+        planning.edit_operation(operation=operation, version=1, by=planner, **fields(name="Mine"))
+
+    operation.refresh_from_db()
+    assert operation.name == "Theirs"
+
+
+def test_the_scenario_may_change_until_a_visit_played_it(planner):
+    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY)
+    VisitFactory(operation=operation, starts_at=at(19))
+    CancelledVisitFactory(operation=operation, starts_at=at(19))
+    changes = fields(scenario=ScenarioFactory())
+
+    planning.edit_operation(operation=operation, version=1, by=planner, **changes)
+
+    CompletedVisitFactory(operation=operation, starts_at=at(19))
+    found = refused(
+        planning.edit_operation,
+        operation=operation,
+        version=2,
+        by=planner,
+        **(changes | {"scenario": ScenarioFactory()}),
+    )
+    assert [about for about, _ in found] == ["scenario"]
+
+
+def test_new_dates_may_not_leave_a_planned_visit_out(planner):
+    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=3))
+    VisitFactory(operation=operation, starts_at=at(19, day=TODAY + dt.timedelta(days=2)))
+
+    found = refused(
+        planning.edit_operation,
+        operation=operation,
+        version=1,
+        by=planner,
+        **fields(ends_on=TODAY + dt.timedelta(days=1)),
+    )
+
+    assert found == [
+        ("ends_on", "1 planned visit is outside these dates: move or cancel it first.")
+    ]
+
+
+# Venues
+
+
+def test_picked_venues_are_recorded_with_their_reason(operation, planner, unit):
+    venues = VenueFactory.create_batch(2, unit=unit)
+
+    added = planning.add_venues(
+        operation=operation, venues=venues, selection=Selection.INTELLIGENCE, by=planner
+    )
+
+    assert added == 2
+    chosen = OperationVenue.objects.filter(operation=operation)
+    assert {(row.venue, row.selection, row.added_by) for row in chosen} == {
+        (venue, Selection.INTELLIGENCE, planner) for venue in venues
+    }
+
+
+def test_picked_venues_can_not_be_marked_as_drawn_by_chance(operation, planner, unit):
+    found = refused(
+        planning.add_venues,
+        operation=operation,
+        venues=[VenueFactory(unit=unit)],
+        selection=Selection.RANDOM,
+        by=planner,
+    )
+
+    assert [about for about, _ in found] == ["selection"]
+    assert not operation.chosen_venues.exists()
+
+
+def test_a_venue_added_again_keeps_its_first_reason(operation, planner, venue, unit):
+    added = planning.add_venues(
+        operation=operation,
+        venues=[venue, VenueFactory(unit=unit)],
+        selection=Selection.INTELLIGENCE,
+        by=planner,
+    )
+
+    assert added == 1
+    assert operation.chosen_venues.get(venue=venue).selection == Selection.PRIORITY
+
+
+@pytest.mark.parametrize("trait", ["closed", "merged", "elsewhere"])
+def test_closed_merged_and_foreign_venues_are_not_added(operation, planner, unit, trait):
+    make = {
+        "closed": lambda: VenueFactory(unit=unit, closed_on=TODAY, closed_reason="Sold"),
+        "merged": lambda: VenueFactory(unit=unit, merged_into=VenueFactory(unit=unit)),
+        "elsewhere": VenueFactory,
+    }
+    venues = [VenueFactory(unit=unit), make[trait]()]
+
+    found = refused(
+        planning.add_venues,
+        operation=operation,
+        venues=venues,
+        selection=Selection.PRIORITY,
+        by=planner,
+    )
+
+    assert [about for about, _ in found] == ["venues"]
+    assert not operation.chosen_venues.exists()
+
+
+def test_a_planner_of_the_whole_force_chooses_anywhere(operation):
+    planner = UserFactory(role=Role.PLANNER, whole_force=True)
+
+    planning.add_venues(
+        operation=operation, venues=[VenueFactory()], selection=Selection.PRIORITY, by=planner
+    )
+
+
+def test_drawn_venues_come_from_those_that_match_and_may_be_chosen(operation, planner, unit, venue):
+    matching = VenueFactory.create_batch(5, unit=unit, kind=Venue.Kind.HOSTEL)
+    VenueFactory(unit=unit)
+    VenueFactory(kind=Venue.Kind.HOSTEL)
+    VenueFactory(unit=unit, kind=Venue.Kind.HOSTEL, closed_on=TODAY, closed_reason="Sold")
+
+    planning.draw_venues(
+        operation=operation,
+        among=Venue.objects.filter(kind=Venue.Kind.HOSTEL),
+        number=5,
+        by=planner,
+    )
+
+    drawn = operation.chosen_venues.filter(selection=Selection.RANDOM)
+    assert {row.venue for row in drawn} == set(matching)
+
+
+def test_every_venue_can_be_drawn(planner, unit):
+    """Not a test of randomness: that each of three comes first at some time in 60 draws."""
+    venues = VenueFactory.create_batch(3, unit=unit)
+    first = set()
+    for _ in range(60):
+        operation = OperationFactory()
+        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+        first.add(operation.chosen_venues.get().venue_id)
+
+    assert first == {venue.pk for venue in venues}
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_a_draw_of_more_than_there_are_is_refused(operation, planner, unit, number):
+    VenueFactory.create_batch(2, unit=unit)
+
+    found = refused(
+        planning.draw_venues,
+        operation=operation,
+        among=Venue.objects.all(),
+        number=number,
+        by=planner,
+    )
+
+    assert found == [("number", "Enter a number between 1 and 2: so many venues match.")]
+
+
+def test_a_draw_from_nothing_says_so(operation, planner):
+    found = refused(
+        planning.draw_venues, operation=operation, among=Venue.objects.all(), number=1, by=planner
+    )
+
+    assert found == [("number", "No venue matches: use fewer filters.")]
+
+
+def test_a_venue_without_visits_is_removed(operation, venue, planner):
+    planning.remove_venue(chosen=operation.chosen_venues.get(venue=venue), by=planner)
+
+    assert not operation.chosen_venues.exists()
+
+
+def test_a_venue_with_a_visit_stays(operation, venue, planner):
+    CancelledVisitFactory(operation=operation, venue=venue)
+
+    found = refused(
+        planning.remove_venue, chosen=operation.chosen_venues.get(venue=venue), by=planner
+    )
+
+    assert [about for about, _ in found] == ["venue"]
+
+
+# Scenarios
+
+
+def test_a_new_version_leaves_the_old_one_to_its_operations(planner):
+    old = ScenarioFactory()
+    operation = OperationFactory(scenario=old)
+
+    new = planning.new_scenario_version(
+        scenario=old, script="Ask for two rooms.", warning_signs=[WarningSignFactory()], by=planner
+    )
+
+    operation.refresh_from_db()
+    assert (new.title, new.version) == (old.title, 2)
+    assert operation.scenario == old
+
+
+def test_a_version_is_written_from_the_newest_only(planner):
+    old = ScenarioFactory()
+    signs = [WarningSignFactory()]
+    planning.new_scenario_version(scenario=old, script="Two.", warning_signs=signs, by=planner)
+
+    found = refused(
+        planning.new_scenario_version,
+        scenario=old,
+        script="Another two.",
+        warning_signs=signs,
+        by=planner,
+    )
+
+    assert [about for about, _ in found] == ["script"]
+    assert "version 2" in found[0][1]
+
+
+def test_a_title_is_used_once_whatever_the_case(planner):
+    ScenarioFactory(title="Late walk-in")
+
+    found = refused(
+        planning.create_scenario,
+        title="LATE walk-in",
+        script="Ask.",
+        warning_signs=[WarningSignFactory()],
+        by=planner,
+    )
+
+    assert [about for about, _ in found] == ["title"]
+
+
+def test_a_scenario_shows_at_least_one_warning_sign(planner):
+    found = refused(
+        planning.create_scenario, title="Quiet", script="Ask.", warning_signs=[], by=planner
+    )
+
+    assert [about for about, _ in found] == ["warning_signs"]
+
+
+def test_the_usual_signs_and_rules_are_there_from_the_start():
+    assert WarningSign.objects.count() >= 12
+    assert CadetPolicy.objects.in_force(on=dt.date(2020, 1, 1)).min_age == 13
+    assert CadetPolicy.objects.in_force(on=dt.date(2019, 12, 31)) is None
+
+
+# Planning a visit
+
+
+def test_a_visit_takes_over_why_its_venue_was_chosen(plan):
+    lead, welfare, young = officer(), officer(), cadet()
+
+    visit = plan(
+        team=[Place(lead, Duty.LEAD), Place(welfare, Duty.WELFARE), Place(young, Duty.CADET)]
+    )
+
+    visit.refresh_from_db()
+    assert visit.selection == Selection.PRIORITY
+    assert visit.is_planned
+    assert set(visit.team.values_list("officer", "cadet", "duty")) == {
+        (lead.pk, None, "lead"),
+        (welfare.pk, None, "welfare"),
+        (None, young.pk, "cadet"),
+    }
+
+
+def test_a_visit_goes_to_a_chosen_venue_only(plan, unit):
+    assert refused(plan, venue=VenueFactory(unit=unit)) == [
+        ("venue", "Choose this venue for the operation first.")
+    ]
+
+
+def test_a_planner_plans_in_their_command_units_only(plan):
+    foreign = UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])
+
+    assert [about for about, _ in refused(plan, by=foreign)] == ["venue"]
+
+
+def test_no_visit_is_planned_to_a_closed_venue(plan, venue):
+    Venue.objects.filter(pk=venue.pk).update(closed_on=TODAY, closed_reason="Sold")
+
+    assert refused(plan) == [("venue", "This venue has closed.")]
+
+
+@pytest.mark.parametrize("ends", [at(19), at(18)])
+def test_a_window_ends_after_it_starts(plan, ends):
+    assert ("ends_at", "The window must end after it starts.") in refused(plan, ends_at=ends)
+
+
+@pytest.mark.parametrize("days", [-1, 15])
+def test_a_window_lies_in_the_operations_dates(plan, days):
+    day = TODAY + dt.timedelta(days=days)
+
+    found = refused(plan, starts_at=at(19, day=day), ends_at=at(20, day=day))
+
+    assert found == [("starts_at", "The operation runs from 24 November 2026 to 8 December 2026.")]
+
+
+def test_the_last_night_runs_into_the_next_morning(plan):
+    last = TODAY + dt.timedelta(days=14)
+
+    plan(starts_at=at(23, 30, last), ends_at=at(0, 30, last + dt.timedelta(days=1)))
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"role": Role.VISITING_OFFICER, "is_active": False},
+        {"role": Role.PLANNER},
+    ],
+)
+def test_only_visiting_officers_at_work_are_in_a_team(plan, who):
+    person = UserFactory(**who)
+
+    found = refused(plan, team=[Place(person, Duty.LEAD)])
+
+    assert found == [("lead", f"{person} is not a visiting officer, or no longer works here.")]
+
+
+def test_a_team_has_one_lead_officer(plan):
+    assert refused(plan, team=[Place(officer(), Duty.SUPPORT)]) == [
+        ("lead", "A team has one lead officer.")
+    ]
+
+
+def test_nobody_is_twice_in_a_team(plan):
+    person = officer()
+
+    found = refused(plan, team=[Place(person, Duty.LEAD), Place(person, Duty.WELFARE)])
+
+    assert found == [("welfare", f"{person} has another place in this team.")]
+
+
+def test_all_who_are_taken_are_named_and_nothing_is_saved(plan, operation):
+    lead, welfare, young = officer(), officer(), cadet()
+    busy = [Place(lead, Duty.LEAD), Place(welfare, Duty.WELFARE), Place(young, Duty.CADET)]
+    other = OperationVenueFactory(
+        operation=operation,
+        venue=VenueFactory(unit=operation.chosen_venues.get().venue.local_authority.command_unit),
+    )
+    plan(venue=other.venue, team=busy)
+
+    found = refused(plan, team=busy, starts_at=at(19, 59), ends_at=at(21))
+
+    assert found == [
+        ("lead", f"{lead}: This officer is in another visit at that time."),
+        ("welfare", f"{welfare}: This officer is in another visit at that time."),
+        ("cadet", f"{young}: This cadet is in another visit at that time."),
+    ]
+    assert Visit.objects.count() == 1
+
+
+def test_one_visit_may_follow_another_at_once(plan):
+    same = team_with()
+
+    plan(team=same)
+    plan(team=same, starts_at=at(20), ends_at=at(21))
+
+
+# Cadets in a team
+
+
+def test_a_cadet_needs_two_adults_one_of_them_the_welfare_officer(plan):
+    found = refused(plan, team=[Place(officer(), Duty.LEAD), Place(cadet(), Duty.CADET)])
+
+    assert found == [
+        ("welfare", "A cadet needs two adults in the team."),
+        ("welfare", "One of the adults must be welfare officer."),
+    ]
+
+
+def test_two_cadets_without_a_welfare_officer_are_one_problem(plan):
+    team = [
+        Place(officer(), Duty.LEAD),
+        Place(officer(), Duty.SUPPORT),
+        Place(cadet(), Duty.CADET),
+        Place(cadet(), Duty.CADET),
+    ]
+
+    assert refused(plan, team=team) == [("welfare", "One of the adults must be welfare officer.")]
+
+
+def test_the_policy_of_the_day_of_the_visit_decides(plan):
+    next_week = TODAY + dt.timedelta(days=7)
+    CadetPolicy.objects.create(valid_from=next_week, latest_finish=dt.time(19, 30))
+
+    plan(team=team_with(cadet()))
+    found = refused(
+        plan,
+        team=team_with(cadet()),
+        starts_at=at(19, day=next_week),
+        ends_at=at(20, day=next_week),
+    )
+
+    assert found == [
+        ("ends_at", "The visit ends at 20:00. A visit with a cadet must end by 19:30.")
+    ]
+
+
+def test_without_a_policy_no_cadet_goes(plan):
+    CadetPolicy.objects.all().delete()
+
+    assert refused(plan, team=team_with(cadet())) == [("cadet", cadet_actions.NO_POLICY)]
+
+
+def test_each_cadet_with_a_problem_is_named(plan):
+    young = cadet(consented_on=None)
+    unbriefed = cadet(briefed_on=None)
+
+    assert refused(plan, team=team_with(young, unbriefed, cadet())) == [
+        ("cadet", f"{young}: Consent is not on record."),
+        ("cadet", f"{unbriefed}: The briefing is not on record."),
+    ]
+
+
+@pytest.mark.parametrize("factory", [CompletedVisitFactory, NotCompletedVisitFactory])
+def test_a_cadet_does_not_test_a_venue_twice(plan, venue, factory):
+    known = cadet()
+    CadetMemberFactory(visit=factory(venue=venue), cadet=known)
+
+    assert refused(plan, team=team_with(known)) == [
+        ("cadet", f"{known}: The cadet has tested this venue before.")
+    ]
+
+
+def test_a_venue_merged_into_another_is_the_same_place(plan, venue, unit):
+    known = cadet()
+    duplicate = VenueFactory(unit=unit, merged_into=venue)
+    CadetMemberFactory(visit=CompletedVisitFactory(venue=duplicate), cadet=known)
+
+    assert refused(plan, team=team_with(known)) == [
+        ("cadet", f"{known}: The cadet has tested this venue before.")
+    ]
+
+
+def test_a_cadet_is_not_planned_for_a_venue_twice(plan):
+    known = cadet()
+    plan(team=team_with(known))
+    tomorrow = TODAY + dt.timedelta(days=1)
+
+    found = refused(
+        plan,
+        team=team_with(known),
+        starts_at=at(19, day=tomorrow),
+        ends_at=at(20, day=tomorrow),
+    )
+
+    assert found == [("cadet", f"{known}: Another visit to this venue is planned for the cadet.")]
+
+
+def test_a_cancelled_visit_did_not_test_the_venue(plan, planner):
+    known = cadet()
+    visit = plan(team=team_with(known))
+    teams.cancel_visit(visit=visit, reason="Snow", by=planner)
+
+    plan(team=team_with(known))
+
+
+# Changing a plan
+
+
+def test_a_visit_moves_and_changes_its_team_in_one_act(plan, planner):
+    visit = plan()
+    stays, comes = visit.team.get(duty=Duty.LEAD).officer, officer()
+    tomorrow = TODAY + dt.timedelta(days=1)
+
+    teams.reschedule_visit(
+        visit=visit,
+        version=1,
+        starts_at=at(21, day=tomorrow),
+        ends_at=at(22, day=tomorrow),
+        team=[Place(stays, Duty.SUPPORT), Place(comes, Duty.LEAD)],
+        by=planner,
+    )
+
+    visit.refresh_from_db()
+    assert visit.starts_at == at(21, day=tomorrow)
+    assert visit.version == 2
+    assert set(visit.team.values_list("officer", "duty")) == {
+        (stays.pk, "support"),
+        (comes.pk, "lead"),
+    }
+    assert {member.period.lower for member in visit.team.all()} == {at(21, day=tomorrow)}
+
+
+def test_a_cadet_may_stay_with_a_visit_that_moves(plan, planner):
+    team = team_with(cadet())
+    visit = plan(team=team)
+
+    teams.reschedule_visit(
+        visit=visit, version=1, starts_at=at(19, 30), ends_at=at(20, 30), team=team, by=planner
+    )
+
+
+def test_a_refused_change_leaves_window_and_team_as_they_were(plan, planner):
+    visit = plan()
+
+    refused(
+        teams.reschedule_visit,
+        visit=visit,
+        version=1,
+        starts_at=at(21),
+        ends_at=at(22),
+        team=[Place(officer(), Duty.LEAD), Place(cadet(), Duty.CADET)],
+        by=planner,
+    )
+
+    visit = Visit.objects.get(pk=visit.pk)
+    assert (visit.starts_at, visit.version, visit.team.count()) == (at(19), 1, 2)
+
+
+def test_a_change_of_a_visit_somebody_saved_meanwhile_is_refused(plan, planner):
+    visit = plan()
+    change = {"visit": visit, "starts_at": at(20), "ends_at": at(21), "by": planner}
+    teams.reschedule_visit(version=1, team=team_with(), **change)
+
+    with pytest.raises(EditConflictError):
+        teams.reschedule_visit(version=1, team=team_with(), **change)
+
+
+@pytest.mark.parametrize("factory", [CompletedVisitFactory, CancelledVisitFactory])
+def test_only_a_planned_visit_changes(planner, factory):
+    visit = factory()
+
+    assert refused(teams.cancel_visit, visit=visit, reason="Snow", by=planner)[0][0] == "visit"
+    assert (
+        refused(
+            teams.reschedule_visit,
+            visit=visit,
+            version=visit.version,
+            starts_at=at(19),
+            ends_at=at(20),
+            team=team_with(),
+            by=planner,
+        )[0][0]
+        == "visit"
+    )
+
+
+def test_a_cancelled_visit_says_why_and_frees_its_team(plan, planner):
+    team = team_with()
+    visit = plan(team=team)
+
+    teams.cancel_visit(visit=visit, reason="Snow", by=planner)
+
+    visit.refresh_from_db()
+    assert (visit.state, visit.cancelled_reason) == (VisitState.CANCELLED, "Snow")
+    plan(team=team)
+
+
+def test_a_visit_is_not_cancelled_without_a_reason(plan, planner):
+    assert refused(teams.cancel_visit, visit=plan(), reason=" ", by=planner)[0][0] == "reason"
+
+
+# Cadets on record
+
+
+def test_a_cadet_on_record_has_no_date_ahead(planner):
+    tomorrow = TODAY + dt.timedelta(days=1)
+
+    found = refused(
+        cadet_actions.add_cadet,
+        on=TODAY,
+        by=planner,
+        reference="C-1",
+        birth_date=dt.date(2010, 1, 1),
+        consented_on=tomorrow,
+        briefed_on=tomorrow,
+    )
+
+    assert [about for about, _ in found] == ["consented_on", "briefed_on"]
+
+
+def test_an_adult_is_not_added_as_a_cadet(planner):
+    facts = {"reference": "C-1", "consented_on": None, "briefed_on": None}
+    by_a_day = {"birth_date": dt.date(2008, 11, 25)}
+
+    cadet_actions.add_cadet(on=TODAY, by=planner, **facts, **by_a_day)
+    found = refused(
+        cadet_actions.add_cadet,
+        on=TODAY,
+        by=planner,
+        **(facts | {"reference": "C-2", "birth_date": dt.date(2008, 11, 24)}),
+    )
+
+    assert [about for about, _ in found] == ["birth_date"]
+
+
+def test_a_reference_belongs_to_one_cadet(planner):
+    known = cadet(reference="C-1")
+    facts = {"birth_date": dt.date(2010, 1, 1), "consented_on": None, "briefed_on": None}
+
+    found = refused(cadet_actions.add_cadet, on=TODAY, by=planner, reference="c-1", **facts)
+    cadet_actions.edit_cadet(cadet=known, on=TODAY, by=planner, reference="C-1", **facts)
+
+    assert [about for about, _ in found] == ["reference"]
+
+
+def test_a_cadet_who_may_go_today_has_no_reason_not_to():
+    policy = cadet_actions.policy_on(TODAY)
+
+    assert cadet_actions.reasons_not_to_go(cadet(), on=TODAY, policy=policy) == []
+    assert cadet_actions.reasons_not_to_go(cadet(), on=TODAY, policy=None) == [
+        cadet_actions.NO_POLICY
+    ]
+    assert cadet_actions.reasons_not_to_go(cadet(briefed_on=None), on=TODAY, policy=policy) == [
+        "The briefing is not on record."
+    ]

@@ -1,0 +1,121 @@
+"""kill -9 at each instant: no reminder is lost and none is there twice.
+
+A real worker with its children, the real broker, PostgreSQL. No test waits by the clock: a worker
+says where it is, stands still there and is killed.
+"""
+
+import os
+import signal
+import time
+
+import pytest
+from django.utils import timezone
+
+from operations import tasks
+from operations.models import FollowUpState, Reminder
+from tests import factories
+from tests.operations.watched_worker import BEFORE_THE_COMMIT
+from tests.operations.workers import Place
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.xdist_group("workers"),
+]
+
+
+@pytest.fixture
+def place(tmp_path):
+    place = Place(tmp_path)
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def follow_up(db):
+    """Due today, at a venue with a contact: one reminder to the venue, one to the officer."""
+    follow_up = factories.FollowUpFactory(due_on=timezone.localdate())
+    factories.VenueContactFactory(venue=follow_up.visit.venue)
+    return follow_up
+
+
+def assert_each_went_out_once(place, follow_up, seconds):
+    reminders = list(follow_up.reminders.all())
+    assert {r.kind for r in reminders} == {"due_to_venue", "due_to_officer"}
+    after = f"after {seconds:.1f} s"
+    assert all(r.sent_at and not r.not_sent_because for r in reminders), after
+    names = [file.name for file in place.messages()]
+    assert sorted(names) == sorted(f"{r.message_id}.eml" for r in reminders), after
+
+
+@pytest.mark.parametrize("instant", BEFORE_THE_COMMIT)
+def test_a_worker_that_starts_again_sends_what_the_killed_one_left(instant, place, follow_up):
+    with place.worker(HALT_AT=instant) as worker:
+        place.send(tasks.remind)
+        place.wait_for("halted")
+        worker.kill()
+    killed_at = time.monotonic()
+    reminders = list(Reminder.objects.to_send())
+    assert len(reminders) == 2, "killed too late to show anything"
+    with place.worker():
+        place.wait_for(*(f"done send_reminder {reminder.pk}" for reminder in reminders))
+        assert_each_went_out_once(place, follow_up, time.monotonic() - killed_at)
+    if instant != "message handed over, nothing committed":
+        assert [place.times_handed_over(reminder.message_id) for reminder in reminders] == [1, 1]
+
+
+def test_a_task_that_comes_back_after_its_reminder_went_out_sends_nothing(place, follow_up):
+    short = {"VISIBILITY_TIMEOUT": "2", "TAKES_UP_NOTHING": "1"}
+    with place.worker(**short, HALT_AT="committed, broker not told") as worker:
+        place.send(tasks.remind)
+        pk = int(place.wait_for("halted").split()[2])
+        worker.kill()
+    with place.worker(**short):
+        place.wait_for(f"done send_reminder {pk}")
+    assert place.times_handed_over(Reminder.objects.get(pk=pk).message_id) == 1
+
+
+def test_the_broker_gives_the_task_of_a_killed_worker_to_another(place, follow_up):
+    """With the visibility timeout shortened to 2 s, it comes back in seconds, not half a minute."""
+    short = {"VISIBILITY_TIMEOUT": "2", "TAKES_UP_NOTHING": "1"}
+    with place.worker(**short, HALT_AT="about to hand the message over") as worker:
+        place.send(tasks.remind)
+        place.wait_for("halted", "halted")  # one child with each of the two reminders
+        worker.kill()
+    killed_at = time.monotonic()
+    pks = follow_up.reminders.values_list("pk", flat=True)
+    with place.worker(**short):
+        place.wait_for(*(f"done send_reminder {pk}" for pk in pks))
+        seconds = time.monotonic() - killed_at
+        assert_each_went_out_once(place, follow_up, seconds)
+    assert seconds < 15, f"it took {seconds:.1f} s"
+
+
+def test_a_killed_child_is_replaced_and_its_task_taken_up_by_the_same_worker(place, follow_up):
+    with place.worker(HALT_AT="message handed over, nothing committed"):
+        place.send(tasks.remind)
+        child = int(place.wait_for("halted").split()[1])
+        os.kill(child, signal.SIGKILL)
+        # Its successor gets to the same instant with the task that was put back.
+        successors = {int(place.wait_for("halted").split()[1]) for _ in range(2)}
+    assert child not in successors
+    assert len(place.messages()) == 2
+    with place.worker():
+        pks = Reminder.objects.values_list("pk", flat=True)
+        place.wait_for(*(f"done send_reminder {pk}" for pk in pks))
+        assert_each_went_out_once(place, follow_up, 0)
+
+
+def test_a_reminder_of_a_follow_up_that_closed_meanwhile_does_not_go_out(place, follow_up):
+    with place.worker(HALT_AT="taken from the broker") as worker:
+        place.send(tasks.remind)
+        place.wait_for("halted")
+        worker.kill()
+    follow_up.state = FollowUpState.WITHDRAWN
+    follow_up.save()
+    with place.worker():
+        pks = Reminder.objects.values_list("pk", flat=True)
+        place.wait_for(*(f"done send_reminder {pk}" for pk in pks))
+    assert place.messages() == []
+    assert {r.not_sent_because for r in Reminder.objects.all()} == {
+        "The follow-up was closed before it went out"
+    }

@@ -1,0 +1,353 @@
+"""The dashboard's figures, against numbers counted by hand."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from accounts.roles import Role
+from operations.models import FollowUpState, NotCompletedReason, Selection, VisitState
+from operations.verdict import Verdict
+from reports.dashboards import TABLES, Dashboard, Filters
+from reports.statistics import Rate
+from tests.factories import (
+    NO_CALL,
+    CancelledVisitFactory,
+    CommandUnitFactory,
+    CompletedVisitFactory,
+    FollowUpFactory,
+    NotCompletedVisitFactory,
+    OperationFactory,
+    OutcomeFactory,
+    PartlyVisitFactory,
+    RefresherNeededVisitFactory,
+    ScenarioFactory,
+    TrainingSessionFactory,
+    UnderWayVisitFactory,
+    UserFactory,
+    VenueFactory,
+    VenueGroupFactory,
+    VisitFactory,
+)
+from venues.models import Venue
+
+pytestmark = pytest.mark.django_db
+
+LONDON = ZoneInfo("Europe/London")
+TODAY = dt.date(2026, 11, 24)
+
+
+@pytest.fixture
+def unit():
+    return CommandUnitFactory(name="North")
+
+
+@pytest.fixture
+def lead(unit):
+    return UserFactory(role=Role.CSE_LEAD, units=[unit])
+
+
+def london(year: int, month: int, day: int, hour: int = 19, minute: int = 0) -> dt.datetime:
+    return dt.datetime(year, month, day, hour, minute, tzinfo=LONDON)
+
+
+def dashboard(lead, **filters) -> Dashboard:
+    return Dashboard(user=lead, filters=Filters(**filters), on=TODAY)
+
+
+def rates(table) -> dict[str, tuple[int, int]]:
+    return {row.label: (row.rate.successes, row.rate.n) for row in table.rows}
+
+
+# Which visits count -----------------------------------------------------------------------------
+
+
+def test_the_pass_rate_is_responded_well_of_completed(lead, unit):
+    CompletedVisitFactory.create_batch(3, unit=unit)
+    PartlyVisitFactory.create_batch(2, unit=unit)
+    RefresherNeededVisitFactory(unit=unit)
+    NotCompletedVisitFactory(unit=unit)
+
+    assert dashboard(lead).pass_rate == Rate(3, 6)
+
+
+def test_visits_that_are_not_over_or_were_cancelled_count_nowhere(lead, unit):
+    for factory in (VisitFactory, UnderWayVisitFactory, CancelledVisitFactory):
+        factory(unit=unit)
+
+    board = dashboard(lead)
+
+    assert board.totals["finished"] == 0
+    assert board.pass_rate == board.completion_rate == Rate(0, 0)
+    assert not any(board.table(slug).rows for slug in TABLES if slug != "by-step")
+
+
+def test_visits_of_other_command_units_count_nowhere(lead, unit):
+    CompletedVisitFactory(unit=unit)
+    elsewhere = CompletedVisitFactory()
+    FollowUpFactory()
+
+    board = dashboard(lead)
+
+    assert board.pass_rate == Rate(1, 1)
+    assert board.open_follow_ups == 0
+    assert str(elsewhere.operation) not in rates(board.table("by-operation"))
+
+
+def test_who_sees_the_whole_force_counts_all_units(unit):
+    everyone = UserFactory(role=Role.CSE_LEAD, whole_force=True)
+    CompletedVisitFactory(unit=unit)
+    PartlyVisitFactory()
+
+    assert dashboard(everyone).pass_rate == Rate(1, 2)
+
+
+def test_a_corrected_outcome_counts_as_corrected(lead, unit):
+    visit = CompletedVisitFactory(unit=unit)
+    visit.outcome = OutcomeFactory(
+        visit=visit,
+        revision=2,
+        correction_reason="The call was about something else",
+        **NO_CALL | {"verdict": Verdict.PARTLY},
+    )
+    visit.save()
+
+    assert dashboard(lead).pass_rate == Rate(0, 1)
+    assert rates(dashboard(lead).table("by-step"))["Contacted police"] == (0, 1)
+
+
+def test_the_completion_rate_leaves_out_venues_that_could_not_be_tested_at_all(lead, unit):
+    CompletedVisitFactory.create_batch(4, unit=unit)
+    NotCompletedVisitFactory(unit=unit, not_completed_reason=NotCompletedReason.FULLY_BOOKED)
+    NotCompletedVisitFactory(unit=unit, not_completed_reason=NotCompletedReason.UNSAFE)
+    NotCompletedVisitFactory(unit=unit, not_completed_reason=NotCompletedReason.OUT_OF_BUSINESS)
+
+    board = dashboard(lead)
+
+    assert board.completion_rate == Rate(4, 6)
+    assert sorted(board.table("not-completed").rows) == [
+        ("Fully booked", 1, "Yes"),
+        ("Out of business", 1, "No"),
+        ("Unsafe to go on", 1, "Yes"),
+    ]
+
+
+def test_only_visits_drawn_by_chance_feed_the_estimates_and_the_others_stand_apart(lead, unit):
+    CompletedVisitFactory(unit=unit)
+    PartlyVisitFactory.create_batch(2, unit=unit, selection=Selection.PRIORITY)
+    PartlyVisitFactory(unit=unit, selection=Selection.INTELLIGENCE)
+
+    board = dashboard(lead)
+
+    assert board.pass_rate == Rate(1, 1)
+    assert rates(board.table("by-command-unit")) == {"North": (1, 1)}
+    assert rates(board.table("by-selection")) == {
+        "Drawn by chance": (1, 1),
+        "Priority": (0, 2),
+        "Intelligence-led": (0, 1),
+    }
+    assert dashboard(lead, selection=Selection.PRIORITY).pass_rate == Rate(0, 2)
+
+
+def test_the_period_goes_by_london_days_and_has_both_its_ends(lead, unit):
+    for day in (1, 2, 3, 4):
+        CompletedVisitFactory(unit=unit, starts_at=london(2026, 7, day, 0, 30))
+
+    def count(**period):
+        return dashboard(lead, **period).pass_rate.n
+
+    assert count(since=dt.date(2026, 7, 2), until=dt.date(2026, 7, 3)) == 2
+    assert count(since=dt.date(2026, 7, 4)) == 1
+    assert count(until=dt.date(2026, 6, 30)) == 0  # the first was on 30 June by UTC
+
+
+def test_each_filter_narrows_every_figure(lead, unit):
+    south = CommandUnitFactory(name="South")
+    south.members.add(lead)
+    wanted = CompletedVisitFactory(unit=unit)
+    CompletedVisitFactory(unit=south)
+
+    for narrowed in (
+        dashboard(lead, command_unit=unit),
+        dashboard(lead, operation=wanted.operation),
+        dashboard(lead, scenario=wanted.operation.scenario),
+    ):
+        assert narrowed.pass_rate == Rate(1, 1)
+        assert rates(narrowed.table("by-selection")) == {"Drawn by chance": (1, 1)}
+        assert rates(narrowed.table("by-command-unit")) == {"North": (1, 1)}
+
+
+# Tables -----------------------------------------------------------------------------------------
+
+
+def test_by_operation_the_newest_first(lead, unit):
+    old = OperationFactory(reference="MS/1", name="Lantern", starts_on=dt.date(2025, 1, 1))
+    new = OperationFactory(reference="MS/2", name="Beacon", starts_on=dt.date(2026, 1, 1))
+    CompletedVisitFactory(unit=unit, operation=old)
+    PartlyVisitFactory(unit=unit, operation=old)
+    PartlyVisitFactory(unit=unit, operation=new)
+
+    table = dashboard(lead).table("by-operation")
+
+    assert list(rates(table).items()) == [("MS/2 Beacon", (0, 1)), ("MS/1 Lantern", (1, 2))]
+
+
+def test_by_group_and_kind_the_most_visits_first(lead, unit):
+    chain = VenueGroupFactory(name="Lanternstay")
+    hotel = VenueFactory(unit=unit, group=chain, kind=Venue.Kind.HOTEL)
+    hostel = VenueFactory(unit=unit, group=None, kind=Venue.Kind.HOSTEL)
+    PartlyVisitFactory(venue=hotel)
+    CompletedVisitFactory.create_batch(2, venue=hostel)
+
+    board = dashboard(lead)
+
+    assert list(rates(board.table("by-group")).items()) == [
+        ("No group", (2, 2)),
+        ("Lanternstay", (0, 1)),
+    ]
+    assert list(rates(board.table("by-kind")).items()) == [("Hostel", (2, 2)), ("Hotel", (0, 1))]
+
+
+def test_by_training_as_it_stood_on_the_day_of_each_visit(lead, unit, settings):
+    settings.TRAINING_CURRENT_DAYS = 365
+    venue = VenueFactory(unit=unit)
+    TrainingSessionFactory(venue=venue, held_on=dt.date(2025, 1, 10))
+    TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 2, 1))
+    for factory, day in (
+        (PartlyVisitFactory, (2025, 1, 9)),  # the day before the first session: untrained
+        (CompletedVisitFactory, (2025, 1, 10)),  # the day of the session: current
+        (CompletedVisitFactory, (2025, 12, 10)),  # 31 days left: current
+        (PartlyVisitFactory, (2025, 12, 11)),  # 30 days left: expiring
+        (CompletedVisitFactory, (2026, 1, 9)),  # 1 day left: expiring
+        (PartlyVisitFactory, (2026, 1, 10)),  # expired
+        (CompletedVisitFactory, (2026, 1, 31)),  # expired
+        (PartlyVisitFactory, (2026, 2, 1)),  # current again
+    ):
+        factory(venue=venue, starts_at=london(*day))
+
+    assert list(rates(dashboard(lead).table("by-training")).items()) == [
+        ("Current", (2, 3)),
+        ("Expiring in 30 days", (1, 2)),
+        ("Expired", (1, 2)),
+        ("Untrained", (0, 1)),
+    ]
+
+
+def test_the_day_of_a_visit_after_midnight_is_the_one_in_london(lead, unit):
+    venue = VenueFactory(unit=unit)
+    TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 7, 2))
+    CompletedVisitFactory(venue=venue, starts_at=dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC))
+
+    assert rates(dashboard(lead).table("by-training")) == {"Current": (1, 1)}
+
+
+def test_by_month_every_month_by_london_time(lead, unit):
+    CompletedVisitFactory(unit=unit, starts_at=dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC))
+    PartlyVisitFactory(unit=unit, starts_at=london(2026, 7, 31, 23, 30))
+    PartlyVisitFactory(unit=unit, starts_at=london(2026, 10, 31, 23, 30))
+
+    assert list(rates(dashboard(lead).table("by-month")).items()) == [
+        ("July 2026", (1, 2)),
+        ("August 2026", (0, 0)),
+        ("September 2026", (0, 0)),
+        ("October 2026", (0, 1)),
+    ]
+
+
+def test_months_run_over_the_end_of_a_year(lead, unit):
+    CompletedVisitFactory(unit=unit, starts_at=london(2025, 11, 5))
+    CompletedVisitFactory(unit=unit, starts_at=london(2026, 1, 5))
+
+    assert list(rates(dashboard(lead).table("by-month"))) == [
+        "November 2025",
+        "December 2025",
+        "January 2026",
+    ]
+
+
+def test_each_step_has_its_own_rate_and_unknown_is_not_counted_as_no(lead, unit):
+    CompletedVisitFactory(unit=unit)  # all done
+    CompletedVisitFactory(
+        unit=unit, outcome_facts={"makesafe_quoted": False, "call_handler_recognised": None}
+    )
+    CompletedVisitFactory(
+        unit=unit,
+        outcome_facts={
+            "challenged": False,
+            "asked_for_identification": False,
+            "refusal_ground": "payment",
+            "makesafe_quoted": None,
+            "call_handler_recognised": False,
+            "verdict": Verdict.PARTLY,
+        },
+    )
+    RefresherNeededVisitFactory(unit=unit)  # challenged and asked, nothing else
+    NotCompletedVisitFactory(unit=unit)
+
+    assert rates(dashboard(lead).table("by-step")) == {
+        "Challenged": (3, 4),
+        "Asked for identification": (3, 4),
+        "Recognised the signs": (3, 4),
+        "Refused because of the signs": (2, 4),
+        "Contacted police": (3, 4),
+        "Quoted “Makesafe”": (1, 2),
+        "Call handler recognised it": (1, 2),
+    }
+
+
+def test_scenario_versions_stand_apart(lead, unit):
+    first = ScenarioFactory(title="Late walk-in")
+    second = ScenarioFactory(title="Late walk-in", version=2)
+    CompletedVisitFactory(unit=unit, operation__scenario=first)
+    PartlyVisitFactory.create_batch(2, unit=unit, operation__scenario=second)
+
+    board = dashboard(lead)
+
+    assert rates(board.table("by-scenario")) == {
+        "Late walk-in (version 1)": (1, 1),
+        "Late walk-in (version 2)": (0, 2),
+    }
+    assert [key for key, _ in board.scenarios] == [first.pk, second.pk]
+    assert len(dashboard(lead, scenario=second).scenarios) == 1
+
+
+def test_follow_ups_open_and_overdue_on_the_day(lead, unit):
+    FollowUpFactory(unit=unit, due_on=TODAY - dt.timedelta(days=1))
+    FollowUpFactory(unit=unit, due_on=TODAY)
+    FollowUpFactory(unit=unit, due_on=TODAY, state=FollowUpState.BOOKED)
+    FollowUpFactory(unit=unit, due_on=dt.date(2026, 1, 1), state=FollowUpState.DELIVERED)
+    FollowUpFactory(unit=unit, due_on=dt.date(2026, 1, 1), state=FollowUpState.DECLINED)
+
+    board = dashboard(lead)
+
+    assert (board.open_follow_ups, board.overdue_follow_ups) == (3, 1)
+    assert board.table("follow-ups").rows == [("North", 3, 1, "23 November 2026")]
+
+
+def test_follow_ups_are_shown_whenever_the_visit_was_and_however_chosen(lead, unit):
+    follow_up = FollowUpFactory(unit=unit, visit__selection=Selection.PRIORITY)
+
+    assert dashboard(lead, since=TODAY).open_follow_ups == 1
+    assert dashboard(lead, operation=follow_up.visit.operation).open_follow_ups == 1
+    assert dashboard(lead, operation=OperationFactory()).open_follow_ups == 0
+
+
+def test_the_filters_are_told_in_words(unit):
+    operation = OperationFactory(reference="MS/1", name="Lantern")
+
+    assert Filters().in_words() == "Drawn by chance"
+    assert (
+        Filters(
+            since=dt.date(2026, 1, 1),
+            until=dt.date(2026, 3, 31),
+            operation=operation,
+            command_unit=unit,
+            selection=Selection.PRIORITY,
+        ).in_words()
+        == "Priority, from 1 January 2026, until 31 March 2026, North, MS/1 Lantern"
+    )
+
+
+def test_every_finished_state_is_counted_and_no_other():
+    # If a state is added, somebody has to decide whether the dashboard counts it.
+    assert set(VisitState) == {"planned", "under_way", "completed", "not_completed", "cancelled"}

@@ -1,0 +1,248 @@
+"""The dashboard as a page and its tables as files."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.roles import Role
+from operations.models import Selection
+from reports.dashboards import TABLES
+from tests.factories import (
+    CommandUnitFactory,
+    CompletedVisitFactory,
+    FollowUpFactory,
+    NotCompletedVisitFactory,
+    PartlyVisitFactory,
+    ScenarioFactory,
+    UserFactory,
+    VenueFactory,
+    VenueGroupFactory,
+    VisitFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+PAGE = reverse("reports:dashboard")
+FILES = [reverse("reports:table_csv", args=[slug]) for slug in TABLES]
+READERS = {Role.CSE_LEAD, Role.ADMINISTRATOR}
+
+
+@pytest.fixture
+def unit():
+    return CommandUnitFactory(name="North")
+
+
+@pytest.fixture
+def lead(client, unit):
+    person = UserFactory(role=Role.CSE_LEAD, units=[unit])
+    client.force_login(person)
+    return person
+
+
+def read(response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_dashboard_and_its_files_are_for_those_who_may_see_statistics(client, role):
+    client.force_login(UserFactory(role=role))
+
+    expected = 200 if role in READERS else 403
+    assert {client.get(url).status_code for url in (PAGE, *FILES)} == {expected}
+
+
+def test_whoever_is_not_signed_in_is_asked_to_sign_in(client):
+    for url in (PAGE, *FILES):
+        response = client.get(url)
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("accounts:sign_in"))
+
+
+def test_without_results_the_page_says_what_will_bring_them(client, lead):
+    text = client.get(PAGE).content.decode()
+
+    assert "No results yet" in text
+    assert "No visits yet" in text  # instead of a pass rate
+    assert "<svg" not in text
+
+
+def test_a_filter_that_leaves_nothing_offers_to_be_cleared(client, lead, unit):
+    CompletedVisitFactory(unit=unit)
+
+    text = client.get(PAGE, {"selection": Selection.PRIORITY}).content.decode()
+
+    assert "No visits match" in text
+    assert 'href="?"' in text
+
+
+def test_every_table_stands_on_the_page_with_its_file_under_it(client, lead, unit):
+    FollowUpFactory(unit=unit)
+    NotCompletedVisitFactory(unit=unit)
+
+    response = client.get(PAGE, {"command_unit": unit.pk})
+
+    text = response.content.decode()
+    for slug, table in response.context["tables"].items():
+        assert table.rows, slug
+        assert f'<h2 class="govuk-heading-m">{table.title}</h2>' in text
+        file = reverse("reports:table_csv", args=[slug])
+        assert f'href="{file}?command_unit={unit.pk}"' in text
+
+
+def test_rates_are_shown_with_interval_and_n_and_small_ones_as_counts(client, lead, unit):
+    south = CommandUnitFactory(name="South")
+    south.members.add(lead)
+    CompletedVisitFactory.create_batch(6, unit=unit)
+    PartlyVisitFactory.create_batch(2, unit=unit)
+    CompletedVisitFactory.create_batch(3, unit=south)
+
+    tables = client.get(PAGE).context["tables"]
+
+    # Wilson's interval of 6 in 8 is 0.409 to 0.929.
+    assert tables["by-command-unit"].cells == [
+        ("North", "6 of 8", "75% (41% to 93%)"),
+        ("South", "3 of 3", "too few for a rate"),
+    ]
+
+
+def test_mixed_scenario_versions_are_said_to_be_mixed_until_one_is_chosen(client, lead, unit):
+    first = ScenarioFactory(title="Late walk-in")
+    second = ScenarioFactory(title="Late walk-in", version=2)
+    CompletedVisitFactory(unit=unit, operation__scenario=first)
+    warning = "These visits used different scenario versions"
+    assert warning not in client.get(PAGE).content.decode()
+
+    CompletedVisitFactory(unit=unit, operation__scenario=second)
+
+    mixed = client.get(PAGE).content.decode()
+    assert warning in mixed
+    assert f'href="?scenario={first.pk}"' in mixed
+    assert warning not in client.get(PAGE, {"scenario": first.pk}).content.decode()
+
+
+def test_the_filters_offer_only_what_visible_results_have(client, lead, unit):
+    mine = CompletedVisitFactory(unit=unit)
+    elsewhere = CompletedVisitFactory()
+    planned = VisitFactory(unit=unit)
+
+    form = client.get(PAGE).context["form"]
+
+    assert list(form.fields["operation"].queryset) == [mine.operation]
+    assert list(form.fields["command_unit"].queryset) == [unit]
+    text = client.get(PAGE).content.decode()
+    for hidden in (elsewhere.operation, planned.operation):
+        assert hidden.reference not in text
+
+
+def test_a_period_that_ends_before_it_begins_is_an_error_on_the_page_and_no_file(client, lead):
+    period = {
+        "since_day": "2",
+        "since_month": "3",
+        "since_year": "2026",
+        "until_day": "1",
+        "until_month": "3",
+        "until_year": "2026",
+    }
+
+    page = client.get(PAGE, period).content.decode()
+
+    assert "There is a problem" in page
+    assert "The last day must be on or after the first day." in page
+    assert client.get(FILES[0], period).status_code == 400
+
+
+def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client, lead, unit):
+    CompletedVisitFactory.create_batch(6, unit=unit)
+    PartlyVisitFactory.create_batch(2, unit=unit)
+    south = CommandUnitFactory(name="=South()")
+    south.members.add(lead)
+    CompletedVisitFactory(unit=south)
+
+    response = client.get(reverse("reports:table_csv", args=["by-command-unit"]))
+
+    assert response["Content-Disposition"] == 'attachment; filename="by-command-unit.csv"'
+    assert read(response) == [
+        [
+            "Command unit",
+            "Responded well",
+            "Of",
+            "Rate %",
+            "95% from %",
+            "95% to %",
+            "Visits counted",
+        ],
+        ["'=South()", "1", "1", "", "", "", "Drawn by chance"],
+        ["North", "6", "8", "75.0", "40.9", "92.9", "Drawn by chance"],
+    ]
+
+
+def test_a_file_follows_the_filters(client, lead, unit):
+    CompletedVisitFactory(unit=unit)
+    PartlyVisitFactory(unit=unit, selection=Selection.PRIORITY)
+
+    url = reverse("reports:table_csv", args=["by-command-unit"])
+    response = client.get(url, {"selection": "priority"})
+
+    assert [row[:3] for row in read(response)[1:]] == [["North", "0", "1"]]
+
+
+def test_no_file_has_a_name_of_a_person_or_anything_of_a_planned_visit(client, lead, unit):
+    officer = UserFactory(
+        role=Role.VISITING_OFFICER, first_name="Unmistakable", last_name="Officer"
+    )
+    done = FollowUpFactory(unit=unit, visit__officer=officer, responsible=officer)
+    planned = VisitFactory(unit=unit, officer=officer)
+
+    everything = "".join(client.get(url).content.decode() for url in FILES)
+
+    assert str(done.visit.operation) in everything
+    assert "Unmistakable" not in everything
+    assert officer.username not in everything
+    assert str(planned.operation) not in everything
+    assert planned.venue.name not in everything
+
+
+def test_there_is_no_file_of_an_unknown_table(client, lead):
+    url = reverse("reports:table_csv", args=["by-officer"])
+
+    assert client.get(url).status_code == 404
+
+
+def test_hostile_names_are_text_on_the_page(client, lead, unit):
+    group = VenueGroupFactory(name="<script>alert(1)</script> & Sons")
+    CompletedVisitFactory(venue=VenueFactory(unit=unit, group=group))
+
+    text = client.get(PAGE).content.decode()
+
+    assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Sons" in text
+
+
+def fill(lead, number):
+    for _ in range(number):
+        unit = CommandUnitFactory()
+        unit.members.add(lead)
+        day = dt.datetime(2026, 1 + number % 9, 5, 19, tzinfo=dt.UTC)
+        group = VenueGroupFactory()
+        venue = VenueFactory(unit=unit, group=group)
+        CompletedVisitFactory(venue=venue, starts_at=day)
+        FollowUpFactory(unit=unit)
+        NotCompletedVisitFactory(unit=unit)
+
+
+def test_the_number_of_questions_to_the_database_does_not_grow(client, lead):
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(PAGE)
+        return len(asked)
+
+    fill(lead, 2)
+    few = questions()
+    fill(lead, 8)
+
+    assert questions() == few

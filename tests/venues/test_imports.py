@@ -1,0 +1,670 @@
+"""Importing into the registry: what is written and reported, and that a refusal writes nothing."""
+
+import io
+import json
+import threading
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories import (
+    CommandUnitFactory,
+    LocalAuthorityFactory,
+    UserFactory,
+    VenueFactory,
+)
+from tests.venues.test_fhrs_open_data import FOLDER, HOTELS
+from venues import imports
+from venues.files import BrokenFile
+from venues.models import CommandUnit, Force, ImportRun, LocalAuthority, Venue
+
+SAMPLES = Path(__file__).parent / "samples"
+MET = Path(__file__).resolve().parents[2] / "venues" / "data" / "met_command_units.csv"
+
+pytestmark = pytest.mark.django_db
+
+
+def import_sample(name: str, **options: Any) -> ImportRun:
+    return imports.import_fhrs(SAMPLES / name, file_name=name, by=None, **options)
+
+
+def import_bytes(data: bytes, name: str = "file") -> ImportRun:
+    return imports.import_fhrs(io.BytesIO(data), file_name=name, by=None)
+
+
+def counts(run: ImportRun) -> dict[str, int]:
+    names = ("created", "changed", "unchanged", "missing", "differences")
+    return {name: getattr(run, name) for name in names if getattr(run, name)}
+
+
+def official(count: int, start: int = 1, name: str = "Hotel") -> bytes:
+    records = "".join(
+        f"<EstablishmentDetail><FHRSID>{number}</FHRSID>"
+        f"<BusinessName>{name} {number}</BusinessName><BusinessTypeID>7842</BusinessTypeID>"
+        "<LocalAuthorityCode>901</LocalAuthorityCode>"
+        "<LocalAuthorityName>Northmoor</LocalAuthorityName></EstablishmentDetail>"
+        for number in range(start, start + count)
+    )
+    return (
+        f"<FHRSEstablishment><Header><ItemCount>{count}</ItemCount></Header>"
+        f"<EstablishmentCollection>{records}</EstablishmentCollection></FHRSEstablishment>"
+    ).encode()
+
+
+# Hotels
+
+
+def test_a_first_import_creates_a_venue_for_each_hotel():
+    user = UserFactory()
+    northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
+
+    run = imports.import_fhrs(SAMPLES / "official_2020.xml", file_name="northmoor.xml", by=user)
+
+    assert counts(run) == {"created": 10}
+    assert (run.file_name, str(run.extract_date), run.started_by) == (
+        "northmoor.xml",
+        "2020-11-14",
+        user,
+    )
+    venue = Venue.objects.get(fhrsid=9100001)
+    assert venue.name == "Harbour View Guest House"
+    assert venue.local_authority == northmoor
+    assert venue.address == "3 Quay Street\nNorthmoor"
+    assert venue.postcode == "ZZ1 1AB"
+    assert (venue.latitude, venue.longitude) == (Decimal("54.701100"), Decimal("-1.502100"))
+    assert venue.kind == Venue.Kind.UNKNOWN
+    assert venue.edited_by_hand == []
+
+
+def test_what_is_missing_or_odd_is_accepted_and_counted():
+    run = import_sample("official_2020.xml")
+
+    assert run.report["withheld"] == 2
+    assert run.report["repeated"] == 1
+    assert run.report["records"] == 12
+    assert run.report["marks"] == {
+        "no postcode": 2,
+        "no address": 2,
+        "no point": 3,
+        "postcode not complete": 2,
+        "point not in the United Kingdom": 1,
+    }
+    assert Venue.objects.get(fhrsid=9100006).location_withheld
+
+
+def test_the_same_file_twice_changes_nothing():
+    import_sample("official_2020.xml")
+    before = list(Venue.objects.order_by("pk").values())
+
+    run = import_sample("official_2020.xml")
+
+    assert counts(run) == {"unchanged": 10}
+    assert list(Venue.objects.order_by("pk").values()) == before
+
+
+def test_a_later_file_updates_by_fhrsid_and_says_which_fields_changed():
+    import_sample("official_2020.xml")
+
+    run = import_sample("api_2021.json")
+
+    assert counts(run) == {"created": 1, "changed": 3, "unchanged": 5, "missing": 2}
+    changes = {entry["was"]: entry["fields"] for entry in run.report["changed"]}
+    assert changes == {
+        "THE OLD MILL HOTEL": {"name": ["THE OLD MILL HOTEL", "The Old Mill Hotel and Spa"]},
+        "Fern Cottage": {"point": ["", "54.740000, -1.540000"]},
+        "Spare Room": {"postcode": ["ZZ3", "ZZ3 1QQ"]},
+    }
+    assert Venue.objects.get(fhrsid=9100003).name == "The Old Mill Hotel and Spa"
+
+
+def test_a_change_by_import_is_a_new_version_so_that_an_open_form_is_told():
+    import_sample("official_2020.xml")
+    version = Venue.objects.get(fhrsid=9100003).version
+
+    import_sample("api_2021.json")
+
+    assert Venue.objects.get(fhrsid=9100003).version == version + 1
+    assert Venue.objects.get(fhrsid=9100001).version == 1
+
+
+def test_venues_not_in_the_file_any_more_are_listed_and_stay_open():
+    import_sample("official_2020.xml")
+
+    run = import_sample("api_2021.json")
+
+    assert [entry["name"] for entry in run.report["missing"]] == [
+        "Moor Inn",
+        "Northmoor Travel Lodge",
+    ]
+    assert Venue.objects.open().filter(fhrsid=9100009).exists()
+
+
+def test_only_open_venues_of_the_files_authorities_with_an_fhrsid_can_be_missing():
+    northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
+    VenueFactory(local_authority=northmoor)  # not from open data
+    VenueFactory(fhrsid=1)  # of another authority
+    kept = VenueFactory(local_authority=northmoor, fhrsid=2, name="Gone")
+    VenueFactory(
+        local_authority=northmoor, fhrsid=3, closed_on="2020-01-01", closed_reason="Flats now"
+    )
+    VenueFactory(local_authority=northmoor, fhrsid=4, merged_into=kept)
+
+    run = import_sample("official_2020.xml")
+
+    assert [entry["name"] for entry in run.report["missing"]] == ["Gone"]
+
+
+def test_an_authority_whose_last_hotel_left_still_has_it_missing():
+    import_bytes(official(1))
+
+    run = import_bytes(official(1).replace(b"7842", b"7843"))
+
+    assert counts(run) == {"missing": 1}
+
+
+def test_a_name_edited_by_hand_is_kept_and_listed_as_a_difference():
+    import_sample("official_2020.xml")
+    Venue.objects.filter(fhrsid=9100003).update(name="Old Mill", edited_by_hand=["name"])
+
+    run = import_sample("api_2021.json")
+
+    venue = Venue.objects.get(fhrsid=9100003)
+    assert venue.name == "Old Mill"
+    assert run.differences == 1
+    assert run.report["differences"] == [
+        {
+            "venue": venue.pk,
+            "name": "Old Mill",
+            "aspect": "name",
+            "ours": {"shown": "Old Mill", "stored": ["Old Mill"]},
+            "theirs": {
+                "shown": "The Old Mill Hotel and Spa",
+                "stored": ["The Old Mill Hotel and Spa"],
+            },
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("address", "Somewhere else"),
+        ("postcode", "ZZ9 9ZZ"),
+        ("latitude", Decimal("54.5")),
+        ("longitude", Decimal("-1.25")),
+    ],
+)
+def test_what_a_person_edited_survives_every_import(field, value):
+    import_sample("official_2020.xml")
+    Venue.objects.filter(fhrsid=9100001).update(**{field: value, "edited_by_hand": [field]})
+
+    run = import_sample("api_2021.json")
+
+    assert getattr(Venue.objects.get(fhrsid=9100001), field) == value
+    assert run.differences == 1
+
+
+def test_an_authority_chosen_by_hand_survives_and_other_fields_are_still_updated():
+    import_sample("official_2020.xml")
+    elsewhere = LocalAuthorityFactory()
+    Venue.objects.filter(fhrsid=9100003).update(
+        local_authority=elsewhere, edited_by_hand=["local_authority"]
+    )
+
+    run = import_sample("api_2021.json")
+
+    venue = Venue.objects.get(fhrsid=9100003)
+    assert venue.local_authority == elsewhere
+    assert venue.name == "The Old Mill Hotel and Spa"
+    assert run.report["differences"][0]["theirs"]["shown"] == "Northmoor"
+
+
+def test_an_edit_that_the_file_agrees_with_by_now_is_no_difference():
+    import_sample("official_2020.xml")
+    name = "The Old Mill Hotel and Spa"
+    Venue.objects.filter(fhrsid=9100003).update(name=name, edited_by_hand=["name"])
+
+    assert import_sample("api_2021.json").differences == 0
+
+
+def test_a_merged_venue_keeps_its_record_and_its_fhrsid():
+    import_sample("official_2020.xml")
+    survivor = Venue.objects.get(fhrsid=9100001)
+    Venue.objects.filter(fhrsid=9100003).update(merged_into=survivor)
+
+    run = import_sample("api_2021.json")
+
+    merged = Venue.objects.get(fhrsid=9100003)
+    assert merged.name == "THE OLD MILL HOTEL"
+    assert merged.merged_into == survivor
+    assert counts(run) == {"created": 1, "changed": 2, "unchanged": 6, "missing": 2}
+
+
+def test_an_authority_not_known_yet_is_added_without_a_command_unit():
+    run = import_sample("official_2020.xml")
+
+    northmoor = LocalAuthority.objects.get(fhrs_code="901")
+    assert (northmoor.name, northmoor.command_unit) == ("Northmoor", None)
+    assert run.report["new_authorities"] == ["Northmoor"]
+    assert import_sample("official_2020.xml").report["new_authorities"] == []
+
+
+def test_an_authority_known_by_name_alone_gets_its_code():
+    known = LocalAuthorityFactory(name="NORTHMOOR", fhrs_code=None)
+
+    import_sample("official_2020.xml")
+
+    known.refresh_from_db()
+    assert known.fhrs_code == "901"
+    assert LocalAuthority.objects.count() == 1
+
+
+def test_an_authority_known_with_another_code_refuses_the_file():
+    LocalAuthorityFactory(name="Northmoor", fhrs_code="555")
+
+    with pytest.raises(BrokenFile, match="known here with 555"):
+        import_sample("official_2020.xml")
+
+    assert not Venue.objects.exists()
+
+
+def test_a_hotel_that_moves_to_another_authority_is_one_venue():
+    import_bytes(official(1))
+
+    run = import_bytes(official(1).replace(b"901", b"902").replace(b"Northmoor", b"Southmoor"))
+
+    assert run.report["changed"][0]["fields"] == {"authority": ["Northmoor", "Southmoor"]}
+    assert Venue.objects.get().local_authority.name == "Southmoor"
+
+
+def broken_copies() -> dict[str, bytes]:
+    """A file with a fault of each kind, most of them after hotels that could have been written."""
+    xml = (SAMPLES / "official_2020.xml").read_bytes()
+    answer = json.loads((SAMPLES / "api_2021.json").read_bytes())
+    bulk = (SAMPLES / "bulk_list.json").read_bytes()
+    page = {**answer, "meta": {**answer["meta"], "totalCount": 50, "totalPages": 5}}
+    return {
+        "XML cut off": xml[: len(xml) * 9 // 10],
+        "API JSON cut off": json.dumps(answer).encode()[:-40],
+        "bulk JSON cut off": bulk[:-3],
+        "last record lost": xml.replace(b"<ItemCount>12<", b"<ItemCount>13<"),
+        "one page of many": json.dumps(page).encode(),
+        "wrong root": xml.replace(b"FHRSEstablishment", b"Other"),
+        "document type": b"<!DOCTYPE x>" + xml[21:],
+        "entity": xml.replace(b"Moor Inn", b"&moor;"),
+        "wrong encoding": xml.decode().encode("utf-16"),
+        "latin letters": xml.replace("é".encode(), b"\xe9"),
+        "no FHRSID at the end": xml.replace(b"<FHRSID>9100012</FHRSID>", b""),
+        "FHRSID not a number": xml.replace(b"<FHRSID>9100012<", b"<FHRSID>9100012x<"),
+        "no name": xml.replace(b"Northmoor Travel Lodge Kitchen", b" "),
+        "web page": b"<!doctype html><title>Sorry</title>",
+        "table": b"FHRSID,BusinessName\n1,Bell\n",
+        "empty": b"",
+    }
+
+
+@pytest.mark.parametrize("fault", broken_copies())
+def test_a_broken_file_leaves_the_database_untouched(fault):
+    import_sample("official_2015.xml")
+    before = [list(model.objects.order_by("pk").values()) for model in (Venue, LocalAuthority)]
+
+    with pytest.raises(BrokenFile, match="Nothing was imported"):
+        import_bytes(broken_copies()[fault])
+
+    after = [list(model.objects.order_by("pk").values()) for model in (Venue, LocalAuthority)]
+    assert after == before
+    assert ImportRun.objects.count() == 1
+
+
+def test_a_fault_after_whole_batches_were_written_undoes_them(monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 2)
+
+    with pytest.raises(BrokenFile, match="cut off"):
+        import_bytes(official(9)[:-40])
+
+    assert not Venue.objects.exists()
+    assert not LocalAuthority.objects.exists()
+
+
+def test_a_file_of_a_gigabyte_is_refused_without_being_read(tmp_path):
+    huge = tmp_path / "huge.xml"
+    with huge.open("wb") as file:
+        file.truncate(2**30)
+
+    with pytest.raises(BrokenFile, match="larger than 256 MB"):
+        imports.import_fhrs(huge, file_name="huge.xml", by=None)
+
+
+def test_the_number_of_queries_grows_with_batches_not_with_hotels(monkeypatch):
+    monkeypatch.setattr(imports, "BATCH", 50)
+    import_bytes(official(1))
+
+    def queries(hotels: int, name: str) -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            import_bytes(official(hotels, name=name))
+        return len(captured)
+
+    assert queries(10, "New") == queries(50, "Newer")
+    assert queries(10, "Renamed") == queries(50, "Renamed again")
+    assert queries(100, "Last") > queries(50, "Last")
+
+
+def test_a_report_names_so_many_venues_and_counts_all(monkeypatch):
+    monkeypatch.setattr(imports, "LISTED", 3)
+
+    run = import_bytes(official(5))
+
+    assert run.created == 5
+    assert [entry["name"] for entry in run.report["created"]] == ["Hotel 1", "Hotel 2", "Hotel 3"]
+
+
+class Paused(io.BytesIO):
+    """A file that tells when it is read and then waits to be let go."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.reached, self.go_on = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reached.set()
+        assert self.go_on.wait(timeout=30)
+        return super().read(size)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_follow_one_another():
+    runs: dict[str, ImportRun] = {}
+
+    def run(name: str, file: io.BytesIO) -> None:
+        try:
+            runs[name] = imports.import_fhrs(file, file_name=name, by=None)
+        finally:
+            connection.close()
+
+    file = Paused(official(3))
+    first = threading.Thread(target=run, args=("first", file))
+    second = threading.Thread(target=run, args=("second", io.BytesIO(official(3))))
+    first.start()
+    assert file.reached.wait(timeout=30)
+    second.start()
+    wait_until_somebody_waits_for_a_lock()
+    file.go_on.set()
+    first.join(timeout=30)
+    second.join(timeout=30)
+
+    assert counts(runs["first"]) == {"created": 3}
+    assert counts(runs["second"]) == {"unchanged": 3}
+
+
+def wait_until_somebody_waits_for_a_lock() -> None:
+    for _ in range(10_000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            )
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("The second import did not wait for the first.")
+
+
+# Differences
+
+
+def difference() -> tuple[ImportRun, Venue]:
+    import_sample("official_2020.xml")
+    Venue.objects.filter(fhrsid=9100005).update(
+        latitude=Decimal("54.5"), longitude=Decimal("-1.5"), edited_by_hand=["name", "latitude"]
+    )
+    run = import_sample("api_2021.json")
+    return run, Venue.objects.get(fhrsid=9100005)
+
+
+def test_accepting_a_difference_takes_the_files_value_and_lets_imports_keep_it():
+    run, venue = difference()
+    user = UserFactory()
+
+    imports.accept_difference(run, number=0, by=user)
+
+    version = venue.version
+    venue.refresh_from_db()
+    assert (venue.latitude, venue.longitude) == (Decimal("54.74"), Decimal("-1.54"))
+    assert venue.edited_by_hand == ["name"]
+    assert venue.version == version + 1
+    run.refresh_from_db()
+    assert run.report["differences"][0]["accepted_by"] == str(user)
+    assert import_sample("api_2021.json").differences == 0
+
+
+def test_a_difference_is_accepted_once():
+    run, _ = difference()
+    imports.accept_difference(run, number=0, by=UserFactory())
+
+    with pytest.raises(LookupError):
+        imports.accept_difference(run, number=0, by=UserFactory())
+    with pytest.raises(LookupError):
+        imports.accept_difference(run, number=1, by=UserFactory())
+
+
+def test_a_difference_is_not_accepted_over_a_later_edit():
+    run, venue = difference()
+    Venue.objects.filter(pk=venue.pk).update(latitude=Decimal("54.6"))
+
+    with pytest.raises(imports.OvertakenError):
+        imports.accept_difference(run, number=0, by=UserFactory())
+
+    venue.refresh_from_db()
+    assert venue.latitude == Decimal("54.6")
+
+
+# Areas
+
+
+def test_areas_make_forces_units_and_authorities():
+    done = imports.import_areas(SAMPLES / "areas.csv")
+
+    assert done == imports.AreasImported(created=4, changed=0, unchanged=0)
+    assert list(Force.objects.values_list("name", flat=True)) == ["Wessendale Police"]
+    coast = CommandUnit.objects.get(code="CO")
+    assert [each.name for each in coast.local_authorities.all()] == ["Northmoor", "Southmoor"]
+    assert LocalAuthority.objects.get(name="Old Harbour").command_unit is None
+
+
+def test_areas_twice_change_nothing():
+    imports.import_areas(SAMPLES / "areas.csv")
+
+    assert imports.import_areas(SAMPLES / "areas.csv").unchanged == 4
+
+
+def test_areas_complete_an_authority_that_came_with_open_data():
+    import_sample("official_2020.xml")
+
+    done = imports.import_areas(SAMPLES / "areas.csv")
+
+    northmoor = Venue.objects.get(fhrsid=9100001).local_authority
+    assert (northmoor.gss_code, northmoor.command_unit.name) == ("E99000001", "Coast")
+    assert done.changed == 1
+
+
+def test_areas_move_an_authority_to_another_unit_and_rename_a_unit():
+    imports.import_areas(SAMPLES / "areas.csv")
+    text = (SAMPLES / "areas.csv").read_text()
+    text = text.replace("Coast,CO,Southmoor", "Valley,VA,Southmoor").replace("Coast,", "Shore,")
+
+    imports.import_areas(io.BytesIO(text.encode()))
+
+    assert LocalAuthority.objects.get(name="Southmoor").command_unit.code == "VA"
+    assert CommandUnit.objects.get(code="CO").name == "Shore"
+    assert CommandUnit.objects.count() == 2
+
+
+def test_units_of_two_forces_may_have_one_code():
+    CommandUnitFactory(force__name="Another Police", code="CO")
+
+    imports.import_areas(SAMPLES / "areas.csv")
+
+    assert CommandUnit.objects.filter(code="CO").count() == 2
+
+
+def test_a_row_that_fits_two_authorities_refuses_the_file():
+    LocalAuthorityFactory(name="Southmoor", gss_code="E99000002")
+    LocalAuthorityFactory(name="Harbour", fhrs_code="902")
+
+    with pytest.raises(
+        BrokenFile, match=r"Line 3 .* fits two authorities .* Harbour and Southmoor"
+    ):
+        imports.import_areas(SAMPLES / "areas.csv")
+
+    assert not Force.objects.filter(name="Another").exists()
+    assert not LocalAuthority.objects.filter(name="Northmoor").exists()
+
+
+def test_boundaries_are_set_by_code_and_strangers_are_named():
+    imports.import_areas(SAMPLES / "areas.csv")
+
+    done = imports.import_boundaries(SAMPLES / "boundaries.geojson")
+
+    assert done == imports.BoundariesImported(set=2, unknown=["Elsewhere"])
+    assert LocalAuthority.objects.get(name="Southmoor").boundary["type"] == "MultiPolygon"
+    assert LocalAuthority.objects.get(name="Afon Las").boundary is None
+
+
+def test_the_mets_areas_are_twelve_units():
+    imports.import_areas(MET)
+
+    assert CommandUnit.objects.filter(force__name="Metropolitan Police Service").count() == 12
+    assert LocalAuthority.objects.filter(command_unit__code="AW").count() == 3
+    assert LocalAuthority.objects.get(name="City of London").command_unit is None
+
+
+# Commands
+
+
+def test_the_command_reports_each_file_and_fails_when_one_is_refused(tmp_path, capsys):
+    broken = tmp_path / "broken.xml"
+    broken.write_bytes((SAMPLES / "official_2020.xml").read_bytes()[:5000])
+
+    with pytest.raises(CommandError, match="2 of 4 files refused"):
+        call_command(
+            "import_fhrs",
+            str(SAMPLES / "official_2020.xml"),
+            str(broken),
+            str(tmp_path / "not there.xml"),
+            str(SAMPLES / "api_2021.json"),
+        )
+
+    printed = capsys.readouterr()
+    assert "10 created" in printed.out
+    assert "changed: Spare Room: postcode “ZZ3” → “ZZ3 1QQ”" in printed.out
+    assert "missing now: Moor Inn" in printed.out
+    assert "broken.xml: refused. The file is cut off" in printed.err
+    assert "not there.xml: refused." in printed.err
+    assert ImportRun.objects.count() == 2
+
+
+def test_the_command_prints_differences_with_edits_by_hand(capsys):
+    difference()
+
+    call_command("import_fhrs", str(SAMPLES / "api_2021.json"))
+
+    assert (
+        "difference: Fern Cottage: point “54.500000, -1.500000” kept, "
+        "the file has “54.740000, -1.540000”"
+    ) in capsys.readouterr().out
+
+
+def test_the_areas_command_imports_both_files_or_neither(tmp_path, capsys):
+    broken = tmp_path / "broken.geojson"
+    broken.write_text("{}")
+    with pytest.raises(CommandError, match="not a GeoJSON"):
+        call_command("import_areas", str(SAMPLES / "areas.csv"), boundaries=broken)
+    assert not LocalAuthority.objects.exists()
+
+    call_command(
+        "import_areas", str(SAMPLES / "areas.csv"), boundaries=SAMPLES / "boundaries.geojson"
+    )
+
+    printed = capsys.readouterr().out
+    assert "4 created" in printed
+    assert "Boundaries: 2 set." in printed
+    assert "Elsewhere" in printed
+
+
+# The agency's real files
+
+needs_open_data = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason=f"no folder {FOLDER} with the agency's open data; set FHRS_DATA"
+)
+LONDON_2020 = sorted(name for name in HOTELS if name.startswith("xml-hotels-london"))
+LONDON_2021 = sorted(name for name in HOTELS if name.startswith("api-json-hotels-london"))
+
+
+def import_real(names: list[str]) -> list[ImportRun]:
+    return [imports.import_fhrs(FOLDER / name, file_name=name, by=None) for name in names]
+
+
+def total(runs: list[ImportRun], name: str) -> int:
+    return sum(getattr(run, name) for run in runs)
+
+
+@needs_open_data
+def test_london_of_2020_then_of_2021():
+    imports.import_areas(MET)
+    first = import_real(LONDON_2020)
+
+    second = import_real(LONDON_2021)
+
+    assert total(first, "created") == 701 == Venue.objects.count() - 49
+    assert [run.report["new_authorities"] for run in first + second] == [[]] * 60
+    assert total(second, "created") == 49
+    assert total(second, "missing") == 39
+    assert total(second, "changed") + total(second, "unchanged") == 662
+    assert total(second, "differences") == 0
+    changes = [entry["fields"] for run in second for entry in run.report["changed"]]
+    assert sum("name" in fields for fields in changes) == 4
+    assert sum("postcode" in fields for fields in changes) == 23
+    assert sum("authority" in fields for fields in changes) == 0
+    assert not Venue.objects.exclude(closed_on=None).exists()
+
+
+@needs_open_data
+def test_london_of_2021_again_changes_nothing():
+    import_real(LONDON_2021)
+
+    again = import_real(LONDON_2021)
+
+    assert total(again, "unchanged") == 711
+    assert total(again, "created") == total(again, "changed") == total(again, "missing") == 0
+
+
+@needs_open_data
+def test_every_real_file_goes_into_the_registry():
+    for name, hotels in HOTELS.items():
+        (run,) = import_real([name])
+        assert run.created + run.changed + run.unchanged == hotels, name
+
+
+@needs_open_data
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xml-whole/FHRS501en-GB.2015-02-11.xml",
+        "xml-whole/FHRS232en-GB.2026-07-21.xml",
+        "api-json-whole/api_520_2021-08-19.json",
+        "bulk-json/FHRS523en-GB.hotels.json",
+    ],
+)
+def test_a_real_file_cut_off_leaves_nothing(name):
+    data = (FOLDER / name).read_bytes()
+
+    with pytest.raises(BrokenFile, match="cut off"):
+        import_bytes(data[: len(data) * 99 // 100])
+
+    assert not Venue.objects.exists()
+    assert not LocalAuthority.objects.exists()

@@ -1,0 +1,261 @@
+"""Pages of imports: their history, the upload of a file, and the report of each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.views import View
+from django.views.generic import DetailView, FormView, ListView
+
+from accounts import roles
+from accounts.access import RequiresPermission
+from accounts.govuk import GovForm
+from venues import imports
+from venues.files import BrokenFile, tidy
+from venues.models import ImportRun
+
+MAX_UPLOAD_BYTES = 64 * 2**20
+"""Largest file accepted by the page: several times the largest authority's."""
+
+ROWS_PER_PAGE = 50
+
+ASPECT_LABELS = {
+    "name": "Name",
+    "address": "Address",
+    "postcode": "Postcode",
+    "point": "Map point",
+    "authority": "Local authority",
+}
+
+
+class ImportForm(GovForm, forms.Form):
+    """Asks for one file; whether it is what it should be, the import itself finds out."""
+
+    submit_label = "Import"
+    file = forms.FileField(
+        label="File of food hygiene data",
+        help_text="An authority's XML or JSON file, up to 64 MB.",
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": ".xml,.json,application/xml,application/json"}),
+        error_messages={"required": "Select a file of food hygiene data"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = reverse("venues:import_list")
+
+
+class ImportList(RequiresPermission, ListView[ImportRun]):
+    """All imports, the latest first."""
+
+    permission_required = roles.IMPORT_VENUES
+    template_name = "venues/import_list.html"
+    paginate_by = ROWS_PER_PAGE
+
+    def get_queryset(self) -> QuerySet[ImportRun]:
+        """Without the reports, which are long."""
+        runs = ImportRun.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        return runs.select_related("started_by").defer("report")
+
+
+class ImportCreate(RequiresPermission, FormView[ImportForm]):
+    """Uploads and imports one file."""
+
+    permission_required = roles.IMPORT_VENUES
+    template_name = "venues/import_add.html"
+    form_class = ImportForm
+
+    def form_valid(self, form: ImportForm) -> HttpResponse:
+        """Import it, or say at the field why it was refused."""
+        upload = form.cleaned_data["file"]
+        try:
+            run = imports.import_fhrs(
+                upload,
+                file_name=tidy(upload.name),
+                by=self.request.user,  # type: ignore[arg-type]
+                max_bytes=MAX_UPLOAD_BYTES,
+            )
+        except BrokenFile as refused:
+            form.add_error("file", str(refused))
+            return self.form_invalid(form)
+        messages.success(self.request, f"{run.file_name} was imported.")
+        return redirect(run)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a report: its heading, what it means, and how many venues are in it."""
+
+    key: str
+    title: str
+    meaning: str
+    count: int
+
+
+class ImportDetail(RequiresPermission, DetailView[ImportRun]):
+    """The report of one import, a section at a time."""
+
+    permission_required = roles.IMPORT_VENUES
+    template_name = "venues/import_detail.html"
+    context_object_name = "run"
+
+    def get_queryset(self) -> QuerySet[ImportRun]:
+        """The imports that this person may see."""
+        runs = ImportRun.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        return runs.select_related("started_by")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the sections and the rows of the one that is shown."""
+        run = self.object
+        sections = sections_of(run)
+        asked = self.request.GET.get("show", "")
+        fullest = next((section for section in sections if section.count), sections[0])
+        shown = next((section for section in sections if section.key == asked), fullest)
+        page = Paginator(rows_of(run, shown.key), ROWS_PER_PAGE).get_page(
+            self.request.GET.get("page")
+        )
+        return super().get_context_data(
+            section=shown,
+            links=[
+                {
+                    "label": f"{section.title} ({section.count})",
+                    "url": f"{run.get_absolute_url()}?show={section.key}",
+                    "current": section == shown,
+                }
+                for section in sections
+            ],
+            facts=facts_of(run),
+            page_obj=page,
+            not_listed=max(0, shown.count - len(run.report[shown.key])),
+            **kwargs,
+        )
+
+
+class DifferenceAccept(RequiresPermission, View):
+    """Takes the file's value where a person had edited a venue by hand."""
+
+    permission_required = (roles.IMPORT_VENUES, roles.CHANGE_VENUES)
+    http_method_names = ("post",)
+
+    def post(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Accept it and go back to the differences."""
+        run = get_object_or_404(
+            ImportRun.objects.visible_to(request.user),  # type: ignore[arg-type]
+            pk=pk,
+        )
+        try:
+            venue = imports.accept_difference(run, number=number, by=request.user)  # type: ignore[arg-type]
+        except imports.OvertakenError:
+            messages.error(
+                request,
+                "The venue was changed after this import, so nothing was replaced. "
+                "Open the venue to see what it says now.",
+            )
+        except LookupError as error:
+            raise Http404 from error
+        else:
+            messages.success(request, f"{venue} now has the file's value.")
+        return redirect(f"{run.get_absolute_url()}?show=differences")
+
+
+def sections_of(run: ImportRun) -> list[Section]:
+    """The parts of the report, those that want a person's attention first."""
+    return [
+        Section(
+            "differences",
+            "Differences",
+            "Somebody edited these by hand, and the file says something else. "
+            "The edit stays unless you choose the file's value.",
+            run.differences,
+        ),
+        Section(
+            "missing",
+            "Missing now",
+            "These are in the registry but not in the file any more. That does not prove that they "
+            "closed: they may be registered anew or as something else. Nothing was closed. "
+            "Find out, then edit, merge or close the venue.",
+            run.missing,
+        ),
+        Section("changed", "Changed", "The file's values replaced these.", run.changed),
+        Section("created", "Created", "These are new in the registry.", run.created),
+    ]
+
+
+def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
+    """The rows of a section, ready to show."""
+    rows = []
+    for number, entry in enumerate(run.report[section]):
+        row = {"name": entry["name"], "url": reverse("venues:venue_detail", args=[entry["venue"]])}
+        if section == "changed":
+            row["changes"] = [
+                {"label": ASPECT_LABELS[aspect], "old": old, "new": new}
+                for aspect, (old, new) in entry["fields"].items()
+            ]
+        elif section == "differences":
+            row |= {
+                "label": ASPECT_LABELS[entry["aspect"]],
+                "ours": entry["ours"]["shown"],
+                "theirs": entry["theirs"]["shown"],
+                "accepted_by": entry.get("accepted_by"),
+                "accept_url": reverse("venues:import_accept", args=[run.pk, number]),
+            }
+        rows.append(row)
+    return rows
+
+
+def facts_of(run: ImportRun) -> list[dict[str, str]]:
+    """What the file is and what it lacks, for a summary list."""
+    report = run.report
+    facts = [
+        {"key": "Local authorities", "value": ", ".join(report["authorities"])},
+        {
+            "key": "Records in the file",
+            "value": f"{report['records']:,} of all kinds of business, "
+            f"{run.created + run.changed + run.unchanged:,} of them hotels",
+        },
+    ]
+    if report["new_authorities"]:
+        facts.append(
+            {
+                "key": "New local authorities",
+                "value": ", ".join(report["new_authorities"])
+                + ". They have no command unit yet: ask an administrator to set it.",
+            }
+        )
+    if report["withheld"]:
+        facts.append({"key": "Location withheld", "value": venues(report["withheld"])})
+    if report["repeated"]:
+        facts.append(
+            {
+                "key": "Repeated in the file",
+                "value": f"{venues(report['repeated'])}; the first record was used",
+            }
+        )
+    facts += [
+        {"key": mark.capitalize().replace("united kingdom", "United Kingdom"), "value": venues(n)}
+        for mark, n in report["marks"].items()
+    ]
+    return facts
+
+
+def venues(number: int) -> str:
+    """The number with its noun."""
+    return f"{number:,} venue{'' if number == 1 else 's'}"
+
+
+import_urlpatterns: list[URLPattern] = [
+    path("imports/", ImportList.as_view(), name="import_list"),
+    path("imports/add/", ImportCreate.as_view(), name="import_add"),
+    path("imports/<int:pk>/", ImportDetail.as_view(), name="import_detail"),
+    path(
+        "imports/<int:pk>/differences/<int:number>/accept/",
+        DifferenceAccept.as_view(),
+        name="import_accept",
+    ),
+]

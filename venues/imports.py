@@ -1,0 +1,385 @@
+"""The acts of importing: hotels from hygiene open data, areas, boundaries.
+
+Each act is all or nothing: a file refused at its last byte leaves no trace. Imports wait for each
+other, since two at once would both find a hotel new.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from venues import areas, fhrs
+from venues.files import BrokenFile
+from venues.models import CommandUnit, Force, ImportRun, LocalAuthority, Venue
+
+BATCH = 500
+"""Hotels looked up and written together; memory and the length of a statement follow from it."""
+
+LISTED = 1_000
+"""Most venues that a report names for each outcome; the counts are always of all."""
+
+_LOCK = 7842  # names the advisory lock; any number not used for another lock would do
+
+#: What an import keeps up to date: each aspect and the columns that hold it. An aspect one of
+#: whose fields a person has edited (`Venue.edited_by_hand`) is left alone.
+ASPECTS: dict[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "address": ("address",),
+    "postcode": ("postcode",),
+    "point": ("latitude", "longitude"),
+    "authority": ("local_authority_id",),
+}
+
+
+class OvertakenError(Exception):
+    """The venue was changed after the import found the difference."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What an import has done so far; becomes an `ImportRun`."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    differences: int = 0
+    withheld: int = 0
+    marks: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {"created": [], "changed": [], "missing": [], "differences": []}
+    )
+
+    def enter(self, outcome: str, venue: Venue, **details: Any) -> None:
+        """Count one more venue (or difference) and name it while there is room."""
+        setattr(self, outcome, getattr(self, outcome) + 1)
+        if len(self.lists[outcome]) < LISTED:
+            self.lists[outcome].append({"venue": venue.pk, "name": venue.name, **details})
+
+
+@transaction.atomic
+def import_fhrs(
+    source: str | Path | BinaryIO,
+    *,
+    file_name: str,
+    by: User | None,
+    max_bytes: int = fhrs.MAX_BYTES,
+) -> ImportRun:
+    """Bring the registry up to date with one file of hygiene open data; return the report.
+
+    Venues are matched by FHRSID. New ones are added; what changed in known ones is changed, except
+    for what a person has edited: there the file's value is listed as a difference. A known venue
+    that the file of its authority no longer has is listed as missing; nothing is ever closed. A
+    venue that was merged into another keeps its FHRSID and its record as it was: it counts as
+    unchanged, and the venue that stands for it is led by its own FHRSID. An authority not known yet
+    is added without a command unit.
+
+    `by` is None for an import from the command line. Raises `BrokenFile`, and then nothing is
+    written.
+    """
+    _wait_for_other_imports()
+    extract = fhrs.read(source, max_bytes=max_bytes)
+    authorities = _Authorities()
+    tally = _Tally()
+    for batch in _batches(extract):
+        _import_batch(batch, authorities, tally)
+    _find_missing(extract, tally)
+    return ImportRun.objects.create(
+        file_name=file_name[:255],
+        extract_date=extract.header.extract_date,
+        started_by=by,
+        created=tally.created,
+        changed=tally.changed,
+        unchanged=tally.unchanged,
+        missing=tally.missing,
+        differences=tally.differences,
+        report={
+            **tally.lists,
+            "authorities": sorted(extract.authorities.values()),
+            "new_authorities": authorities.added,
+            "records": extract.records_read,
+            "repeated": len(extract.repeated),
+            "withheld": tally.withheld,
+            "marks": tally.marks,
+        },
+    )
+
+
+@transaction.atomic
+def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
+    """Give a venue the file's value in place of the one edited by hand; imports keep it again.
+
+    `number` is the place of the difference in the run's report. Raises `OvertakenError` when the
+    venue has another value by now, and `LookupError` when there is no such difference or it has
+    been accepted before.
+    """
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    difference = run.report["differences"][number]
+    if "accepted_by" in difference:
+        raise LookupError(number)
+    venue = Venue.objects.select_for_update().get(pk=difference["venue"])
+    columns = ASPECTS[difference["aspect"]]
+    if _stored(venue, columns) != difference["ours"]["stored"]:
+        raise OvertakenError
+    for column, value in zip(columns, difference["theirs"]["stored"], strict=True):
+        setattr(venue, column, value)
+    fields = _fields(columns)
+    venue.edited_by_hand = [name for name in venue.edited_by_hand if name not in fields]
+    venue.version += 1
+    venue.save()
+    difference["accepted_by"] = str(by)
+    run.save(update_fields=["report"])
+    return venue
+
+
+@dataclass(frozen=True, slots=True)
+class AreasImported:
+    """How many local authorities an areas file added, changed and left as they were."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+@transaction.atomic
+def import_areas(source: str | Path | BinaryIO) -> AreasImported:
+    """Write forces, command units and local authorities as a CSV file of areas says.
+
+    An authority is found by its ONS code, else by its food hygiene code, else by its name, so that
+    those that came with hygiene data are completed. What the file does not name stays. Raises
+    `BrokenFile`, and then nothing is written.
+    """
+    _wait_for_other_imports()
+    created = changed = unchanged = 0
+    for area in areas.read_areas(source):
+        authority = _known_authority(area)
+        before = None if authority is None else _facts(authority)
+        authority = authority or LocalAuthority()
+        authority.name = area.name
+        authority.gss_code = area.gss_code
+        authority.fhrs_code = area.fhrs_code
+        authority.command_unit = _command_unit(area) if area.unit_code else None
+        if before == _facts(authority):
+            unchanged += 1
+            continue
+        authority.save()
+        created, changed = created + (before is None), changed + (before is not None)
+    return AreasImported(created, changed, unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundariesImported:
+    """How many authorities got a boundary, and the names of outlines that belong to none."""
+
+    set: int
+    unknown: list[str]
+
+
+@transaction.atomic
+def import_boundaries(source: str | Path | BinaryIO) -> BoundariesImported:
+    """Give local authorities the boundaries of a GeoJSON file, by ONS code.
+
+    Raises `BrokenFile`, and then nothing is written.
+    """
+    _wait_for_other_imports()
+    unknown = []
+    boundaries = areas.read_boundaries(source)
+    for boundary in boundaries:
+        rows = LocalAuthority.objects.filter(gss_code=boundary.gss_code)
+        if not rows.update(boundary=boundary.geometry):
+            unknown.append(boundary.name)
+    return BoundariesImported(set=len(boundaries) - len(unknown), unknown=unknown)
+
+
+def _wait_for_other_imports() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+# Hotels
+
+
+def _batches(hotels: Iterable[fhrs.Establishment]) -> Iterator[list[fhrs.Establishment]]:
+    rest = iter(hotels)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+class _Authorities:
+    """The local authorities by their food hygiene code; those not known yet are added."""
+
+    def __init__(self) -> None:
+        self.added: list[str] = []
+        self._by_code: dict[str, LocalAuthority] = {}
+
+    def find(self, code: str, name: str) -> LocalAuthority:
+        if code not in self._by_code:
+            self._by_code[code] = self._in_database(code, name)
+        return self._by_code[code]
+
+    def _in_database(self, code: str, name: str) -> LocalAuthority:
+        if known := LocalAuthority.objects.filter(fhrs_code=code).first():
+            return known
+        if named := LocalAuthority.objects.filter(name__iexact=name).first():
+            if named.fhrs_code:
+                raise BrokenFile(
+                    f"The file gives {name} the food hygiene code {code}, but it is known here "
+                    f"with {named.fhrs_code}.",
+                    "Correct the local authority's code, or choose the right file.",
+                )
+            named.fhrs_code = code
+            named.save(update_fields=["fhrs_code"])
+            return named
+        self.added.append(name)
+        return LocalAuthority.objects.create(name=name, fhrs_code=code)
+
+
+def _import_batch(
+    batch: list[fhrs.Establishment], authorities: _Authorities, tally: _Tally
+) -> None:
+    known = {
+        venue.fhrsid: venue
+        for venue in Venue.objects.filter(fhrsid__in=[hotel.fhrsid for hotel in batch])
+        .select_related("local_authority")
+        .select_for_update(of=("self",))
+    }
+    new, changed = [], []
+    for hotel in batch:
+        published = _published(hotel, authorities)
+        tally.withheld += hotel.location_withheld
+        for mark in hotel.marks:
+            tally.marks[mark.value] = tally.marks.get(mark.value, 0) + 1
+        venue = known.get(hotel.fhrsid)
+        if venue is None:
+            new.append(published)
+        elif venue.merged_into_id is None and _update(venue, published, tally):
+            changed.append(venue)
+        else:
+            tally.unchanged += 1
+    for venue in Venue.objects.bulk_create(new):
+        tally.enter("created", venue)
+    columns = [column for aspect in ASPECTS.values() for column in _fields(aspect)]
+    Venue.objects.bulk_update(changed, [*columns, "version", "updated_at"])
+
+
+def _published(hotel: fhrs.Establishment, authorities: _Authorities) -> Venue:
+    """Return the hotel as a venue that is not saved."""
+    return Venue(
+        fhrsid=hotel.fhrsid,
+        name=hotel.name,
+        address="\n".join(hotel.address_lines),
+        postcode=hotel.postcode,
+        latitude=hotel.latitude,
+        longitude=hotel.longitude,
+        local_authority=authorities.find(hotel.la_code, hotel.la_name),
+    )
+
+
+def _update(venue: Venue, published: Venue, tally: _Tally) -> bool:
+    """Take over what changed; return whether anything did. Enter it in the tally."""
+    changes: dict[str, list[str]] = {}
+    before = venue.name
+    for aspect, columns in ASPECTS.items():
+        if _stored(venue, columns) == _stored(published, columns):
+            continue
+        if _fields(columns) & set(venue.edited_by_hand):
+            tally.enter(
+                "differences",
+                venue,
+                aspect=aspect,
+                ours=_value(venue, aspect),
+                theirs=_value(published, aspect),
+            )
+            continue
+        changes[aspect] = [_shown(venue, aspect), _shown(published, aspect)]
+        for name in _fields(columns):
+            setattr(venue, name, getattr(published, name))
+    if not changes:
+        return False
+    venue.version += 1
+    venue.updated_at = timezone.now()
+    tally.enter("changed", venue, fields=changes, was=before)
+    return True
+
+
+def _fields(columns: tuple[str, ...]) -> set[str]:
+    """The names of the model's fields, as a form and `Venue.edited_by_hand` have them."""
+    return {column.removesuffix("_id") for column in columns}
+
+
+def _stored(venue: Venue, columns: tuple[str, ...]) -> list[Any]:
+    """The values of the columns as JSON can hold them."""
+    values = [getattr(venue, column) for column in columns]
+    return [str(value) if isinstance(value, Decimal) else value for value in values]
+
+
+def _shown(venue: Venue, aspect: str) -> str:
+    """The aspect in words for the report."""
+    if aspect == "authority":
+        return venue.local_authority.name
+    if aspect == "address":
+        return ", ".join(venue.address.splitlines())
+    return ", ".join(str(value) for value in _stored(venue, ASPECTS[aspect]) if value is not None)
+
+
+def _value(venue: Venue, aspect: str) -> dict[str, Any]:
+    return {"shown": _shown(venue, aspect), "stored": _stored(venue, ASPECTS[aspect])}
+
+
+def _find_missing(extract: fhrs.Extract, tally: _Tally) -> None:
+    expected = (
+        Venue.objects.open()
+        .filter(fhrsid__isnull=False, local_authority__fhrs_code__in=extract.authorities)
+        .by_name()
+    )
+    for venue in expected.only("fhrsid", "name").iterator():
+        if venue.fhrsid not in extract.hotels:
+            tally.enter("missing", venue)
+
+
+# Areas
+
+
+def _known_authority(area: areas.Area) -> LocalAuthority | None:
+    """Return the authority that the row means, or None when it is new."""
+    rows = LocalAuthority.objects.select_related("command_unit__force")
+    found = [
+        authority
+        for authority in (
+            rows.filter(gss_code=area.gss_code).first(),
+            rows.filter(fhrs_code=area.fhrs_code).first(),
+            rows.filter(name__iexact=area.name).first(),
+        )
+        if authority
+    ]
+    if len({authority.pk for authority in found}) > 1:
+        names = " and ".join(sorted({authority.name for authority in found}))
+        raise BrokenFile(
+            f"Line {area.line} ({area.name}) fits two authorities known here: {names}.",
+            "Correct the codes in the file or of those authorities.",
+        )
+    return found[0] if found else None
+
+
+def _facts(authority: LocalAuthority) -> tuple[object, ...]:
+    return authority.name, authority.gss_code, authority.fhrs_code, authority.command_unit_id
+
+
+def _command_unit(area: areas.Area) -> CommandUnit:
+    force = Force.objects.filter(name__iexact=area.force).first()
+    if force is None:
+        force = Force.objects.create(name=area.force)
+    unit = force.command_units.filter(code__iexact=area.unit_code).first()
+    if unit is None:
+        return force.command_units.create(code=area.unit_code, name=area.unit_name)
+    if unit.name != area.unit_name:
+        unit.name = area.unit_name
+        unit.save(update_fields=["name"])
+    return unit

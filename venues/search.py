@@ -1,0 +1,78 @@
+"""What makes a venue fit the words that somebody typed, mistakes included.
+
+Each word must fit the name, the group or the postcode. It fits a name if pg_trgm finds it at least
+half like some part of it, which forgives a wrong letter in a long word, and if one slip (a letter
+swapped with its neighbour, wrong, missing or too many) makes it a part of it, which short words
+need: a slip in "Hilton" leaves too few groups of three letters in common.
+
+Measured with 20,000 venues: 50 ms for a word, by reading the whole table. PostgreSQL prefers that
+to the trigram index up to some 50,000 rows, since it takes word similarity for as cheap as "=".
+"""
+
+import re
+
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
+from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest, Upper
+
+#: Likeness, 0 to 1, from which a venue fits a word.
+THRESHOLD = 0.5
+#: Likeness of a postcode from which it fits: one wrong character in a whole one, but not two.
+POSTCODE_THRESHOLD = 0.6
+#: Words beyond these are ignored, so that nobody can make the database work for minutes.
+MOST_WORDS = 6
+LONGEST_WORD = 30
+
+_FOR_A_SLIP = range(4, 8)  # letters of the words short enough to need it
+_SLIPPED = 0.9  # likeness of a name that has the word but for one slip
+
+
+def words(text: str) -> list[str]:
+    """The words to look for, in capitals. Single letters count only where there is nothing else."""
+    found = [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", text.upper())]
+    return ([word for word in found if len(word) > 1] or found)[:MOST_WORDS]
+
+
+def one_slip_from(word: str) -> str:
+    """A regular expression for the words that one slip of the finger turns into ``word``.
+
+    "HITLON" gives one that finds HILTON, "HILTN" too.
+    """
+    places = range(len(word))
+    swapped = [
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in places if at + 1 < len(word)
+    ]
+    wrong_or_extra = [word[:at] + ".?" + word[at + 1 :] for at in places]
+    missing = [word[:at] + "." + word[at:] for at in places if at]
+    return rf"\m({'|'.join([*swapped, *wrong_or_extra, *missing])})"
+
+
+def likeness(word: str) -> Combinable:
+    """How well a venue fits ``word``, 0 to 1, as an expression over ``Venue``."""
+    name, group = Upper("name"), Upper("group__name")
+    fits: list[Combinable | Q] = [
+        TrigramWordSimilarity(word, name),
+        # Greatest passes over the NULL of a venue without a group.
+        TrigramWordSimilarity(word, group),
+        _certain(Q(squeezed_postcode__startswith=word) | Q(postcode__endswith=f" {word}")),
+    ]
+    if len(word) in _FOR_A_SLIP:
+        fits.append(
+            Case(When(Q(name__iregex=one_slip_from(word)), then=Value(_SLIPPED)), default=Value(0.0))
+        )
+    return Greatest(*fits, output_field=FloatField())
+
+
+def postcode_likeness(text: str) -> Combinable:
+    """How well a venue's postcode fits the whole of ``text``, spaces or not, 0 to 1."""
+    squeezed = "".join(words(text))
+    return Greatest(
+        _certain(Q(squeezed_postcode__startswith=squeezed)),
+        TrigramSimilarity(F("squeezed_postcode"), squeezed),
+        output_field=FloatField(),
+    )
+
+
+def _certain(condition: Q) -> Case:
+    return Case(When(condition & ~Q(postcode=""), then=Value(1.0)), default=Value(0.0))
