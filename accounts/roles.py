@@ -61,6 +61,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"venues.view_force", "venues.add_force", "venues.change_force"}
         | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}
         | {"venues.view_localauthority", "venues.change_localauthority"}
+        | {"venues.view_venuegroup", "venues.add_venuegroup", "venues.change_venuegroup"}
         | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
         | {"operations.view_warningsign", "operations.add_warningsign"}
     ),

@@ -7,3 +7,10 @@ class OperationsConfig(AppConfig):
     """Django's entry for this app."""
 
     name = "operations"
+
+    def ready(self) -> None:
+        """Tell the venue's page what this app knows of a venue."""
+        from operations import timeline
+        from venues.timeline import register
+
+        register(timeline.entries)

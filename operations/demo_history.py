@@ -280,9 +280,11 @@ def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: 
         )
         return
     day = follow_up.due_on + dt.timedelta(days=chance.randint(-14, 21))
-    booked_by = day - dt.timedelta(days=chance.randint(5, 15))
-    if booked_by > today or (day > today - dt.timedelta(days=60) and chance.random() < 0.35):
-        return
+    if day > today - dt.timedelta(days=45):
+        # Lately opened: some wait for an answer, some have a date.
+        if chance.random() < 0.5:
+            return
+        day = max(day, today + dt.timedelta(days=chance.randint(0, 20)))
     follow_up_actions.book_refresher(follow_up=follow_up, on=day, by=by, version=follow_up.version)
     if day >= today:
         return

@@ -44,7 +44,8 @@ class MailFolder(BaseEmailBackend):
 
 
 def _file_name(message_id: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "_", message_id.strip("<>").partition("@")[0]) + SUFFIX
+    local_part = message_id.strip("<>").partition("@")[0]
+    return re.sub(r"[^A-Za-z0-9_.-]|^\.", "_", local_part) + SUFFIX
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -94,7 +95,7 @@ def read(name: str) -> KeptMessage:
         FileNotFoundError: there is none of this name.
 
     """
-    if _file_name(name) != name + SUFFIX or name.startswith("."):
+    if _file_name(name) != name + SUFFIX:
         raise FileNotFoundError(name)
     content = (settings.MAIL_DIR / (name + SUFFIX)).read_bytes()
     message = BytesParser(_class=ParsedMessage, policy=policy.default).parsebytes(content)
@@ -104,7 +105,8 @@ def read(name: str) -> KeptMessage:
         subject=str(message["Subject"]),
         sender=str(message["From"]),
         recipients=str(message["Delivered-To"]),
-        sent_at=parsedate_to_datetime(str(message["Date"])),
+        # Django writes "-0000": UTC, but Python takes it for a time without a zone.
+        sent_at=parsedate_to_datetime(str(message["Date"])).replace(tzinfo=dt.UTC),
         text=body.get_content() if body else "",
     )
 

@@ -12,6 +12,7 @@ no style, so the strictest content security policy lets it pass. The page puts a
 import datetime as dt
 import hashlib
 import math
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -123,6 +124,9 @@ def draw(spec: dict[str, Any], *, title: str, description: str, id_prefix: str) 
     return ET.tostring(svg, encoding="unicode")
 
 
+#: Characters that XML does not allow. One in a name would end the whole process: vl-convert aborts.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 _SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", _SVG)
 
@@ -187,7 +191,8 @@ def _rates(rows: Sequence[RateRow]) -> dict[str, Any]:
 
 def _rate_values(position: int, row: RateRow) -> dict[str, Any]:
     rate = row.rate
-    values: dict[str, Any] = {"position": position, "label": row.label, "value": None}
+    values: dict[str, Any] = {"position": position, "value": None}
+    values["label"] = _UNWRITABLE.sub("\ufffd", row.label)
     if rate.is_small:
         return values | {"figures": rate.counts(row.thing) if rate.n else f"no {row.thing}s"}
     low, high = rate.interval

@@ -230,7 +230,7 @@ def by_step(dashboard: Dashboard) -> RateTable:
             )
             for position, step in enumerate(STEPS)
         ],
-        note="The last two count the contacts with police of which it is known.",
+        note="The last two are of the contacts with police where the answer is known.",
     )
 
 

@@ -27,7 +27,7 @@ class RateTable:
     """What was counted, of how many."""
 
     note: str = ""
-    empty: str = "No visit has been completed yet."
+    empty: str = "None of these visits was completed."
     """Instead of a table without lines."""
 
     @property
@@ -131,7 +131,7 @@ Table = RateTable | CountTable
 
 def _in_words(rate: Rate) -> str:
     if rate.is_small:
-        return "too few for a rate" if rate.n else "none yet"
+        return "counts only" if rate.n else "none"
     return f"{rate.percent} ({rate.interval_in_words})"
 
 

@@ -107,8 +107,7 @@ def _is_xml(text: str) -> bool:
     if start[0] not in "<{":
         if re.match(r"[^\n]*\bFHRSID\b", start):
             raise BrokenFile(
-                "The file is a table (CSV), which the agency does not publish and which cannot "
-                "show that it is complete.",
+                "The file is a table (CSV), which cannot show that it is complete.",
                 _CHOOSE_ANOTHER,
             )
         raise BrokenFile(f"{_NOT_HYGIENE_DATA}: it is neither XML nor JSON.", _CHOOSE_ANOTHER)

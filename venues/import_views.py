@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -59,9 +59,13 @@ class ImportList(RequiresPermission, ListView[ImportRun]):
     paginate_by = ROWS_PER_PAGE
 
     def get_queryset(self) -> QuerySet[ImportRun]:
-        """Without the reports, which are long."""
+        """Without the reports, which are long, but for the authorities they name."""
         runs = ImportRun.objects.visible_to(self.request.user)  # type: ignore[arg-type]
-        return runs.select_related("started_by").defer("report")
+        return (
+            runs.select_related("started_by")
+            .defer("report")
+            .annotate(authorities=F("report__authorities"))
+        )
 
 
 class ImportCreate(RequiresPermission, FormView[ImportForm]):
@@ -130,6 +134,7 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
                 }
                 for section in sections
             ],
+            hotels=run.created + run.changed + run.unchanged,
             facts=facts_of(run),
             page_obj=page,
             not_listed=max(0, shown.count - len(run.report[shown.key])),
@@ -178,8 +183,8 @@ def sections_of(run: ImportRun) -> list[Section]:
             "missing",
             "Missing now",
             "These are in the registry but not in the file any more. That does not prove that they "
-            "closed: they may be registered anew or as something else. Nothing was closed. "
-            "Find out, then edit, merge or close the venue.",
+            "closed: a hotel that is registered anew comes as a new venue, and some are registered "
+            "as something else. Nothing was closed. Find out, then merge, edit or close the venue.",
             run.missing,
         ),
         Section("changed", "Changed", "The file's values replaced these.", run.changed),
@@ -191,12 +196,14 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
     """The rows of a section, ready to show."""
     rows = []
     for number, entry in enumerate(run.report[section]):
-        row = {"name": entry["name"], "url": reverse("venues:venue_detail", args=[entry["venue"]])}
+        row: dict[str, Any] = link_to(entry)
         if section == "changed":
             row["changes"] = [
                 {"label": ASPECT_LABELS[aspect], "old": old, "new": new}
                 for aspect, (old, new) in entry["fields"].items()
             ]
+        elif section == "missing":
+            row["perhaps"] = [link_to(new) for new in entry["perhaps"]]
         elif section == "differences":
             row |= {
                 "label": ASPECT_LABELS[entry["aspect"]],
@@ -207,6 +214,14 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
             }
         rows.append(row)
     return rows
+
+
+def link_to(entry: dict[str, Any]) -> dict[str, Any]:
+    """The venue of a report's entry by name and postcode, since a chain's names repeat."""
+    return {
+        "name": ", ".join(filter(None, [entry["name"], entry["postcode"]])),
+        "url": reverse("venues:venue_detail", args=[entry["venue"]]),
+    }
 
 
 def facts_of(run: ImportRun) -> list[dict[str, str]]:

@@ -39,7 +39,7 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 
 
 class OvertakenError(Exception):
-    """The venue was changed after the import found the difference."""
+    """The venue was changed or merged after the import found the difference."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,8 @@ class _Tally:
         """Count one more venue (or difference) and name it while there is room."""
         setattr(self, outcome, getattr(self, outcome) + 1)
         if len(self.lists[outcome]) < LISTED:
-            self.lists[outcome].append({"venue": venue.pk, "name": venue.name, **details})
+            entry = {"venue": venue.pk, "name": venue.name, "postcode": venue.postcode}
+            self.lists[outcome].append(entry | details)
 
 
 @transaction.atomic
@@ -76,10 +77,11 @@ def import_fhrs(
 
     Venues are matched by FHRSID. New ones are added; what changed in known ones is changed, except
     for what a person has edited: there the file's value is listed as a difference. A known venue
-    that the file of its authority no longer has is listed as missing; nothing is ever closed. A
-    venue that was merged into another keeps its FHRSID and its record as it was: it counts as
-    unchanged, and the venue that stands for it is led by its own FHRSID. An authority not known yet
-    is added without a command unit.
+    that the file of its authority no longer has is listed as missing, with the new venues of its
+    name, since a hotel that is registered anew gets another FHRSID; nothing is ever closed. A venue
+    that was merged into another keeps its FHRSID and its record as it was and counts as unchanged;
+    the venue that stands for it follows its own FHRSID, and is not missing while either is there.
+    An authority not known yet is added without a command unit.
 
     `by` is None for an import from the command line. Raises `BrokenFile`, and then nothing is
     written.
@@ -117,7 +119,7 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     """Give a venue the file's value in place of the one edited by hand; imports keep it again.
 
     `number` is the place of the difference in the run's report. Raises `OvertakenError` when the
-    venue has another value by now, and `LookupError` when there is no such difference or it has
+    venue has another value by now or was merged, and `LookupError` when there is no such difference or it has
     been accepted before.
     """
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
@@ -126,7 +128,7 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
         raise LookupError(number)
     venue = Venue.objects.select_for_update().get(pk=difference["venue"])
     columns = ASPECTS[difference["aspect"]]
-    if _stored(venue, columns) != difference["ours"]["stored"]:
+    if venue.merged_into_id or _stored(venue, columns) != difference["ours"]["stored"]:
         raise OvertakenError
     for column, value in zip(columns, difference["theirs"]["stored"], strict=True):
         setattr(venue, column, value)
@@ -334,14 +336,35 @@ def _value(venue: Venue, aspect: str) -> dict[str, Any]:
 
 
 def _find_missing(extract: fhrs.Extract, tally: _Tally) -> None:
+    stand_ins = _stand_ins(extract.hotels)
+    new_by_name: dict[str, list[dict[str, Any]]] = {}
+    for entry in tally.lists["created"]:
+        new_by_name.setdefault(entry["name"].casefold(), []).append(entry)
     expected = (
         Venue.objects.open()
         .filter(fhrsid__isnull=False, local_authority__fhrs_code__in=extract.authorities)
         .by_name()
     )
-    for venue in expected.only("fhrsid", "name").iterator():
-        if venue.fhrsid not in extract.hotels:
-            tally.enter("missing", venue)
+    for venue in expected.only("fhrsid", "name", "postcode").iterator():
+        if venue.fhrsid in extract.hotels or venue.pk in stand_ins:
+            continue
+        namesakes = new_by_name.get(venue.name.casefold(), [])
+        neighbours = [new for new in namesakes if new["postcode"] == venue.postcode]
+        tally.enter("missing", venue, perhaps=neighbours or namesakes)
+
+
+def _stand_ins(hotels: set[int]) -> set[int]:
+    """The keys of the venues into which one of the `hotels` was merged, at whatever remove."""
+    merged = Venue.objects.exclude(merged_into=None)
+    into = dict(merged.values_list("pk", "merged_into"))
+    found: set[int] = set()
+    for pk, fhrsid in merged.values_list("pk", "fhrsid"):
+        if fhrsid in hotels:
+            target = into[pk]
+            while target is not None and target not in found:
+                found.add(target)
+                target = into.get(target)
+    return found
 
 
 # Areas

@@ -228,7 +228,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         )
 
 
-#: How near two points must be to look like one place: degrees north and east, some 150 m in Britain.
+#: How near two points must be to look like one place: degrees north and east, 150 m in Britain.
 NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 

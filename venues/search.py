@@ -51,16 +51,15 @@ def one_slip_from(word: str) -> str:
 def likeness(word: str) -> Combinable:
     """How well a venue fits ``word``, 0 to 1, as an expression over ``Venue``."""
     name, group = Upper("name"), Upper("group__name")
-    fits: list[Combinable | Q] = [
+    fits: list[Combinable] = [
         TrigramWordSimilarity(word, name),
-        # Greatest passes over the NULL of a venue without a group.
-        TrigramWordSimilarity(word, group),
+        # A little less, so that names stand first. Greatest passes over NULL: no group.
+        TrigramWordSimilarity(word, group) * Value(0.99),
         _certain(Q(squeezed_postcode__startswith=word) | Q(postcode__endswith=f" {word}")),
     ]
     if len(word) in _FOR_A_SLIP:
-        fits.append(
-            Case(When(Q(name__iregex=one_slip_from(word)), then=Value(_SLIPPED)), default=Value(0.0))
-        )
+        slipped = When(name__iregex=one_slip_from(word), then=Value(_SLIPPED))
+        fits.append(Case(slipped, default=Value(0.0)))
     return Greatest(*fits, output_field=FloatField())
 
 

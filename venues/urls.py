@@ -1,26 +1,22 @@
 """Addresses of the registry."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from venues import views
 from venues.import_views import import_urlpatterns
-
-
-def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("not built yet")
-
 
 app_name = "venues"
 urlpatterns = [
-    # registry
-    path("", placeholder, name="venue_list"),
-    path("add/", placeholder, name="venue_add"),
-    path("<int:pk>/", placeholder, name="venue_detail"),
-    path("<int:pk>/edit/", placeholder, name="venue_edit"),
-    path("<int:pk>/close/", placeholder, name="venue_close"),
-    path("<int:pk>/merge/", placeholder, name="venue_merge"),
-    path("<int:pk>/training/add/", placeholder, name="training_add"),
-    path("<int:pk>/contacts/add/", placeholder, name="contact_add"),
-    path("contacts/<int:pk>/edit/", placeholder, name="contact_edit"),
+    path("", views.VenueList.as_view(), name="venue_list"),
+    path("add/", views.VenueAdd.as_view(), name="venue_add"),
+    path("<int:pk>/", views.VenueDetail.as_view(), name="venue_detail"),
+    path("<int:pk>/edit/", views.VenueEdit.as_view(), name="venue_edit"),
+    path("<int:pk>/close/", views.VenueClose.as_view(), name="venue_close"),
+    path("<int:pk>/reopen/", views.VenueReopen.as_view(), name="venue_reopen"),
+    path("<int:pk>/merge/", views.VenueMerge.as_view(), name="venue_merge"),
+    path("<int:pk>/training/add/", views.TrainingAdd.as_view(), name="training_add"),
+    path("<int:pk>/contacts/add/", views.ContactAdd.as_view(), name="contact_add"),
+    path("contacts/<int:pk>/edit/", views.ContactEdit.as_view(), name="contact_edit"),
+    path("contacts/<int:pk>/remove/", views.ContactRemove.as_view(), name="contact_remove"),
     *import_urlpatterns,
 ]

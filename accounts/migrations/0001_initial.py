@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_is_unique_in_any_case', violation_error_message='Somebody already has this user name.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_is_unique_in_any_case', violation_error_message='Somebody already has this username.')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),

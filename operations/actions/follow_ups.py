@@ -3,16 +3,18 @@
 import datetime as dt
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from operations.actions.refusals import refuse
+from operations.actions.refusals import PlanningError, Problem, refuse
 from operations.models import FollowUp, FollowUpState, Visit
 from operations.models.follow_ups import MOVES, OPEN
 from operations.verdict import Verdict
+from venues import actions as venue_actions
 from venues.models import TrainingSession
 
 # Opened and closed by what visits show -----------------------------------------------------------
@@ -132,28 +134,29 @@ def record_delivery(
     already found that the venue responds well (the session was recorded late), it is confirmed.
 
     Raises:
-        PlanningError: the follow-up is closed, or the day lies before the visit.
+        PlanningError: the follow-up is closed, the day lies before the visit, or the session
+            itself won't do (see ``venues.actions.record_training``).
         EditConflictError: somebody saved the follow-up since ``version``.
-        ValidationError: ``venues.actions.record_training`` refuses the session.
 
     """
     follow_up.claim(version)
     _require_open(follow_up, "no session can be recorded for it any more")
     if held_on < visited_on(follow_up):
         raise refuse("held_on", _too_early(follow_up))
-    from venues import actions as venue_actions  # TEMP
-
-    session = venue_actions.record_training(
-        venue=follow_up.visit.venue,
-        kind=TrainingSession.Kind.REFRESHER,
-        held_on=held_on,
-        mode=mode,
-        delivered_by=delivered_by,
-        front_desk_staff=front_desk_staff,
-        attended=attended,
-        notes=notes,
-        by=by,
-    )
+    try:
+        session = venue_actions.record_training(
+            venue=follow_up.visit.venue,
+            kind=TrainingSession.Kind.REFRESHER,
+            held_on=held_on,
+            mode=mode,
+            delivered_by=delivered_by,
+            front_desk_staff=front_desk_staff,
+            attended=attended,
+            notes=notes,
+            by=by,
+        )
+    except ValidationError as error:
+        raise _refusal_of(error) from None
     if follow_up.state == FollowUpState.OFFERED:
         follow_up.state = FollowUpState.BOOKED
         follow_up.booked_for = held_on
@@ -201,6 +204,17 @@ def visited_on(follow_up: FollowUp) -> dt.date:
 def _too_early(follow_up: FollowUp) -> str:
     day = visited_on(follow_up)
     return f"The refresher can’t be before the visit of {day.day} {day:%B %Y}"
+
+
+def _refusal_of(error: ValidationError) -> PlanningError:
+    """What the registry refused, in the form in which acts on operations refuse."""
+    if hasattr(error, "error_dict"):
+        told = error.message_dict
+    else:
+        told = {"follow_up": error.messages}
+    return PlanningError(
+        Problem(name, message) for name, messages in told.items() for message in messages
+    )
 
 
 def _require_open(follow_up: FollowUp, consequence: str) -> None:

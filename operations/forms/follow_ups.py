@@ -114,11 +114,6 @@ class DeliveryForm(GovForm, VersionedForm):
     attended = forms.IntegerField(label="How many of them attended?", min_value=1, max_value=1000)
     notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
 
-    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
-        """Take a date up to ``today``."""
-        super().__init__(*args, **kwargs)
-        self.today = today
-
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes."""
         return Layout(
@@ -130,16 +125,6 @@ class DeliveryForm(GovForm, VersionedForm):
             Question("attended", width=3, suffix="people"),
             "notes",
         )
-
-    def clean_held_on(self) -> dt.date:
-        """Catch the slip of a date to come."""
-        held_on: dt.date = self.cleaned_data["held_on"]
-        if held_on > self.today:
-            raise ValidationError(
-                "The date must be today or earlier. If the refresher is still to come, "
-                "book its date instead."
-            )
-        return held_on
 
 
 class DeclineForm(GovForm, VersionedForm):

@@ -176,9 +176,18 @@ class AddVenuesForm(GovForm, TellsProblems, forms.Form):
 class DrawVenuesForm(GovForm, TellsProblems, forms.Form):
     """Lets the system draw venues."""
 
-    submit_label = "Draw venues"
+    number = forms.IntegerField(
+        label="How many?",
+        error_messages={
+            "required": "Enter how many venues to draw",
+            "invalid": "Enter a number, such as 20",
+        },
+    )
 
-    number = forms.IntegerField(label="How many?", min_value=1)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Without a form tag: the page says beside the question what a draw means."""
+        super().__init__(*args, **kwargs)
+        self.helper.form_tag = False
 
     def layout(self) -> Layout:
         """A short box."""

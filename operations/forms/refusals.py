@@ -1,9 +1,10 @@
 """How a form tells what an act refused, so that nothing typed is lost."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.versions import Versioned
 from operations.actions.refusals import PlanningError
@@ -42,4 +43,5 @@ class VersionedForm(TellsProblems, forms.Form):
         self.conflict = True
         self.add_error(None, self.CONFLICT)
         latest: Any = type(record)._base_manager.get(pk=record.pk)
-        self.data = {**self.data.dict(), "version": latest.version}
+        self.data = cast(QueryDict, self.data).copy()
+        self.data["version"] = str(latest.version)

@@ -14,7 +14,7 @@ from operations.actions import teams
 from operations.actions.teams import Duty, Place
 from operations.cadets import DAY_BEGINS, LONDON
 from operations.forms.refusals import TellsProblems, VersionedForm
-from operations.models import Cadet, OperationVenue, Visit
+from operations.models import Cadet, Operation, OperationVenue, Visit
 from venues.models import Venue
 
 #: From one venue to the next, where the planner says nothing else.
@@ -99,9 +99,13 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, cadets: QuerySet[Cadet], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, operation: Operation, cadets: QuerySet[Cadet], **kwargs: Any
+    ) -> None:
         """Offer all visiting officers, and ``cadets``."""
         super().__init__(*args, **kwargs)
+        first, last = teams.written(operation.starts_on), teams.written(operation.ends_on)
+        self.fields["on"].help_text = f"The operation runs from {first} to {last}."
         for duty in ("lead", "welfare", "support"):
             self.fields[duty].queryset = teams.visiting_officers()  # type: ignore[attr-defined]
         self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]
@@ -109,8 +113,8 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
     def layout(self) -> Layout:
         """When, then who."""
         return Layout(
-            Fieldset("When", "on", "starts_at", "ends_at"),
-            Fieldset("Who goes", "lead", "welfare", "support", "cadet"),
+            Fieldset("When", "on", Question("starts_at", width=10), Question("ends_at", width=10)),
+            Fieldset("Who goes", "lead", "welfare", "support", Question("cadet", style=Style.GRID)),
         )
 
     def clean(self) -> dict[str, Any]:

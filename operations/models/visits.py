@@ -137,7 +137,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         if user.has_perm(LOG_VISITS):
             mine |= Q(pk__in=user.team_memberships.values("visit"))
         unit = (
-            Q()
+            ~Q(pk__in=[])  # all of them: an empty Q() would vanish in the "or" below
             if user.whole_force
             else Q(venue__local_authority__command_unit__in=user.command_units.all())
         )

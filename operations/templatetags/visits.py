@@ -27,5 +27,17 @@ def visit_tag(visit: Visit) -> dict[str, str]:
 @register.filter
 def window(visit: Visit) -> str:
     """When ``visit`` is: "Thu 26 November 2026, 23:00 to 00:30"."""
+    return f"{visit_day(visit)}, {visit_times(visit)}"
+
+
+@register.filter
+def visit_day(visit: Visit) -> str:
+    """The day of ``visit``: "Thu 26 November 2026"."""
+    return date_format(timezone.localtime(visit.starts_at), "D j F Y")
+
+
+@register.filter
+def visit_times(visit: Visit) -> str:
+    """The window of ``visit`` on that day: "23:00 to 00:30"."""
     starts, ends = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
-    return f"{date_format(starts, 'D j F Y, H:i')} to {date_format(ends, 'H:i')}"
+    return f"{starts:%H:%M} to {ends:%H:%M}"

@@ -166,10 +166,6 @@ class Deliver(FollowUpAct):
         past = booked_for if booked_for and booked_for <= timezone.localdate() else None
         return super().get_initial() | {"held_on": past}
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """With the day."""
-        return super().get_form_kwargs() | {"today": timezone.localdate()}
-
     def act(self, form: DeliveryForm) -> str:
         """Record."""
         acts.record_delivery(

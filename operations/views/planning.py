@@ -91,7 +91,9 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
 
 def _with_team(visits: Any) -> Any:
     team = TeamMember.objects.select_related("officer", "cadet")
-    return visits.select_related("venue__local_authority", "outcome").prefetch_related(Prefetch("team", team))
+    return visits.select_related("venue__local_authority", "outcome").prefetch_related(
+        Prefetch("team", team)
+    )
 
 
 def _with_visits(chosen: QuerySet[OperationVenue], visits: QuerySet[Visit]) -> Any:
@@ -172,9 +174,7 @@ class OperationVenues(RequiresPermission, TemplateView):
     @cached_property
     def operation(self) -> Operation:
         """The operation, if the person may see it."""
-        return get_object_or_404(
-            Operation.objects.visible_to(self.user), pk=self.kwargs["pk"]
-        )
+        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     @cached_property
     def filter_form(self) -> ChoosableVenuesForm:

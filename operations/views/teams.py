@@ -27,9 +27,7 @@ class VisitAdd(ActView):
     @cached_property
     def operation(self) -> Operation:
         """The operation, if the person may see it."""
-        return get_object_or_404(
-            Operation.objects.visible_to(self.user), pk=self.kwargs["pk"]
-        )
+        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     @cached_property
     def chosen(self) -> QuerySet[OperationVenue]:
@@ -47,12 +45,14 @@ class VisitAdd(ActView):
         if before.isdigit():
             found = Visit.objects.visible_to(self.user).filter(operation=self.operation)
             return plan_after(get_object_or_404(found, pk=before))
-        return {"venue": self.request.GET.get("venue")}
+        first_day = max(self.operation.starts_on, timezone.localdate())
+        return {"venue": self.request.GET.get("venue"), "on": first_day}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The venues and cadets to choose from."""
         cadets = Cadet.objects.visible_to(self.user)
-        return super().get_form_kwargs() | {"chosen": self.chosen, "cadets": cadets}
+        offered = {"operation": self.operation, "chosen": self.chosen, "cadets": cadets}
+        return super().get_form_kwargs() | offered
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The operation for the heading."""
@@ -135,7 +135,5 @@ class VisitCancel(PlannedVisitView):
 
     def act(self, form: CancelForm) -> str:
         """Cancel it."""
-        teams.cancel_visit(
-            visit=self.record, reason=form.cleaned_data["reason"], by=self.user
-        )
+        teams.cancel_visit(visit=self.record, reason=form.cleaned_data["reason"], by=self.user)
         return self.record.operation.get_absolute_url()

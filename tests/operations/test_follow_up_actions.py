@@ -245,9 +245,7 @@ def test_delivery_recorded_after_a_good_visit_is_confirmed_at_once(by, today):
     visit = factories.RefresherNeededVisitFactory(starts_at=timezone.now() - 60 * DAY)
     follow_up = factories.FollowUpFactory(visit=visit)
     good = factories.CompletedVisitFactory(venue=visit.venue)  # three days ago
-    acts.record_delivery(
-        follow_up=follow_up, held_on=today - 20 * DAY, **SESSION, by=by, version=1
-    )
+    acts.record_delivery(follow_up=follow_up, held_on=today - 20 * DAY, **SESSION, by=by, version=1)
     follow_up.refresh_from_db()
     assert (follow_up.state, follow_up.confirmed_by) == (FollowUpState.CONFIRMED, good)
 
@@ -314,6 +312,17 @@ def test_no_refresher_lies_before_its_visit(by, today):
         )
     assert refusal.value.problems[0].about == "held_on"
     assert not TrainingSession.objects.exists()
+
+
+def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
+    follow_up = factories.FollowUpFactory()
+    with pytest.raises(PlanningError) as refusal:
+        acts.record_delivery(
+            follow_up=follow_up, held_on=today, **SESSION | {"attended": 13}, by=by, version=1
+        )
+    assert refusal.value.problems[0].about == "attended"
+    follow_up.refresh_from_db()
+    assert (follow_up.state, follow_up.version) == (FollowUpState.OFFERED, 1)
 
 
 def test_declining_needs_a_reason(by):

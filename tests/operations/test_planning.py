@@ -1,11 +1,9 @@
 """The planner's acts: operations, venues, scenarios, visits and teams."""
 
 import datetime as dt
-import threading
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
 
 from accounts.roles import Role
 from accounts.versions import EditConflictError

@@ -103,6 +103,10 @@ class Place:
         self.heard.append(line)
         return line
 
+    def is_done(self, pk: int) -> bool:
+        """Whether a worker told that it dealt with this reminder, as far as was read."""
+        return f"done send_reminder {pk}" in self.heard
+
     def times_handed_over(self, message_id: object) -> int:
         """How often workers gave this message to the mail folder, as far as was read."""
         return sum(line.startswith(f"handed over <{message_id}@") for line in self.heard)

@@ -69,13 +69,16 @@ def test_the_pass_rate_is_responded_well_of_completed(lead, unit):
     NotCompletedVisitFactory(unit=unit)
 
     assert dashboard(lead).pass_rate == Rate(3, 6)
+    assert rates(dashboard(lead).table("by-command-unit")) == {"North": (3, 6)}
 
 
-def test_visits_that_are_not_over_or_were_cancelled_count_nowhere(lead, unit):
+@pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.ADMINISTRATOR])
+def test_visits_that_are_not_over_or_were_cancelled_count_nowhere(role, unit):
+    reader = UserFactory(role=role, units=[unit])  # an administrator also sees planned visits
     for factory in (VisitFactory, UnderWayVisitFactory, CancelledVisitFactory):
         factory(unit=unit)
 
-    board = dashboard(lead)
+    board = dashboard(reader)
 
     assert board.totals["finished"] == 0
     assert board.pass_rate == board.completion_rate == Rate(0, 0)

@@ -106,7 +106,7 @@ def test_rates_are_shown_with_interval_and_n_and_small_ones_as_counts(client, le
     # Wilson's interval of 6 in 8 is 0.409 to 0.929.
     assert tables["by-command-unit"].cells == [
         ("North", "6 of 8", "75% (41% to 93%)"),
-        ("South", "3 of 3", "too few for a rate"),
+        ("South", "3 of 3", "counts only"),
     ]
 
 

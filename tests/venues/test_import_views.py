@@ -137,6 +137,7 @@ def test_each_part_of_a_report_has_its_page(planner):
 
     assert "Moor Inn" in missing
     assert "Nothing was closed" in missing
+    assert "Northmoor Travel Lodge" in missing
     assert "Postcode: ZZ3" in changed
     assert "ZZ3 1QQ" in changed
     assert "Signal Box Rooms" in created
@@ -145,7 +146,10 @@ def test_each_part_of_a_report_has_its_page(planner):
 def test_a_part_with_nothing_in_it_says_so(planner):
     run = import_sample("official_2020.xml")
 
-    assert "None." in planner.get(run.get_absolute_url(), {"show": "missing"}).content.decode()
+    assert (
+        "There are none."
+        in planner.get(run.get_absolute_url(), {"show": "missing"}).content.decode()
+    )
 
 
 def test_a_long_part_is_paged_and_says_what_it_leaves_out(planner, monkeypatch):
@@ -171,7 +175,7 @@ def test_accepting_a_difference_replaces_the_value_and_says_so(planner):
     page = planner.post(url, follow=True).content.decode()
 
     assert Venue.objects.get(fhrsid=9100003).name == "The Old Mill Hotel and Spa"
-    assert "File's value chosen by Petra Plan" in page
+    assert "The file's value was chosen by Petra Plan." in page
     assert planner.post(url).status_code == 404
     assert planner.get(url).status_code == 405
 
@@ -197,6 +201,7 @@ def test_the_history_lists_imports_the_latest_first(planner):
     assert page.index("api_2021.json") < page.index("official_2020.xml")
     assert "Data of 19 August 2021" in page
     assert "By command" in page
+    assert "Northmoor" in page
 
 
 def test_without_imports_the_history_says_what_to_do(planner):

@@ -19,7 +19,7 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.venues.test_fhrs_open_data import FOLDER, HOTELS
-from venues import imports
+from venues import actions, imports
 from venues.files import BrokenFile
 from venues.models import CommandUnit, Force, ImportRun, LocalAuthority, Venue
 
@@ -180,6 +180,7 @@ def test_a_name_edited_by_hand_is_kept_and_listed_as_a_difference():
         {
             "venue": venue.pk,
             "name": "Old Mill",
+            "postcode": "ZZ2 3BD",
             "aspect": "name",
             "ours": {"shown": "Old Mill", "stored": ["Old Mill"]},
             "theirs": {
@@ -243,6 +244,47 @@ def test_a_merged_venue_keeps_its_record_and_its_fhrsid():
     assert merged.name == "THE OLD MILL HOTEL"
     assert merged.merged_into == survivor
     assert counts(run) == {"created": 1, "changed": 2, "unchanged": 6, "missing": 2}
+
+
+def test_a_venue_is_not_missing_while_one_merged_into_it_is_in_the_file():
+    import_bytes(official(4))
+    one, two, three, four = Venue.objects.order_by("fhrsid")
+    Venue.objects.filter(pk=two.pk).update(merged_into=one)
+    Venue.objects.filter(pk=three.pk).update(merged_into=two)
+
+    run = import_bytes(official(1, start=3))
+
+    assert [entry["venue"] for entry in run.report["missing"]] == [four.pk]
+
+
+def test_a_missing_venue_is_listed_with_the_new_ones_of_its_name():
+    import_bytes(official(2).replace(b"Hotel 2", b"Other"))
+
+    run = import_bytes(official(2, start=3).replace(b"Hotel 3", b"HOTEL 1"))
+
+    new = Venue.objects.get(fhrsid=3)
+    hotel, other = run.report["missing"]
+    assert hotel["perhaps"] == [{"venue": new.pk, "name": "HOTEL 1", "postcode": ""}]
+    assert other["perhaps"] == []
+
+
+def test_of_several_new_ones_of_a_name_those_at_the_same_postcode_are_listed():
+    def at(fhrsid: int, postcode: str) -> bytes:
+        hotel = official(1, start=fhrsid).split(b"<EstablishmentDetail>")[1]
+        hotel = hotel.split(b"</EstablishmentDetail>")[0].replace(b"Hotel %d" % fhrsid, b"Inn")
+        record = hotel + f"<PostCode>{postcode}</PostCode>".encode()
+        return b"<EstablishmentDetail>" + record + b"</EstablishmentDetail>"
+
+    def file(*records: bytes) -> bytes:
+        start = b"<FHRSEstablishment><Header><ItemCount>%d</ItemCount></Header>" % len(records)
+        collection = b"<EstablishmentCollection>%s</EstablishmentCollection>" % b"".join(records)
+        return start + collection + b"</FHRSEstablishment>"
+
+    import_bytes(file(at(1, "ZZ1 1AA")))
+    run = import_bytes(file(at(2, "ZZ1 1AA"), at(3, "ZZ2 2BB")))
+
+    (missing,) = run.report["missing"]
+    assert [new["postcode"] for new in missing["perhaps"]] == ["ZZ1 1AA"]
 
 
 def test_an_authority_not_known_yet_is_added_without_a_command_unit():
@@ -463,6 +505,44 @@ def test_a_difference_is_not_accepted_over_a_later_edit():
     assert venue.latitude == Decimal("54.6")
 
 
+def test_a_difference_of_a_venue_merged_since_is_not_accepted():
+    run, venue = difference()
+    Venue.objects.filter(pk=venue.pk).update(merged_into=Venue.objects.get(fhrsid=9100001))
+
+    with pytest.raises(imports.OvertakenError):
+        imports.accept_difference(run, number=0, by=UserFactory())
+
+
+def test_edits_are_noted_for_exactly_the_fields_that_imports_write():
+    written = {column.removesuffix("_id") for each in imports.ASPECTS.values() for column in each}
+
+    assert written == set(actions.IMPORTED)
+
+
+def test_an_edit_by_a_person_survives_the_next_import():
+    import_sample("official_2020.xml")
+    venue = Venue.objects.get(fhrsid=9100003)
+    actions.edit_venue(
+        venue=venue,
+        version=venue.version,
+        by=UserFactory(),
+        name="Old Mill",
+        kind=Venue.Kind.HOTEL,
+        group=None,
+        local_authority=venue.local_authority,
+        address=venue.address,
+        postcode=venue.postcode,
+        latitude=venue.latitude,
+        longitude=venue.longitude,
+        notes="",
+    )
+
+    run = import_sample("api_2021.json")
+
+    assert Venue.objects.get(fhrsid=9100003).name == "Old Mill"
+    assert run.differences == 1
+
+
 # Areas
 
 
@@ -631,6 +711,8 @@ def test_london_of_2020_then_of_2021():
     assert sum("postcode" in fields for fields in changes) == 23
     assert sum("authority" in fields for fields in changes) == 0
     assert not Venue.objects.exclude(closed_on=None).exists()
+    missing = [entry for run in second for entry in run.report["missing"]]
+    assert sum(bool(entry["perhaps"]) for entry in missing) == 15  # Kingston numbered anew
 
 
 @needs_open_data

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from operations import demo_history, demo_world
+from operations.tasks import remind
 from venues.models import Force, Venue
 
 
@@ -36,4 +37,5 @@ class Command(BaseCommand):
             chance, today=timezone.localdate(now), venue_count=options["venues"]
         )
         demo_history.make(chance, world, now=now)
+        transaction.on_commit(remind.delay)  # so that there are messages to look at
         self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")

@@ -1,0 +1,355 @@
+"""What a team does with a visit: start it, log what was observed, or say why it could not be.
+
+A phone with a poor signal sends the same thing twice; each ``submission`` counts once. All of this
+happens with the visit's row locked, so of two messages at the same instant one waits for the other.
+"""
+
+import dataclasses
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import LOG_VISITS
+from accounts.versions import EditConflictError
+from operations import verdict as rule
+from operations.actions.follow_ups import settle_follow_up
+from operations.actions.refusals import PlanningError, broken_rules, refuse
+from operations.models import (
+    ContactMethod,
+    NotCompletedReason,
+    Outcome,
+    RefusalGround,
+    Visit,
+    VisitState,
+)
+
+#: The ways of contact in which a call handler takes part.
+CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeFacts:
+    """What was observed on a visit: the fields of :class:`Outcome` that a person fills in.
+
+    What depends on another answer is empty where it does not apply, and None or empty where it
+    is not known; times are whole minutes.
+    """
+
+    challenged: bool
+    asked_for_identification: bool
+    signs_recognised: bool
+    room_refused: bool
+    refusal_ground: str = ""
+    police_contacted: bool
+    contact_method: str = ""
+    contact_minutes: int | None = None
+    makesafe_quoted: bool | None = None
+    incident_reference: str = ""
+    call_handler_recognised: bool | None = None
+    officers_sent: bool | None = None
+    officers_arrived_minutes: int | None = None
+    staff_debriefed: bool
+    materials_left: bool
+    refresher_accepted: bool | None = None
+    notes: str = ""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """The facts that ``outcome`` holds."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(**{name: getattr(outcome, name) for name in names})
+
+    def only_what_applies(self) -> Self:
+        """The same without answers to questions that the other answers rule out."""
+        empty: dict[str, object] = {}
+        if not self.room_refused:
+            empty |= {"refusal_ground": ""}
+        if not self.police_contacted:
+            empty |= {
+                "contact_method": "",
+                "contact_minutes": None,
+                "makesafe_quoted": None,
+                "incident_reference": "",
+                "officers_sent": None,
+            }
+        if not self.police_contacted or self.contact_method not in CALLS:
+            empty |= {"call_handler_recognised": None}
+        if not (self.police_contacted and self.officers_sent):
+            empty |= {"officers_arrived_minutes": None}
+        tidy = {
+            "incident_reference": self.incident_reference.strip(),
+            "notes": self.notes.strip(),
+        }
+        return dataclasses.replace(self, **(tidy | empty))  # type: ignore[arg-type]  # by name
+
+    def for_the_rule(self) -> rule.Facts:
+        """What the verdict depends on. Call it on facts that apply."""
+        return rule.Facts(
+            challenged=self.challenged,
+            asked_for_identification=self.asked_for_identification,
+            signs_recognised=self.signs_recognised,
+            room_refused=self.room_refused,
+            refused_because_of_signs=self.refusal_ground == RefusalGround.WARNING_SIGNS,
+            police_contacted=self.police_contacted,
+            makesafe_quoted=self.makesafe_quoted,
+            call_handler_recognised=self.call_handler_recognised,
+        )
+
+
+class AlreadyLoggedError(Exception):
+    """The visit's outcome is on record with other answers. It can be corrected, not overwritten.
+
+    The message says who logged it and when.
+    """
+
+    def __init__(self, message: str, *, visit: Visit) -> None:
+        self.visit = visit
+        super().__init__(message)
+
+
+@transaction.atomic
+def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
+    """Say that the team begins now. A visit that is under way already stays as it is.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        PlanningError: the visit is over or was cancelled.
+
+    """
+    visit = _lock(visit, by=by)
+    if visit.is_under_way:
+        return visit
+    if not visit.is_planned:
+        raise _too_late(visit)
+    _move(visit, state=VisitState.UNDER_WAY, started_at=at, started_by=by)
+    return visit
+
+
+@transaction.atomic
+def log_outcome(
+    *, visit: Visit, facts: OutcomeFacts, submission: uuid.UUID, by: User, at: dt.datetime
+) -> Outcome:
+    """Complete a visit that is under way with what was observed; the verdict follows.
+
+    The same ``submission`` with the same facts returns the outcome that it made the first time.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        AlreadyLoggedError: somebody (or an earlier version of this message) was first.
+        PlanningError: the visit is not under way, or the facts lack one that they call for.
+
+    """
+    visit = _lock(visit, by=by)
+    facts = facts.only_what_applies()
+    if earlier := _sent_before(visit, submission, facts):
+        return earlier
+    if visit.outcome:
+        raise AlreadyLoggedError(
+            f"{visit.outcome.logged_by} logged the outcome of this visit at "
+            f"{_written(visit.outcome.logged_at)}.",
+            visit=visit,
+        )
+    if not visit.is_under_way:
+        raise _too_late(visit)
+    outcome = _record(visit, facts, submission=submission, by=by, at=at)
+    _move(visit, state=VisitState.COMPLETED, outcome=outcome, ended_at=_end(visit, at))
+    settle_follow_up(visit=visit, by=by)
+    return outcome
+
+
+@transaction.atomic
+def correct_outcome(
+    *,
+    visit: Visit,
+    facts: OutcomeFacts,
+    reason: str,
+    revision: int,
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Outcome:
+    """Put a new revision in place of an outcome, which is kept. The verdict is judged anew.
+
+    Args:
+        visit: A completed one.
+        facts: All of them, as they should have been logged.
+        reason: Why, in a few words.
+        revision: The one that the person had in front of them.
+        submission: The same one with the same answers counts once.
+        by: An officer of the team.
+        at: Now.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        EditConflictError: somebody corrected it since ``revision``.
+        AlreadyLoggedError: this submission arrived before, with other answers.
+        PlanningError: there is nothing to correct, nothing differs, no reason is given, or the
+            facts lack one that they call for.
+
+    """
+    visit = _lock(visit, by=by)
+    facts = facts.only_what_applies()
+    reason = reason.strip()
+    if earlier := _sent_before(visit, submission, facts):
+        return earlier
+    if visit.outcome is None:
+        raise refuse("visit", "This visit has no outcome to correct yet.")
+    if visit.outcome.revision != revision:
+        raise EditConflictError
+    if not reason:
+        raise refuse("reason", "Enter why you are correcting the outcome")
+    if OutcomeFacts.of(visit.outcome) == facts:
+        raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+    outcome = _record(
+        visit,
+        facts,
+        revision=revision + 1,
+        correction_reason=reason,
+        submission=submission,
+        by=by,
+        at=at,
+    )
+    _move(visit, outcome=outcome)
+    settle_follow_up(visit=visit, by=by)
+    return outcome
+
+
+@transaction.atomic
+def log_not_completed(
+    *,
+    visit: Visit,
+    reason: str,
+    notes: str,
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Visit:
+    """End a visit that is under way and could not test the venue, with the reason why.
+
+    The same ``submission`` with the same answers changes nothing the second time.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        PlanningError: the visit is not under way, or the reason is none of the list.
+
+    """
+    visit = _lock(visit, by=by)
+    notes = notes.strip()
+    sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
+    if sent == (submission, reason, notes):
+        return visit
+    if not visit.is_under_way:
+        raise _too_late(visit)
+    if reason not in NotCompletedReason.values:
+        raise refuse("reason", "Select why the venue could not be tested")
+    if Visit.objects.filter(submission=submission).exists():
+        raise _of_another_visit()
+    _move(
+        visit,
+        state=VisitState.NOT_COMPLETED,
+        not_completed_reason=reason,
+        not_completed_notes=notes,
+        submission=submission,
+        ended_at=_end(visit, at),
+    )
+    return visit
+
+
+def _lock(visit: Visit, *, by: User) -> Visit:
+    """The visit as it stands, kept from anybody else until this transaction ends."""
+    # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
+    locked = Visit.objects.select_for_update().get(pk=visit.pk)
+    if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
+        raise PermissionDenied
+    return locked
+
+
+def _sent_before(visit: Visit, submission: uuid.UUID, facts: OutcomeFacts) -> Outcome | None:
+    """What this submission made when it came the first time; None if it is new."""
+    sent = Outcome.objects.filter(submission=submission).first()
+    if sent is None:
+        return None
+    if sent.visit_id != visit.pk:
+        raise _of_another_visit()
+    if OutcomeFacts.of(sent) != facts:
+        raise AlreadyLoggedError(
+            f"What you sent before had already arrived at {_written(sent.logged_at)}. The answers "
+            "that you changed after that are not saved yet.",
+            visit=visit,
+        )
+    return sent
+
+
+def _record(
+    visit: Visit,
+    facts: OutcomeFacts,
+    *,
+    revision: int = 1,
+    correction_reason: str = "",
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Outcome:
+    judgement = rule.judge(facts.for_the_rule())
+    outcome = Outcome(
+        visit=visit,
+        revision=revision,
+        correction_reason=correction_reason,
+        submission=submission,
+        logged_by=by,
+        logged_at=at,
+        verdict=judgement.verdict,
+        verdict_rule=judgement.rule_version,
+        **dataclasses.asdict(facts),
+    )
+    if problems := broken_rules(outcome):
+        raise PlanningError(problems)
+    outcome.save()
+    return outcome
+
+
+def _move(visit: Visit, **fields: object) -> None:
+    """Save ``fields`` of a locked visit, so that a planner with the plan open is told of it."""
+    visit.claim(visit.version)
+    for name, value in fields.items():
+        setattr(visit, name, value)
+    visit.save()
+
+
+def _end(visit: Visit, at: dt.datetime) -> dt.datetime:
+    """When the visit ended: two servers' clocks may differ by more than a visit took."""
+    assert visit.started_at is not None  # it is under way
+    return max(at, visit.started_at)
+
+
+def _too_late(visit: Visit) -> PlanningError:
+    """Why a visit in this state cannot be started or ended now."""
+    match visit.state:
+        case VisitState.PLANNED:
+            why = "Start the visit first, then log what happened."
+        case VisitState.CANCELLED:
+            why = f"This visit was cancelled: {visit.cancelled_reason}. Do not go in."
+        case VisitState.NOT_COMPLETED:
+            reason = visit.get_not_completed_reason_display().lower()
+            why = f"This visit was logged as not completed at {_written(visit.ended_at)}: {reason}."
+        case _:
+            why = f"This visit is over. Its outcome was logged at {_written(visit.ended_at)}."
+    return refuse("visit", why)
+
+
+def _of_another_visit() -> PlanningError:
+    message = "This form was already used for another visit. Nothing was saved: open it again."
+    return refuse("visit", message)
+
+
+def _written(moment: dt.datetime | None) -> str:
+    """A moment as people write it, London time."""
+    assert moment is not None  # asked only about what has happened
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} on {local.day} {local:%B %Y}"

@@ -1,0 +1,77 @@
+"""What visits and follow-ups add to the timeline of a venue's page."""
+
+from collections.abc import Iterable
+
+from django.utils.formats import date_format
+
+from accounts.models import User
+from accounts.roles import VIEW_OPERATIONS, VIEW_RESULTS
+from operations.models import (
+    FollowUp,
+    FollowUpState,
+    NotCompletedReason,
+    Visit,
+    VisitState,
+)
+from operations.templatetags.follow_ups import TONES as FOLLOW_UP_TONES
+from operations.templatetags.visits import TONES as VISIT_TONES
+from operations.verdict import Verdict
+from venues.models import Venue
+from venues.timeline import Entry
+
+VERDICT_TONES = {
+    Verdict.RESPONDED_WELL: "good",
+    Verdict.PARTLY: "partly",
+    Verdict.REFRESHER_NEEDED: "poor",
+}
+
+
+def entries(venue: Venue, user: User) -> Iterable[Entry]:
+    """The visits to ``venue`` and their follow-ups that this person may see.
+
+    A planned visit is covert: ``visible_to`` gives it to its team and its planners only.
+    """
+    visits = Visit.objects.visible_to(user).filter(venue=venue)
+    for visit in visits.select_related("operation", "outcome").order_by("pk"):
+        yield _visit(visit, user)
+    follow_ups = FollowUp.objects.visible_to(user).filter(visit__venue=venue)
+    for follow_up in follow_ups.order_by("pk"):
+        yield _follow_up(follow_up)
+
+
+def _visit(visit: Visit, user: User) -> Entry:
+    state = VisitState(visit.state)
+    tag, tone = state.label, VISIT_TONES[state]
+    if visit.outcome and user.has_perm(VIEW_RESULTS):
+        verdict = Verdict(visit.outcome.verdict)
+        tag, tone = verdict.label, VERDICT_TONES[verdict]
+    said = [
+        str(visit.operation) if user.has_perm(VIEW_OPERATIONS) else "",
+        NotCompletedReason(visit.not_completed_reason).label if visit.not_completed_reason else "",
+        visit.cancelled_reason,
+    ]
+    return Entry(
+        title="Test visit",
+        when=visit.started_at or visit.starts_at,
+        body="\n".join(filter(None, said)),
+        url=visit.get_absolute_url(),
+        tag=tag,
+        tone=tone,
+    )
+
+
+def _follow_up(follow_up: FollowUp) -> Entry:
+    state = FollowUpState(follow_up.state)
+    said = ""
+    if follow_up.is_open:
+        said = f"Due by {date_format(follow_up.due_on, 'j F Y')}."
+    if follow_up.state == FollowUpState.BOOKED and follow_up.booked_for:
+        said = f"Booked for {date_format(follow_up.booked_for, 'j F Y')}. {said}"
+    return Entry(
+        title="Refresher follow-up",
+        when=follow_up.opened_at,
+        body=said or follow_up.declined_reason,
+        url=follow_up.get_absolute_url(),
+        tag=state.label,
+        tone=FOLLOW_UP_TONES[state],
+    )

@@ -1,0 +1,97 @@
+"""What happens by itself: the real broker, a real worker, the schedule."""
+
+import datetime as dt
+
+import pytest
+from celery.schedules import crontab
+from django.conf import settings
+from django.utils import timezone
+from kombu import Connection
+
+from config.celery import app
+from operations import tasks
+from operations.models import Reminder
+from tests import factories
+from tests.operations.workers import Place
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def place(tmp_path):
+    place = Place(tmp_path)
+    yield place
+    place.close()
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.xdist_group("workers")
+def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
+    today = timezone.localdate()
+    due = factories.FollowUpFactory(due_on=today)
+    factories.VenueContactFactory(venue=due.visit.venue)
+    late = factories.FollowUpFactory(due_on=today - 14 * DAY)  # nobody to write to at the venue
+    factories.FollowUpFactory(due_on=today + 8 * DAY)
+    for _ in range(3):
+        place.send(tasks.remind)
+    place.send(tasks.send_unsent_reminders)
+    with place.worker():
+        place.wait_for("done remind", "done remind", "done remind", "done send_unsent_reminders")
+        pks = Reminder.objects.values_list("pk", flat=True)
+        place.wait_for(*(f"done send_reminder {pk}" for pk in pks if not place.is_done(pk)))
+    assert Reminder.objects.to_send().count() == 0
+    sent = Reminder.objects.exclude(sent_at=None)
+    assert {(r.follow_up, r.kind) for r in sent} == {
+        (due, "due_to_venue"),
+        (due, "due_to_officer"),
+        (late, "chase_to_officer"),
+        (late, "chase_to_lead"),
+    }
+    assert [place.times_handed_over(reminder.message_id) for reminder in sent] == [1] * 4
+    assert len(place.messages()) == 4
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.xdist_group("workers")
+def test_the_day_can_be_given(place):
+    follow_up = factories.FollowUpFactory(due_on=dt.date(2030, 1, 8))
+    with place.worker():
+        place.send(tasks.remind, "2030-01-01")
+        place.wait_for("done remind 2030-01-01")
+    assert {r.date for r in follow_up.reminders.all()} == {dt.date(2030, 1, 1)}
+
+
+def test_each_scheduled_task_exists():
+    app.loader.import_default_modules()
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert scheduled == {tasks.remind.name, tasks.send_unsent_reminders.name}
+    assert scheduled <= set(app.tasks)
+
+
+def test_reminders_are_decided_at_eight_in_london_in_summer_and_winter():
+    schedule = app.conf.beat_schedule["decide and send the day's reminders"]["schedule"]
+    assert isinstance(schedule, crontab)
+    assert (schedule.hour, schedule.minute) == ({8}, {0})
+    assert str(app.timezone) == "Europe/London"
+
+
+def test_unsent_reminders_are_looked_for_before_the_copies_of_the_last_look_expire():
+    entry = app.conf.beat_schedule["send what a stopped worker left behind"]
+    assert entry["options"]["expires"] == tasks.TRY_AGAIN_AFTER
+    assert entry["schedule"].minute == set(range(0, 60, tasks.TRY_AGAIN_AFTER // 60))
+
+
+def test_a_task_is_told_to_the_broker_only_when_it_is_done():
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.task_time_limit < app.conf.broker_transport_options["visibility_timeout"]
+
+
+def test_the_broker_is_asked_for_abandoned_tasks_every_two_seconds(place):
+    """The options reach the channel, where kombu reads them."""
+    options = app.conf.broker_transport_options
+    with Connection(place.broker, transport_options=options) as broker:
+        channel = broker.default_channel
+        assert channel.visibility_timeout == 600
+        assert channel.unacked_restore_throttle == 1
+        assert broker.transport_options["unacked_restore_interval"] == 2

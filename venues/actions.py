@@ -1,0 +1,314 @@
+"""What people do to the registry: add, edit, close and merge venues, contacts, training.
+
+Acts raise Django's ``ValidationError`` with a sentence for each argument that has to change;
+nothing is saved then. A venue is locked before anything that hangs on it changes.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NotRequired, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import User
+from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
+from venues.places import in_the_united_kingdom, normalise_postcode
+
+#: The fields that an import of open data writes. One that a person has changed is theirs.
+IMPORTED = ("name", "address", "postcode", "latitude", "longitude", "local_authority")
+#: An import takes a point over whole or not at all.
+POINT = frozenset({"latitude", "longitude"})
+
+
+class VenueFields(TypedDict):
+    """What people say about a venue."""
+
+    name: str
+    kind: str
+    group: VenueGroup | None
+    new_group: NotRequired[str]
+    """The name of the group instead, where it may be a new one."""
+    local_authority: LocalAuthority
+    address: str
+    postcode: str
+    latitude: Decimal | None
+    longitude: Decimal | None
+    notes: str
+
+
+# Venues -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
+    """Put a venue into the registry.
+
+    Raises:
+        ValidationError: the postcode or the point makes no sense, or a required field is empty.
+
+    """
+    venue = Venue()
+    _change(venue, fields)
+    venue.full_clean()
+    venue.save()
+    return venue
+
+
+@transaction.atomic
+def edit_venue(*, venue: Venue, version: int, by: User, **fields: Unpack[VenueFields]) -> Venue:
+    """Change what is said about a venue.
+
+    What an import would overwrite is noted as edited by hand, if it changed: the next import then
+    leaves it alone and lists the difference.
+
+    Args:
+        venue: The venue.
+        version: The version that the person had in front of them.
+        by: Who changes it.
+        fields: What it shall say from now on.
+
+    Raises:
+        EditConflictError: somebody else saved it meanwhile.
+        ValidationError: it was merged, the postcode or the point makes no sense, or a required
+            field is empty.
+
+    """
+    venue = lock(venue)
+    venue.claim(version)
+    changed = _change(venue, fields)
+    if venue.fhrsid is not None:
+        _keep_from_imports(venue, changed)
+    venue.full_clean()
+    venue.save()
+    return venue
+
+
+def lock(venue: Venue) -> Venue:
+    """The venue as it stands now, kept from other people's acts until the transaction ends.
+
+    Raises:
+        ValidationError: it was merged into another, so nothing may change here any more.
+
+    """
+    venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
+    if venue.merged_into_id is not None:
+        raise ValidationError("This venue was merged into another. Open that one instead.")
+    return venue
+
+
+def _change(venue: Venue, fields: VenueFields) -> set[str]:
+    """Set ``fields``, the postcode in its printed form; return the names of those that changed."""
+    wanted: dict[str, object] = {**fields, "postcode": _printed(fields["postcode"])}
+    if new_group := wanted.pop("new_group", ""):
+        wanted["group"] = _group_named(str(new_group))
+    # A new venue has no authority yet: None instead of an error.
+    changed = {name for name, value in wanted.items() if getattr(venue, name, None) != value}
+    for name, value in wanted.items():
+        setattr(venue, name, value)
+    # What came with the open data may be odd and stays until somebody changes it.
+    if "postcode" in changed and not _is_postcode(venue.postcode):
+        raise ValidationError(
+            {
+                "postcode": "Enter a whole postcode, such as WC1E 6HJ, or its first half if the "
+                "rest is not known."
+            }
+        )
+    if changed & POINT:
+        _check_point(venue)
+    return changed
+
+
+def _group_named(name: str) -> VenueGroup:
+    """The venue group of this name in any case, new if there is none yet."""
+    name = " ".join(name.split())
+    group = VenueGroup.objects.filter(name__iexact=name).first()
+    return group or VenueGroup.objects.create(name=name)
+
+
+def _printed(postcode: str) -> str:
+    return normalise_postcode(postcode) or " ".join(postcode.upper().split())
+
+
+def _is_postcode(text: str) -> bool:
+    """Whether it is empty, a whole postcode or the first half of one."""
+    return not text or bool(normalise_postcode(text) or normalise_postcode(text + "1AA"))
+
+
+def _check_point(venue: Venue) -> None:
+    if venue.latitude is None and venue.longitude is None:
+        return
+    if venue.latitude is None or venue.longitude is None:
+        name = "latitude" if venue.latitude is None else "longitude"
+        raise ValidationError({name: f"Enter the {name} too, or leave both empty."})
+    if not in_the_united_kingdom(venue.latitude, venue.longitude):
+        raise ValidationError(
+            {
+                "latitude": "This point is not in the United Kingdom. Check that latitude and "
+                "longitude are not swapped."
+            }
+        )
+
+
+def _keep_from_imports(venue: Venue, changed: Iterable[str]) -> None:
+    by_hand = {*venue.edited_by_hand, *changed} & set(IMPORTED)
+    if by_hand & POINT:
+        by_hand |= POINT
+    venue.edited_by_hand = [name for name in IMPORTED if name in by_hand]
+
+
+@transaction.atomic
+def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
+    """Record that a venue closed on the day ``on``, and why. It keeps its history.
+
+    Raises:
+        ValidationError: no reason, a day in the future, or it is closed or merged already.
+
+    """
+    venue = lock(venue)
+    if venue.closed_on:
+        raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
+    _require_reason(reason)
+    _refuse_future(on)
+    venue.claim(venue.version)
+    venue.closed_on, venue.closed_reason = on, reason.strip()
+    venue.save()
+
+
+@transaction.atomic
+def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
+    """Record that a closed venue is open again from the day ``on``, and why.
+
+    When it was closed and opened goes into the notes, since the venue itself says only how it
+    stands now.
+
+    Raises:
+        ValidationError: no reason, a day in the future or before it closed, or it is open already.
+
+    """
+    venue = lock(venue)
+    if venue.closed_on is None:
+        raise ValidationError("This venue is open already.")
+    _require_reason(reason)
+    _refuse_future(on)
+    if on < venue.closed_on:
+        raise ValidationError({"on": f"It closed on {_day(venue.closed_on)}: enter a later day."})
+    closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
+    venue.claim(venue.version)
+    venue.notes = _joined(venue.notes, f"{closed} Open again from {_day(on)}: {reason.strip()}.")
+    venue.closed_on, venue.closed_reason = None, ""
+    venue.save()
+
+
+# Contacts ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_contact(
+    *,
+    venue: Venue,
+    contact: VenueContact | None = None,
+    name: str,
+    job_title: str = "",
+    email: str = "",
+    phone: str = "",
+    gets_reminders: bool = True,
+    by: User,
+) -> VenueContact:
+    """Add a contact to ``venue``, or change ``contact`` of it.
+
+    Raises:
+        ValidationError: no name, an odd e-mail address, reminders without an address, or the venue
+            was merged.
+
+    """
+    venue = lock(venue)
+    if contact is None:
+        contact = VenueContact(venue=venue)
+    if gets_reminders and not email:
+        raise ValidationError({"email": "Enter an email address, or turn reminders off."})
+    contact.name = name
+    contact.job_title = job_title
+    contact.email = email
+    contact.phone = phone
+    contact.gets_reminders = gets_reminders
+    contact.full_clean()
+    contact.save()
+    return contact
+
+
+@transaction.atomic
+def remove_contact(*, contact: VenueContact, by: User) -> None:
+    """Erase a contact: a person who no longer works there has no place here."""
+    contact.delete()
+
+
+# Training ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_training(
+    *,
+    venue: Venue,
+    kind: str,
+    held_on: dt.date,
+    mode: str,
+    delivered_by: str,
+    front_desk_staff: int,
+    attended: int,
+    notes: str = "",
+    by: User,
+) -> TrainingSession:
+    """Record one delivery of Makesafe training to a venue, also a closed one.
+
+    Raises:
+        ValidationError: a day in the future, nobody attended, more attended than work there, or
+            the venue was merged.
+
+    """
+    venue = lock(venue)
+    _refuse_future(held_on, "held_on")
+    if attended > front_desk_staff:
+        raise ValidationError(
+            {"attended": f"No more than the {front_desk_staff} who work there can have attended."}
+        )
+    if attended < 1:
+        raise ValidationError({"attended": "Enter how many attended: at least 1."})
+    session = TrainingSession(
+        venue=venue,
+        kind=kind,
+        held_on=held_on,
+        mode=mode,
+        delivered_by=delivered_by,
+        front_desk_staff=front_desk_staff,
+        attended=attended,
+        notes=notes,
+        recorded_by=by,
+    )
+    session.full_clean()
+    session.save()
+    return session
+
+
+# Said more than once ----------------------------------------------------------------------------
+
+
+def _refuse_future(day: dt.date, name: str = "on") -> None:
+    if day > timezone.localdate():
+        raise ValidationError({name: "Enter today or a day in the past."})
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": "Enter the reason."})
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day, "j F Y")
+
+
+def _joined(*notes: str) -> str:
+    return "\n".join(filter(None, notes))

@@ -1,0 +1,114 @@
+"""A venue in words: the rows, marks and tags that its pages show."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+
+from venues.models import Venue
+from venues.training import TrainingState
+
+TRAINING_TONES = {
+    TrainingState.CURRENT: "good",
+    TrainingState.EXPIRING: "waiting",
+    TrainingState.EXPIRED: "partly",
+    TrainingState.UNTRAINED: "neutral",
+}
+
+#: The verdicts belong to another app; here is only how they look, and one not known is neutral.
+VERDICT_TONES = {"responded_well": "good", "partly": "partly", "refresher_needed": "poor"}
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A state in a word or two, as templates/components/tag.html shows it."""
+
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact, as templates/components/summary_list.html shows it."""
+
+    key: str
+    value: str
+    url: str = ""
+    action: str = ""
+
+
+def rows(venue: Venue) -> list[Row]:
+    """The facts of the registry about ``venue``; what is missing says so."""
+    unit = venue.local_authority.command_unit
+    return [
+        Row("Kind", venue.get_kind_display()),
+        Row("Address", venue.one_line_address or _withheld_or_missing(venue)),
+        Row("Postcode", venue.postcode or "Not known"),
+        Row("Local authority", str(venue.local_authority)),
+        Row("Command unit", str(unit) if unit else "None: no unit covers this authority"),
+        Row("Venue group", str(venue.group) if venue.group else "None recorded"),
+        Row("Map point", _point(venue)),
+        Row("Food hygiene id", str(venue.fhrsid) if venue.fhrsid else "None: added by hand"),
+        Row("Notes", venue.notes or "None"),
+    ]
+
+
+def compared(venue: Venue) -> dict[str, object]:
+    """What tells two entries of one place apart, for a page with both side by side.
+
+    Visits are left out on purpose: a planned one would show.
+    """
+    sessions, contacts = venue.training_sessions.count(), venue.contacts.count()
+    more = [
+        Row("Training sessions", str(sessions)),
+        Row("Contacts", str(contacts)),
+        Row("In the registry since", date_format(venue.created_at, "j F Y")),
+    ]
+    return {"venue": venue, "status": status(venue), "rows": [*rows(venue), *more]}
+
+
+def marks(venue: Venue) -> list[Tag]:
+    """What a person should know before relying on where the venue is."""
+    if venue.location_withheld:
+        return [Tag("Location withheld", "neutral")]
+    found = [] if venue.postcode else [Tag("No postcode", "neutral")]
+    return found if venue.latitude is not None else [*found, Tag("No map point", "neutral")]
+
+
+def status(venue: Venue) -> Tag | None:
+    """A tag for a venue that is not in business as an entry of its own any more."""
+    if venue.merged_into_id is not None:
+        return Tag("Merged", "neutral")
+    return None if venue.is_open else Tag("Closed", "neutral")
+
+
+def training_tag(state: str) -> Tag:
+    """The tag of a training state."""
+    known = TrainingState(state)
+    return Tag(known.label, TRAINING_TONES[known])
+
+
+def verdict_tag(verdict: str | None) -> Tag | None:
+    """The tag of a verdict; None where there is none to show."""
+    if verdict is None:
+        return None
+    return Tag(dict(verdicts()).get(verdict, verdict), VERDICT_TONES.get(verdict, "neutral"))
+
+
+def verdicts() -> list[tuple[str, str]]:
+    """The verdicts there are, and their words: from the field that holds them, by relation."""
+    visits: Any = Venue._meta.get_field("visits")
+    outcomes: Any = visits.related_model._meta.get_field("outcome")
+    return list(outcomes.related_model._meta.get_field("verdict").choices)
+
+
+def _withheld_or_missing(venue: Venue) -> str:
+    if venue.location_withheld:
+        return "Withheld: the food hygiene data does not say where it is"
+    return "Not known"
+
+
+def _point(venue: Venue) -> str:
+    if venue.latitude is None or venue.longitude is None:
+        return "Not known"
+    return f"{venue.latitude:.5f}, {venue.longitude:.5f}"

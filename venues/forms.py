@@ -1,0 +1,340 @@
+"""Forms of the registry: they translate between people and the acts, which hold the rules."""
+
+import datetime as dt
+from typing import Any
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Q
+
+from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.models import User
+from accounts.roles import VIEW_RESULTS
+from venues import facts
+from venues.actions import VenueFields
+from venues.models import (
+    CommandUnit,
+    LocalAuthority,
+    TrainingSession,
+    Venue,
+    VenueContact,
+    VenueGroup,
+    VenueQuerySet,
+)
+from venues.training import TrainingState
+
+
+class TellsRefusal:
+    """Mix into a form whose act may refuse with a ``ValidationError``."""
+
+    fields: dict[str, forms.Field]
+
+    def validate_constraints(self) -> None:
+        """Leave the rules of the table to the act, which tells them beside the question."""
+
+    def tell(self, error: ValidationError) -> None:
+        """Put each sentence beside its question, or above all where the form has none for it."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)  # type: ignore[attr-defined]  # of the form
+            return
+        for name, messages in error.message_dict.items():
+            where = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            self.add_error(where, messages)  # type: ignore[attr-defined]
+
+
+# The list ---------------------------------------------------------------------------------------
+
+
+class VenueFilter(GovFilterForm, forms.Form):
+    """Narrows the list of venues."""
+
+    submit_label = "Show venues"
+
+    OPEN, CLOSED, ALL = "", "closed", "all"
+    COVERAGE = {"under_half": (0, 0.5), "half": (0.5, 0.8), "most": (0.8, 1.01)}
+    """For each choice, the least share that fits and the least that is too much."""
+
+    NO_VERDICT = "none"
+
+    q = forms.CharField(
+        label="Name, group or postcode",
+        max_length=100,
+        required=False,
+        help_text="Typing mistakes are forgiven.",
+    )
+    unit = forms.ModelChoiceField(
+        CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
+    )
+    authority = forms.ModelChoiceField(
+        LocalAuthority.objects.all(), label="Local authority", required=False, empty_label="All"
+    )
+    kind = forms.ChoiceField(choices=[("", "All"), *Venue.Kind.choices], required=False)
+    group = forms.ModelChoiceField(VenueGroup.objects.all(), required=False, empty_label="All")
+    training = forms.ChoiceField(choices=[("", "All"), *TrainingState.choices], required=False)
+    coverage = forms.ChoiceField(
+        label="Front-desk staff trained",
+        choices=[
+            ("", "All"),
+            ("under_half", "Under 50%"),
+            ("half", "50% to 79%"),
+            ("most", "80% or more"),
+        ],
+        required=False,
+    )
+    verdict = forms.ChoiceField(label="Last verdict", required=False)
+    status = forms.ChoiceField(
+        label="Open or closed",
+        choices=[(OPEN, "Open"), (CLOSED, "Closed"), (ALL, "Open and closed")],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Ask for the last verdict only those who may see results."""
+        super().__init__(*args, **kwargs)
+        if user.has_perm(VIEW_RESULTS):
+            self.fields["verdict"].choices = [  # type: ignore[attr-defined]
+                ("", "All"),
+                *facts.verdicts(),
+                (self.NO_VERDICT, "No completed visit"),
+            ]
+        else:
+            del self.fields["verdict"]
+
+    def narrow(self, venues: VenueQuerySet) -> VenueQuerySet:
+        """Those of ``venues`` that match, the likeliest first after a search, else by name.
+
+        ``venues`` is annotated with training, and with the last verdict where that is asked for.
+        """
+        if not self.is_valid():
+            return venues.none()
+        wanted = self.cleaned_data
+        if wanted["status"] == self.OPEN:
+            venues = venues.open()
+        elif wanted["status"] == self.CLOSED:
+            venues = venues.closed()
+        else:
+            venues = venues.unmerged()
+        for answer, lookup in (
+            ("unit", "local_authority__command_unit"),
+            ("authority", "local_authority"),
+            ("kind", "kind"),
+            ("group", "group"),
+            ("training", "training_state"),
+        ):
+            if wanted[answer]:
+                venues = venues.filter(**{lookup: wanted[answer]})
+        if wanted["coverage"]:
+            least, too_much = self.COVERAGE[wanted["coverage"]]
+            venues = venues.filter(coverage__gte=least, coverage__lt=too_much)
+        if verdict := wanted.get("verdict"):
+            none = Q(last_verdict=None)
+            venues = venues.filter(none if verdict == self.NO_VERDICT else Q(last_verdict=verdict))
+        return venues.search(wanted["q"])
+
+
+# A venue ----------------------------------------------------------------------------------------
+
+
+class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
+    """What people say about a venue."""
+
+    submit_label = "Save venue"
+
+    new_group = forms.CharField(
+        label="Name of a group that is not in the list", max_length=120, required=False
+    )
+
+    class Meta:
+        model = Venue
+        fields = (
+            "name",
+            "kind",
+            "local_authority",
+            "address",
+            "postcode",
+            "latitude",
+            "longitude",
+            "group",
+            "notes",
+        )
+        help_texts = {
+            "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know.",
+            "longitude": "In degrees, such as -0.1345.",
+            "notes": "About the venue itself. Never write about a visit that is still to come.",
+        }
+        widgets = {
+            "address": forms.Textarea({"rows": 3, "autocomplete": "off"}),
+            "notes": forms.Textarea({"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave the choice of an authority open where there are several."""
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].label = "Kind of place"
+
+    def layout(self) -> Layout:
+        """What it is, where it is, who runs it."""
+        return Layout(
+            Fieldset("What it is", "name", "kind"),
+            Fieldset(
+                "Where it is",
+                "address",
+                Question("postcode", width=10),
+                "local_authority",
+                Question("latitude", width=10),
+                Question("longitude", width=10),
+            ),
+            Fieldset("Who runs it", "group", "new_group"),
+            "notes",
+        )
+
+    def values(self) -> VenueFields:
+        """The answers as the acts take them."""
+        answers = dict(self.cleaned_data)
+        answers.pop("version", None)
+        return answers  # type: ignore[return-value]  # the form's fields are the act's
+
+
+class VenueEditForm(VenueForm):
+    """The same of a venue that is in the registry, as it was at a version."""
+
+    CONFLICT = (
+        "Somebody else saved this venue after you opened it. What you entered is still below and "
+        "nothing of it is saved. Compare it with what they saved, then save again to replace "
+        "theirs, or start again from theirs."
+    )
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    conflict: Venue | None = None
+    """What somebody else saved, once that is known."""
+
+    def layout(self) -> Layout:
+        """With the hidden version."""
+        return Layout("version", *super().layout().fields)
+
+    def tell_conflict(self) -> None:
+        """Say that the venue changed meanwhile; whoever saves again has been told."""
+        self.conflict = Venue.objects.get(pk=self.instance.pk)
+        self.add_error(None, self.CONFLICT)
+        self.data = self.data.copy()  # type: ignore[union-attr]  # a QueryDict, since it is bound
+        self.data[self.add_prefix("version")] = self.conflict.version  # type: ignore[index]
+
+
+class ClosingForm(GovForm, TellsRefusal, forms.Form):
+    """When and why a venue closed."""
+
+    submit_label = "Close venue"
+
+    on = GovDateField(label="When did it close?", help_text="For example, 24 11 2026.")
+    reason = forms.CharField(
+        label="Why?", max_length=200, help_text="Such as: out of business, now private flats."
+    )
+
+
+class ReopeningForm(GovForm, TellsRefusal, forms.Form):
+    """When and why a closed venue opened again."""
+
+    submit_label = "Reopen venue"
+
+    on = GovDateField(label="Since when is it open again?", help_text="For example, 24 11 2026.")
+    reason = forms.CharField(
+        label="Why?", max_length=200, help_text="Such as: under new management, closed by mistake."
+    )
+
+
+# Merging ----------------------------------------------------------------------------------------
+
+
+class DuplicateSearchForm(GovFilterForm, forms.Form):
+    """Finds the other entry where it is not among the likely ones."""
+
+    submit_label = "Find venue"
+
+    q = forms.CharField(label="Name or postcode of the other entry", max_length=100, required=False)
+
+
+class MergeForm(GovForm, TellsRefusal, forms.Form):
+    """Which of two entries stays."""
+
+    submit_label = "Merge these two"
+
+    keep = forms.TypedChoiceField(
+        label="Which entry do you want to keep?", coerce=int, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, venue: Venue, other: Venue, **kwargs: Any) -> None:
+        """Offer the two entries; the one that imports keep up to date first."""
+        super().__init__(*args, **kwargs)
+        both = sorted([venue, other], key=lambda one: (one.fhrsid is None, one.pk))
+        self.fields["keep"].choices = [(one.pk, f"{one} ({one.pk})") for one in both]  # type: ignore[attr-defined]
+
+
+# Contacts and training --------------------------------------------------------------------------
+
+
+class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
+    """Somebody at a venue who is written to about its training."""
+
+    submit_label = "Save contact"
+
+    class Meta:
+        model = VenueContact
+        fields = ("name", "job_title", "email", "phone", "gets_reminders")
+        labels = {"gets_reminders": "Gets messages about refresher training"}
+        help_texts = {"gets_reminders": "Needs an email address."}
+        widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
+
+
+class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+    """One delivery of Makesafe training."""
+
+    submit_label = "Record training"
+
+    class Meta:
+        model = TrainingSession
+        fields = (
+            "kind",
+            "held_on",
+            "mode",
+            "delivered_by",
+            "front_desk_staff",
+            "attended",
+            "notes",
+        )
+        labels = {
+            "kind": "What kind of session was it?",
+            "held_on": "When was it held?",
+            "mode": "How was it delivered?",
+            "delivered_by": "Who delivered it?",
+            "front_desk_staff": "How many people work at the front desk?",
+            "attended": "How many of them attended?",
+        }
+        help_texts = {
+            "held_on": "For example, 24 11 2026.",
+            "front_desk_staff": "All shifts together.",
+        }
+        field_classes = {"held_on": GovDateField}
+        widgets = {
+            "kind": forms.RadioSelect,
+            "mode": forms.RadioSelect,
+            "notes": forms.Textarea({"rows": 3}),
+        }
+
+    def layout(self) -> Layout:
+        """Numbers are short, so are their boxes."""
+        return Layout(
+            "kind",
+            "held_on",
+            "mode",
+            "delivered_by",
+            Question("front_desk_staff", width=4, suffix="people"),
+            Question("attended", width=4, suffix="people"),
+            "notes",
+        )
+
+
+def first_kind(venue: Venue, *, on: dt.date) -> TrainingSession.Kind:
+    """What a session of ``venue`` most likely is: initial as long as it had none until ``on``."""
+    trained = venue.training_sessions.filter(held_on__lte=on).exists()
+    return TrainingSession.Kind.REFRESHER if trained else TrainingSession.Kind.INITIAL

@@ -1,0 +1,363 @@
+"""Pages of the registry. Those of imports are in ``import_views``."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, FormView, ListView
+
+from accounts import roles
+from accounts.access import RequiresPermission
+from accounts.models import User
+from accounts.versions import EditConflictError
+from venues import actions, facts, merging, timeline
+from venues.forms import (
+    ClosingForm,
+    ContactForm,
+    DuplicateSearchForm,
+    MergeForm,
+    ReopeningForm,
+    TrainingForm,
+    VenueEditForm,
+    VenueFilter,
+    VenueForm,
+    first_kind,
+)
+from venues.models import Venue, VenueContact
+from venues.training import expires_on
+
+PER_PAGE = 25
+LIKELY_DUPLICATES = 10
+"""As many are offered; a person looks at each."""
+
+
+class VenueList(RequiresPermission, ListView[Venue]):
+    """The registry, searched and filtered."""
+
+    permission_required = roles.VIEW_VENUES
+    template_name = "venues/venue_list.html"
+    paginate_by = PER_PAGE
+
+    @cached_property
+    def filter(self) -> VenueFilter:
+        """What the person asked for."""
+        return VenueFilter(self.request.GET, user=self.user)
+
+    def get_queryset(self) -> QuerySet[Venue]:
+        """The venues that match, as they stand today."""
+        venues = Venue.objects.visible_to(self.user).with_training(on=timezone.localdate())
+        narrowed = self.filter.narrow(venues.with_last_verdict(self.user))
+        return narrowed.select_related("local_authority__command_unit", "group")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the filters and the tags of each venue on the page."""
+        context = super().get_context_data(**kwargs)
+        rows = [
+            {
+                "venue": venue,
+                "training": facts.training_tag(venue.training_state),
+                "verdict": facts.verdict_tag(venue.last_verdict),
+                "marks": facts.marks(venue),
+                "status": facts.status(venue),
+            }
+            for venue in context["page_obj"]
+        ]
+        return context | {
+            "rows": rows,
+            "filter_form": self.filter,
+            "shows_verdicts": self.user.has_perm(roles.VIEW_RESULTS),
+            "registry_is_empty": not rows and not Venue.objects.exists(),
+        }
+
+
+class VenueDetail(RequiresPermission, DetailView[Venue]):
+    """One venue: its facts, its training, whom to write to, and what happened."""
+
+    permission_required = roles.VIEW_VENUES
+    template_name = "venues/venue_detail.html"
+
+    def get_queryset(self) -> QuerySet[Venue]:
+        """Closed and merged ones too: old links lead here."""
+        venues = Venue.objects.visible_to(self.user).with_training(on=timezone.localdate())
+        return venues.select_related("local_authority__command_unit", "group", "merged_into")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the person may see and do."""
+        venue, user = self.object, self.user
+        may_change = user.has_perm(roles.CHANGE_VENUES) and venue.merged_into_id is None
+        contacts = venue.contacts.all() if sees_contacts(user) else None
+        latest = venue.training_sessions.visible_to(user).first()
+        return super().get_context_data(
+            facts=facts.rows(venue),
+            marks=facts.marks(venue),
+            status=facts.status(venue),
+            training=facts.training_tag(venue.training_state),
+            latest=latest,
+            coverage_in_words=latest and f"{latest.coverage:.0%}",
+            attendance_in_words=latest and f"{latest.attended} of {latest.front_desk_staff}",
+            expires_on=venue.last_trained_on and expires_on(venue.last_trained_on),
+            contacts=contacts,
+            entries=timeline.entries(venue, user),
+            may_change=may_change,
+            may_train=user.has_perm(roles.RECORD_TRAINING) and venue.merged_into_id is None,
+            duplicates=likely_duplicates(venue, user) if may_change else [],
+            **kwargs,
+        )
+
+
+def sees_contacts(user: User) -> bool:
+    """Names and addresses of people at venues are for those who write to them."""
+    return user.has_perm(roles.CHANGE_VENUES) or user.has_perm(roles.VIEW_FOLLOW_UPS)
+
+
+def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
+    """The entries that may be the same place as ``venue``, for a person to look at."""
+    likely = Venue.objects.visible_to(user).likely_duplicates_of(venue)
+    return list(likely.select_related("local_authority")[:LIKELY_DUPLICATES])
+
+
+# Acts -------------------------------------------------------------------------------------------
+
+
+class ActView(RequiresPermission, FormView[Any]):
+    """A form whose answers go to an act; what the act refuses stands at the questions."""
+
+    permission_required = roles.CHANGE_VENUES
+    template_name = "venues/act.html"
+    title = ""
+    done = ""
+    """What to say when it is done; ``{}`` stands for the venue."""
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue of the address."""
+        venues = Venue.objects.visible_to(self.user).select_related("local_authority", "group")
+        return get_object_or_404(venues, pk=self.kwargs["pk"])
+
+    def act(self, form: Any) -> Venue:
+        """Do it, and return the venue whose page comes next.
+
+        Raises:
+            ValidationError: the act refused.
+            EditConflictError: somebody else saved meanwhile.
+
+        """
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Act, and go on; or show the form again with all that was typed."""
+        try:
+            venue = self.act(form)
+        except ValidationError as error:
+            form.tell(error)
+        except EditConflictError:
+            form.tell_conflict()
+        else:
+            messages.success(self.request, self.done.format(venue))
+            return HttpResponseRedirect(venue.get_absolute_url())
+        return self.form_invalid(form)
+
+
+class VenueAdd(ActView):
+    """Puts a venue into the registry by hand."""
+
+    form_class = VenueForm
+    template_name = "venues/venue_form.html"
+    title = "Add venue"
+    done = "{} is in the registry."
+
+    def act(self, form: VenueForm) -> Venue:
+        """Add it."""
+        return actions.add_venue(**form.values(), by=self.user)
+
+
+class VenueEdit(ActView):
+    """Changes what is said about a venue."""
+
+    form_class = VenueEditForm
+    template_name = "venues/venue_form.html"
+    title = "Edit venue"
+    done = "{} is saved."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the venue as it is."""
+        initial = {"version": self.venue.version}
+        return super().get_form_kwargs() | {"instance": self.venue, "initial": initial}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what somebody else saved meanwhile, if so."""
+        context = super().get_context_data(**kwargs)
+        saved = context["form"].conflict
+        return context | {"saved_meanwhile": facts.rows(saved) if saved else None}
+
+    def act(self, form: VenueEditForm) -> Venue:
+        """Save it."""
+        version = form.cleaned_data["version"]
+        return actions.edit_venue(venue=self.venue, version=version, **form.values(), by=self.user)
+
+
+class VenueClose(ActView):
+    """Records that a venue closed."""
+
+    form_class = ClosingForm
+    title = "Close venue"
+    done = "{} is closed. Its history stays."
+
+    def act(self, form: ClosingForm) -> Venue:
+        """Close it."""
+        actions.close_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class VenueReopen(ActView):
+    """Records that a closed venue is open again."""
+
+    form_class = ReopeningForm
+    title = "Reopen venue"
+    done = "{} is open again."
+
+    def act(self, form: ReopeningForm) -> Venue:
+        """Reopen it."""
+        actions.reopen_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class VenueMerge(ActView):
+    """Finds the other entry of the same place, shows both side by side, and merges them."""
+
+    form_class = MergeForm
+    template_name = "venues/venue_merge.html"
+    done = "The two entries are one now: {}."
+
+    @cached_property
+    def other(self) -> Venue | None:
+        """The entry to compare with, once one is chosen."""
+        wanted = self.request.GET.get("other", "")
+        if not wanted.isdecimal():
+            return None
+        others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
+        return get_object_or_404(
+            others.select_related("local_authority__command_unit", "group"), pk=wanted
+        )
+
+    def get_form(self, form_class: type[forms.BaseForm] | None = None) -> Any:
+        """The question which to keep, once there are two."""
+        if self.other is None:
+            return None
+        return MergeForm(self.request.POST or None, venue=self.venue, other=self.other)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the two entries, or what helps to find the other."""
+        context = super().get_context_data(**kwargs)
+        if self.other:
+            return context | {"both": [facts.compared(one) for one in (self.venue, self.other)]}
+        search = DuplicateSearchForm(self.request.GET if "q" in self.request.GET else None)
+        found: list[Venue] = []
+        if search.is_valid() and search.cleaned_data["q"]:
+            others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
+            matching = others.search(search.cleaned_data["q"]).select_related("local_authority")
+            found = list(matching[:PER_PAGE])
+        return context | {
+            "search": search,
+            "found": found,
+            "likely": likely_duplicates(self.venue, self.user),
+        }
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Merge, if there are two to merge."""
+        if self.other is None:
+            return HttpResponseRedirect(reverse("venues:venue_merge", args=[self.venue.pk]))
+        return super().post(request, *args, **kwargs)
+
+    def act(self, form: MergeForm) -> Venue:
+        """Merge them into the one to keep."""
+        assert self.other is not None
+        keep, duplicate = self.venue, self.other
+        if form.cleaned_data["keep"] == self.other.pk:
+            keep, duplicate = duplicate, keep
+        return merging.merge_venues(keep=keep, duplicate=duplicate, by=self.user)
+
+
+class TrainingAdd(ActView):
+    """Records a training session of a venue."""
+
+    permission_required = roles.RECORD_TRAINING
+    form_class = TrainingForm
+    title = "Record training"
+    done = "The training of {} is recorded."
+
+    def get_initial(self) -> dict[str, Any]:
+        """Initial training first, refreshers after."""
+        return {"kind": first_kind(self.venue, on=timezone.localdate())}
+
+    def act(self, form: TrainingForm) -> Venue:
+        """Record it."""
+        actions.record_training(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class ContactAdd(ActView):
+    """Adds somebody to write to."""
+
+    form_class = ContactForm
+    title = "Add contact"
+    done = "The contact at {} is saved."
+
+    def act(self, form: ContactForm) -> Venue:
+        """Add them."""
+        actions.save_contact(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class OfContact(ActView):
+    """An act on one contact; the address names the contact, not the venue."""
+
+    @cached_property
+    def contact(self) -> VenueContact:
+        """The contact, of a venue that the person may see."""
+        contacts = VenueContact.objects.filter(venue__in=Venue.objects.visible_to(self.user))
+        return get_object_or_404(contacts.select_related("venue"), pk=self.kwargs["pk"])
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The contact's venue."""
+        return self.contact.venue
+
+
+class ContactEdit(OfContact):
+    """Changes a contact."""
+
+    form_class = ContactForm
+    template_name = "venues/contact_edit.html"
+    title = "Edit contact"
+    done = "The contact at {} is saved."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the contact as it is."""
+        return super().get_form_kwargs() | {"instance": self.contact}
+
+    def act(self, form: ContactForm) -> Venue:
+        """Save it."""
+        contact, answers = self.contact, form.cleaned_data
+        actions.save_contact(venue=self.venue, contact=contact, **answers, by=self.user)
+        return self.venue
+
+
+class ContactRemove(OfContact):
+    """Asks, then erases a contact."""
+
+    form_class = forms.Form
+    template_name = "venues/contact_remove.html"
+    done = "The contact at {} is removed."
+
+    def act(self, form: forms.Form) -> Venue:
+        """Erase it."""
+        actions.remove_contact(contact=self.contact, by=self.user)
+        return self.venue
