@@ -14,6 +14,7 @@ from config import embedded
 
 FIRST_PORT = 8000
 START_TIMEOUT = 60  # seconds
+STOPPED_ON_PURPOSE = (128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGTERM)
 
 
 def main() -> int:
@@ -42,7 +43,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: processes.terminate())
     if answers(port, processes):
         announce(port)
-    return processes.wait()
+    code = processes.wait()
+    return 0 if code in STOPPED_ON_PURPOSE else code
 
 
 def free_port_from(first: int) -> int:

@@ -233,6 +233,8 @@ def _as_ordinary_user() -> list[str]:
     capability = "dac_read_search" if effective & 1 << 2 else "dac_override"
     caps = [f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
     group = pwd.getpwnam("nobody").pw_gid
+    # PostgreSQL looks for its programs by access(2), which heeds capabilities with this bit only.
+    caps.append("--securebits=+no_setuid_fixup")
     return ["setpriv", "--reuid=nobody", f"--regid={group}", "--clear-groups", *caps]
 
 

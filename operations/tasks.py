@@ -38,7 +38,7 @@ def send_reminder(pk: int) -> None:
 def send_unsent_reminders() -> None:
     """Take up what was decided and never sent: its worker was stopped, or the mail server was."""
     for pk in Reminder.objects.to_send().order_by("pk").values_list("pk", flat=True):
-        send_reminder.apply_async([pk], expires=TRY_AGAIN_AFTER)
+        send_reminder.apply_async((pk,), expires=TRY_AGAIN_AFTER)
 
 
 @worker_ready.connect

@@ -35,13 +35,15 @@ urlpatterns = [
     path("cadets/add/", cadets.CadetAdd.as_view(), name="cadet_add"),
     path("cadets/<int:pk>/edit/", cadets.CadetEdit.as_view(), name="cadet_edit"),
     # logging
-    path("visits/", placeholder, name="my_visits"),
-    path("visits/<int:pk>/", placeholder, name="visit_detail"),
-    path("visits/<int:pk>/start/", placeholder, name="visit_start"),
-    path("visits/<int:pk>/outcome/", placeholder, name="outcome_add"),
-    path("visits/<int:pk>/not-completed/", placeholder, name="visit_not_completed"),
-    path("visits/<int:pk>/correct/", placeholder, name="outcome_correct"),
-    path("live/", placeholder, name="board"),
+    path("visits/", visits.MyVisits.as_view(), name="my_visits"),
+    path("visits/<int:pk>/", visits.VisitDetail.as_view(), name="visit_detail"),
+    path("visits/<int:pk>/start/", visits.VisitStart.as_view(), name="visit_start"),
+    path("visits/<int:pk>/outcome/", visits.OutcomeAdd.as_view(), name="outcome_add"),
+    path(
+        "visits/<int:pk>/not-completed/", visits.NotCompleted.as_view(), name="visit_not_completed"
+    ),
+    path("visits/<int:pk>/correct/", visits.OutcomeCorrect.as_view(), name="outcome_correct"),
+    path("live/", board.Board.as_view(), name="board"),
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
     path("follow-ups/<int:pk>/", follow_ups.FollowUpDetail.as_view(), name="follow_up_detail"),

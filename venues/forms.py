@@ -7,6 +7,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
 
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
@@ -126,7 +127,7 @@ class VenueFilter(GovFilterForm, forms.Form):
                 venues = venues.filter(**{lookup: wanted[answer]})
         if wanted["coverage"]:
             least, too_much = self.COVERAGE[wanted["coverage"]]
-            venues = venues.filter(coverage__gte=least, coverage__lt=too_much)
+            venues = venues.filter(Q(coverage__gte=least, coverage__lt=too_much))
         if verdict := wanted.get("verdict"):
             none = Q(last_verdict=None)
             venues = venues.filter(none if verdict == self.NO_VERDICT else Q(last_verdict=verdict))
@@ -217,8 +218,8 @@ class VenueEditForm(VenueForm):
         """Say that the venue changed meanwhile; whoever saves again has been told."""
         self.conflict = Venue.objects.get(pk=self.instance.pk)
         self.add_error(None, self.CONFLICT)
-        self.data = self.data.copy()  # type: ignore[union-attr]  # a QueryDict, since it is bound
-        self.data[self.add_prefix("version")] = self.conflict.version  # type: ignore[index]
+        latest = {self.add_prefix("version"): [str(self.conflict.version)]}
+        self.data = MultiValueDict(dict(self.data.lists()) | latest)  # type: ignore[attr-defined]
 
 
 class ClosingForm(GovForm, TellsRefusal, forms.Form):

@@ -119,8 +119,8 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     """Give a venue the file's value in place of the one edited by hand; imports keep it again.
 
     `number` is the place of the difference in the run's report. Raises `OvertakenError` when the
-    venue has another value by now or was merged, and `LookupError` when there is no such difference or it has
-    been accepted before.
+    venue has another value by now or was merged, and `LookupError` when there is no such difference
+    or it has been accepted before.
     """
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     difference = run.report["differences"][number]

@@ -6,8 +6,6 @@ imported here, so the relations are found by asking the model which rows point t
 that is added later moves too. ``tests/venues/test_actions.py`` names those there are.
 """
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -72,12 +70,12 @@ def _move(model: type[models.Model], field: str, keep: Venue, duplicate: Venue) 
 
 def _unique_with(model: type[models.Model], field: str) -> list[list[str]]:
     """For each rule that ``field`` is unique with other fields, the names of those others."""
-    rules = [rule.fields for rule in model._meta.constraints if _is_plain_unique(rule)]
+    rules = [
+        rule.fields
+        for rule in model._meta.constraints
+        if isinstance(rule, models.UniqueConstraint) and rule.condition is None
+    ]
     return [[name for name in rule if name != field] for rule in rules if field in rule]
-
-
-def _is_plain_unique(rule: Any) -> bool:
-    return isinstance(rule, models.UniqueConstraint) and rule.condition is None
 
 
 def _complete(keep: Venue, duplicate: Venue) -> None:

@@ -46,16 +46,16 @@ def training_state_in_sql(last_held_on: str, *, on: dt.date | Combinable) -> Cas
     """:func:`training_state` as an expression.
 
     Args:
-        last_held_on: The name of the annotation with the date of the latest session.
+        last_held_on: The name of the field or annotation with the date of the latest session.
         on: The day asked about: a date, or an expression that gives one for each row.
 
     """
     day = on if isinstance(on, Combinable) else Value(on, output_field=DateField())
 
-    def days_before(days: int) -> ExpressionWrapper:
-        return ExpressionWrapper(
-            day - Value(dt.timedelta(days=days)), output_field=models.DateTimeField()
-        )
+    def days_before(days: int) -> Combinable:
+        # In PostgreSQL a date less an interval is a timestamp, at midnight.
+        before = day - Value(dt.timedelta(days=days))
+        return ExpressionWrapper(before, output_field=models.DateTimeField())
 
     current = settings.TRAINING_CURRENT_DAYS
     return Case(

@@ -31,7 +31,7 @@ from venues.forms import (
     first_kind,
 )
 from venues.models import Venue, VenueContact
-from venues.training import expires_on
+from venues.training import training_state
 
 PER_PAGE = 25
 LIKELY_DUPLICATES = 10
@@ -85,7 +85,7 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
 
     def get_queryset(self) -> QuerySet[Venue]:
         """Closed and merged ones too: old links lead here."""
-        venues = Venue.objects.visible_to(self.user).with_training(on=timezone.localdate())
+        venues = Venue.objects.visible_to(self.user)
         return venues.select_related("local_authority__command_unit", "group", "merged_into")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -98,11 +98,12 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             facts=facts.rows(venue),
             marks=facts.marks(venue),
             status=facts.status(venue),
-            training=facts.training_tag(venue.training_state),
+            training=facts.training_tag(
+                training_state(latest.held_on if latest else None, on=timezone.localdate())
+            ),
             latest=latest,
             coverage_in_words=latest and f"{latest.coverage:.0%}",
             attendance_in_words=latest and f"{latest.attended} of {latest.front_desk_staff}",
-            expires_on=venue.last_trained_on and expires_on(venue.last_trained_on),
             contacts=contacts,
             entries=timeline.entries(venue, user),
             may_change=may_change,

@@ -208,10 +208,7 @@ def _too_early(follow_up: FollowUp) -> str:
 
 def _refusal_of(error: ValidationError) -> PlanningError:
     """What the registry refused, in the form in which acts on operations refuse."""
-    if hasattr(error, "error_dict"):
-        told = error.message_dict
-    else:
-        told = {"follow_up": error.messages}
+    told = error.message_dict if hasattr(error, "error_dict") else {"follow_up": error.messages}
     return PlanningError(
         Problem(name, message) for name, messages in told.items() for message in messages
     )

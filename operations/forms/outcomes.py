@@ -92,6 +92,10 @@ class YesNoOtherField(forms.TypedChoiceField):
             **kwargs,
         )
 
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored True or False as its answer."""
+        return {True: "yes", False: "no"}.get(value, value)
+
 
 THREE_WAY = (MinutesField, YesNoOtherField)
 FACTS = dataclasses.fields(OutcomeFacts)
@@ -267,10 +271,10 @@ class OutcomeForm(GovForm, TellsProblems, forms.Form):
 def answers_of(facts: OutcomeFacts) -> dict[str, Any]:
     """Facts on record as the initial answers of a :class:`CorrectionForm`."""
     answers = dataclasses.asdict(facts)
-    for name in answers:
-        applies, _ = DEPENDENT.get(name, (_always, ""))
-        if isinstance(OutcomeForm.base_fields[name], THREE_WAY) and applies(answers):
-            answers[name] = {True: "yes", False: "no", None: NOT_KNOWN}.get(answers[name], ...)
+    for name, answer in answers.items():
+        applies = DEPENDENT[name][0](answers) if name in DEPENDENT else True
+        if applies and answer is None:
+            answers[name] = NOT_KNOWN
     return answers
 
 

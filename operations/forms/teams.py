@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from accounts.govuk import Button, GovDateField, GovForm
+from accounts.govuk import Button, GovDateField, GovForm, Question, Style
 from accounts.models import User
 from operations.actions import teams
 from operations.actions.teams import Duty, Place

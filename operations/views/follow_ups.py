@@ -31,7 +31,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
     def get_queryset(self) -> FollowUpQuerySet:
         """What the filters leave."""
         self.today = timezone.localdate()
-        self.visible = FollowUp.objects.visible_to(self.user)  # type: ignore[arg-type]
+        self.visible = FollowUp.objects.visible_to(self.user)
         self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
         return self.filter_form.narrow(self.visible, on=self.today).select_related(
             "visit__venue__local_authority__command_unit", "responsible"
@@ -62,7 +62,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
 
     def get_queryset(self) -> FollowUpQuerySet:
         """With all that the page shows."""
-        visible = FollowUp.objects.visible_to(self.user)  # type: ignore[arg-type]
+        visible = FollowUp.objects.visible_to(self.user)
         return visible.select_related(
             "visit__venue__local_authority__command_unit",
             "visit__operation__lead",
@@ -147,7 +147,7 @@ class Book(FollowUpAct):
         """Book."""
         acts.book_refresher(
             follow_up=self.follow_up,
-            by=self.user,  # type: ignore[arg-type]  # signed in
+            by=self.user,
             **form.cleaned_data,
         )
         return self.follow_up.get_absolute_url()
@@ -170,7 +170,7 @@ class Deliver(FollowUpAct):
         """Record."""
         acts.record_delivery(
             follow_up=self.follow_up,
-            by=self.user,  # type: ignore[arg-type]  # signed in
+            by=self.user,
             **form.cleaned_data,
         )
         return self.follow_up.get_absolute_url()
@@ -187,7 +187,7 @@ class Decline(FollowUpAct):
         """Decline."""
         acts.decline_refresher(
             follow_up=self.follow_up,
-            by=self.user,  # type: ignore[arg-type]  # signed in
+            by=self.user,
             **form.cleaned_data,
         )
         return self.follow_up.get_absolute_url()

@@ -1,4 +1,4 @@
-"""The product's worker, for tests that watch it and stop it: ``celery -A tests.operations.watched_worker``.
+"""The product's worker, for tests that watch it and stop it (``celery --app`` takes this module).
 
 It tells what happens in it by lines into the pipe that the environment names as ``WATCH_PIPE``. If
 ``HALT_AT`` names one of the instants below, it says so there and stands still until it is killed.

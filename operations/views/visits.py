@@ -1,0 +1,348 @@
+"""Pages of a visiting officer: one's visits, a visit, starting it and logging what happened."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, TemplateView, View
+
+from accounts.access import RequiresPermission
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
+from operations import outcome_history
+from operations.actions import logging
+from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
+from operations.actions.refusals import PlanningError
+from operations.forms.outcomes import CorrectionForm, NotCompletedForm, OutcomeForm, answers_of
+from operations.models import FollowUp, Outcome, TeamMember, Visit, VisitQuerySet
+from operations.views.acts import ActView
+
+LONDON = ZoneInfo("Europe/London")
+NIGHT_ENDS = dt.time(6)
+DONE_LATELY = dt.timedelta(days=14)
+
+
+def end_of_night(at: dt.datetime) -> dt.datetime:
+    """The next 6 o'clock in the morning, London time: until then visits count as tonight's."""
+    local = at.astimezone(LONDON)
+    day = local.date() if local.time() < NIGHT_ENDS else local.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, NIGHT_ENDS, tzinfo=LONDON)
+
+
+class MyVisits(RequiresPermission, TemplateView):
+    """The visits of one's teams: what is on tonight, what is to come, what was done lately."""
+
+    permission_required = LOG_VISITS
+    template_name = "operations/my_visits.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Three lists. One that is under way comes first, one whose window has passed stays."""
+        now = timezone.now()
+        mine = Visit.objects.for_officer(self.request.user).select_related("venue", "outcome")  # type: ignore[arg-type]
+        ahead = list(mine.ahead())
+        tonight = [v for v in ahead if v.is_under_way or v.starts_at < end_of_night(now)]
+        return super().get_context_data(**kwargs) | {
+            "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
+            "coming": [visit for visit in ahead if visit not in tonight],
+            "done": list(mine.over().filter(starts_at__gte=now - DONE_LATELY)),
+        }
+
+
+class VisitDetail(RequiresPermission, DetailView[Visit]):
+    """One visit: before it what the team needs, after it what was found and why."""
+
+    template_name = "operations/visit_detail.html"
+    context_object_name = "visit"
+
+    def has_permission(self) -> bool:
+        """Whoever may see visits of some kind; which ones is for the queryset."""
+        return any(map(self.request.user.has_perm, (LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS)))
+
+    def get_queryset(self) -> VisitQuerySet:
+        """With all that the page shows."""
+        team = TeamMember.objects.select_related("officer", "cadet")
+        outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
+        return (
+            Visit.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+            .select_related("venue", "operation__scenario", "started_by", "follow_up")
+            .prefetch_related(
+                Prefetch("team", team),
+                Prefetch("outcomes", outcomes),
+                "operation__scenario__warning_signs",
+            )
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the verdict in words once there is one."""
+        user: Any = self.request.user
+        team = self.object.team.all()
+        in_team = any(member.officer_id == user.pk for member in team)
+        sees_plans = user.has_perm(VIEW_OPERATIONS)
+        return (
+            super().get_context_data(**kwargs)
+            | self._findings()
+            | {
+                "officers": [member for member in team if member.officer],
+                "cadets": [member.cadet for member in team if member.cadet],
+                "in_team": in_team,
+                "may_log": in_team and user.has_perm(LOG_VISITS),
+                "sees_cadets": in_team or user.has_perm(PLAN_OPERATIONS),
+                "sees_script": in_team or sees_plans,
+                "sees_operation": sees_plans,
+                "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
+            }
+        )
+
+    def _findings(self) -> dict[str, Any]:
+        outcomes = list(self.object.outcomes.all())
+        if not outcomes:
+            return {}
+        latest = outcomes[0]
+        return {
+            "outcome": latest,
+            "tone": outcome_history.TONES[latest.verdict],  # type: ignore[index]  # a StrEnum
+            "judgement": outcome_history.judgement_of(latest),
+            "facts": outcome_history.in_words(OutcomeFacts.of(latest)),
+            "revisions": outcome_history.revisions(outcomes),
+            "follow_up": FollowUp.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+            .filter(visit=self.object)
+            .first(),
+        }
+
+
+class OfTheTeam(RequiresPermission):
+    """A page on which an officer of the team acts on ``visit``."""
+
+    permission_required = LOG_VISITS
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The visit, if it is there for this person: others who see it must not act on it."""
+        user: Any = self.request.user
+        found = Visit.objects.visible_to(user).select_related("venue", "operation__scenario")
+        visit = get_object_or_404(
+            found.prefetch_related("operation__scenario__warning_signs"), pk=self.kwargs["pk"]
+        )
+        if not visit.team.filter(officer=user).exists():
+            raise PermissionDenied
+        return visit
+
+
+class VisitStart(OfTheTeam, View):
+    """Starts a visit: by one tap on a list, or here after a look at what it means."""
+
+    template_name = "operations/visit_start.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask; or go on where it has started."""
+        if self.visit.is_under_way:
+            return redirect("operations:outcome_add", self.visit.pk)
+        return render(request, self.template_name, {"visit": self.visit})
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Start, and open the form that is filled in afterwards, while there is a signal."""
+        now = timezone.now()
+        try:
+            visit = logging.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
+        except PlanningError as refusal:
+            context = {"visit": self.visit, "refusal": refusal}
+            return render(request, self.template_name, context, status=409)
+        if visit.started_at == now:
+            messages.success(request, "The visit is under way.")
+        elif visit.started_by_id != request.user.pk:
+            messages.info(request, f"{visit.started_by} has already started this visit.")
+        return redirect("operations:outcome_add", visit.pk)
+
+
+class EndsVisit(OfTheTeam, ActView):
+    """A form that ends a visit under way. In another state the visit has another page for it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What was sent goes to the act whatever the state: it may be a repetition."""
+        if request.method == "GET" and self.has_permission():
+            if self.visit.is_planned:
+                return redirect("operations:visit_start", self.visit.pk)
+            if not self.visit.is_under_way:
+                return self.over()
+        return super().dispatch(request, *args, **kwargs)
+
+    def over(self) -> HttpResponse:
+        """Where to go when the visit has ended."""
+        return redirect(self.visit)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        return super().get_context_data(**kwargs) | {"visit": self.visit}
+
+
+class OutcomeAdd(EndsVisit):
+    """Log what was observed."""
+
+    template_name = "operations/outcome_form.html"
+    form_class = OutcomeForm
+    done = "The outcome is logged."
+
+    def over(self) -> HttpResponse:
+        """Where a colleague was first, the answers kept on this phone become a correction."""
+        kept = self.visit.outcome and self.visit.outcome.logged_by_id != self.request.user.pk
+        if not kept:
+            return redirect(self.visit)
+        messages.info(self.request, f"{self.visit.outcome.logged_by} has logged the outcome.")
+        return redirect("operations:outcome_correct", self.visit.pk)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
+
+    def act(self, form: OutcomeForm) -> str:
+        """Log it."""
+        logging.log_outcome(
+            visit=self.visit,
+            facts=form.facts(),
+            submission=form.cleaned_data["submission"],
+            by=self.request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+    def form_valid(self, form: OutcomeForm) -> HttpResponse:
+        """Log; or offer to correct with these answers what is on record by now."""
+        try:
+            return super().form_valid(form)
+        except AlreadyLoggedError as error:
+            return offer_correction(self.request, form, error)
+
+
+class OutcomeCorrect(OfTheTeam, ActView):
+    """Correct what was logged: the earlier revision is kept."""
+
+    template_name = "operations/outcome_correct.html"
+    form_class = CorrectionForm
+    done = "The correction is saved. The earlier version is kept."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Without an outcome there is nothing to correct."""
+        if self.has_permission() and not self.visit.is_completed:
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+        """What two people may correct at once."""
+        return self.visit
+
+    def get_initial(self) -> dict[str, Any]:
+        """The answers on record."""
+        outcome = self.visit.outcome
+        assert outcome is not None  # the visit is completed
+        return answers_of(OutcomeFacts.of(outcome)) | {"revision": outcome.revision}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        return super().get_context_data(**kwargs) | {"visit": self.visit}
+
+    def act(self, form: CorrectionForm) -> str:
+        """Correct it."""
+        logging.correct_outcome(
+            visit=self.visit,
+            facts=form.facts(),
+            reason=form.cleaned_data["reason"],
+            revision=form.cleaned_data["revision"],
+            submission=form.cleaned_data["submission"],
+            by=self.request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+    def form_valid(self, form: CorrectionForm) -> HttpResponse:
+        """Correct; or show what arrived before with other answers."""
+        try:
+            return super().form_valid(form)
+        except AlreadyLoggedError as error:
+            return offer_correction(self.request, form, error)
+
+
+class NotCompleted(EndsVisit):
+    """Say why the venue could not be tested."""
+
+    template_name = "operations/not_completed_form.html"
+    form_class = NotCompletedForm
+    done = "The visit is logged as not completed."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        key = not_completed_key(self.visit, self.request.user)
+        return super().get_form_kwargs() | {"draft_key": key}
+
+    def act(self, form: NotCompletedForm) -> str:
+        """Log it."""
+        logging.log_not_completed(
+            visit=self.visit,
+            reason=form.reason(),
+            notes=form.cleaned_data["notes"],
+            submission=form.cleaned_data["submission"],
+            by=self.request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+
+def offer_correction(
+    request: HttpRequest, form: OutcomeForm, error: AlreadyLoggedError
+) -> HttpResponse:
+    """The correction form with what was entered in ``form``, and why it is shown."""
+    visit = error.visit
+    latest = Outcome.objects.filter(visit=visit).latest("revision")
+    answers = form.data.copy()
+    answers |= {"revision": str(latest.revision), "submission": str(uuid.uuid4())}
+    correction = CorrectionForm(answers, draft_key=form.draft_key)
+    correction.helper.form_action = reverse("operations:outcome_correct", args=[visit.pk])
+    correction.add_error(
+        None,
+        f"{error} What you entered is still below: to put it in place of what is on record, say "
+        "why and save it as a correction.",
+    )
+    context = {"form": correction, "visit": visit}
+    return render(request, "operations/outcome_correct.html", context)
+
+
+# What the phone keeps ---------------------------------------------------------------------------
+
+
+def draft_key(visit: Visit, user: Any) -> str:
+    """Under what the phone keeps answers about ``visit``: a new place after each that arrived.
+
+    So what a colleague logged first, or corrected meanwhile, forgets nothing of one's own.
+    """
+    return _draft_key(visit, user, visit.outcomes.filter(logged_by=user).count())
+
+
+def draft_keys_done(visit: Visit, outcomes: Iterable[Outcome], user: Any) -> list[str]:
+    """What the phone of ``user`` may forget, since the server has it."""
+    arrived = sum(outcome.logged_by_id == user.pk for outcome in outcomes)
+    keys = [_draft_key(visit, user, number) for number in range(arrived)]
+    return [*keys, not_completed_key(visit, user)] if visit.is_finished else keys
+
+
+def not_completed_key(visit: Visit, user: Any) -> str:
+    """Under what the phone keeps why ``visit`` could not test the venue."""
+    return f"not-completed-{visit.pk}-{user.pk}"
+
+
+def _draft_key(visit: Visit, user: Any, number: int) -> str:
+    return f"outcome-{visit.pk}-{user.pk}-{number}"
