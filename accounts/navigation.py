@@ -31,12 +31,14 @@ ENTRIES = (
 
 def links(request: HttpRequest) -> list[Link]:
     """The pages this person may open, in the order of how often they are needed."""
-    found = []
-    for permission, label, name in ENTRIES:
-        if request.user.has_perm(permission):
-            url = reverse(name)
-            found.append(Link(label, url, request.path.startswith(url)))
-    return found
+    allowed = [
+        (label, reverse(name))
+        for permission, label, name in ENTRIES
+        if request.user.has_perm(permission)
+    ]
+    # Imports lie below venues: the longest address that fits is where the person is.
+    here = max((url for _, url in allowed if request.path.startswith(url)), key=len, default="")
+    return [Link(label, url, current=url == here) for label, url in allowed]
 
 
 def navigation(request: HttpRequest) -> dict[str, list[Link]]:

@@ -35,8 +35,10 @@ def history(follow_up: FollowUp) -> list[Entry]:
     Reads ``visit``, ``training_session.recorded_by``, ``confirmed_by`` and ``reminders``: fetch
     them with it. Entries of the same day stand in the order in which a follow-up goes.
     """
-    entries = [Entry(title="Refresher offered", when=follow_up.opened_at)]
-    entries += _reminders(follow_up)
+    entries = _reminders(follow_up)
+    if follow_up.visit.ended_at:
+        # Not opened_at: an outcome may be logged, or corrected, long after staff were told.
+        entries.insert(0, Entry(title="Refresher offered", when=follow_up.visit.ended_at))
     session = follow_up.training_session
     if session:
         entries.append(

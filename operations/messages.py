@@ -13,10 +13,12 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from operations.follow_ups import Audience, audience_of
 from operations.models import FollowUp, Reminder
+from venues.models import VenueContact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,9 @@ class Words:
 
     booked: bool
     """Whether ``date`` is a booked one."""
+
+    venue_hears: bool
+    """Whether anybody at the venue gets reminders."""
 
     officer: str
     """The responsible officer's name."""
@@ -45,8 +50,7 @@ def recipients(reminder: Reminder) -> list[str]:
     follow_up = reminder.follow_up
     audience = audience_of(reminder.kind)
     if audience is Audience.VENUE:
-        contacts = follow_up.visit.venue.contacts.filter(gets_reminders=True)
-        return list(dict.fromkeys(contact.email for contact in contacts))
+        return list(dict.fromkeys(contact.email for contact in _contacts(follow_up)))
     person = (
         follow_up.responsible if audience is Audience.OFFICER else follow_up.visit.operation.lead
     )
@@ -105,7 +109,12 @@ def words_for(follow_up: FollowUp) -> Words:
         venue=" ".join(follow_up.visit.venue.name.split()),
         date=follow_up.booked_for or follow_up.due_on,
         booked=follow_up.booked_for is not None,
+        venue_hears=_contacts(follow_up).exists(),
         officer=str(follow_up.responsible),
         team=team or "Makesafe team",
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )
+
+
+def _contacts(follow_up: FollowUp) -> QuerySet[VenueContact]:
+    return follow_up.visit.venue.contacts.filter(gets_reminders=True)

@@ -1,6 +1,5 @@
 """What was observed on a visit in words, and how the record of it changed."""
 
-import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -92,8 +91,12 @@ def _changes(old: OutcomeFacts, new: OutcomeFacts) -> Iterable[str]:
     was = {row.key: row.value for row in in_words(old)}
     now = {row.key: row.value for row in in_words(new)}
     for key in now | was:
-        if was.get(key) != now.get(key):
-            yield f"{key}: {now.get(key, 'does not apply')} (was: {was.get(key, 'not asked')})"
+        if key not in now:
+            yield f"{key}: no longer applies (was: {was[key]})"
+        elif key not in was:
+            yield f"{key}: {now[key]} (did not apply)"
+        elif was[key] != now[key]:
+            yield f"{key}: {now[key]} (was: {was[key]})"
 
 
 def _yes_no(answer: bool | None, *, unknown: str = "Not known") -> str:

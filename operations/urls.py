@@ -1,14 +1,8 @@
 """Addresses of operations, visits, follow-ups, the live tests and the demonstration's mail."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from operations.views import cadets, follow_ups, mail, planning, scenarios, teams
-
-
-def placeholder(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    return HttpResponse("not built yet")
-
+from operations.views import board, cadets, follow_ups, mail, planning, scenarios, teams, visits
 
 app_name = "operations"
 urlpatterns = [

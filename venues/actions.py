@@ -102,7 +102,11 @@ def lock(venue: Venue) -> Venue:
 
 def _change(venue: Venue, fields: VenueFields) -> set[str]:
     """Set ``fields``, the postcode in its printed form; return the names of those that changed."""
-    wanted: dict[str, object] = {**fields, "postcode": _printed(fields["postcode"])}
+    wanted: dict[str, object] = {
+        **fields,
+        "address": _lines(fields["address"]),
+        "postcode": _printed(fields["postcode"]),
+    }
     if new_group := wanted.pop("new_group", ""):
         wanted["group"] = _group_named(str(new_group))
     # A new venue has no authority yet: None instead of an error.
@@ -127,6 +131,11 @@ def _group_named(name: str) -> VenueGroup:
     name = " ".join(name.split())
     group = VenueGroup.objects.filter(name__iexact=name).first()
     return group or VenueGroup.objects.create(name=name)
+
+
+def _lines(text: str) -> str:
+    """One part of the address a line, as an import writes it: browsers send other line ends."""
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
 
 
 def _printed(postcode: str) -> str:

@@ -10,8 +10,8 @@ from venues.training import TrainingState
 
 TRAINING_TONES = {
     TrainingState.CURRENT: "good",
-    TrainingState.EXPIRING: "waiting",
-    TrainingState.EXPIRED: "partly",
+    TrainingState.EXPIRING: "partly",
+    TrainingState.EXPIRED: "poor",
     TrainingState.UNTRAINED: "neutral",
 }
 
@@ -37,12 +37,26 @@ class Row:
     action: str = ""
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """One fact of two entries."""
+
+    key: str
+    left: str
+    right: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two say something else."""
+        return self.left != self.right
+
+
 def rows(venue: Venue) -> list[Row]:
     """The facts of the registry about ``venue``; what is missing says so."""
     unit = venue.local_authority.command_unit
     return [
         Row("Kind", venue.get_kind_display()),
-        Row("Address", venue.one_line_address or _withheld_or_missing(venue)),
+        Row("Address", ", ".join(venue.address.splitlines()) or _withheld_or_missing(venue)),
         Row("Postcode", venue.postcode or "Not known"),
         Row("Local authority", str(venue.local_authority)),
         Row("Command unit", str(unit) if unit else "None: no unit covers this authority"),
@@ -53,23 +67,28 @@ def rows(venue: Venue) -> list[Row]:
     ]
 
 
-def compared(venue: Venue) -> dict[str, object]:
-    """What tells two entries of one place apart, for a page with both side by side.
+def side_by_side(venue: Venue, other: Venue) -> list[Comparison]:
+    """What tells two entries of one place apart.
 
     Visits are left out on purpose: a planned one would show.
     """
-    sessions, contacts = venue.training_sessions.count(), venue.contacts.count()
-    more = [
-        Row("Training sessions", str(sessions)),
-        Row("Contacts", str(contacts)),
+    facts = zip(_for_comparison(venue), _for_comparison(other), strict=True)
+    return [Comparison(left.key, left.value, right.value) for left, right in facts]
+
+
+def _for_comparison(venue: Venue) -> list[Row]:
+    return [
+        *rows(venue),
+        Row("Open or closed", "Open" if venue.is_open else f"Closed: {venue.closed_reason}"),
+        Row("Training sessions", str(venue.training_sessions.count())),
+        Row("Contacts", str(venue.contacts.count())),
         Row("In the registry since", date_format(venue.created_at, "j F Y")),
     ]
-    return {"venue": venue, "status": status(venue), "rows": [*rows(venue), *more]}
 
 
 def marks(venue: Venue) -> list[Tag]:
     """What a person should know before relying on where the venue is."""
-    if venue.location_withheld:
+    if _withheld(venue):
         return [Tag("Location withheld", "neutral")]
     found = [] if venue.postcode else [Tag("No postcode", "neutral")]
     return found if venue.latitude is not None else [*found, Tag("No map point", "neutral")]
@@ -102,8 +121,13 @@ def verdicts() -> list[tuple[str, str]]:
     return list(outcomes.related_model._meta.get_field("verdict").choices)
 
 
+def _withheld(venue: Venue) -> bool:
+    """Whether the open data keeps the place back; of one added by hand it is only not known."""
+    return venue.location_withheld and venue.fhrsid is not None
+
+
 def _withheld_or_missing(venue: Venue) -> str:
-    if venue.location_withheld:
+    if _withheld(venue):
         return "Withheld: the food hygiene data does not say where it is"
     return "Not known"
 

@@ -31,8 +31,8 @@ class TellsRefusal:
 
     fields: dict[str, forms.Field]
 
-    def validate_constraints(self) -> None:
-        """Leave the rules of the table to the act, which tells them beside the question."""
+    def _post_clean(self) -> None:
+        """Leave the record as it is, and its rules to the act, which says what is about what."""
 
     def tell(self, error: ValidationError) -> None:
         """Put each sentence beside its question, or above all where the form has none for it."""
@@ -58,12 +58,7 @@ class VenueFilter(GovFilterForm, forms.Form):
 
     NO_VERDICT = "none"
 
-    q = forms.CharField(
-        label="Name, group or postcode",
-        max_length=100,
-        required=False,
-        help_text="Typing mistakes are forgiven.",
-    )
+    q = forms.CharField(label="Name, group, postcode", max_length=100, required=False)
     unit = forms.ModelChoiceField(
         CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
     )
@@ -74,7 +69,7 @@ class VenueFilter(GovFilterForm, forms.Form):
     group = forms.ModelChoiceField(VenueGroup.objects.all(), required=False, empty_label="All")
     training = forms.ChoiceField(choices=[("", "All"), *TrainingState.choices], required=False)
     coverage = forms.ChoiceField(
-        label="Front-desk staff trained",
+        label="Staff trained",
         choices=[
             ("", "All"),
             ("under_half", "Under 50%"),

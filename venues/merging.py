@@ -8,6 +8,7 @@ that is added later moves too. ``tests/venues/test_actions.py`` names those ther
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import F
 
 from accounts.models import User
 from venues.actions import IMPORTED, POINT
@@ -71,7 +72,8 @@ def _move(model: type[models.Model], field: str, keep: Venue, duplicate: Venue) 
 def _unique_with(model: type[models.Model], field: str) -> list[list[str]]:
     """For each rule that ``field`` is unique with other fields, the names of those others."""
     rules = [
-        rule.fields
+        # Declared by names or by expressions, of which those that are names count.
+        rule.fields or [part.name for part in rule.expressions if isinstance(part, F)]  # type: ignore[attr-defined]
         for rule in model._meta.constraints
         if isinstance(rule, models.UniqueConstraint) and rule.condition is None
     ]

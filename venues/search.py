@@ -18,8 +18,8 @@ from django.db.models.functions import Greatest, Upper
 
 #: Likeness, 0 to 1, from which a venue fits a word.
 THRESHOLD = 0.5
-#: Likeness of a postcode from which it fits: one wrong character in a whole one, but not two.
-POSTCODE_THRESHOLD = 0.6
+#: Likeness of a postcode from which it fits: a wrong character at an end, not two of them.
+POSTCODE_THRESHOLD = 0.5
 #: Words beyond these are ignored, so that nobody can make the database work for minutes.
 MOST_WORDS = 6
 LONGEST_WORD = 30
@@ -58,8 +58,10 @@ def likeness(word: str) -> Combinable:
         _certain(Q(squeezed_postcode__startswith=word) | Q(postcode__endswith=f" {word}")),
     ]
     if len(word) in _FOR_A_SLIP:
-        slipped = When(name__iregex=one_slip_from(word), then=Value(_SLIPPED))
-        fits.append(Case(slipped, default=Value(0.0)))
+        meant = one_slip_from(word)
+        name_slipped = When(name__iregex=meant, then=Value(_SLIPPED))
+        group_slipped = When(group__name__iregex=meant, then=Value(_SLIPPED * 0.99))
+        fits.append(Case(name_slipped, group_slipped, default=Value(0.0)))
     return Greatest(*fits, output_field=FloatField())
 
 

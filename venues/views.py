@@ -196,7 +196,9 @@ class VenueEdit(ActView):
         """Add what somebody else saved meanwhile, if so."""
         context = super().get_context_data(**kwargs)
         saved = context["form"].conflict
-        return context | {"saved_meanwhile": facts.rows(saved) if saved else None}
+        if saved is None:
+            return context
+        return context | {"saved_meanwhile": [facts.Row("Name", saved.name), *facts.rows(saved)]}
 
     def act(self, form: VenueEditForm) -> Venue:
         """Save it."""
@@ -258,7 +260,7 @@ class VenueMerge(ActView):
         """Add the two entries, or what helps to find the other."""
         context = super().get_context_data(**kwargs)
         if self.other:
-            return context | {"both": [facts.compared(one) for one in (self.venue, self.other)]}
+            return context | {"comparison": facts.side_by_side(self.venue, self.other)}
         search = DuplicateSearchForm(self.request.GET if "q" in self.request.GET else None)
         found: list[Venue] = []
         if search.is_valid() and search.cleaned_data["q"]:

@@ -26,8 +26,9 @@ def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
 
     Called when an outcome is logged or corrected, in the same transaction; calling it again
     changes nothing. A verdict below *responded well* opens the visit's follow-up, or reopens one
-    that was withdrawn. *Responded well* withdraws it while nothing was delivered, and confirms
-    the refreshers that were delivered to the venue before this visit.
+    that was withdrawn; what an earlier version of the outcome confirmed is only delivered again.
+    *Responded well* withdraws it while nothing was delivered, and confirms the refreshers that
+    were delivered to the venue before this visit.
 
     Returns:
         The follow-up of this visit, in whatever state; None if it has none.
@@ -40,6 +41,7 @@ def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
     if verdict.opens_follow_up:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
         due_on = timezone.localdate(visit.ended_at) + dt.timedelta(days=days)
+        _take_confirmations_back(visit)
         return _open(follow_up, visit, due_on=due_on)
     if follow_up and follow_up.is_open:
         _move(follow_up, FollowUpState.WITHDRAWN, booked_for=None)
@@ -92,6 +94,14 @@ def _confirm_earlier(visit: Visit) -> None:
     )
     for follow_up in delivered.order_by("pk"):
         _move(follow_up, FollowUpState.CONFIRMED, confirmed_by=visit)
+
+
+def _take_confirmations_back(visit: Visit) -> None:
+    """Leave to other visits what this one confirmed before its outcome was corrected."""
+    for earlier in FollowUp.objects.select_for_update().filter(confirmed_by=visit).order_by("pk"):
+        _move(earlier, FollowUpState.DELIVERED, confirmed_by=None)
+        for other in _later_good_visits(earlier.visit):
+            _confirm_earlier(other)
 
 
 # Done by a training coordinator ------------------------------------------------------------------

@@ -73,7 +73,11 @@ class BookForm(GovForm, VersionedForm):
 
     submit_label = "Book this date"
 
-    on = GovDateField(label="Date of the refresher", help_text="For example, 14 12 2026.")
+    on = GovDateField(
+        label="Date of the refresher",
+        help_text="For example, 14 12 2026.",
+        error_messages={"required": "Enter the date of the refresher"},
+    )
 
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         """Take a date from ``today`` on."""
@@ -96,22 +100,36 @@ class DeliveryForm(GovForm, VersionedForm):
 
     submit_label = "Record delivery"
 
-    held_on = GovDateField(label="Date it was held", help_text="For example, 14 12 2026.")
+    held_on = GovDateField(
+        label="Date it was held",
+        help_text="For example, 14 12 2026.",
+        error_messages={"required": "Enter the date it was held"},
+    )
     mode = forms.ChoiceField(
         label="How was it delivered?",
         choices=TrainingSession.Mode.choices,
         widget=forms.RadioSelect,
+        error_messages={"required": "Select how it was delivered"},
     )
     delivered_by = forms.CharField(
-        label="Who delivered it?", max_length=120, help_text="A team or a person."
+        label="Who delivered it?",
+        max_length=120,
+        help_text="A team or a person.",
+        error_messages={"required": "Enter who delivered it"},
     )
     front_desk_staff = forms.IntegerField(
         label="How many people work at the front desk?",
         min_value=1,
         max_value=1000,
         help_text="All shifts together.",
+        error_messages={"required": "Enter how many people work at the front desk"},
     )
-    attended = forms.IntegerField(label="How many of them attended?", min_value=1, max_value=1000)
+    attended = forms.IntegerField(
+        label="How many of them attended?",
+        min_value=1,
+        max_value=1000,
+        error_messages={"required": "Enter how many of them attended"},
+    )
     notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
 
     def layout(self) -> Layout:
@@ -136,4 +154,5 @@ class DeclineForm(GovForm, VersionedForm):
         label="Why does the venue not want the refresher?",
         max_length=200,
         help_text="In a few words, such as: the group trains its staff by itself.",
+        error_messages={"required": "Enter why the venue does not want the refresher"},
     )

@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Fieldset, Layout
@@ -11,7 +11,7 @@ from django import forms
 from accounts.govuk import GovForm, Question, Reveal, Style, YesNoField
 from operations.actions.logging import CALLS, OutcomeFacts
 from operations.forms.refusals import TellsProblems
-from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround
+from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround, Visit
 
 NOT_KNOWN = "not_known"
 #: Minutes to tap. Who knows better than this was not looking at the room.
@@ -56,6 +56,10 @@ DEPENDENT: dict[str, tuple[Callable[[Answers], bool], str]] = {
     ),
     "incident_reference": (_contacted, ""),
 }
+
+
+def _minute_choices(offered: Iterable[int]) -> list[tuple[str, str]]:
+    return [*((str(minutes), str(minutes)) for minutes in offered), (NOT_KNOWN, "Not known")]
 
 
 class MinutesField(forms.TypedChoiceField):
@@ -294,17 +298,16 @@ class CorrectionForm(OutcomeForm):
         """The reason comes last, when one knows what has changed."""
         return Layout("revision", *super().layout().fields, Fieldset("Correction", "reason"))
 
-    def tell_conflict(self, visit: Any) -> None:
-        """Say that another correction of ``visit`` came first; whoever saves again has been told."""
-        latest: Outcome = Outcome.objects.filter(visit=visit).latest("revision")
+    def tell_conflict(self, visit: Visit) -> None:
+        """Say that another correction came first; whoever saves again has been told."""
+        latest = Outcome.objects.filter(visit=visit).latest("revision")
         self.add_error(
             None,
             f"{latest.logged_by} corrected this outcome after you opened it. What you entered is "
             "still below and nothing is saved. Look at what they changed, then save again to "
             "replace it.",
         )
-        self.data = self.data.copy()
-        self.data[self.add_prefix("revision")] = latest.revision
+        self.data = {**dict(self.data.items()), self.add_prefix("revision"): latest.revision}
 
 
 class NotCompletedForm(GovForm, TellsProblems, forms.Form):
@@ -318,13 +321,13 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
     kind = forms.ChoiceField(
         label="What was it about?",
         choices=[
-            ("night", "This evening: the venue could be tested another time"),
+            ("time", "This time: the venue could be tested later"),
             ("venue", "The venue: it is not one to test"),
         ],
         widget=forms.RadioSelect,
-        error_messages={"required": "Select whether it was about this evening or the venue"},
+        error_messages={"required": "Select whether it was about this time or the venue"},
     )
-    night = forms.ChoiceField(
+    time = forms.ChoiceField(
         label="What happened?",
         choices=[(r.value, r.label) for r in NotCompletedReason if r.eligible],
         widget=forms.RadioSelect,
@@ -356,7 +359,7 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
             "submission",
             Question(
                 "kind",
-                Reveal("night", Question("night", style=big)),
+                Reveal("time", Question("time", style=big)),
                 Reveal("venue", Question("venue", style=big)),
                 style=big,
             ),
@@ -367,7 +370,7 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
         """Take the reason of the chosen kind, whatever is chosen under the other."""
         answers = super().clean() or {}
         kind = answers.get("kind")
-        for name in {"night", "venue"} - {kind}:
+        for name in {"time", "venue"} - {kind}:
             self.errors.pop(name, None)
         if kind and kind not in self.errors and not answers[kind]:
             self.add_error(kind, "Select why the venue could not be tested")

@@ -87,11 +87,8 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         label="Kind", choices=[("", "All"), *Venue.Kind.choices], required=False
     )
     group = forms.ModelChoiceField(VenueGroup.objects.all(), required=False, empty_label="All")
-    training = forms.MultipleChoiceField(
-        label="Training",
-        choices=TrainingState.choices,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
+    training = forms.ChoiceField(
+        label="Training", choices=[("", "All"), *TrainingState.choices], required=False
     )
     not_visited_since = GovDateField(
         label="Not visited since",
@@ -126,7 +123,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
             ("authority", "local_authority"),
             ("kind", "kind"),
             ("group", "group"),
-            ("training", "training_state__in"),
+            ("training", "training_state"),
         ):
             if wanted.get(answer):
                 venues = venues.filter(**{lookup: wanted[answer]})

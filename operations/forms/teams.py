@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from accounts.govuk import Button, GovDateField, GovForm, Question, Style
+from accounts.govuk import Button, GovDateField, GovForm, Question
 from accounts.models import User
 from operations.actions import teams
 from operations.actions.teams import Duty, Place
@@ -114,7 +114,9 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         """When, then who."""
         return Layout(
             Fieldset("When", "on", Question("starts_at", width=10), Question("ends_at", width=10)),
-            Fieldset("Who goes", "lead", "welfare", "support", Question("cadet", style=Style.GRID)),
+            Fieldset(
+                "Who goes", "lead", "welfare", Div("support", "cadet", css_class="app-columns")
+            ),
         )
 
     def clean(self) -> dict[str, Any]:

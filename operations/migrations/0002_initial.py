@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('officers_arrived_minutes', None), ('officers_sent', True), _connector='OR'), name='officers_who_arrived_were_sent'),
+            constraint=models.CheckConstraint(condition=models.Q(('officers_arrived_minutes', None), models.Q(('officers_sent', True), ('officers_sent__isnull', False)), _connector='OR'), name='officers_who_arrived_were_sent'),
         ),
         migrations.AddConstraint(
             model_name='outcome',
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='followup',
-            trigger=pgtrigger.compiler.Trigger(name='follow_up_moves_only_as_allowed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{offered:booked,offered:declined,offered:withdrawn,booked:declined,booked:delivered,booked:withdrawn,delivered:confirmed,withdrawn:offered}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='74bd6a6764328482eed015e4a437f68d114aa965', operation='UPDATE', pgid='pgtrigger_follow_up_moves_only_as_allowed_54035', table='operations_followup', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='follow_up_moves_only_as_allowed', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{offered:booked,offered:declined,offered:withdrawn,booked:declined,booked:delivered,booked:withdrawn,delivered:confirmed,confirmed:delivered,withdrawn:offered}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='0e3db8f0565dec3105dd9c0d339b2d79611679d9', operation='UPDATE', pgid='pgtrigger_follow_up_moves_only_as_allowed_54035', table='operations_followup', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='scenario',

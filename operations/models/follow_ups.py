@@ -48,7 +48,8 @@ MOVES: dict[str, frozenset[str]] = {
         {FollowUpState.DELIVERED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN}
     ),
     FollowUpState.DELIVERED: frozenset({FollowUpState.CONFIRMED}),
-    FollowUpState.CONFIRMED: frozenset(),
+    # A correction of the outcome that confirmed it takes the confirmation back.
+    FollowUpState.CONFIRMED: frozenset({FollowUpState.DELIVERED}),
     FollowUpState.DECLINED: frozenset(),
     FollowUpState.WITHDRAWN: frozenset({FollowUpState.OFFERED}),
 }

@@ -135,7 +135,9 @@ class Outcome(models.Model):
                 violation_error_message="Say how police were contacted.",
             ),
             models.CheckConstraint(
-                condition=Q(officers_arrived_minutes=None) | Q(officers_sent=True),
+                # PostgreSQL takes "not known" for kept, hence the second look at officers_sent.
+                condition=Q(officers_arrived_minutes=None)
+                | Q(officers_sent=True, officers_sent__isnull=False),
                 name="officers_who_arrived_were_sent",
             ),
             models.CheckConstraint(

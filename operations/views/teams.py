@@ -113,7 +113,8 @@ class VisitEdit(PlannedVisitView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The cadets to choose from."""
-        return super().get_form_kwargs() | {"cadets": Cadet.objects.visible_to(self.user)}
+        cadets = Cadet.objects.visible_to(self.user)
+        return super().get_form_kwargs() | {"operation": self.record.operation, "cadets": cadets}
 
     def act(self, form: VisitEditForm) -> str:
         """Save it."""

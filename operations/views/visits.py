@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -23,7 +23,7 @@ from operations.actions import logging
 from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
 from operations.actions.refusals import PlanningError
 from operations.forms.outcomes import CorrectionForm, NotCompletedForm, OutcomeForm, answers_of
-from operations.models import FollowUp, Outcome, TeamMember, Visit, VisitQuerySet
+from operations.models import ELIGIBLE, FollowUp, Outcome, TeamMember, Visit, VisitQuerySet
 from operations.views.acts import ActView
 
 LONDON = ZoneInfo("Europe/London")
@@ -73,7 +73,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
         return (
             Visit.objects.visible_to(self.request.user)  # type: ignore[arg-type]
-            .select_related("venue", "operation__scenario", "started_by", "follow_up")
+            .select_related("venue", "operation__scenario", "started_by")
             .prefetch_related(
                 Prefetch("team", team),
                 Prefetch("outcomes", outcomes),
@@ -93,11 +93,12 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             | {
                 "officers": [member for member in team if member.officer],
                 "cadets": [member.cadet for member in team if member.cadet],
-                "in_team": in_team,
+                "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
                 "sees_cadets": in_team or user.has_perm(PLAN_OPERATIONS),
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
+                "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
             }
         )
@@ -165,7 +166,15 @@ class VisitStart(OfTheTeam, View):
         return redirect("operations:outcome_add", visit.pk)
 
 
-class EndsVisit(OfTheTeam, ActView):
+class TeamAct(OfTheTeam, ActView):
+    """A form of the team."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        return super().get_context_data(**kwargs) | {"visit": self.visit}
+
+
+class EndsVisit(TeamAct):
     """A form that ends a visit under way. In another state the visit has another page for it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -181,12 +190,41 @@ class EndsVisit(OfTheTeam, ActView):
         """Where to go when the visit has ended."""
         return redirect(self.visit)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The visit for the heading."""
-        return super().get_context_data(**kwargs) | {"visit": self.visit}
+
+class LogsOutcome(TeamAct):
+    """A form with the facts of a visit. What somebody else logged first is never overwritten."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save; or offer to correct with these answers what is on record by now."""
+        try:
+            return super().form_valid(form)
+        except AlreadyLoggedError as error:
+            return self.offer_correction(form, error)
+
+    def offer_correction(self, form: OutcomeForm, error: AlreadyLoggedError) -> HttpResponse:
+        """The correction form with what was entered in ``form``, and why it is shown."""
+        latest = Outcome.objects.filter(visit=self.visit).latest("revision")
+        answers = {
+            **dict(form.data.items()),
+            "revision": latest.revision,
+            "submission": uuid.uuid4(),
+        }
+        correction = CorrectionForm(answers, draft_key=form.draft_key)
+        correction.helper.form_action = reverse("operations:outcome_correct", args=[self.visit.pk])
+        correction.add_error(
+            None,
+            f"{error} What you entered is still below: to put it in place of what is on record, "
+            "say why and save it as a correction.",
+        )
+        context = self.get_context_data(form=correction)
+        return render(self.request, "operations/outcome_correct.html", context)
 
 
-class OutcomeAdd(EndsVisit):
+class OutcomeAdd(EndsVisit, LogsOutcome):
     """Log what was observed."""
 
     template_name = "operations/outcome_form.html"
@@ -195,15 +233,11 @@ class OutcomeAdd(EndsVisit):
 
     def over(self) -> HttpResponse:
         """Where a colleague was first, the answers kept on this phone become a correction."""
-        kept = self.visit.outcome and self.visit.outcome.logged_by_id != self.request.user.pk
-        if not kept:
+        outcome = self.visit.outcome
+        if outcome is None or outcome.logged_by == self.request.user:
             return redirect(self.visit)
-        messages.info(self.request, f"{self.visit.outcome.logged_by} has logged the outcome.")
+        messages.info(self.request, f"{outcome.logged_by} has already logged the outcome.")
         return redirect("operations:outcome_correct", self.visit.pk)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """With a place on the phone."""
-        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
 
     def act(self, form: OutcomeForm) -> str:
         """Log it."""
@@ -216,15 +250,8 @@ class OutcomeAdd(EndsVisit):
         )
         return self.visit.get_absolute_url()
 
-    def form_valid(self, form: OutcomeForm) -> HttpResponse:
-        """Log; or offer to correct with these answers what is on record by now."""
-        try:
-            return super().form_valid(form)
-        except AlreadyLoggedError as error:
-            return offer_correction(self.request, form, error)
 
-
-class OutcomeCorrect(OfTheTeam, ActView):
+class OutcomeCorrect(LogsOutcome):
     """Correct what was logged: the earlier revision is kept."""
 
     template_name = "operations/outcome_correct.html"
@@ -248,14 +275,6 @@ class OutcomeCorrect(OfTheTeam, ActView):
         assert outcome is not None  # the visit is completed
         return answers_of(OutcomeFacts.of(outcome)) | {"revision": outcome.revision}
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        """With a place on the phone."""
-        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The visit for the heading."""
-        return super().get_context_data(**kwargs) | {"visit": self.visit}
-
     def act(self, form: CorrectionForm) -> str:
         """Correct it."""
         logging.correct_outcome(
@@ -268,13 +287,6 @@ class OutcomeCorrect(OfTheTeam, ActView):
             at=timezone.now(),
         )
         return self.visit.get_absolute_url()
-
-    def form_valid(self, form: CorrectionForm) -> HttpResponse:
-        """Correct; or show what arrived before with other answers."""
-        try:
-            return super().form_valid(form)
-        except AlreadyLoggedError as error:
-            return offer_correction(self.request, form, error)
 
 
 class NotCompleted(EndsVisit):
@@ -300,25 +312,6 @@ class NotCompleted(EndsVisit):
             at=timezone.now(),
         )
         return self.visit.get_absolute_url()
-
-
-def offer_correction(
-    request: HttpRequest, form: OutcomeForm, error: AlreadyLoggedError
-) -> HttpResponse:
-    """The correction form with what was entered in ``form``, and why it is shown."""
-    visit = error.visit
-    latest = Outcome.objects.filter(visit=visit).latest("revision")
-    answers = form.data.copy()
-    answers |= {"revision": str(latest.revision), "submission": str(uuid.uuid4())}
-    correction = CorrectionForm(answers, draft_key=form.draft_key)
-    correction.helper.form_action = reverse("operations:outcome_correct", args=[visit.pk])
-    correction.add_error(
-        None,
-        f"{error} What you entered is still below: to put it in place of what is on record, say "
-        "why and save it as a correction.",
-    )
-    context = {"form": correction, "visit": visit}
-    return render(request, "operations/outcome_correct.html", context)
 
 
 # What the phone keeps ---------------------------------------------------------------------------

@@ -211,6 +211,34 @@ def test_another_venues_visit_confirms_nothing(by):
     assert earlier.state == FollowUpState.DELIVERED
 
 
+def test_a_correction_takes_back_what_the_visit_confirmed(by):
+    earlier = delivered(visited=90, held=60)
+    later = factories.CompletedVisitFactory(venue=earlier.visit.venue)
+    settle(later, by)
+    correct(later, Verdict.PARTLY)
+    settle(later, by)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.confirmed_by) == (FollowUpState.DELIVERED, None)
+    correct(later, Verdict.RESPONDED_WELL)
+    settle(later, by)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.confirmed_by) == (FollowUpState.CONFIRMED, later)
+
+
+def test_another_good_visit_keeps_it_confirmed(by):
+    earlier = delivered(visited=90, held=60)
+    first = factories.CompletedVisitFactory(
+        venue=earlier.visit.venue, starts_at=timezone.now() - 20 * DAY
+    )
+    second = factories.CompletedVisitFactory(venue=earlier.visit.venue)
+    settle(first, by)
+    settle(second, by)
+    correct(first, Verdict.PARTLY)
+    settle(first, by)
+    earlier.refresh_from_db()
+    assert (earlier.state, earlier.confirmed_by) == (FollowUpState.CONFIRMED, second)
+
+
 # Booked, delivered, declined --------------------------------------------------------------------
 
 

@@ -274,7 +274,7 @@ def test_delivery_by_the_form_makes_a_session(post, unit, today, coordinator):
     [
         ({"attended": 13}, "12 who work there"),
         ({"attended": 0}, "greater than or equal to 1"),
-        ({"delivered_by": ""}, "Answer “Who delivered it?”"),
+        ({"delivered_by": ""}, "Enter who delivered it"),
         ({"held_on_year": 2200}, "today or a day in the past"),
         ({"held_on_year": 2001}, "before the visit"),
     ],

@@ -105,6 +105,15 @@ def test_templates_get_plain_words_only():
     assert {field.type for field in fields(messages.Words)} <= {str, bool, dt.date}
 
 
+@pytest.mark.parametrize("kind", TO_STAFF)
+def test_staff_are_told_that_nobody_at_the_venue_hears(kind):
+    it = reminder(kind)
+    told = "Nobody at the venue gets"
+    assert told in messages.compose(it, ["a@police.example"]).body
+    factories.VenueContactFactory(venue=it.follow_up.visit.venue)
+    assert told not in messages.compose(it, ["a@police.example"]).body
+
+
 # Recipients -------------------------------------------------------------------------------------
 
 

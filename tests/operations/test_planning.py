@@ -1,9 +1,11 @@
 """The planner's acts: operations, venues, scenarios, visits and teams."""
 
 import datetime as dt
+import threading
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DatabaseError, connection
 
 from accounts.roles import Role
 from accounts.versions import EditConflictError
@@ -779,3 +781,55 @@ def test_a_cadet_who_may_go_today_has_no_reason_not_to():
     assert cadet_actions.reasons_not_to_go(cadet(briefed_on=None), on=TODAY, policy=policy) == [
         "The briefing is not on record."
     ]
+
+
+# Two planners at the same time
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_planners_who_want_the_same_people_never_wait_in_a_circle():
+    """Each names the people in the opposite order; one gets them, the other is told."""
+    planner = UserFactory(role=Role.PLANNER, whole_force=True)
+    people = [officer() for _ in range(6)]
+    chosen = [
+        OperationVenueFactory(operation__starts_on=TODAY, operation__ends_on=TODAY)
+        for _ in range(2)
+    ]
+    together = threading.Barrier(2)
+
+    def plan_rounds(place, order, answers):
+        for hour in range(8, 20):
+            together.wait(timeout=30)
+            try:
+                teams.plan_visit(
+                    operation=chosen[place].operation,
+                    venue=chosen[place].venue,
+                    starts_at=at(hour),
+                    ends_at=at(hour, 59),
+                    team=[
+                        Place(order[0], Duty.LEAD),
+                        *(Place(person, Duty.SUPPORT) for person in order[1:]),
+                    ],
+                    by=planner,
+                )
+                answers.append("planned")
+            except PlanningError:
+                answers.append("told")
+            except DatabaseError as error:
+                answers.append(str(error))
+        connection.close()
+
+    answers: tuple[list[str], list[str]] = ([], [])
+    threads = [
+        threading.Thread(target=plan_rounds, args=(place, people[:: 1 - 2 * place], answers[place]))
+        for place in (0, 1)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert {frozenset(pair) for pair in zip(*answers, strict=True)} == {
+        frozenset({"planned", "told"})
+    }
+    assert Visit.objects.count() == 12

@@ -221,7 +221,7 @@ def test_a_planner_sees_visits_to_come_and_chosen_venues(client, operation, visi
     page = text(client.get(operation.get_absolute_url()))
     venues = text(client.get(operation.get_absolute_url() + "?show=venues"))
 
-    assert "Thu 26 November 2026, 19:00 to 20:00" in page
+    assert "Thu 26 November 2026 19:00 to 20:00" in page
     assert visit.venue.name in page
     assert "To come (1) Over (0) Venues (1)" in page
     assert "Drawn by chance" in venues
@@ -570,12 +570,30 @@ def test_the_next_visit_starts_with_the_same_team_after_the_way(client, chosen, 
     )
 
 
-def test_a_visit_of_another_operation_gives_no_team(client, chosen):
-    foreign = VisitFactory()
+def test_a_visit_of_another_operation_gives_no_team(client, chosen, unit):
+    page = url("visit_add", chosen.operation_id)
 
-    page = url("visit_add", chosen.operation_id) + f"?after={foreign.pk}"
+    for other in (VisitFactory(), VisitFactory(unit=unit)):
+        assert client.get(f"{page}?after={other.pk}").status_code == 404
 
-    assert client.get(page).status_code == 404
+
+@pytest.mark.parametrize("reason", ["closed", "merged", "elsewhere"])
+def test_only_open_venues_of_the_planners_units_are_offered_for_a_visit(client, chosen, reason):
+    gone = OperationVenueFactory(operation=chosen.operation)
+    unit = chosen.venue.local_authority.command_unit
+    fields = {
+        "closed": {"closed_on": DAY, "closed_reason": "Sold"},
+        "merged": {"merged_into": chosen.venue},
+        "elsewhere": {},
+    }
+    if reason != "elsewhere":
+        gone.venue.local_authority.command_unit = unit
+        gone.venue.local_authority.save()
+    Venue.objects.filter(pk=gone.venue_id).update(name="Renamed", **fields[reason])
+
+    form = client.get(url("visit_add", chosen.operation_id)).context["form"]
+
+    assert list(form.fields["venue"].queryset) == [chosen]
 
 
 @pytest.mark.parametrize(

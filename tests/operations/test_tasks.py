@@ -12,16 +12,8 @@ from config.celery import app
 from operations import tasks
 from operations.models import Reminder
 from tests import factories
-from tests.operations.workers import Place
 
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def place(tmp_path):
-    place = Place(tmp_path)
-    yield place
-    place.close()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -87,10 +79,10 @@ def test_a_task_is_told_to_the_broker_only_when_it_is_done():
     assert app.conf.task_time_limit < app.conf.broker_transport_options["visibility_timeout"]
 
 
-def test_the_broker_is_asked_for_abandoned_tasks_every_two_seconds(place):
+def test_the_broker_is_asked_for_abandoned_tasks_every_two_seconds():
     """The options reach the channel, where kombu reads them."""
     options = app.conf.broker_transport_options
-    with Connection(place.broker, transport_options=options) as broker:
+    with Connection(settings.REDIS_URL, transport_options=options) as broker:
         channel = broker.default_channel
         assert channel.visibility_timeout == 600
         assert channel.unacked_restore_throttle == 1

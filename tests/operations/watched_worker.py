@@ -32,9 +32,21 @@ def tell(line: str) -> None:
         pipe.write(f"{line}\n")
 
 
+def is_first() -> bool:
+    """Whether to stand still: always, or once only if the environment names a file for that."""
+    once = os.environ.get("HALT_ONCE")
+    if not once:
+        return True
+    try:
+        Path(once).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
 def instant(name: str, *args: object) -> None:
     """Stand still here if this is the instant."""
-    if name == HALT_AT:
+    if name == HALT_AT and is_first():
         tell(" ".join(map(str, ["halted", os.getpid(), *args])))
         while True:
             signal.pause()

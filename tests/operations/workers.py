@@ -64,7 +64,14 @@ class Place:
         }
 
     def close(self) -> None:
+        """End the sessions of killed workers, which would keep the database from being dropped."""
         os.close(self._pipe)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend'"
+            )
 
     @contextlib.contextmanager
     def worker(self, **environment: str) -> Iterator[Worker]:

@@ -14,7 +14,7 @@ SAMPLES = Path(__file__).parent / "samples"
 MET = ROOT / "venues" / "data" / "met_command_units.csv"
 
 HEADER = "bcu_name,bcu_code,borough,gss_code,fhrs_la_code,police_force\n"
-ROW = "Coast,CO,Northmoor,E99000001,901,Wessendale Police\n"
+ROW = "Coast,CO,Northmoor,E98000001,901,Wessendale Police\n"
 
 
 def areas(text: str) -> list[Area]:
@@ -24,7 +24,7 @@ def areas(text: str) -> list[Area]:
 def collection(geometry: object, **properties: object) -> io.BytesIO:
     feature = {
         "type": "Feature",
-        "properties": {"gss_code": "E99000001", "name": "Northmoor", **properties},
+        "properties": {"gss_code": "E98000001", "name": "Northmoor", **properties},
         "geometry": geometry,
     }
     data = {"type": "FeatureCollection", "features": [feature]}
@@ -48,7 +48,7 @@ def test_an_area_keeps_all_its_facts():
     assert read_areas(SAMPLES / "areas.csv")[2] == Area(
         line=4,
         name="Afon Las",
-        gss_code="W99000001",
+        gss_code="W98000001",
         fhrs_code="027",
         unit_name="Valley",
         unit_code="VA",
@@ -62,7 +62,7 @@ def test_an_area_without_a_command_unit_is_accepted():
 
 def test_columns_may_stand_in_another_order_with_others_between():
     columns = "police_force,fhrs_la_code,note,gss_code,borough,bcu_code,bcu_name\n"
-    row = 'Wessendale Police,901,"a, b",E99000001,Northmoor,CO,Coast\n'
+    row = 'Wessendale Police,901,"a, b",E98000001,Northmoor,CO,Coast\n'
 
     assert areas(columns + row)[0].unit_name == areas(HEADER + ROW)[0].unit_name
 
@@ -83,13 +83,13 @@ def test_a_spreadsheets_byte_order_mark_line_ends_and_blank_lines_are_tolerated(
         (HEADER + ROW + ROW, "line 3 repeats the borough of line 2"),
         (HEADER + ROW + ROW.replace("Northmoor", "Far Moor"), "repeats the gss_code of line 2"),
         (HEADER + ROW.replace("901", "1"), "Line 2 has the fhrs_la_code “1”"),
-        (HEADER + ROW.replace("E99000001", "Northmoor"), "Line 2 has the gss_code “Northmoor”"),
+        (HEADER + ROW.replace("E98000001", "Northmoor"), "Line 2 has the gss_code “Northmoor”"),
         (HEADER + ROW.replace(",Northmoor,", ",,"), "Line 2 has no borough"),
         (HEADER + ROW.replace("Wessendale Police", ""), "Line 2 has no police_force"),
         (HEADER + ROW.replace("Coast", ""), "Line 2 has only one of bcu_name and bcu_code"),
         (HEADER + ROW.replace("Coast", "C" * 121), "bcu_name of more than 120 letters"),
         (
-            HEADER + ROW + "Shore,CO,Southmoor,E99000002,902,Wessendale Police\n",
+            HEADER + ROW + "Shore,CO,Southmoor,E98000002,902,Wessendale Police\n",
             "line 3 calls the unit CO “Shore”, line 2 “Coast”",
         ),
         (HEADER + "Coast,CO\n", "Line 2 has no borough"),
@@ -115,11 +115,11 @@ def test_many_mistakes_are_named_together_but_not_without_end():
 def test_boundaries_keep_their_geometry():
     north, south, elsewhere = read_boundaries(SAMPLES / "boundaries.geojson")
 
-    assert (north.gss_code, north.name) == ("E99000001", "Northmoor")
+    assert (north.gss_code, north.name) == ("E98000001", "Northmoor")
     assert north.geometry["type"] == "Polygon"
     assert len(north.geometry["coordinates"]) == 2
     assert south.geometry["type"] == "MultiPolygon"
-    assert elsewhere.gss_code == "E99999999"
+    assert elsewhere.gss_code == "E98999999"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_two_boundaries_of_one_authority_are_refused():
     data = json.loads((SAMPLES / "boundaries.geojson").read_text())
     data["features"].append(data["features"][0])
 
-    with pytest.raises(BrokenFile, match="E99000001 has two boundaries"):
+    with pytest.raises(BrokenFile, match="E98000001 has two boundaries"):
         read_boundaries(io.BytesIO(json.dumps(data).encode()))
 
 

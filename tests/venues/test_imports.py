@@ -568,7 +568,7 @@ def test_areas_complete_an_authority_that_came_with_open_data():
     done = imports.import_areas(SAMPLES / "areas.csv")
 
     northmoor = Venue.objects.get(fhrsid=9100001).local_authority
-    assert (northmoor.gss_code, northmoor.command_unit.name) == ("E99000001", "Coast")
+    assert (northmoor.gss_code, northmoor.command_unit.name) == ("E98000001", "Coast")
     assert done.changed == 1
 
 
@@ -593,7 +593,7 @@ def test_units_of_two_forces_may_have_one_code():
 
 
 def test_a_row_that_fits_two_authorities_refuses_the_file():
-    LocalAuthorityFactory(name="Southmoor", gss_code="E99000002")
+    LocalAuthorityFactory(name="Southmoor", gss_code="E98000002")
     LocalAuthorityFactory(name="Harbour", fhrs_code="902")
 
     with pytest.raises(

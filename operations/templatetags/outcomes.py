@@ -1,0 +1,16 @@
+"""How a verdict looks."""
+
+from django import template
+
+from operations.models import Outcome
+from operations.outcome_history import TONES
+from operations.verdict import Verdict
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/tag.html")
+def verdict_tag(outcome: Outcome) -> dict[str, str]:
+    """The verdict of ``outcome`` as a tag."""
+    verdict = Verdict(outcome.verdict)
+    return {"label": verdict.label, "tone": TONES[verdict]}

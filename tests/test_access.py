@@ -1,0 +1,176 @@
+"""Who may open which page: one row for each address, one column for each role.
+
+A row that is missing makes a test fail, so a new page can't be forgotten. 403 is *not allowed*; 404
+is *not yours*, so that not even the existence of a planned visit shows.
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from tests import factories
+from venues.imports import import_fhrs
+
+SAMPLE = Path(__file__).parent / "venues" / "samples" / "official_2020.xml"
+ROLES = (
+    Role.VISITING_OFFICER,
+    Role.PLANNER,
+    Role.CSE_LEAD,
+    Role.TRAINING_COORDINATOR,
+    Role.CALL_HANDLER,
+    Role.ADMINISTRATOR,
+)
+
+#: Addresses open to everybody, signed in or not.
+OPEN = {"accounts:sign_in"}
+
+#: Name, object, then the answers to a GET for the roles in the order of ``ROLES`` (officer,
+#: planner, lead, coordinator, call handler, administrator): first for people of the unit, then for
+#: those of another. 405 is a page that takes POST only; a 404 in the first half needs more than the
+#: role, such as a place in the team.
+TABLE = """
+accounts:gallery                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
+accounts:sign_out                -          405 405 405 405 405 405 | 405 405 405 405 405 405
+operations:board                 -          403 403 403 403 200 200 | 403 403 403 403 200 200
+operations:cadet_add             -          403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:cadet_edit            cadet      403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:cadet_list            -          403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:follow_up_book        follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
+operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
+operations:follow_up_deliver     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
+operations:follow_up_detail      follow_up  403 403 200 200 403 200 | 403 403 404 404 403 404
+operations:follow_up_list        -          403 403 200 200 403 200 | 403 403 200 200 403 200
+operations:message_detail        =sent      403 403 200 200 403 200 | 403 403 200 200 403 200
+operations:message_list          -          403 403 200 200 403 200 | 403 403 200 200 403 200
+operations:my_visits             -          200 403 403 403 403 403 | 200 403 403 403 403 403
+operations:operation_add         -          403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:operation_detail      operation  403 200 200 403 403 200 | 403 404 404 403 403 404
+operations:operation_edit        operation  403 200 403 403 403 200 | 403 404 403 403 403 404
+operations:operation_list        -          403 200 200 403 403 200 | 403 200 200 403 403 200
+operations:operation_venues      operation  403 200 403 403 403 200 | 403 404 403 403 403 404
+operations:outcome_add           under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:outcome_correct       completed  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:scenario_add          -          403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:scenario_detail       scenario   403 200 200 403 403 200 | 403 200 200 403 403 200
+operations:scenario_list         -          403 200 200 403 403 200 | 403 200 200 403 403 200
+operations:scenario_new_version  scenario   403 200 403 403 403 200 | 403 200 403 403 403 200
+operations:visit_add             operation  403 200 403 403 403 200 | 403 404 403 403 403 404
+operations:visit_cancel          planned    403 200 403 403 403 200 | 403 404 403 403 403 404
+operations:visit_detail          planned    200 200 404 404 403 200 | 404 404 404 404 403 404
+operations:visit_detail          under_way  200 200 404 404 403 200 | 404 404 404 404 403 404
+operations:visit_detail          completed  200 200 200 200 403 200 | 404 404 404 404 403 404
+operations:visit_edit            planned    403 200 403 403 403 200 | 403 404 403 403 403 404
+operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
+reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
+reports:table_csv                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
+venues:contact_add               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:contact_edit              contact    403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:contact_remove            contact    403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:import_accept             import/0   403 405 403 403 403 405 | 403 405 403 403 403 405
+venues:import_add                -          403 200 403 403 403 200 | 403 200 403 403 403 200
+venues:import_detail             import     403 200 403 403 403 200 | 403 200 403 403 403 200
+venues:import_list               -          403 200 403 403 403 200 | 403 200 403 403 403 200
+venues:training_add              venue      403 403 403 200 403 200 | 403 403 403 200 403 200
+venues:venue_add                 -          403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_close               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_detail              venue      200 200 200 200 403 200 | 200 200 200 200 403 200
+venues:venue_edit                venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_list                -          200 200 200 200 403 200 | 200 200 200 200 403 200
+venues:venue_merge               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_reopen              venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+"""
+
+
+def rows():
+    for line in TABLE.strip().splitlines():
+        ours, theirs = line.split("|")
+        name, about, *codes = ours.split()
+        yield name, about, [int(code) for code in codes], [int(code) for code in theirs.split()]
+
+
+EACH_ROW = pytest.mark.parametrize(("name", "about", "ours", "theirs"), list(rows()))
+
+
+def url_names():
+    """Every name of our own addresses; Django's admin looks after its own."""
+
+    def walk(patterns, namespace):
+        for entry in patterns:
+            if isinstance(entry, URLResolver):
+                if entry.namespace != "admin":
+                    yield from walk(entry.url_patterns, entry.namespace)
+            elif isinstance(entry, URLPattern):
+                yield f"{namespace}:{entry.name}" if namespace else entry.name
+
+    return set(walk(get_resolver().url_patterns, None))
+
+
+@pytest.fixture
+def world(db, settings, tmp_path):
+    """One command unit with something of everything; the officer is in the team of each visit."""
+    settings.EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+    settings.MAIL_DIR = tmp_path
+    (tmp_path / "sent.eml").write_text(
+        "Date: Tue, 24 Nov 2026 08:00:00 +0000\nSubject: A message\n\nHello"
+    )
+    unit = factories.CommandUnitFactory()
+    people = {role: factories.UserFactory(role=role, units=[unit]) for role in ROLES}
+    team = {"officer": people[Role.VISITING_OFFICER]}
+    venue = factories.VenueFactory(unit=unit)
+    operation = factories.OperationFactory()
+    factories.OperationVenueFactory(operation=operation, venue=venue)
+    about = {"operation": operation, "venue": venue}
+    tomorrow = timezone.now() + dt.timedelta(days=1)
+    made = about | {
+        "planned": factories.VisitFactory(**about, **team, starts_at=tomorrow),
+        "under_way": factories.UnderWayVisitFactory(**about, **team),
+        "completed": factories.RefresherNeededVisitFactory(**about, **team),
+        "contact": factories.VenueContactFactory(venue=venue),
+        "cadet": factories.CadetFactory(),
+        "scenario": operation.scenario,
+        "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
+    }
+    made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
+    return people, made
+
+
+def address(name, about, made):
+    """``-`` needs no object; what comes after ``=`` is taken as it is, and ``/`` adds to a key."""
+    if about == "-":
+        return reverse(name)
+    if about.startswith("="):
+        return reverse(name, args=[about[1:]])
+    kind, *more = about.split("/")
+    return reverse(name, args=[made[kind].pk, *more])
+
+
+def test_every_address_is_in_the_table():
+    assert url_names() - OPEN == {name for name, *_ in rows()}
+
+
+@EACH_ROW
+def test_each_role_gets_what_the_table_says(client, world, name, about, ours, theirs):
+    people, made = world
+    url = address(name, about, made)
+    elsewhere = factories.CommandUnitFactory()
+    found, found_elsewhere = [], []
+    for role in ROLES:
+        client.force_login(people[role])
+        found.append(client.get(url).status_code)
+        client.force_login(factories.UserFactory(role=role, units=[elsewhere]))
+        found_elsewhere.append(client.get(url).status_code)
+    assert (found, found_elsewhere) == (ours, theirs)
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
+    _, made = world
+    for name, about, *_ in rows():
+        response = client.get(address(name, about, made))
+        assert response.status_code == 302, name
+        assert response["Location"].startswith(reverse("accounts:sign_in")), name

@@ -1,0 +1,398 @@
+"""What people do to the registry, and what the acts refuse."""
+
+import datetime as dt
+from decimal import Decimal
+from threading import Barrier, Thread
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.versions import EditConflictError
+from operations.models import OperationVenue, VisitState
+from tests.factories import (
+    CompletedVisitFactory,
+    FollowUpFactory,
+    LocalAuthorityFactory,
+    OperationVenueFactory,
+    TrainingSessionFactory,
+    UnderWayVisitFactory,
+    UserFactory,
+    VenueContactFactory,
+    VenueFactory,
+    VenueGroupFactory,
+    VisitFactory,
+)
+from venues import actions, merging
+from venues.models import TrainingSession, Venue, VenueContact, VenueGroup
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by() -> User:
+    return UserFactory()
+
+
+def fields_of(venue: Venue, **changes):
+    names = ("name", "kind", "group", "local_authority", "address", "postcode")
+    names += ("latitude", "longitude", "notes")
+    return {name: getattr(venue, name) for name in names} | changes
+
+
+def refusal(error) -> dict[str, list[str]]:
+    return error.value.message_dict
+
+
+# Add and edit -----------------------------------------------------------------------------------
+
+
+def test_a_venue_is_added_with_its_postcode_and_address_in_printed_form(by):
+    fields = fields_of(
+        VenueFactory.build(local_authority=LocalAuthorityFactory()),
+        postcode="wc1e6hj",
+        address=" 1 Nowhere  Street\r\n\r\nWessendale ",
+    )
+    venue = actions.add_venue(**fields, by=by)
+    venue.refresh_from_db()
+    assert (venue.postcode, venue.address) == ("WC1E 6HJ", "1 Nowhere Street\nWessendale")
+    assert venue.fhrsid is None
+
+
+def test_a_group_is_taken_by_its_name_in_any_case_or_made(by):
+    known = VenueGroupFactory(name="Acquor")
+    venue = VenueFactory()
+    for typed, count in ((" acquor ", 1), ("Lanternstay", 2)):
+        fields = fields_of(venue, new_group=typed)
+        venue = actions.edit_venue(venue=venue, version=venue.version, **fields, by=by)
+        assert VenueGroup.objects.count() == count
+        if count == 1:
+            assert venue.group == known
+    assert venue.group.name == "Lanternstay"
+
+
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({"postcode": "somewhere"}, "postcode"),
+        ({"postcode": "WC1E 6"}, "postcode"),
+        ({"latitude": None}, "latitude"),
+        ({"longitude": None}, "longitude"),
+        ({"latitude": Decimal("-0.12"), "longitude": Decimal("51.5")}, "latitude"),  # swapped
+        ({"name": ""}, "name"),
+        ({"kind": "castle"}, "kind"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_beside_its_question(by, changes, about):
+    venue = VenueFactory()
+    with pytest.raises(ValidationError) as error:
+        actions.edit_venue(venue=venue, version=1, **fields_of(venue, **changes), by=by)
+    assert set(refusal(error)) == {about}
+    venue.refresh_from_db()
+    assert venue.version == 1
+
+
+@pytest.mark.parametrize("postcode", ["", "SE9", "wc1e", "GY1 1AA"])
+def test_a_postcode_may_be_missing_or_its_first_half(by, postcode):
+    venue = VenueFactory()
+    actions.edit_venue(venue=venue, version=1, **fields_of(venue, postcode=postcode), by=by)
+
+
+def test_an_odd_postcode_from_the_open_data_does_not_stop_another_edit(by):
+    venue = VenueFactory(postcode="IG11 ODU", latitude=Decimal("12"), longitude=Decimal("100"))
+    actions.edit_venue(venue=venue, version=1, **fields_of(venue, notes="Rings twice"), by=by)
+    venue.refresh_from_db()
+    assert (venue.postcode, venue.notes) == ("IG11 ODU", "Rings twice")
+
+
+def test_the_second_of_two_people_is_told(by):
+    venue = VenueFactory()
+    fields = fields_of(venue, name="First")
+    actions.edit_venue(venue=venue, version=1, **fields, by=by)
+    with pytest.raises(EditConflictError):
+        actions.edit_venue(venue=venue, version=1, **(fields | {"name": "Second"}), by=by)
+    venue.refresh_from_db()
+    assert venue.name == "First"
+
+
+# Kept from imports ------------------------------------------------------------------------------
+
+
+def test_what_a_person_changed_is_kept_from_imports(by):
+    venue = VenueFactory(fhrsid=1, address="1 Nowhere Street\nWessendale")
+    fields = fields_of(venue, name="The Lantern", notes="New", address=venue.address + "\r\n")
+    edited = actions.edit_venue(venue=venue, version=1, **fields, by=by)
+    assert edited.edited_by_hand == ["name"]
+
+    fields = fields_of(edited, longitude=Decimal("-0.2"), local_authority=LocalAuthorityFactory())
+    edited = actions.edit_venue(venue=venue, version=2, **fields, by=by)
+    assert edited.edited_by_hand == ["name", "latitude", "longitude", "local_authority"]
+
+
+def test_saving_without_a_change_keeps_nothing_from_imports(by):
+    venue = VenueFactory(fhrsid=1)
+    edited = actions.edit_venue(venue=venue, version=1, **fields_of(venue), by=by)
+    assert edited.edited_by_hand == []
+
+
+def test_a_venue_that_no_import_knows_needs_no_such_note(by):
+    venue = VenueFactory(fhrsid=None)
+    edited = actions.edit_venue(venue=venue, version=1, **fields_of(venue, name="New"), by=by)
+    assert edited.edited_by_hand == []
+
+
+# Close and reopen -------------------------------------------------------------------------------
+
+
+def test_a_venue_is_closed_and_opened_again_and_its_notes_tell(by):
+    venue = VenueFactory(notes="Corner house")
+    today = timezone.localdate()
+
+    actions.close_venue(venue=venue, on=dt.date(2026, 3, 1), reason=" Refurbished ", by=by)
+    venue.refresh_from_db()
+    assert (venue.is_open, venue.closed_reason) == (False, "Refurbished")
+
+    actions.reopen_venue(venue=venue, on=today, reason="New owner", by=by)
+    venue.refresh_from_db()
+    assert venue.is_open
+    assert venue.notes.startswith("Corner house\nClosed on 1 March 2026: Refurbished. Open again")
+    assert venue.version == 3
+
+
+def test_closing_asks_for_a_reason_and_a_day_that_has_come(by):
+    venue = VenueFactory()
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    for on, reason, about in (
+        (tomorrow, "Now flats", "on"),
+        (timezone.localdate(), "  ", "reason"),
+    ):
+        with pytest.raises(ValidationError) as error:
+            actions.close_venue(venue=venue, on=on, reason=reason, by=by)
+        assert set(refusal(error)) == {about}
+    actions.close_venue(venue=venue, on=timezone.localdate(), reason="Now flats", by=by)
+
+
+def test_a_venue_is_not_closed_twice_nor_opened_before_it_closed(by):
+    today = timezone.localdate()
+    venue = VenueFactory(closed_on=today, closed_reason="Now flats")
+    with pytest.raises(ValidationError, match="closed already"):
+        actions.close_venue(venue=venue, on=today, reason="Again", by=by)
+    with pytest.raises(ValidationError) as error:
+        actions.reopen_venue(venue=venue, on=today - dt.timedelta(days=1), reason="Oops", by=by)
+    assert set(refusal(error)) == {"on"}
+    actions.reopen_venue(venue=venue, on=today, reason="Oops", by=by)
+    with pytest.raises(ValidationError, match="open already"):
+        actions.reopen_venue(venue=venue, on=today, reason="Again", by=by)
+
+
+# Contacts ---------------------------------------------------------------------------------------
+
+
+def test_a_contact_is_added_changed_and_erased(by):
+    venue = VenueFactory()
+    contact = actions.save_contact(venue=venue, name="Ann Example", email="a@hotel.example", by=by)
+    actions.save_contact(
+        venue=venue,
+        contact=contact,
+        name="Anne",
+        email="a@hotel.example",
+        gets_reminders=False,
+        by=by,
+    )
+    assert list(venue.contacts.values_list("name", "gets_reminders")) == [("Anne", False)]
+    actions.remove_contact(contact=contact, by=by)
+    assert not VenueContact.objects.exists()
+
+
+def test_reminders_need_an_address_to_go_to(by):
+    venue = VenueFactory()
+    with pytest.raises(ValidationError) as error:
+        actions.save_contact(venue=venue, name="Ann Example", email="", by=by)
+    assert set(refusal(error)) == {"email"}
+    actions.save_contact(venue=venue, name="Ann", phone="01632 960001", gets_reminders=False, by=by)
+
+
+# Training ---------------------------------------------------------------------------------------
+
+
+def session_fields(**changes):
+    return {
+        "kind": TrainingSession.Kind.INITIAL,
+        "held_on": timezone.localdate(),
+        "mode": TrainingSession.Mode.IN_PERSON,
+        "delivered_by": "Safer hotels team",
+        "front_desk_staff": 10,
+        "attended": 10,
+    } | changes
+
+
+def test_training_is_recorded_with_whoever_recorded_it(by):
+    venue = VenueFactory(closed_on=timezone.localdate(), closed_reason="Recorded late")
+    session = actions.record_training(venue=venue, **session_fields(), by=by)
+    assert (session.venue, session.recorded_by, session.coverage) == (venue, by, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({"held_on": "tomorrow"}, "held_on"),
+        ({"attended": 11}, "attended"),
+        ({"attended": 0}, "attended"),
+        ({"attended": 0, "front_desk_staff": 0}, "attended"),
+        ({"delivered_by": ""}, "delivered_by"),
+        ({"mode": "telepathy"}, "mode"),
+    ],
+)
+def test_training_that_can_not_have_happened_is_refused(by, changes, about):
+    if changes.get("held_on"):
+        changes = {"held_on": timezone.localdate() + dt.timedelta(days=1)}
+    venue = VenueFactory()
+    with pytest.raises(ValidationError) as error:
+        actions.record_training(venue=venue, **session_fields(**changes), by=by)
+    assert set(refusal(error)) == {about}
+    assert not TrainingSession.objects.exists()
+
+
+# Merging ----------------------------------------------------------------------------------------
+
+
+def test_these_are_the_relations_that_move():
+    """A new one appears here: make sure that moving its rows is right."""
+    related = {
+        f"{relation.related_model._meta.label}.{relation.field.name}": type(relation).__name__
+        for relation in Venue._meta.related_objects
+    }
+    assert related == {
+        "venues.Venue.merged_into": "ManyToOneRel",
+        "venues.VenueContact.venue": "ManyToOneRel",
+        "venues.TrainingSession.venue": "ManyToOneRel",
+        "operations.OperationVenue.venue": "ManyToOneRel",
+        "operations.Visit.venue": "ManyToOneRel",
+        "operations.Operation.venues": "ManyToManyRel",  # by OperationVenue
+    }
+
+
+def test_all_that_hung_on_the_duplicate_hangs_on_the_kept_venue(by):
+    keep, duplicate = VenueFactory(), VenueFactory()
+    visits = [
+        VisitFactory(venue=duplicate),
+        UnderWayVisitFactory(venue=duplicate),
+        CompletedVisitFactory(venue=duplicate),
+    ]
+    follow_up = FollowUpFactory(visit__venue=duplicate)
+    session = TrainingSessionFactory(venue=duplicate)
+    contact = VenueContactFactory(venue=duplicate)
+    chosen = OperationVenueFactory(venue=duplicate)
+    before = VenueFactory(merged_into=duplicate)
+
+    merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+
+    for record in (*visits, follow_up.visit, session, contact, chosen):
+        record.refresh_from_db()
+        assert record.venue == keep
+    assert [visit.state for visit in visits] == [
+        VisitState.PLANNED,
+        VisitState.UNDER_WAY,
+        VisitState.COMPLETED,
+    ]
+    for entry in (duplicate, before):
+        entry.refresh_from_db()
+        assert entry.merged_into == keep
+    assert list(Venue.objects.unmerged()) == [keep]
+
+
+def test_an_operation_that_chose_both_has_the_kept_one_once(by):
+    chosen = OperationVenueFactory(venue=VenueFactory())
+    duplicate = OperationVenueFactory(operation=chosen.operation, venue=VenueFactory())
+    elsewhere = OperationVenueFactory(venue=duplicate.venue)
+
+    merging.merge_venues(keep=chosen.venue, duplicate=duplicate.venue, by=by)
+
+    elsewhere.refresh_from_db()
+    assert set(OperationVenue.objects.all()) == {chosen, elsewhere}
+    assert elsewhere.venue == chosen.venue
+
+
+def test_nobody_gets_messages_twice_after_a_merge(by):
+    kept = VenueContactFactory(email="Desk@hotel.example")
+    doubled = VenueContactFactory(email="desk@hotel.example")
+    other = VenueContactFactory(venue=doubled.venue, email="", gets_reminders=False)
+
+    merging.merge_venues(keep=kept.venue, duplicate=doubled.venue, by=by)
+
+    assert set(kept.venue.contacts.all()) == {kept, other}
+
+
+def test_the_kept_venue_takes_what_it_does_not_know_and_its_own_words_stay(by):
+    group = VenueGroupFactory()
+    keep = VenueFactory(
+        name="Lantern", kind="unknown", postcode="", latitude=None, longitude=None, notes="Ours"
+    )
+    duplicate = VenueFactory(
+        name="LANTERN LTD", group=group, postcode="ZZ2 2BB", fhrsid=77, notes="Theirs"
+    )
+
+    merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+
+    keep.refresh_from_db()
+    duplicate.refresh_from_db()
+    assert (keep.group, keep.kind, keep.postcode) == (group, "hotel", "ZZ2 2BB")
+    assert (keep.latitude, keep.notes) == (Decimal("51.500000"), "Ours\nTheirs")
+    assert (keep.fhrsid, duplicate.fhrsid) == (77, None)
+    # The name, address and authority were chosen here: the next import leaves them.
+    assert keep.edited_by_hand == ["name", "address", "local_authority"]
+
+
+def test_each_keeps_its_own_food_hygiene_id(by):
+    keep, duplicate = VenueFactory(fhrsid=1), VenueFactory(fhrsid=2)
+    merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+    assert list(Venue.objects.order_by("fhrsid").values_list("fhrsid", flat=True)) == [1, 2]
+
+
+def test_a_merge_is_refused_with_itself_and_for_what_was_merged_before(by):
+    keep, duplicate, third = VenueFactory(), VenueFactory(), VenueFactory()
+    with pytest.raises(ValidationError, match="same entry"):
+        merging.merge_venues(keep=keep, duplicate=keep, by=by)
+    merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+    for first, second in ((keep, duplicate), (duplicate, keep), (duplicate, third)):
+        with pytest.raises(ValidationError, match="already"):
+            merging.merge_venues(keep=first, duplicate=second, by=by)
+
+
+def test_nothing_is_recorded_for_an_entry_that_was_merged(by):
+    merged = VenueFactory(merged_into=VenueFactory())
+    acts = [
+        lambda: actions.edit_venue(venue=merged, version=1, **fields_of(merged), by=by),
+        lambda: actions.close_venue(venue=merged, on=timezone.localdate(), reason="x", by=by),
+        lambda: actions.save_contact(venue=merged, name="A", email="a@b.example", by=by),
+        lambda: actions.record_training(venue=merged, **session_fields(), by=by),
+    ]
+    for act in acts:
+        with pytest.raises(ValidationError, match="merged into another"):
+            act()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_merge_the_same_two_both_ways_make_one_merge():
+    by, one, two = UserFactory(), VenueFactory(), VenueFactory()
+    ready, refused = Barrier(2), []
+
+    def merge(keep, duplicate):
+        ready.wait()
+        try:
+            merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+        except ValidationError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    people = [Thread(target=merge, args=pair) for pair in ((one, two), (two, one))]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert len(refused) == 1
+    assert Venue.objects.unmerged().count() == 1
