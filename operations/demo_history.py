@@ -24,7 +24,7 @@ from operations.models import (
     WarningSign,
 )
 from venues.models import TrainingSession, Venue
-from venues.training import TrainingState
+from venues.training import TrainingState, training_state
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -167,8 +167,9 @@ def _current_operation(
         welfare = others[(place + 7) % len(others)]
         TeamMember.objects.create(visit=visit, officer=lead, duty=TeamMember.Duty.LEAD)
         TeamMember.objects.create(visit=visit, officer=welfare, duty=TeamMember.Duty.WELFARE)
-        cadet = fit[place % len(fit)]
-        TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
+        if not tonight:  # at any hour, so perhaps past the cadets' latest finish
+            cadet = fit[place % len(fit)]
+            TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
         if place < 12:
             _play(chance, world, visit, by=lead, now=now)
 
@@ -231,8 +232,8 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
     day = visit.starts_at.date()
-    trained = Venue.objects.with_training(on=day).filter(pk=visit.venue_id)
-    state = TrainingState(trained.values_list("training_state", flat=True).get())
+    held = visit.venue.training_sessions.filter(held_on__lte=day).order_by("-held_on")
+    state = training_state(held.values_list("held_on", flat=True).first(), on=day)
     unit = visit.venue.local_authority.command_unit
     effect = UNIT_EFFECT[world.units.index(unit)] if unit else 0
     refused_for_signs = chance.random() < REFUSED[state] + effect

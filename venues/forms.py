@@ -63,7 +63,10 @@ class VenueFilter(GovFilterForm, forms.Form):
         CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
     )
     authority = forms.ModelChoiceField(
-        LocalAuthority.objects.all(), label="Local authority", required=False, empty_label="All"
+        LocalAuthority.objects.defer("boundary"),
+        label="Local authority",
+        required=False,
+        empty_label="All",
     )
     kind = forms.ChoiceField(choices=[("", "All"), *Venue.Kind.choices], required=False)
     group = forms.ModelChoiceField(VenueGroup.objects.all(), required=False, empty_label="All")
@@ -154,6 +157,7 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
             "group",
             "notes",
         )
+        labels = {"kind": "Kind of place"}
         help_texts = {
             "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know.",
             "longitude": "In degrees, such as -0.1345.",
@@ -165,9 +169,10 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Leave the choice of an authority open where there are several."""
+        """Offer the authorities without fetching their outlines."""
         super().__init__(*args, **kwargs)
-        self.fields["kind"].label = "Kind of place"
+        authorities = LocalAuthority.objects.defer("boundary")
+        self.fields["local_authority"].queryset = authorities  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:
         """What it is, where it is, who runs it."""

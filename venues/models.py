@@ -141,6 +141,11 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         """Entries that stand for a place of their own."""
         return self.filter(merged_into=None)
 
+    def with_names(self) -> Self:
+        """Fetch the authority, command unit and group of each, but not the outline of the area."""
+        related = self.select_related("local_authority__command_unit", "group")
+        return related.defer("local_authority__boundary")
+
     def by_name(self) -> Self:
         """In the order of the alphabet, whatever the case."""
         return self.order_by(Lower("name"), "pk")
@@ -321,7 +326,13 @@ class Venue(Versioned):
             models.CheckConstraint(condition=~Q(name=""), name="venue_has_a_name"),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # A comparison with NULL is not false, so both have to be said to be there.
+                | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="venue_point_is_whole_and_on_earth",
                 violation_error_message="Give both latitude and longitude, or neither.",
             ),

@@ -54,7 +54,7 @@ class VenueList(RequiresPermission, ListView[Venue]):
         """The venues that match, as they stand today."""
         venues = Venue.objects.visible_to(self.user).with_training(on=timezone.localdate())
         narrowed = self.filter.narrow(venues.with_last_verdict(self.user))
-        return narrowed.select_related("local_authority__command_unit", "group")
+        return narrowed.with_names()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the filters and the tags of each venue on the page."""
@@ -85,8 +85,7 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
 
     def get_queryset(self) -> QuerySet[Venue]:
         """Closed and merged ones too: old links lead here."""
-        venues = Venue.objects.visible_to(self.user)
-        return venues.select_related("local_authority__command_unit", "group", "merged_into")
+        return Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the person may see and do."""
@@ -121,7 +120,7 @@ def sees_contacts(user: User) -> bool:
 def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
     """The entries that may be the same place as ``venue``, for a person to look at."""
     likely = Venue.objects.visible_to(user).likely_duplicates_of(venue)
-    return list(likely.select_related("local_authority")[:LIKELY_DUPLICATES])
+    return list(likely.with_names()[:LIKELY_DUPLICATES])
 
 
 # Acts -------------------------------------------------------------------------------------------
@@ -139,7 +138,7 @@ class ActView(RequiresPermission, FormView[Any]):
     @cached_property
     def venue(self) -> Venue:
         """The venue of the address."""
-        venues = Venue.objects.visible_to(self.user).select_related("local_authority", "group")
+        venues = Venue.objects.visible_to(self.user).with_names()
         return get_object_or_404(venues, pk=self.kwargs["pk"])
 
     def act(self, form: Any) -> Venue:
@@ -246,9 +245,7 @@ class VenueMerge(ActView):
         if not wanted.isdecimal():
             return None
         others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
-        return get_object_or_404(
-            others.select_related("local_authority__command_unit", "group"), pk=wanted
-        )
+        return get_object_or_404(others.with_names(), pk=wanted)
 
     def get_form(self, form_class: type[forms.BaseForm] | None = None) -> Any:
         """The question which to keep, once there are two."""
@@ -265,8 +262,7 @@ class VenueMerge(ActView):
         found: list[Venue] = []
         if search.is_valid() and search.cleaned_data["q"]:
             others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
-            matching = others.search(search.cleaned_data["q"]).select_related("local_authority")
-            found = list(matching[:PER_PAGE])
+            found = list(others.search(search.cleaned_data["q"]).with_names()[:PER_PAGE])
         return context | {
             "search": search,
             "found": found,

@@ -103,7 +103,7 @@ class TeamMember(models.Model):
         Cadet, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
     )
     duty = models.CharField(max_length=8, choices=Duty)
-    period = DateTimeRangeField(
+    period = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
         null=True,
         editable=False,
         help_text="When the visit takes the member up: kept by PostgreSQL from the visit's window, "

@@ -38,6 +38,12 @@ def visit_day(visit: Visit) -> str:
 
 @register.filter
 def visit_times(visit: Visit) -> str:
-    """The window of ``visit`` on that day: "23:00 to 00:30"."""
+    """The window of ``visit`` on that day: "23:00 to 00:30".
+
+    In a night when the clocks change it says by which: "00:30 BST to 01:30 GMT".
+    """
     starts, ends = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
-    return f"{starts:%H:%M} to {ends:%H:%M}"
+    # An hour that comes twice has a different offset the second time (its fold).
+    offsets = {time.replace(fold=fold).utcoffset() for time in (starts, ends) for fold in (0, 1)}
+    written = "%H:%M" if len(offsets) == 1 else "%H:%M %Z"
+    return f"{starts:{written}} to {ends:{written}}"

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -225,10 +227,20 @@ def test_venues_without_a_place_are_marked(signed_in):
     assert "No map point" in page
 
 
+def test_no_page_fetches_the_outlines_of_areas(signed_in):
+    """One is up to a megabyte."""
+    client, venue = signed_in(A), VenueFactory()
+    for url in (
+        reverse("venues:venue_list"),
+        venue.get_absolute_url(),
+        address("venue_edit", venue),
+        address("venue_merge", venue),
+    ):
+        assert not [sql for sql in captured(client, url) if "boundary" in sql], url
+
+
 @pytest.mark.parametrize("query", [{}, {"q": "hotel"}])
-def test_the_list_asks_as_much_for_many_venues_as_for_few(
-    signed_in, django_assert_num_queries, query
-):
+def test_the_list_asks_as_much_for_many_venues_as_for_few(signed_in, query):
     client, url = signed_in(A), reverse("venues:venue_list")
     counts = []
     for number in (2, 20):
@@ -240,12 +252,13 @@ def test_the_list_asks_as_much_for_many_venues_as_for_few(
 
 
 def queries(client, url, query=None) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+    return len(captured(client, url, query))
 
-    with CaptureQueriesContext(connection) as captured:
+
+def captured(client, url, query=None) -> list[str]:
+    with CaptureQueriesContext(connection) as context:
         assert client.get(url, query).status_code == 200
-    return len(captured)
+    return [query["sql"] for query in context]
 
 
 # A venue's page ---------------------------------------------------------------------------------
