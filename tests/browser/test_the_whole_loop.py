@@ -172,4 +172,11 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     site.open(visit.get_absolute_url())
     site.sees("Partly: refresher recommended")
     site.go_to("Venues")
+    if width == 390:
+        site.page.get_by_text("Search and filter").click()
     site.page.get_by_label("Name, group, postcode").first.fill("Habour Veiw")
+    site.press("Show venues")
+    site.sees(VENUE)
+    site.sign_in("admin")
+    site.go_to("People")
+    site.page.get_by_text("coordinator").first.wait_for()

@@ -396,6 +396,21 @@ def test_a_second_outcome_says_whose_is_on_record_and_keeps_what_was_entered(cli
     assert (visit.outcome.revision, visit.outcome.notes) == (2, "They let us in")
 
 
+def test_answers_changed_while_the_first_message_was_on_its_way_become_a_correction(
+    signed_in, visit
+):
+    sent = answers()
+    send(signed_in, visit, sent)
+    changed = send(signed_in, visit, sent | {"materials_left": "yes"})
+    assert any("are not saved yet" in message for message in errors(changed))
+
+    sent_on = changed.context["form"].data | {"reason": "We did leave cards"}
+    send(signed_in, visit, sent_on, to="outcome_correct")
+
+    visit.refresh_from_db()
+    assert (visit.outcome.revision, visit.outcome.materials_left) == (2, True)
+
+
 def test_the_form_of_a_visit_that_a_colleague_logged_becomes_a_correction(client, visit):
     send_as = visit.team.get(duty="lead").officer
     client.force_login(send_as)
@@ -484,6 +499,8 @@ def test_a_correction_shows_who_changed_what_and_why(signed_in, visit):
     assert "Correction 1" in page
     assert "Why: They called afterwards" in page
     assert "Police contacted: No (was: Yes. Called 101, after about 5 minutes)" in page
+    assert "“Makesafe” said: no longer applies (was: Yes)" in page
+    assert "Room refused: " not in page
     assert "Outcome logged" in page
 
 

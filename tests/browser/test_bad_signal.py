@@ -1,0 +1,130 @@
+"""What an officer enters in a lobby without signal is not lost, and counts once."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from operations.models import Outcome
+from tests import factories
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.xdist_group("phone"),
+]
+
+
+@pytest.fixture
+def visit():
+    officer = factories.UserFactory(username="officer", role=Role.VISITING_OFFICER)
+    officer.set_password(factories.PASSWORD)
+    officer.save()
+    return factories.UnderWayVisitFactory(officer=officer, starts_at=timezone.now())
+
+
+@pytest.fixture
+def phone(visit_site, visit):
+    phone = visit_site(390)
+    phone.sign_in("officer")
+    phone.open(reverse("operations:outcome_add", args=[visit.pk]))
+    return phone
+
+
+def fill_in(phone):
+    phone.choose("Did staff challenge you?", "Yes")
+    phone.choose("Did staff ask for identification?", "No")
+    phone.choose("Did staff recognise the warning signs?", "No")
+    phone.choose("Did staff refuse the room?", "No")
+    phone.choose("Did staff contact police?", "No")
+    phone.choose("Did you debrief the staff?", "Yes")
+    phone.choose("Did you leave Makesafe materials?", "Yes")
+    phone.choose("Did they accept a refresher on the spot?", "Yes")
+
+
+def log_outcome(phone):
+    phone.page.get_by_role("button", name="Log outcome").click()
+
+
+def test_without_signal_the_outcome_waits_on_the_phone_and_is_logged_once(phone, visit):
+    fill_in(phone)
+    phone.context.set_offline(True)
+    log_outcome(phone)
+    phone.page.get_by_text("Nothing is lost").first.wait_for()
+    assert not Outcome.objects.exists()
+    phone.context.set_offline(False)
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.get().visit == visit
+
+
+def test_an_answer_whose_receipt_was_lost_is_sent_again_and_counts_once(phone, visit):
+    fill_in(phone)
+    lost = []
+
+    def lose_the_answer(route):
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    phone.page.route("**/outcome/", lose_the_answer)
+    log_outcome(phone)
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert lost == [302]
+    assert Outcome.objects.count() == 1
+
+
+def test_what_was_entered_is_there_again_after_the_page_was_closed(phone, visit):
+    fill_in(phone)
+    phone.page.get_by_label("Notes").fill("The night manager was kind")
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.open(reverse("operations:outcome_add", args=[visit.pk]))
+    assert phone.page.get_by_label("Notes").input_value() == "The night manager was kind"
+    group = phone.page.get_by_role("group", name="Did staff challenge you?")
+    assert group.get_by_label("Yes", exact=True).is_checked()
+
+
+def test_the_phone_forgets_the_answers_once_they_are_logged(phone, visit):
+    fill_in(phone)
+    phone.press("Log outcome")
+    phone.sees("Refresher needed")
+    assert phone.page.evaluate("Object.values(localStorage).join()").find("challenged") == -1
+
+
+def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, visit):
+    fill_in(phone)
+    phone.context.clear_cookies(name="sessionid")
+    log_outcome(phone)
+    phone.page.get_by_label("Username").fill("officer")
+    phone.page.get_by_label("Password").fill(factories.PASSWORD)
+    phone.page.get_by_role("button", name="Sign in").click()
+    phone.page.get_by_role("group", name="Did staff challenge you?").wait_for()
+    log_outcome(phone)
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.count() == 1
+
+
+def test_two_quick_taps_log_one_outcome(phone, visit):
+    fill_in(phone)
+    phone.page.get_by_role("button", name="Log outcome").dblclick()
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.count() == 1
+
+
+def test_the_form_works_without_javascript(browser, live_server, visit):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.get_by_label("Username").fill("officer")
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(reverse("operations:outcome_add", args=[visit.pk]))
+    answers = ("challenged", "asked_for_identification", "signs_recognised", "room_refused")
+    for name in (*answers, "police_contacted", "staff_debriefed", "materials_left"):
+        page.locator(f"[name={name}][value=no]").check()
+    page.locator("[name=refresher_accepted][value=no]").check()
+    page.get_by_role("button", name="Log outcome").click()
+    page.get_by_role("heading", name="Refresher needed").wait_for()
+    context.close()
