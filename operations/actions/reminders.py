@@ -84,19 +84,15 @@ def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
 def send_reminder(*, pk: int, on: dt.date) -> None:
     """Send the reminder ``pk`` if it still has to go, else say on its row why it did not.
 
-    One that another worker has in hand, that is sent, or that does not exist is left alone.
+    One that is sent, or that does not exist, is left alone. One that another worker has in hand is
+    waited for: it is sent then, or that worker was killed and PostgreSQL lets its row go.
     """
-    reminder = (
-        Reminder.objects.to_send()
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related(
-            "follow_up__visit__venue", "follow_up__visit__operation__lead", "follow_up__responsible"
-        )
-        .filter(pk=pk)
-        .first()
-    )
-    if reminder is None:
+    # Locked by itself first: what is joined to a row that had to be waited for would be old.
+    if Reminder.objects.to_send().select_for_update().filter(pk=pk).first() is None:
         return
+    reminder = Reminder.objects.select_related(
+        "follow_up__visit__venue", "follow_up__visit__operation__lead", "follow_up__responsible"
+    ).get(pk=pk)
     reminder.not_sent_because = _out_of_date(reminder, on=on)
     if not reminder.not_sent_because:
         recipients = messages.recipients(reminder)

@@ -33,6 +33,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
+from tests.locks import wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 
@@ -356,21 +357,10 @@ def at_the_same_instant(visit, act) -> list:
         for thread in threads:
             thread.start()
         waiting.wait(timeout=10)
-        wait_until_both_are_blocked()
+        wait_until_blocked(2)
     for thread in threads:
         thread.join(timeout=20)
     return results
-
-
-def wait_until_both_are_blocked() -> None:
-    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    for _ in range(10_000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(blocked)
-            if cursor.fetchone()[0] == 2:
-                return
-    raise AssertionError("The two messages never met.")
 
 
 # Correcting -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from operations.actions import follow_ups as follow_up_actions
 from operations.actions import reminders
 from operations.models import FollowUpState, Reminder
 from tests import factories
+from tests.locks import wait_until_blocked
 
 pytestmark = pytest.mark.django_db
 
@@ -196,21 +197,26 @@ def test_a_mail_server_that_is_busy_is_tried_again(follow_up, today, settings):
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_reminder_that_another_worker_has_in_hand_is_left_to_it(follow_up, today):
-    pks = reminders.decide_reminders(on=today)
+def test_a_reminder_that_another_worker_has_in_hand_is_waited_for_and_not_sent_twice(
+    follow_up, today
+):
+    pk, *_ = reminders.decide_reminders(on=today)
 
     def other_worker():
         close_old_connections()
         try:
-            reminders.send_reminder(pk=pks[0], on=today)
+            reminders.send_reminder(pk=pk, on=today)
         finally:
             connection.close()
 
+    thread = threading.Thread(target=other_worker)
     with transaction.atomic():
-        Reminder.objects.select_for_update().get(pk=pks[0])
-        thread = threading.Thread(target=other_worker)
+        reminder = Reminder.objects.select_for_update().get(pk=pk)
         thread.start()
-        thread.join(timeout=10)
-        assert not thread.is_alive(), "it waited instead of going on"
+        wait_until_blocked(1)
+        reminder.sent_at = timezone.now()
+        reminder.save()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
     assert mail.outbox == []
-    assert Reminder.objects.to_send().count() == 2
+    assert not Reminder.objects.to_send().filter(pk=pk).exists()

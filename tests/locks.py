@@ -1,0 +1,19 @@
+"""Seeing in PostgreSQL that other sessions wait for a lock, instead of guessing by the clock."""
+
+from django.db import connection
+
+BLOCKED = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+
+
+def wait_until_blocked(sessions: int) -> None:
+    """Return once so many sessions of this database wait for a lock."""
+    for _ in range(10_000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(BLOCKED)
+            if cursor.fetchone()[0] == sessions:
+                return
+    raise AssertionError(f"Never did {sessions} sessions wait for a lock.")
