@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.roles import Role
 
 #: One for all: the demonstration holds invented data only and listens on this machine only.
-PASSWORD = "calm-river-lantern"
+PASSWORD = "calm-river-lantern"  # noqa: S105
 
 
 @dataclass(frozen=True)

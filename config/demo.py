@@ -65,7 +65,7 @@ def answers(port: int, processes: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_TIMEOUT
     while processes.poll() is None and time.monotonic() < deadline:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5)  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in/", timeout=5)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
         else:

@@ -1,8 +1,9 @@
 """When a reminder about a follow-up is due: a pure rule.
 
 One date counts: the booked one once there is one, else the day by which the refresher is due. The
-venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after;
-the operation's lead from 14 days after, each week.
+venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after.
+The operation's lead hears from 14 days after the day by which it is due, each week: a venue that
+books again and again does not keep a late refresher from the lead.
 
 The rule heals by itself. It never asks *is it today?* but *what is the latest message that should
 have gone out by today, and was it decided?*, so a day without a worker loses nothing. Only that
@@ -107,6 +108,10 @@ class FollowUpFacts:
         """The booked date, else the day by which it is due."""
         return self.booked_for or self.due_on
 
+    def date_for(self, audience: Audience) -> dt.date:
+        """The date from which the weeks of this audience are counted."""
+        return self.due_on if audience is Audience.LEAD else self.date_that_counts
+
     @property
     def audiences(self) -> Iterable[Audience]:
         """Who is to hear at all."""
@@ -135,10 +140,13 @@ def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
 
     Whatever is not among them is out of date, and need not be sent any more.
     """
-    weeks = (on - facts.date_that_counts).days // WEEK.days
-    stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
-    date = facts.date_that_counts + weeks * WEEK
-    return [Message(a, stage, date) for a in facts.audiences if weeks >= a.first_week]
+    messages = []
+    for audience in facts.audiences:
+        weeks = _weeks_past(facts.date_for(audience), on)
+        if weeks >= audience.first_week:
+            stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
+            messages.append(Message(audience, stage, facts.date_for(audience) + weeks * WEEK))
+    return messages
 
 
 def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
@@ -147,5 +155,13 @@ def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
         return None
     if due_reminders(facts, on=on):
         return on
-    weeks = (on - facts.date_that_counts).days // WEEK.days
-    return facts.date_that_counts + max(weeks + 1, Audience.VENUE.first_week) * WEEK
+    return min(
+        facts.date_for(audience)
+        + max(_weeks_past(facts.date_for(audience), on) + 1, audience.first_week) * WEEK
+        for audience in facts.audiences
+    )
+
+
+def _weeks_past(date: dt.date, on: dt.date) -> int:
+    """Whole weeks from ``date`` to ``on``, negative before it."""
+    return (on - date).days // WEEK.days

@@ -32,6 +32,9 @@ class Words:
     booked: bool
     """Whether ``date`` is a booked one."""
 
+    due_on: dt.date
+    """The day by which the refresher is due, booked or not."""
+
     venue_hears: bool
     """Whether anybody at the venue gets reminders."""
 
@@ -109,6 +112,7 @@ def words_for(follow_up: FollowUp) -> Words:
         venue=" ".join(follow_up.visit.venue.name.split()),
         date=follow_up.booked_for or follow_up.due_on,
         booked=follow_up.booked_for is not None,
+        due_on=follow_up.due_on,
         venue_hears=_contacts(follow_up).exists(),
         officer=str(follow_up.responsible),
         team=team or "Makesafe team",

@@ -116,7 +116,7 @@ class VenueGroupFactory(DjangoFactory):
 
 
 class VenueFactory(DjangoFactory):
-    """A hotel with an address and a point. ``VenueFactory(unit=unit)`` puts it in a command unit."""
+    """A hotel with an address and a point. ``unit=`` puts it in a command unit."""
 
     class Meta:
         model = Venue
@@ -298,13 +298,15 @@ class RefresherNeededVisitFactory(CompletedVisitFactory):
     """The room was offered, and nobody called."""
 
     outcome_facts = factory.LazyFunction(
-        lambda: NO_CALL
-        | {
-            "signs_recognised": False,
-            "room_refused": False,
-            "refusal_ground": "",
-            "verdict": Verdict.REFRESHER_NEEDED,
-        }
+        lambda: (
+            NO_CALL
+            | {
+                "signs_recognised": False,
+                "room_refused": False,
+                "refusal_ground": "",
+                "verdict": Verdict.REFRESHER_NEEDED,
+            }
+        )
     )
 
 

@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("DEMO", "1")
 
-from config.settings import *  # noqa: E402, F403
+from config.settings import *  # noqa: F403
 
 # Argon2 is slow on purpose; tests/accounts checks that the product uses it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

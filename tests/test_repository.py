@@ -50,9 +50,12 @@ def test_no_file_names_a_registry_host_or_a_folder_of_one_machine():
 def test_no_third_party_code_is_committed():
     names = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
     assert not names & {"node_modules", "staticfiles", ".venv"}
-    assert not list((ROOT / "static").glob("build/*")) or not subprocess.run(
-        ["git", "ls-files", "static/build"], cwd=ROOT, capture_output=True, check=True
-    ).stdout
+    assert (
+        not list((ROOT / "static").glob("build/*"))
+        or not subprocess.run(
+            ["git", "ls-files", "static/build"], cwd=ROOT, capture_output=True, check=True
+        ).stdout
+    )
 
 
 def test_every_setting_of_the_environment_is_in_the_readme():

@@ -14,8 +14,7 @@ from smtplib import SMTPRecipientsRefused
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from operations import messages
@@ -70,8 +69,7 @@ def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
     """The open follow-ups about which somebody may have to hear, locked against changes."""
     near: QuerySet[FollowUp] = (
         FollowUp.objects.open()
-        .alias(date_that_counts=Coalesce(F("booked_for"), F("due_on")))
-        .filter(date_that_counts__lte=on + WEEK)
+        .filter(Q(due_on__lte=on + WEEK) | Q(booked_for__lte=on + WEEK))
         .select_for_update(of=("self",))
         .select_related("visit__operation")
         .prefetch_related("reminders")

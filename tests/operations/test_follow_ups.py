@@ -56,9 +56,16 @@ def test_each_message_names_the_day_it_is_meant_for():
 
 
 def test_a_booked_date_counts_instead_of_the_due_date():
-    booked = facts(booked_for=DUE + 30 * DAY)
-    assert due_reminders(booked, on=DUE + 22 * DAY) == []
-    assert {m.stage for m in due_reminders(booked, on=DUE + 23 * DAY)} == {Stage.SOON}
+    booked = facts(booked_for=DUE + 13 * DAY)
+    assert due_reminders(booked, on=DUE + 5 * DAY) == []
+    assert {m.stage for m in due_reminders(booked, on=DUE + 6 * DAY)} == {Stage.SOON}
+
+
+def test_the_lead_hears_of_an_overdue_refresher_however_late_it_is_booked_for():
+    booked = facts(booked_for=DUE + 60 * DAY)
+    assert due_reminders(booked, on=DUE + 13 * DAY) == []
+    assert [m.kind for m in due_reminders(booked, on=DUE + 14 * DAY)] == ["chase_to_lead"]
+    assert next_reminder_on(booked, on=DUE) == DUE + 14 * DAY
 
 
 def test_a_booking_for_the_due_date_itself_repeats_nothing():

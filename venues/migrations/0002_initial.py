@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': [django.db.models.functions.text.Lower('name')],
-                'indexes': [django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='group_name_trigrams')],
+                
                 'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='group_name_is_unique', violation_error_message='There is already a group of this name.')],
             },
         ),
@@ -178,10 +178,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='venuecontact',
             constraint=models.CheckConstraint(condition=models.Q(('gets_reminders', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='contact_with_reminders_has_an_email_address', violation_error_message='Enter an email address, or turn reminders off.'),
-        ),
-        migrations.AddIndex(
-            model_name='venue',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='venue_name_trigrams'),
         ),
         migrations.AddIndex(
             model_name='venue',

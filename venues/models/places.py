@@ -1,4 +1,4 @@
-"""Who polices where, the venues, their contacts and their training."""
+"""The venues, the groups that run them and their contacts."""
 
 import datetime as dt
 import operator
@@ -7,91 +7,22 @@ from functools import reduce
 from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace, Upper
+from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
 from venues import search
-from venues.training import TrainingState, expires_on, training_state_in_sql
-
-
-class Force(models.Model):
-    """A police force."""
-
-    name = models.CharField(max_length=120)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="force_name_is_unique")]
-        ordering = [Lower("name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class CommandUnit(models.Model):
-    """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
-
-    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="command_units")
-    code = models.CharField(max_length=20)
-    name = models.CharField(max_length=120)
-    members = models.ManyToManyField(
-        User,
-        blank=True,
-        related_name="command_units",
-        help_text="People who work for this command unit.",
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint("force", Lower("code"), name="unit_code_is_unique_in_force"),
-        ]
-        ordering = [Lower("name")]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class LocalAuthority(models.Model):
-    """A council's area. It lies in one command unit, or in none that this installation knows."""
-
-    name = models.CharField(max_length=120)
-    gss_code = models.CharField(
-        "ONS code", max_length=9, unique=True, null=True, blank=True, help_text="Like E09000007."
-    )
-    fhrs_code = models.CharField(
-        "food hygiene code",
-        max_length=10,
-        unique=True,
-        null=True,
-        blank=True,
-        help_text="The Food Standards Agency's code in its open data, like 506.",
-    )
-    command_unit = models.ForeignKey(
-        CommandUnit,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="local_authorities",
-    )
-    boundary = models.JSONField(
-        null=True, blank=True, help_text="A GeoJSON Polygon or MultiPolygon in WGS84."
-    )
-
-    class Meta:
-        verbose_name_plural = "local authorities"
-        constraints = [models.UniqueConstraint(Lower("name"), name="authority_name_is_unique")]
-        ordering = [Lower("name")]
-
-    def __str__(self) -> str:
-        return self.name
+from venues.models.areas import LocalAuthority
+from venues.models.training_sessions import TrainingSession
+from venues.places import normalise_postcode
+from venues.training import TrainingState, training_state_in_sql
 
 
 class VenueGroup(models.Model):
@@ -106,9 +37,6 @@ class VenueGroup(models.Model):
                 name="group_name_is_unique",
                 violation_error_message="There is already a group of this name.",
             )
-        ]
-        indexes = [
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="group_name_trigrams")
         ]
         ordering = [Lower("name")]
 
@@ -347,7 +275,6 @@ class Venue(Versioned):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="venue_name_trigrams"),
             models.Index("squeezed_postcode", name="venue_postcode"),
             models.Index(Lower("name"), "id", name="venue_by_name"),
         ]
@@ -368,7 +295,7 @@ class Venue(Versioned):
     @property
     def location_withheld(self) -> bool:
         """The open data gives no place at all: small guest houses run from a home often ask so."""
-        return not self.address and not self.postcode and self.latitude is None
+        return not (self.address or normalise_postcode(self.postcode)) and self.latitude is None
 
     @property
     def one_line_address(self) -> str:
@@ -402,124 +329,3 @@ class VenueContact(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
-    """Questions about training."""
-
-    def visible_to(self, user: User) -> Self:
-        """The sessions that this person may see: whoever sees a venue sees its training."""
-        return self if user.has_perm(VIEW_VENUES) else self.none()
-
-    def latest_of(self, venue: Combinable, *, on: dt.date | Combinable) -> Self:
-        """The one latest session of ``venue`` on or before ``on``, if it has any."""
-        return self.filter(venue=venue, held_on__lte=on).order_by("-held_on", "-pk")[:1]
-
-
-class TrainingSession(models.Model):
-    """One delivery of Makesafe training to a venue."""
-
-    class Kind(models.TextChoices):
-        """Why the session was held."""
-
-        INITIAL = "initial", "Initial"
-        """The venue's first Makesafe training."""
-
-        REFRESHER = "refresher", "Refresher"
-        """A repeat, offered after a visit or when the training ran out."""
-
-    class Mode(models.TextChoices):
-        """How it was delivered."""
-
-        IN_PERSON = "in_person", "In person"
-        """At the venue or in a room with others."""
-
-        ONLINE = "online", "Live online"
-        """By video call with a trainer."""
-
-        SELF_STUDY = "self_study", "Self-study pack"
-        """Read or watched on one's own."""
-
-    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="training_sessions")
-    kind = models.CharField(max_length=10, choices=Kind)
-    held_on = models.DateField("date held")
-    mode = models.CharField("how it was delivered", max_length=12, choices=Mode)
-    delivered_by = models.CharField(max_length=120, help_text="A team or a person.")
-    front_desk_staff = models.PositiveSmallIntegerField(
-        "front-desk staff", help_text="How many people work at the front desk, all shifts together."
-    )
-    attended = models.PositiveSmallIntegerField("how many of them attended")
-    notes = models.TextField(blank=True, max_length=2000)
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(auto_now_add=True)
-
-    objects: ClassVar[TrainingSessionQuerySet] = TrainingSessionQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(attended__lte=F("front_desk_staff")),
-                name="attendance_is_within_the_front_desk_staff",
-                violation_error_message="More people attended than work at the front desk.",
-            ),
-            models.CheckConstraint(
-                condition=Q(attended__gte=1),
-                name="somebody_attended",
-                violation_error_message="Enter how many attended: at least 1.",
-            ),
-        ]
-        indexes = [models.Index(fields=["venue", "-held_on"], name="latest_training_of_venue")]
-        ordering = ["-held_on", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} training of {self.venue} on {self.held_on:%d %B %Y}"
-
-    @property
-    def coverage(self) -> float:
-        """The share of the front-desk staff that attended, 0 to 1."""
-        return self.attended / self.front_desk_staff
-
-    @property
-    def expires_on(self) -> dt.date:
-        """The first day on which this session no longer counts as current."""
-        return expires_on(self.held_on)
-
-
-def last_trained(venue: Combinable, *, on: dt.date | Combinable) -> Subquery:
-    """The date of the latest session of ``venue`` on or before ``on``, as an expression."""
-    return Subquery(TrainingSession.objects.latest_of(venue, on=on).values("held_on"))
-
-
-class ImportRunQuerySet(models.QuerySet["ImportRun"]):
-    """Questions about imports."""
-
-    def visible_to(self, user: User) -> Self:
-        """The imports that this person may see."""
-        return self if user.has_perm("venues.import_venues") else self.none()
-
-
-class ImportRun(models.Model):
-    """One file of open data read into the registry, and what it changed."""
-
-    file_name = models.CharField(max_length=255)
-    extract_date = models.DateField(null=True, help_text="As the file's header says.")
-    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    finished_at = models.DateTimeField(auto_now_add=True)
-    created = models.PositiveIntegerField()
-    changed = models.PositiveIntegerField()
-    unchanged = models.PositiveIntegerField()
-    missing = models.PositiveIntegerField(help_text="Known venues of its authorities not in it.")
-    differences = models.PositiveIntegerField(help_text="Edits by hand that the file contradicts.")
-    report = models.JSONField(default=dict, help_text="The venues behind the counts.")
-
-    objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        ordering = ["-finished_at", "-pk"]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-    def get_absolute_url(self) -> str:
-        """The report of this import."""
-        return reverse("venues:import_detail", args=[self.pk])

@@ -1,0 +1,77 @@
+"""Who polices where."""
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from accounts.models import User
+
+
+class Force(models.Model):
+    """A police force."""
+
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="force_name_is_unique")]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommandUnit(models.Model):
+    """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
+
+    force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="command_units")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    members = models.ManyToManyField(
+        User,
+        blank=True,
+        related_name="command_units",
+        help_text="People who work for this command unit.",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("force", Lower("code"), name="unit_code_is_unique_in_force"),
+        ]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LocalAuthority(models.Model):
+    """A council's area. It lies in one command unit, or in none that this installation knows."""
+
+    name = models.CharField(max_length=120)
+    gss_code = models.CharField(
+        "ONS code", max_length=9, unique=True, null=True, blank=True, help_text="Like E09000007."
+    )
+    fhrs_code = models.CharField(
+        "food hygiene code",
+        max_length=10,
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="The Food Standards Agency's code in its open data, like 506.",
+    )
+    command_unit = models.ForeignKey(
+        CommandUnit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="local_authorities",
+    )
+    boundary = models.JSONField(
+        null=True, blank=True, help_text="A GeoJSON Polygon or MultiPolygon in WGS84."
+    )
+
+    class Meta:
+        verbose_name_plural = "local authorities"
+        constraints = [models.UniqueConstraint(Lower("name"), name="authority_name_is_unique")]
+        ordering = [Lower("name")]
+
+    def __str__(self) -> str:
+        return self.name
