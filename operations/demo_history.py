@@ -283,7 +283,7 @@ def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: 
     day = follow_up.due_on + dt.timedelta(days=chance.randint(-14, 21))
     if day > today - dt.timedelta(days=45):
         # Lately opened: some wait for an answer, some have a date.
-        if chance.random() < 0.5:
+        if chance.random() < 0.4:
             return
         day = max(day, today + dt.timedelta(days=chance.randint(0, 20)))
     follow_up_actions.book_refresher(follow_up=follow_up, on=day, by=by, version=follow_up.version)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from accounts.demo import PASSWORD, SIGN_INS, SignIn
 from accounts.models import User
@@ -90,6 +91,8 @@ def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
     for unit in units[2:]:
         _staff(chance, Role.TRAINING_COORDINATOR, 1, [unit])
     venues = _venues(chance, venue_count)
+    three_years_ago = timezone.now() - dt.timedelta(days=3 * 365)
+    Venue.objects.update(created_at=three_years_ago)
     _training(chance, venues, by=people["coordinator"], today=today)
     return World(people, officers, units, venues, _cadets(chance, today))
 

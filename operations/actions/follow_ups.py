@@ -42,17 +42,22 @@ def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
         due_on = timezone.localdate(visit.ended_at) + dt.timedelta(days=days)
         _take_confirmations_back(visit)
-        return _open(follow_up, visit, due_on=due_on)
+        return _open(follow_up, visit, due_on=due_on, at=visit.outcome.logged_at)
     if follow_up and follow_up.is_open:
         _move(follow_up, FollowUpState.WITHDRAWN, booked_for=None)
     _confirm_earlier(visit)
     return follow_up
 
 
-def _open(follow_up: FollowUp | None, visit: Visit, *, due_on: dt.date) -> FollowUp:
+def _open(
+    follow_up: FollowUp | None, visit: Visit, *, due_on: dt.date, at: dt.datetime
+) -> FollowUp:
     if follow_up is None:
         return FollowUp.objects.create(
-            visit=visit, due_on=due_on, responsible=responsible_officer(visit)
+            visit=visit,
+            due_on=due_on,
+            responsible=responsible_officer(visit),
+            opened_at=at,
         )
     if follow_up.state == FollowUpState.WITHDRAWN:
         responsible = responsible_officer(visit)
