@@ -53,10 +53,11 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {WORK_FOLLOW_UPS}
     ),
     Role.CALL_HANDLER: frozenset({VIEW_BOARD}),
+    # Looks after people and reference data, and is no planner: a planned visit is seen by its team,
+    # the planners of its command unit and the live board only.
     Role.ADMINISTRATOR: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, IMPORT_VENUES, RECORD_TRAINING, VIEW_OPERATIONS}
-        | {PLAN_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, WORK_FOLLOW_UPS, VIEW_BOARD}
-        | {VIEW_STATISTICS}
+        | {VIEW_RESULTS, VIEW_FOLLOW_UPS, WORK_FOLLOW_UPS, VIEW_STATISTICS}
         | {"accounts.view_user", "accounts.add_user", "accounts.change_user", "auth.view_group"}
         | {"venues.view_force", "venues.add_force", "venues.change_force"}
         | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}

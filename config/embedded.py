@@ -171,6 +171,8 @@ def _postgres(password: str) -> Iterator[int]:
         subprocess.run([*control, "-m", "fast", "stop"], check=False)
     port = _free_port()
     options = f"-c port={port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+    # A refused row or statement may tell of a planned visit, so the log names neither.
+    options += " -c log_error_verbosity=terse -c log_min_error_statement=panic"
     subprocess.run([*control, "-o", options, "start"], check=True)
     try:
         address = f"host=127.0.0.1 port={port} user={NAME} dbname=postgres"

@@ -15,7 +15,7 @@ FIRST_PAGES = {
     Role.CSE_LEAD: "reports:dashboard",
     Role.TRAINING_COORDINATOR: "operations:follow_up_list",
     Role.CALL_HANDLER: "operations:board",
-    Role.ADMINISTRATOR: "operations:board",
+    Role.ADMINISTRATOR: "reports:dashboard",
 }
 
 

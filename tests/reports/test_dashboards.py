@@ -74,7 +74,7 @@ def test_the_pass_rate_is_responded_well_of_completed(lead, unit):
 
 @pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.ADMINISTRATOR])
 def test_visits_that_are_not_over_or_were_cancelled_count_nowhere(role, unit):
-    reader = UserFactory(role=role, units=[unit])  # an administrator also sees planned visits
+    reader = UserFactory(role=role, units=[unit])
     for factory in (VisitFactory, UnderWayVisitFactory, CancelledVisitFactory):
         factory(unit=unit)
 
