@@ -44,7 +44,11 @@ def main() -> int:
     if answers(port, processes):
         announce(port)
     code = processes.wait()
-    return 0 if code in STOPPED_ON_PURPOSE else code
+    if code in STOPPED_ON_PURPOSE:
+        return 0
+    print("One of the processes stopped by itself (see above), so all were stopped.")
+    print("The data is kept: run 'make demo' again.")
+    return code
 
 
 def free_port_from(first: int) -> int:

@@ -212,6 +212,8 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # A refused page is no fault of the product: its line would come with a long traceback.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
 
 # Rules of the force -----------------------------------------------------------------------------
