@@ -1,13 +1,11 @@
 """People, for administrators."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import ManyToManyField
 
 from accounts.models import User
-
-admin.site.site_header = "Makesafe spot checks: administration"
-admin.site.site_title = "Makesafe spot checks"
-admin.site.index_title = "People and reference data"
 
 
 @admin.register(User)
@@ -24,6 +22,10 @@ class PersonAdmin(UserAdmin[User]):
     add_fieldsets = (
         (None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),
     )
+
+    # The picker of two lists that Django has for many rows has no names for screen readers.
+    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Accounts are closed, not deleted."""

@@ -7,7 +7,7 @@ from django.db import models
 class User(AbstractUser):
     """A member of the force who signs in. What they may do follows from their roles (groups)."""
 
-    email = models.EmailField("email address", unique=True)
+    email = models.EmailField("email address")
     whole_force = models.BooleanField(
         "sees the whole force",
         default=False,
@@ -20,6 +20,11 @@ class User(AbstractUser):
                 models.functions.Lower("username"),
                 name="user_name_is_unique_in_any_case",
                 violation_error_message="Somebody already has this username.",
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                name="email_address_is_unique_in_any_case",
+                violation_error_message="Somebody already has this email address.",
             ),
         ]
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.demo import SIGN_INS
@@ -31,6 +33,12 @@ class SignIn(LoginView):
         """Add the demonstration's sign-ins."""
         sign_ins = SIGN_INS if settings.DEMO else None
         return super().get_context_data(sign_ins=sign_ins, **kwargs)
+
+
+@login_not_required
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon, for browsers that ask for it without looking into the page."""
+    return redirect(static("icon.svg"))
 
 
 def home(request: HttpRequest) -> HttpResponse:

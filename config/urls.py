@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import favicon
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
     path("venues/", include("venues.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", favicon, name="favicon"),
 ]

@@ -9,19 +9,15 @@ import datetime as dt
 import enum
 from collections.abc import Set
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from accounts.london import DAY_BEGINS, LONDON
 
 #: Adults in a team that takes a cadet along; one of them is the welfare officer.
 ADULTS_NEEDED = 2
 
-#: The small hours belong to the evening before: a visit at 00:30 is late, not early.
-DAY_BEGINS = dt.time(6, 0)
-
 
 @dataclass(frozen=True, kw_only=True)
-class CadetPolicy:
+class PolicyFacts:
     """What a force allows, as it stands on the day of the visit."""
 
     min_age: int
@@ -102,8 +98,8 @@ def finish_by(starts_at: dt.datetime, latest_finish: dt.time) -> dt.datetime:
     """The moment by which a visit that starts at ``starts_at`` (aware) must have ended.
 
     It is ``latest_finish`` on the clocks of London, in the evening that the start belongs to: up
-    to :data:`DAY_BEGINS` that is the evening of the day before. Where the clocks go back and
-    show a time twice, the first is meant; a time they skip counts as by the clock before.
+    to ``DAY_BEGINS`` that is the evening of the day before. Where the clocks go back and show a
+    time twice, the first is meant; a time they skip counts as by the clock before.
     """
     local = starts_at.astimezone(LONDON)
     evening = local.date() - dt.timedelta(days=local.time() < DAY_BEGINS)
@@ -114,7 +110,7 @@ def finish_by(starts_at: dt.datetime, latest_finish: dt.time) -> dt.datetime:
 def reasons_not_to_go(
     cadet: CadetFacts,
     *,
-    policy: CadetPolicy,
+    policy: PolicyFacts,
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     venue_id: int,
@@ -147,11 +143,11 @@ def reasons_not_to_go(
 
     if (age := age_on(cadet.birth_date, first_day)) < policy.min_age:
         reasons.append(
-            Reason(Ground.TOO_YOUNG, f"The cadet is {age} on the day of the visit. {allowed_ages}")
+            Reason(Ground.TOO_YOUNG, f"The cadet is {age} on {_written(first_day)}. {allowed_ages}")
         )
     if (age := age_on(cadet.birth_date, last_day)) > policy.max_age:
         reasons.append(
-            Reason(Ground.TOO_OLD, f"The cadet is {age} on the day of the visit. {allowed_ages}")
+            Reason(Ground.TOO_OLD, f"The cadet is {age} on {_written(last_day)}. {allowed_ages}")
         )
     for ground, what, given_on, valid_days in (
         (Ground.CONSENT, "Consent", cadet.consented_on, policy.consent_days),
@@ -184,10 +180,10 @@ def _not_valid(
     if given_on is None:
         return f"{what} is not on record."
     if given_on > first_day:
-        return f"{what} is dated {_written(given_on)}, after the visit."
+        return f"{what} is dated {_written(given_on)} and does not count before."
     last_valid = given_on + dt.timedelta(days=valid_days - 1)
     if last_valid < last_day:
-        return f"{what} ran out on {_written(last_valid)}, before the visit."
+        return f"{what} ran out on {_written(last_valid)}."
     return ""
 
 

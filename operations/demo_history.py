@@ -3,8 +3,8 @@
 import datetime as dt
 import random
 import uuid
-from zoneinfo import ZoneInfo
 
+from accounts.london import LONDON
 from accounts.models import User
 from operations.actions import follow_ups as follow_up_actions
 from operations.actions import logging, planning
@@ -25,8 +25,6 @@ from operations.models import (
 )
 from venues.models import TrainingSession, Venue
 from venues.training import TrainingState, training_state
-
-LONDON = ZoneInfo("Europe/London")
 
 #: How likely the room is refused because of the signs, by training state on the day.
 REFUSED = {

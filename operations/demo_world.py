@@ -226,13 +226,14 @@ def _training(chance: random.Random, venues: list[Venue], *, by: User, today: dt
 
 
 def _cadets(chance: random.Random, today: dt.date) -> list[Cadet]:
-    """Fourteen volunteers; one in seven needs a new briefing."""
+    """Fourteen volunteers, briefed before the operation going on; one in seven needs it again."""
     return Cadet.objects.bulk_create(
         Cadet(
             reference=f"WC-{number:03}",
             birth_date=today - dt.timedelta(days=round(365.25 * chance.uniform(15.2, 17.4))),
             consented_on=today - dt.timedelta(days=chance.randint(30, 200)),
-            briefed_on=today - dt.timedelta(days=120 if number % 7 == 0 else chance.randint(2, 40)),
+            briefed_on=today
+            - dt.timedelta(days=120 if number % 7 == 0 else chance.randint(14, 40)),
         )
         for number in range(1, 15)
     )

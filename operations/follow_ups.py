@@ -89,7 +89,7 @@ class FollowUpFacts:
     """What the rule needs to know of a follow-up."""
 
     is_open: bool
-    """Offered or booked: nobody is written to about any other."""
+    """Offered or booked, at a venue in business: nobody is written to about any other."""
 
     due_on: dt.date
     """The day by which the refresher is due."""

@@ -20,6 +20,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 SUFFIX = ".eml"
+LONGEST_NAME = 255  # of a file, on every file system in use
 
 
 class MailFolder(BaseEmailBackend):
@@ -95,7 +96,7 @@ def read(name: str) -> KeptMessage:
         FileNotFoundError: there is none of this name.
 
     """
-    if _file_name(name) != name + SUFFIX:
+    if _file_name(name) != name + SUFFIX or len(name + SUFFIX) > LONGEST_NAME:
         raise FileNotFoundError(name)
     content = (settings.MAIL_DIR / (name + SUFFIX)).read_bytes()
     message = BytesParser(_class=ParsedMessage, policy=policy.default).parsebytes(content)

@@ -11,6 +11,9 @@ no, or refused on another ground      yes               partly: refresher recomm
 no, or refused on another ground      no                refresher needed
 ====================================  ================  ==============================
 
+PostgreSQL keeps the same table of stored outcomes (``verdict_is_what_the_rule_says``, in
+``operations/models/outcomes.py``): a new version of the rule is added there too.
+
 Not quoting "Makesafe" does not lower a verdict: it is a learning point and has its own rate.
 """
 
@@ -188,7 +191,7 @@ def _learning_points(facts: Facts) -> tuple[str, ...]:
         )
     elif facts.makesafe_quoted is False:
         found.append(
-            'Say "Makesafe" when you call police, so that the call handler knows at once '
+            "Say “Makesafe” when you call police, so that the call handler knows at once "
             "what the call is about."
         )
     return tuple(found)
@@ -196,5 +199,5 @@ def _learning_points(facts: Facts) -> tuple[str, ...]:
 
 def _control_room_points(facts: Facts) -> tuple[str, ...]:
     if facts.call_handler_recognised is False:
-        return ('Remind call handlers what "Makesafe" means and whom to send.',)
+        return ("Remind call handlers what “Makesafe” means and whom to send.",)
     return ()

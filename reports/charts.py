@@ -124,8 +124,9 @@ def draw(spec: dict[str, Any], *, title: str, description: str, id_prefix: str) 
     return ET.tostring(svg, encoding="unicode")
 
 
-#: Characters that XML does not allow. One in a name would end the whole process: vl-convert aborts.
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML does not allow: one in a name would end the whole process, vl-convert aborts.
+#: And those beyond the basic plane: Vega cuts a long name between their halves, and gives up.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd]")
 
 _SVG = "http://www.w3.org/2000/svg"
 ET.register_namespace("", _SVG)
@@ -196,7 +197,7 @@ def _rate_values(position: int, row: RateRow) -> dict[str, Any]:
     if rate.is_small:
         return values | {"figures": rate.counts(row.thing) if rate.n else f"no {row.thing}s"}
     low, high = rate.interval
-    figures = f"{rate.percent} of {rate.n}"
+    figures = f"{rate.percent} (n = {rate.n})"
     return values | {"figures": figures, "value": rate.value, "low": low, "high": high}
 
 

@@ -7,21 +7,21 @@ for small numbers in ``statistics.py``. Every count is made by the database.
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Min, OuterRef, Q
+from django.db.models import Count, DateField, ExpressionWrapper, F, Min, OuterRef, Q
 from django.db.models.functions import Lower, TruncDate, TruncMonth
 from django.utils.formats import date_format
 
+from accounts.london import LONDON
 from accounts.models import User
 from operations.models import (
+    ContactMethod,
     FollowUp,
     FollowUpQuerySet,
     NotCompletedReason,
-    Operation,
     RefusalGround,
     Scenario,
     Selection,
@@ -31,38 +31,14 @@ from operations.models import (
 )
 from operations.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
+from reports.filters import Filters
 from reports.statistics import Rate
 from reports.tables import CountTable, RateTable, Table, TrendTable
-from venues.models import CommandUnit, Venue, last_trained
+from venues.models import Venue, last_trained
 from venues.training import TrainingState, training_state_in_sql
-
-LONDON = ZoneInfo("Europe/London")
 
 COMPLETED = Q(state=VisitState.COMPLETED)
 WELL = Q(outcome__verdict=Verdict.RESPONDED_WELL)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the reader asked for; None means all."""
-
-    since: dt.date | None = None
-    until: dt.date | None = None
-    operation: Operation | None = None
-    command_unit: CommandUnit | None = None
-    scenario: Scenario | None = None
-    selection: Selection = Selection.RANDOM
-    """Only visits drawn by chance speak for all venues, so no figure mixes them with others."""
-
-    def in_words(self) -> str:
-        """Which visits these are, for the head of the page and each line of a file."""
-        parts = [self.selection.label]
-        if self.since:
-            parts.append(f"from {date_format(self.since, 'j F Y')}")
-        if self.until:
-            parts.append(f"until {date_format(self.until, 'j F Y')}")
-        parts += [str(part) for part in (self.command_unit, self.operation, self.scenario) if part]
-        return ", ".join(parts)
 
 
 @dataclass(frozen=True)
@@ -84,6 +60,10 @@ STEPS = (
     Step("Recognised the signs", Q(outcome__signs_recognised=True)),
     Step("Refused because of the signs", Q(outcome__refusal_ground=RefusalGround.WARNING_SIGNS)),
     Step("Contacted police", Q(outcome__police_contacted=True)),
+    Step(
+        "Called 999 or 101",
+        Q(outcome__contact_method__in=[ContactMethod.CALL_999, ContactMethod.CALL_101]),
+    ),
     Step(
         "Quoted “Makesafe”",
         Q(outcome__makesafe_quoted=True),
@@ -137,11 +117,13 @@ class Dashboard:
 
     @cached_property
     def follow_ups(self) -> FollowUpQuerySet:
-        """The follow-ups of the unit, operation and scenario asked for, whenever the visit was."""
+        """The follow-ups of the unit and operation asked for, whenever the visit was.
+
+        They are work to do and not a rate, so those of every scenario version count.
+        """
         wanted = {
             "visit__operation": self.filters.operation,
             "visit__venue__local_authority__command_unit": self.filters.command_unit,
-            "visit__operation__scenario": self.filters.scenario,
         }
         return FollowUp.objects.visible_to(self.user).filter(
             **{name: value for name, value in wanted.items() if value}
@@ -199,6 +181,16 @@ class Dashboard:
 
         """
         return TABLES[slug](self)
+
+
+def within_newest_scenario(filters: Filters, *, user: User) -> Filters:
+    """The same with the newest scenario version that was played on such visits, if any was.
+
+    Results are compared only within one version.
+    """
+    such = Dashboard(user=user, filters=filters, on=dt.date.min).visits.completed()
+    played = Scenario.objects.filter(pk__in=such.values("operation__scenario"))
+    return replace(filters, scenario=played.order_by("-created_at", "-pk").first())
 
 
 def by_month(dashboard: Dashboard) -> TrendTable:
@@ -284,10 +276,14 @@ def by_kind(dashboard: Dashboard) -> RateTable:
 
 
 def by_training(dashboard: Dashboard) -> RateTable:
-    """By the state on the day of each visit, from sessions held on or before that day."""
-    day = OuterRef("visited_on")
+    """By the state on the day of each visit, from sessions held before that day.
+
+    One on the day itself is what followed from the visit: a refresher on the spot.
+    """
+    day_before = ExpressionWrapper(F("visited_on") - dt.timedelta(days=1), output_field=DateField())
     visits = dashboard.visits.annotate(
-        last_trained_on=last_trained(OuterRef("venue"), on=day)
+        day_before=day_before,
+        last_trained_on=last_trained(OuterRef("venue"), on=OuterRef("day_before")),
     ).annotate(training=training_state_in_sql("last_trained_on", on=F("visited_on")))
     rates = {row["training"]: row for row in _counted(visits, "training").order_by()}
     return RateTable(
@@ -316,6 +312,7 @@ def by_selection(dashboard: Dashboard) -> RateTable:
         rows=[_row(choice.label, rates[choice]) for choice in Selection if choice in rates],
         note="Only venues drawn by chance speak for all venues. "
         "The others are shown here and nowhere counted in.",
+        covers=dashboard.filters.in_words_of_every_selection(),
     )
 
 
@@ -360,7 +357,9 @@ def follow_ups(dashboard: Dashboard) -> CountTable:
             for row in counted
         ],
         empty="No follow-up is open.",
-        note="All that are open now, whenever the visit was and however the venue was chosen.",
+        note="All that are open now, whenever the visit was, however the venue was chosen and "
+        "whatever the scenario version.",
+        covers=dashboard.filters.of_follow_ups_in_words(on=dashboard.on),
     )
 
 

@@ -8,12 +8,14 @@ from django.db.models import Exists, OuterRef
 from accounts.govuk import GovDateField, GovFilterForm
 from accounts.models import User
 from operations.models import Operation, Scenario, Selection, Visit
-from reports.dashboards import Filters
+from reports.filters import Filters
 from venues.models import CommandUnit
 
 
 class DashboardFilter(GovFilterForm, forms.Form):
     """Narrows the visits. It offers only what finished visits that the reader may see have."""
+
+    EVERY_SCENARIO = "all"
 
     command_unit = forms.ModelChoiceField(
         CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
@@ -21,9 +23,7 @@ class DashboardFilter(GovFilterForm, forms.Form):
     operation = forms.ModelChoiceField(
         Operation.objects.none(), label="Operation", required=False, empty_label="All"
     )
-    scenario = forms.ModelChoiceField(
-        Scenario.objects.none(), label="Scenario version", required=False, empty_label="All"
-    )
+    scenario = forms.ChoiceField(label="Scenario version", required=False)
     selection = forms.ChoiceField(
         label="Choice of venue",
         # Drawn by chance is what no answer means, so that the plain address is the plain page.
@@ -46,7 +46,17 @@ class DashboardFilter(GovFilterForm, forms.Form):
         operations = visits.filter(operation=OuterRef("pk"))
         self.offer("operation", Operation.objects.filter(Exists(operations)))
         scenarios = visits.filter(operation__scenario=OuterRef("pk"))
-        self.offer("scenario", Scenario.objects.filter(Exists(scenarios)))
+        self.scenarios = {
+            str(scenario.pk): scenario for scenario in Scenario.objects.filter(Exists(scenarios))
+        }
+        field = self.fields["scenario"]
+        assert isinstance(field, forms.ChoiceField)
+        # The newest is what no answer means: results are compared only within one version.
+        field.choices = [
+            ("", "Newest version with results"),
+            *((key, str(scenario)) for key, scenario in self.scenarios.items()),
+            (self.EVERY_SCENARIO, "All versions"),
+        ]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a period that ends before it begins."""
@@ -65,9 +75,15 @@ class DashboardFilter(GovFilterForm, forms.Form):
             until=answers.get("until"),
             command_unit=answers.get("command_unit"),
             operation=answers.get("operation"),
-            scenario=answers.get("scenario"),
+            scenario=self.scenarios.get(answers.get("scenario", "")),
             selection=Selection(answers.get("selection") or Selection.RANDOM),
         )
+
+    @property
+    def wants_newest_scenario(self) -> bool:
+        """Whether no scenario version was chosen, or one that could not be read."""
+        self.is_valid()
+        return not getattr(self, "cleaned_data", {}).get("scenario")
 
     def offer(self, name: str, choices: Any) -> None:
         """Let the field of this name choose among these."""

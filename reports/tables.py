@@ -27,6 +27,9 @@ class RateTable:
     """What was counted, of how many."""
 
     note: str = ""
+    covers: str = ""
+    """What is counted, in words, where the filters alone do not say it."""
+
     empty: str = "None of these visits was completed."
     """Instead of a table without lines."""
 
@@ -109,6 +112,8 @@ class CountTable:
     """Instead of a table without lines."""
 
     note: str = ""
+    covers: str = ""
+    """What is counted, in words, where the filters alone do not say it."""
 
     @property
     def cells(self) -> list[tuple[str, ...]]:

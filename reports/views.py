@@ -11,7 +11,7 @@ from accounts.access import RequiresPermission
 from accounts.models import User
 from accounts.roles import VIEW_STATISTICS
 from reports.csv_tables import csv_response
-from reports.dashboards import TABLES, Dashboard
+from reports.dashboards import TABLES, Dashboard, within_newest_scenario
 from reports.forms import DashboardFilter
 
 
@@ -49,10 +49,10 @@ class TableCsv(RequiresPermission, View):
             raise BadRequest("The address of this file has a filter that can't be read.")
         dashboard = dashboard_for(request, form)
         table = dashboard.table(slug)
-        covers = dashboard.filters.in_words()
+        covers = table.covers or dashboard.filters.in_words()
         return csv_response(
             f"{slug}.csv",
-            [*table.csv_header, "Visits counted"],
+            [*table.csv_header, "What is counted"],
             ([*row, covers] for row in table.csv_rows),
         )
 
@@ -64,7 +64,10 @@ def filter_form(request: HttpRequest) -> DashboardFilter:
 
 def dashboard_for(request: HttpRequest, form: DashboardFilter) -> Dashboard:
     """The figures for this reader and these filters, as of today."""
-    return Dashboard(user=reader(request), filters=form.filters(), on=timezone.localdate())
+    user, filters = reader(request), form.filters()
+    if form.wants_newest_scenario:
+        filters = within_newest_scenario(filters, user=user)
+    return Dashboard(user=user, filters=filters, on=timezone.localdate())
 
 
 def reader(request: HttpRequest) -> User:

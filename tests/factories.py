@@ -8,7 +8,9 @@ import uuid
 from decimal import Decimal
 
 import factory
+import pgtrigger
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -291,23 +293,13 @@ class CompletedVisitFactory(VisitFactory):
 class PartlyVisitFactory(CompletedVisitFactory):
     """The room was refused because of the signs, and nobody called."""
 
-    outcome_facts = factory.LazyFunction(lambda: NO_CALL | {"verdict": Verdict.PARTLY})
+    outcome_facts = factory.LazyFunction(lambda: FACTS_OF[Verdict.PARTLY])
 
 
 class RefresherNeededVisitFactory(CompletedVisitFactory):
     """The room was offered, and nobody called."""
 
-    outcome_facts = factory.LazyFunction(
-        lambda: (
-            NO_CALL
-            | {
-                "signs_recognised": False,
-                "room_refused": False,
-                "refusal_ground": "",
-                "verdict": Verdict.REFRESHER_NEEDED,
-            }
-        )
-    )
+    outcome_facts = factory.LazyFunction(lambda: FACTS_OF[Verdict.REFRESHER_NEEDED])
 
 
 class NotCompletedVisitFactory(VisitFactory):
@@ -359,6 +351,15 @@ NO_CALL = {
     "officers_arrived_minutes": None,
 }
 
+ROOM_OFFERED = {"signs_recognised": False, "room_refused": False, "refusal_ground": ""}
+
+#: What sets an outcome of each verdict apart from that of a good response.
+FACTS_OF = {
+    Verdict.RESPONDED_WELL: {},
+    Verdict.PARTLY: NO_CALL | {"verdict": Verdict.PARTLY},
+    Verdict.REFRESHER_NEEDED: NO_CALL | ROOM_OFFERED | {"verdict": Verdict.REFRESHER_NEEDED},
+}
+
 
 class CadetPolicyFactory(DjangoFactory):
     class Meta:
@@ -389,6 +390,13 @@ class TeamMemberFactory(DjangoFactory):
     visit = factory.SubFactory(VisitFactory)
     officer = factory.SubFactory(UserFactory, role=Role.VISITING_OFFICER)
     duty = TeamMember.Duty.LEAD
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """Also for a visit built as started: whoever is named was in its team all along."""
+        rule = "operations.TeamMember:team_stands_once_the_visit_has_started"
+        with pgtrigger.ignore(rule), transaction.atomic():
+            return super()._create(model_class, *args, **kwargs)
 
 
 class CadetMemberFactory(TeamMemberFactory):

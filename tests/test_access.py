@@ -26,7 +26,7 @@ ROLES = (
 )
 
 #: Addresses open to everybody, signed in or not.
-OPEN = {"accounts:sign_in"}
+OPEN = {"accounts:sign_in", "favicon"}
 
 #: Name, object, then the answers to a GET for the roles in the order of ``ROLES`` (officer,
 #: planner, lead, coordinator, call handler, administrator): first for people of the unit, then for
@@ -69,21 +69,21 @@ operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 40
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
 reports:table_csv                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
-venues:contact_add               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
-venues:contact_edit              contact    403 200 403 200 403 200 | 403 200 403 200 403 200
-venues:contact_remove            contact    403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:contact_add               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
+venues:contact_edit              contact    403 200 403 200 403 200 | 403 403 403 403 403 403
+venues:contact_remove            contact    403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:import_accept             import/0   403 405 403 403 403 405 | 403 405 403 403 403 405
 venues:import_add                -          403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:import_detail             import     403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:import_list               -          403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:training_add              venue      403 403 403 200 403 200 | 403 403 403 200 403 200
 venues:venue_add                 -          403 200 403 200 403 200 | 403 200 403 200 403 200
-venues:venue_close               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_close               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:venue_detail              venue      200 200 200 200 403 200 | 200 200 200 200 403 200
-venues:venue_edit                venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_edit                venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:venue_list                -          200 200 200 200 403 200 | 200 200 200 200 403 200
-venues:venue_merge               venue      403 200 403 200 403 200 | 403 200 403 200 403 200
-venues:venue_reopen              venue      403 200 403 200 403 200 | 403 200 403 200 403 200
+venues:venue_merge               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
+venues:venue_reopen              venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 """
 
 

@@ -19,6 +19,7 @@ from accounts.govuk import (
     GovDateField,
     GovDateTimeField,
     GovForm,
+    GovTimeField,
     Question,
     Reveal,
     Style,
@@ -130,6 +131,7 @@ def test_one_checkbox_has_its_question_beside_it():
         (Style.INLINE, "govuk-radios govuk-radios--inline"),
         (Style.BIG, "govuk-radios app-choice-big"),
         (Style.GRID, "govuk-radios app-choice-grid"),
+        (Style.COLUMNS, "govuk-radios govuk-radios--small app-choice-columns"),
     ],
 )
 def test_choices_stand_as_the_question_says(style, css_class):
@@ -279,6 +281,8 @@ def test_a_date_is_read_from_three_boxes():
         (("4", "3", "26"), "Answer must be a real date, such as 24 11 2026"),
         (("4", "March", "2026"), "Answer must be a real date, such as 24 11 2026"),
         (("4-", "3", "2026"), "Answer must be a real date, such as 24 11 2026"),
+        (("1", "1", "9" * 14), "Answer must be a real date, such as 24 11 2026"),
+        (("1", "1", "9" * 5000), "Answer must be a real date, such as 24 11 2026"),
     ],
 )
 def test_a_date_that_is_none_is_refused_with_the_reason_and_kept(typed, message):
@@ -369,3 +373,36 @@ def test_the_gallery_exists_in_the_demonstration_only(settings):
     settings.DEMO = False
     with pytest.raises(Http404):
         gallery(request)
+
+
+@pytest.mark.parametrize(
+    ("typed", "time"),
+    [
+        ("19:30", dt.time(19, 30)),
+        ("1930", dt.time(19, 30)),
+        ("19.30", dt.time(19, 30)),
+        ("130", dt.time(1, 30)),
+        ("7:30pm", dt.time(19, 30)),
+        ("7.30 PM", dt.time(19, 30)),
+        ("12:15am", dt.time(0, 15)),
+        ("12:15 p.m.", dt.time(12, 15)),
+        ("00:00", dt.time(0, 0)),
+    ],
+)
+def test_a_time_is_understood_as_it_is_typed(typed, time):
+    assert GovTimeField().clean(typed) == time
+
+
+@pytest.mark.parametrize("typed", ["24:00", "19:60", "19", "late", "19:30:15", "19:3", "٣٣:٣٣"])
+def test_what_no_clock_shows_is_refused_with_an_example(typed):
+    form = form_of(GovTimeField(), data={"answer": typed})
+
+    assert form.errors["answer"] == ["Enter a time, such as 19:30"]
+
+
+def test_a_time_is_shown_by_the_24_hour_clock_in_every_browser():
+    html = markup_of(GovTimeField(), initial=dt.time(19, 0))
+
+    assert 'type="text"' in html
+    assert 'inputmode="numeric"' in html
+    assert 'value="19:00"' in html

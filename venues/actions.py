@@ -1,7 +1,9 @@
 """What people do to the registry: add, edit, close and merge venues, contacts, training.
 
 Acts raise Django's ``ValidationError`` with a sentence for each argument that has to change;
-nothing is saved then. A venue is locked before anything that hangs on it changes.
+nothing is saved then. A venue is locked before anything that hangs on it changes. People change
+the venues of their own command units: for others an act raises ``PermissionDenied``, since whoever
+could move a venue into their unit would see the visits that are planned there.
 """
 
 import datetime as dt
@@ -9,7 +11,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -72,13 +74,21 @@ def edit_venue(*, venue: Venue, version: int, by: User, **fields: Unpack[VenueFi
         fields: What it shall say from now on.
 
     Raises:
+        PermissionDenied: it belongs to a command unit that is not theirs.
         EditConflictError: somebody else saved it meanwhile.
-        ValidationError: it was merged, the postcode or the point makes no sense, or a required
-            field is empty.
+        ValidationError: it was merged, it would move to a command unit that may not have it, the
+            postcode or the point makes no sense, or a required field is empty.
 
     """
-    venue = lock(venue)
+    venue = lock_to_change(venue, by=by)
     venue.claim(version)
+    if not may_move(venue.local_authority, fields["local_authority"], by=by):
+        raise ValidationError(
+            {
+                "local_authority": "Only somebody who sees the whole force can bring a venue into "
+                "this command unit. Ask an administrator who that is."
+            }
+        )
     changed = _change(venue, fields)
     if venue.fhrsid is not None:
         _keep_from_imports(venue, changed)
@@ -98,6 +108,31 @@ def lock(venue: Venue) -> Venue:
     if venue.merged_into_id is not None:
         raise ValidationError("This venue was merged into another. Open that one instead.")
     return venue
+
+
+def lock_to_change(venue: Venue, *, by: User) -> Venue:
+    """The same for somebody who is about to change it.
+
+    Raises:
+        PermissionDenied: it belongs to a command unit that is not theirs.
+        ValidationError: it was merged into another.
+
+    """
+    venue = lock(venue)
+    if not Venue.objects.changeable_by(by).filter(pk=venue.pk).exists():
+        raise PermissionDenied
+    return venue
+
+
+def may_move(here: LocalAuthority, there: LocalAuthority, *, by: User) -> bool:
+    """Whether this person may bring a venue from one authority into another.
+
+    From one command unit to another (or from none into one) only those do it who see what is
+    planned in the first: the planners of the second will.
+    """
+    if by.whole_force or here.command_unit_id == there.command_unit_id:
+        return True
+    return by.command_units.filter(local_authorities=here).exists()
 
 
 def _change(venue: Venue, fields: VenueFields) -> set[str]:
@@ -174,10 +209,11 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     """Record that a venue closed on the day ``on``, and why. It keeps its history.
 
     Raises:
+        PermissionDenied: it belongs to a command unit that is not theirs.
         ValidationError: no reason, a day in the future, or it is closed or merged already.
 
     """
-    venue = lock(venue)
+    venue = lock_to_change(venue, by=by)
     if venue.closed_on:
         raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
     _require_reason(reason)
@@ -195,10 +231,11 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     stands now.
 
     Raises:
+        PermissionDenied: it belongs to a command unit that is not theirs.
         ValidationError: no reason, a day in the future or before it closed, or it is open already.
 
     """
-    venue = lock(venue)
+    venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
         raise ValidationError("This venue is open already.")
     _require_reason(reason)
@@ -220,6 +257,7 @@ def save_contact(
     *,
     venue: Venue,
     contact: VenueContact | None = None,
+    version: int | None = None,
     name: str,
     job_title: str = "",
     email: str = "",
@@ -229,14 +267,20 @@ def save_contact(
 ) -> VenueContact:
     """Add a contact to ``venue``, or change ``contact`` of it.
 
+    ``version`` is the one of the contact that the person had in front of them.
+
     Raises:
+        PermissionDenied: the venue belongs to a command unit that is not theirs.
+        EditConflictError: somebody else saved or removed the contact meanwhile.
         ValidationError: no name, an odd e-mail address, reminders without an address, or the venue
             was merged.
 
     """
-    venue = lock(venue)
+    venue = lock_to_change(venue, by=by)
     if contact is None:
         contact = VenueContact(venue=venue)
+    else:
+        contact.claim(version or 0)
     if gets_reminders and not email:
         raise ValidationError({"email": "Enter an email address, or turn reminders off."})
     contact.name = name
@@ -251,7 +295,14 @@ def save_contact(
 
 @transaction.atomic
 def remove_contact(*, contact: VenueContact, by: User) -> None:
-    """Erase a contact: a person who no longer works there has no place here."""
+    """Erase a contact: a person who no longer works there has no place here.
+
+    Raises:
+        PermissionDenied: the venue belongs to a command unit that is not theirs.
+        ValidationError: the venue was merged.
+
+    """
+    lock_to_change(contact.venue, by=by)
     contact.delete()
 
 

@@ -1,6 +1,8 @@
 """Reference data of the registry, for administrators. Venues have pages of their own."""
 
+from django import forms
 from django.contrib import admin
+from django.db.models import ManyToManyField
 
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
@@ -26,7 +28,8 @@ class CommandUnitAdmin(Kept, admin.ModelAdmin[CommandUnit]):
     list_filter = ["force"]
     list_select_related = ["force"]
     search_fields = ["name", "code"]
-    filter_horizontal = ["members"]
+    # The picker of two lists that Django has for many rows has no names for screen readers.
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
 @admin.register(LocalAuthority)

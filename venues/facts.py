@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from venues.models import Venue
+from venues.models import Venue, VenueContact
 from venues.training import TrainingState
 
 TRAINING_TONES = {
@@ -64,6 +64,17 @@ def rows(venue: Venue) -> list[Row]:
         Row("Map point", _point(venue)),
         Row("Food hygiene id", str(venue.fhrsid) if venue.fhrsid else "None: added by hand"),
         Row("Notes", venue.notes or "None"),
+    ]
+
+
+def of_contact(contact: VenueContact) -> list[Row]:
+    """What is known about a contact."""
+    return [
+        Row("Name", contact.name),
+        Row("Job title", contact.job_title or "None"),
+        Row("Email address", contact.email or "None"),
+        Row("Telephone number", contact.phone or "None"),
+        Row("Messages", "Gets them" if contact.gets_reminders else "Gets none"),
     ]
 
 

@@ -1,7 +1,7 @@
 """Forms of the registry: they translate between people and the acts, which hold the rules."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
@@ -42,6 +42,27 @@ class TellsRefusal:
         for name, messages in error.message_dict.items():
             where = name if name in self.fields and name != NON_FIELD_ERRORS else None
             self.add_error(where, messages)  # type: ignore[attr-defined]
+
+
+class TellsConflict:
+    """Mix into the form of a versioned record, with the hidden ``version`` it was opened at."""
+
+    conflict: Any = None
+    """The record as somebody else saved it, once that is known."""
+
+    def tell_conflict(self) -> None:
+        """Say that the record changed meanwhile; whoever saves again has been told."""
+        form = cast("forms.ModelForm[Any]", self)
+        kind = form.instance._meta
+        self.conflict = kind.model._base_manager.get(pk=form.instance.pk)
+        form.add_error(
+            None,
+            f"Somebody else saved this {kind.verbose_name} after you opened it. What you entered "
+            "is still below and nothing of it is saved. Compare it with what they saved, then "
+            "save again to replace theirs, or start again from theirs.",
+        )
+        latest = {form.add_prefix("version"): [str(self.conflict.version)]}
+        form.data = MultiValueDict(dict(form.data.lists()) | latest)  # type: ignore[attr-defined]
 
 
 # The list ---------------------------------------------------------------------------------------
@@ -197,29 +218,14 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         return answers  # type: ignore[return-value]  # the form's fields are the act's
 
 
-class VenueEditForm(VenueForm):
+class VenueEditForm(TellsConflict, VenueForm):
     """The same of a venue that is in the registry, as it was at a version."""
 
-    CONFLICT = (
-        "Somebody else saved this venue after you opened it. What you entered is still below and "
-        "nothing of it is saved. Compare it with what they saved, then save again to replace "
-        "theirs, or start again from theirs."
-    )
-
     version = forms.IntegerField(widget=forms.HiddenInput)
-    conflict: Venue | None = None
-    """What somebody else saved, once that is known."""
 
     def layout(self) -> Layout:
         """With the hidden version."""
         return Layout("version", *super().layout().fields)
-
-    def tell_conflict(self) -> None:
-        """Say that the venue changed meanwhile; whoever saves again has been told."""
-        self.conflict = Venue.objects.get(pk=self.instance.pk)
-        self.add_error(None, self.CONFLICT)
-        latest = {self.add_prefix("version"): [str(self.conflict.version)]}
-        self.data = MultiValueDict(dict(self.data.lists()) | latest)  # type: ignore[attr-defined]
 
 
 class ClosingForm(GovForm, TellsRefusal, forms.Form):
@@ -227,9 +233,16 @@ class ClosingForm(GovForm, TellsRefusal, forms.Form):
 
     submit_label = "Close venue"
 
-    on = GovDateField(label="When did it close?", help_text="For example, 24 11 2026.")
+    on = GovDateField(
+        label="When did it close?",
+        help_text="For example, 24 11 2026.",
+        error_messages={"required": "Enter when it closed"},
+    )
     reason = forms.CharField(
-        label="Why?", max_length=200, help_text="Such as: out of business, now private flats."
+        label="Why?",
+        max_length=200,
+        help_text="Such as: out of business, now private flats.",
+        error_messages={"required": "Enter why it closed"},
     )
 
 
@@ -238,9 +251,16 @@ class ReopeningForm(GovForm, TellsRefusal, forms.Form):
 
     submit_label = "Reopen venue"
 
-    on = GovDateField(label="Since when is it open again?", help_text="For example, 24 11 2026.")
+    on = GovDateField(
+        label="Since when is it open again?",
+        help_text="For example, 24 11 2026.",
+        error_messages={"required": "Enter since when it is open again"},
+    )
     reason = forms.CharField(
-        label="Why?", max_length=200, help_text="Such as: under new management, closed by mistake."
+        label="Why?",
+        max_length=200,
+        help_text="Such as: under new management, closed by mistake.",
+        error_messages={"required": "Enter why it is open again"},
     )
 
 
@@ -261,7 +281,10 @@ class MergeForm(GovForm, TellsRefusal, forms.Form):
     submit_label = "Merge these two"
 
     keep = forms.TypedChoiceField(
-        label="Which entry do you want to keep?", coerce=int, widget=forms.RadioSelect
+        label="Which entry do you want to keep?",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select which entry you want to keep"},
     )
 
     def __init__(self, *args: Any, venue: Venue, other: Venue, **kwargs: Any) -> None:
@@ -285,6 +308,12 @@ class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
         labels = {"gets_reminders": "Gets messages about refresher training"}
         help_texts = {"gets_reminders": "Needs an email address."}
         widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
+
+
+class ContactEditForm(TellsConflict, ContactForm):
+    """The same of a contact that is there, as it was at a version."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
@@ -314,6 +343,14 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
         help_texts = {
             "held_on": "For example, 24 11 2026.",
             "front_desk_staff": "All shifts together.",
+        }
+        error_messages = {
+            "kind": {"required": "Select what kind of session it was"},
+            "held_on": {"required": "Enter when it was held"},
+            "mode": {"required": "Select how it was delivered"},
+            "delivered_by": {"required": "Enter who delivered it"},
+            "front_desk_staff": {"required": "Enter how many people work at the front desk"},
+            "attended": {"required": "Enter how many of them attended"},
         }
         field_classes = {"held_on": GovDateField}
         widgets = {

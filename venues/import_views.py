@@ -1,5 +1,6 @@
 """Pages of imports: their history, the upload of a file, and the report of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +17,10 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.govuk import GovForm
+from accounts.models import User
 from venues import imports
 from venues.files import BrokenFile, tidy
-from venues.models import ImportRun
+from venues.models import ImportRun, LocalAuthority, Venue
 
 MAX_UPLOAD_BYTES = 64 * 2**20
 """Largest file accepted by the page: several times the largest authority's."""
@@ -124,7 +126,11 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
         page = Paginator(rows_of(run, shown.key), ROWS_PER_PAGE).get_page(
             self.request.GET.get("page")
         )
+        if shown.key == "differences":
+            mark_changeable(list(page), self.user)
         return super().get_context_data(
+            unit_warning=unit_warning(run),
+            may_set_units=self.user.is_staff and self.user.has_perm("venues.change_localauthority"),
             section=shown,
             links=[
                 {
@@ -175,8 +181,9 @@ def sections_of(run: ImportRun) -> list[Section]:
         Section(
             "differences",
             "Differences",
-            "Somebody edited these by hand, and the file says something else. "
-            "The edit stays unless you choose the file's value.",
+            "Somebody edited these by hand, or the file puts them into another command unit. "
+            "They stay as they are in the registry unless somebody who may change the venue "
+            "chooses the file's value.",
             run.differences,
         ),
         Section(
@@ -206,6 +213,7 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
             row["perhaps"] = [link_to(new) for new in entry["perhaps"]]
         elif section == "differences":
             row |= {
+                "venue": entry["venue"],
                 "label": ASPECT_LABELS[entry["aspect"]],
                 "ours": entry["ours"]["shown"],
                 "theirs": entry["theirs"]["shown"],
@@ -214,6 +222,27 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
             }
         rows.append(row)
     return rows
+
+
+def mark_changeable(rows: Sequence[dict[str, Any]], user: User) -> None:
+    """Say of each row whether this person may change its venue: ``may_accept``."""
+    listed = Venue.objects.filter(pk__in=[row["venue"] for row in rows])
+    changeable = set(listed.changeable_by(user).values_list("pk", flat=True))
+    for row in rows:
+        row["may_accept"] = row["venue"] in changeable
+
+
+def unit_warning(run: ImportRun) -> str:
+    """What to know when an authority of the file is in no command unit as of now, or nothing."""
+    of_file = LocalAuthority.objects.filter(fhrs_code__in=run.report["authority_codes"])
+    names = list(of_file.filter(command_unit=None).values_list("name", flat=True))
+    if not names:
+        return ""
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return (
+        f"{listed} belong{'s' if len(names) == 1 else ''} to no command unit yet: "
+        "nobody but those who see the whole force can plan visits there."
+    )
 
 
 def link_to(entry: dict[str, Any]) -> dict[str, Any]:
@@ -239,8 +268,7 @@ def facts_of(run: ImportRun) -> list[dict[str, str]]:
         facts.append(
             {
                 "key": "New local authorities",
-                "value": ", ".join(report["new_authorities"])
-                + ". They have no command unit yet: ask an administrator to set it.",
+                "value": ", ".join(report["new_authorities"]),
             }
         )
     if report["withheld"]:

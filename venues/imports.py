@@ -1,7 +1,6 @@
-"""The acts of importing: hotels from hygiene open data, areas, boundaries.
+"""The acts of importing hotels from hygiene open data.
 
-Each act is all or nothing: a file refused at its last byte leaves no trace. Imports wait for each
-other, since two at once would both find a hotel new.
+An import is all or nothing: a file refused at its last byte leaves no trace.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,21 +10,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from django.db import connection, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from venues import areas, fhrs
+from venues import fhrs
+from venues.actions import may_move
 from venues.files import BrokenFile
-from venues.models import CommandUnit, Force, ImportRun, LocalAuthority, Venue
+from venues.import_lock import wait_for_imports
+from venues.models import ImportRun, LocalAuthority, Venue
 
 BATCH = 500
 """Hotels looked up and written together; memory and the length of a statement follow from it."""
 
 LISTED = 1_000
 """Most venues that a report names for each outcome; the counts are always of all."""
-
-_LOCK = 7842  # names the advisory lock; any number not used for another lock would do
 
 #: What an import keeps up to date: each aspect and the columns that hold it. An aspect one of
 #: whose fields a person has edited (`Venue.edited_by_hand`) is left alone.
@@ -81,17 +81,19 @@ def import_fhrs(
     name, since a hotel that is registered anew gets another FHRSID; nothing is ever closed. A venue
     that was merged into another keeps its FHRSID and its record as it was and counts as unchanged;
     the venue that stands for it follows its own FHRSID, and is not missing while either is there.
-    An authority not known yet is added without a command unit.
+    A venue that the file puts into another command unit moves only if `by` may move it; otherwise
+    that is listed as a difference too, since a planned visit moves along. An authority not known
+    yet is added without a command unit.
 
-    `by` is None for an import from the command line. Raises `BrokenFile`, and then nothing is
-    written.
+    `by` is None for an import from the command line, which may move all. Raises `BrokenFile`, and
+    then nothing is written.
     """
-    _wait_for_other_imports()
+    wait_for_imports()
     extract = fhrs.read(source, max_bytes=max_bytes)
     authorities = _Authorities()
     tally = _Tally()
     for batch in _batches(extract):
-        _import_batch(batch, authorities, tally)
+        _import_batch(batch, authorities, tally, by)
     _find_missing(extract, tally)
     return ImportRun.objects.create(
         file_name=file_name[:255],
@@ -105,6 +107,7 @@ def import_fhrs(
         report={
             **tally.lists,
             "authorities": sorted(extract.authorities.values()),
+            "authority_codes": sorted(extract.authorities),
             "new_authorities": authorities.added,
             "records": extract.records_read,
             "repeated": len(extract.repeated),
@@ -118,7 +121,8 @@ def import_fhrs(
 def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     """Give a venue the file's value in place of the one edited by hand; imports keep it again.
 
-    `number` is the place of the difference in the run's report. Raises `OvertakenError` when the
+    `number` is the place of the difference in the run's report. Raises `PermissionDenied` when the
+    venue is not theirs to change or must not move to that authority, `OvertakenError` when the
     venue has another value by now or was merged, and `LookupError` when there is no such difference
     or it has been accepted before.
     """
@@ -130,8 +134,13 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     columns = ASPECTS[difference["aspect"]]
     if venue.merged_into_id or _stored(venue, columns) != difference["ours"]["stored"]:
         raise OvertakenError
+    if not Venue.objects.changeable_by(by).filter(pk=venue.pk).exists():
+        raise PermissionDenied
+    here = venue.local_authority
     for column, value in zip(columns, difference["theirs"]["stored"], strict=True):
         setattr(venue, column, value)
+    if not may_move(here, venue.local_authority, by=by):
+        raise PermissionDenied
     fields = _fields(columns)
     venue.edited_by_hand = [name for name in venue.edited_by_hand if name not in fields]
     venue.version += 1
@@ -139,73 +148,6 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     difference["accepted_by"] = str(by)
     run.save(update_fields=["report"])
     return venue
-
-
-@dataclass(frozen=True, slots=True)
-class AreasImported:
-    """How many local authorities an areas file added, changed and left as they were."""
-
-    created: int
-    changed: int
-    unchanged: int
-
-
-@transaction.atomic
-def import_areas(source: str | Path | BinaryIO) -> AreasImported:
-    """Write forces, command units and local authorities as a CSV file of areas says.
-
-    An authority is found by its ONS code, else by its food hygiene code, else by its name, so that
-    those that came with hygiene data are completed. What the file does not name stays. Raises
-    `BrokenFile`, and then nothing is written.
-    """
-    _wait_for_other_imports()
-    created = changed = unchanged = 0
-    for area in areas.read_areas(source):
-        authority = _known_authority(area)
-        before = None if authority is None else _facts(authority)
-        authority = authority or LocalAuthority()
-        authority.name = area.name
-        authority.gss_code = area.gss_code
-        authority.fhrs_code = area.fhrs_code
-        authority.command_unit = _command_unit(area) if area.unit_code else None
-        if before == _facts(authority):
-            unchanged += 1
-            continue
-        authority.save()
-        created, changed = created + (before is None), changed + (before is not None)
-    return AreasImported(created, changed, unchanged)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundariesImported:
-    """How many authorities got a boundary, and the names of outlines that belong to none."""
-
-    set: int
-    unknown: list[str]
-
-
-@transaction.atomic
-def import_boundaries(source: str | Path | BinaryIO) -> BoundariesImported:
-    """Give local authorities the boundaries of a GeoJSON file, by ONS code.
-
-    Raises `BrokenFile`, and then nothing is written.
-    """
-    _wait_for_other_imports()
-    unknown = []
-    boundaries = areas.read_boundaries(source)
-    for boundary in boundaries:
-        rows = LocalAuthority.objects.filter(gss_code=boundary.gss_code)
-        if not rows.update(boundary=boundary.geometry):
-            unknown.append(boundary.name)
-    return BoundariesImported(set=len(boundaries) - len(unknown), unknown=unknown)
-
-
-def _wait_for_other_imports() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-
-# Hotels
 
 
 def _batches(hotels: Iterable[fhrs.Establishment]) -> Iterator[list[fhrs.Establishment]]:
@@ -244,7 +186,7 @@ class _Authorities:
 
 
 def _import_batch(
-    batch: list[fhrs.Establishment], authorities: _Authorities, tally: _Tally
+    batch: list[fhrs.Establishment], authorities: _Authorities, tally: _Tally, by: User | None
 ) -> None:
     known = {
         venue.fhrsid: venue
@@ -261,7 +203,7 @@ def _import_batch(
         venue = known.get(hotel.fhrsid)
         if venue is None:
             new.append(published)
-        elif venue.merged_into_id is None and _update(venue, published, tally):
+        elif venue.merged_into_id is None and _update(venue, published, tally, by):
             changed.append(venue)
         else:
             tally.unchanged += 1
@@ -284,14 +226,16 @@ def _published(hotel: fhrs.Establishment, authorities: _Authorities) -> Venue:
     )
 
 
-def _update(venue: Venue, published: Venue, tally: _Tally) -> bool:
+def _update(venue: Venue, published: Venue, tally: _Tally, by: User | None) -> bool:
     """Take over what changed; return whether anything did. Enter it in the tally."""
     changes: dict[str, list[str]] = {}
     before = venue.name
     for aspect, columns in ASPECTS.items():
         if _stored(venue, columns) == _stored(published, columns):
             continue
-        if _fields(columns) & set(venue.edited_by_hand):
+        here, there = venue.local_authority, published.local_authority
+        stays = aspect == "authority" and by is not None and not may_move(here, there, by=by)
+        if stays or _fields(columns) & set(venue.edited_by_hand):
             tally.enter(
                 "differences",
                 venue,
@@ -365,44 +309,3 @@ def _stand_ins(hotels: set[int]) -> set[int]:
                 found.add(target)
                 target = into.get(target)
     return found
-
-
-# Areas
-
-
-def _known_authority(area: areas.Area) -> LocalAuthority | None:
-    """Return the authority that the row means, or None when it is new."""
-    rows = LocalAuthority.objects.select_related("command_unit__force")
-    found = [
-        authority
-        for authority in (
-            rows.filter(gss_code=area.gss_code).first(),
-            rows.filter(fhrs_code=area.fhrs_code).first(),
-            rows.filter(name__iexact=area.name).first(),
-        )
-        if authority
-    ]
-    if len({authority.pk for authority in found}) > 1:
-        names = " and ".join(sorted({authority.name for authority in found}))
-        raise BrokenFile(
-            f"Line {area.line} ({area.name}) fits two authorities known here: {names}.",
-            "Correct the codes in the file or of those authorities.",
-        )
-    return found[0] if found else None
-
-
-def _facts(authority: LocalAuthority) -> tuple[object, ...]:
-    return authority.name, authority.gss_code, authority.fhrs_code, authority.command_unit_id
-
-
-def _command_unit(area: areas.Area) -> CommandUnit:
-    force = Force.objects.filter(name__iexact=area.force).first()
-    if force is None:
-        force = Force.objects.create(name=area.force)
-    unit = force.command_units.filter(code__iexact=area.unit_code).first()
-    if unit is None:
-        return force.command_units.create(code=area.unit_code, name=area.unit_name)
-    if unit.name != area.unit_name:
-        unit.name = area.unit_name
-        unit.save(update_fields=["name"])
-    return unit

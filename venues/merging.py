@@ -6,12 +6,13 @@ imported here, so the relations are found by asking the model which rows point t
 that is added later moves too. ``tests/venues/test_actions.py`` names those there are.
 """
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
 from accounts.models import User
-from venues.actions import IMPORTED, POINT
+from venues.actions import IMPORTED, POINT, may_move
+from venues.import_lock import wait_for_imports
 from venues.models import Venue, VenueContact
 
 #: What the kept venue takes from the duplicate where it says nothing itself.
@@ -31,18 +32,28 @@ def merge_venues(*, keep: Venue, duplicate: Venue, by: User) -> Venue:
     tell whoever merges that there is such a visit, and it is covert.
 
     Raises:
-        ValidationError: the two are the same entry, or one of them was merged before (which also
-            rules out circles).
+        PermissionDenied: one of the two belongs to a command unit that is not theirs.
+        ValidationError: the two are the same entry, one of them was merged before (which also
+            rules out circles), or what hangs on the duplicate would come into a command unit that
+            may not have it.
 
     """
     if keep.pk == duplicate.pk:
         raise ValidationError("Choose another venue: this is the same entry.")
+    wait_for_imports()
     both = Venue.objects.select_for_update().filter(pk__in=[keep.pk, duplicate.pk]).order_by("pk")
     venues = {venue.pk: venue for venue in both}
     keep, duplicate = venues[keep.pk], venues[duplicate.pk]
     for venue in (keep, duplicate):
         if venue.merged_into_id is not None:
             raise ValidationError(f"{venue} was merged into another venue already.")
+    if Venue.objects.changeable_by(by).filter(pk__in=venues).count() < len(venues):
+        raise PermissionDenied
+    if not may_move(duplicate.local_authority, keep.local_authority, by=by):
+        raise ValidationError(
+            f"Only somebody who sees the whole force can merge {duplicate} into the command unit "
+            f"of {keep}. Ask an administrator who that is."
+        )
     _drop_known_contacts(keep, duplicate)
     for relation in Venue._meta.related_objects:
         # Many-to-many relations move by the rows of their own table.

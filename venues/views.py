@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,10 +16,12 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.models import User
+from accounts.numbers import whole_number
 from accounts.versions import EditConflictError
 from venues import actions, facts, merging, timeline
 from venues.forms import (
     ClosingForm,
+    ContactEditForm,
     ContactForm,
     DuplicateSearchForm,
     MergeForm,
@@ -90,7 +92,8 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the person may see and do."""
         venue, user = self.object, self.user
-        may_change = user.has_perm(roles.CHANGE_VENUES) and venue.merged_into_id is None
+        unmerged = venue.merged_into_id is None
+        may_change = unmerged and may_change_all(user, [venue])
         contacts = venue.contacts.all() if sees_contacts(user) else None
         latest = venue.training_sessions.visible_to(user).first()
         return super().get_context_data(
@@ -106,7 +109,8 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             contacts=contacts,
             entries=timeline.entries(venue, user),
             may_change=may_change,
-            may_train=user.has_perm(roles.RECORD_TRAINING) and venue.merged_into_id is None,
+            others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
+            may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
             duplicates=likely_duplicates(venue, user) if may_change else [],
             **kwargs,
         )
@@ -117,9 +121,15 @@ def sees_contacts(user: User) -> bool:
     return user.has_perm(roles.CHANGE_VENUES) or user.has_perm(roles.VIEW_FOLLOW_UPS)
 
 
+def may_change_all(user: User, venues: list[Venue]) -> bool:
+    """Whether this person may change each of ``venues``."""
+    keys = {venue.pk for venue in venues}
+    return Venue.objects.changeable_by(user).filter(pk__in=keys).count() == len(keys)
+
+
 def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
-    """The entries that may be the same place as ``venue``, for a person to look at."""
-    likely = Venue.objects.visible_to(user).likely_duplicates_of(venue)
+    """The entries that may be the same place as ``venue`` and that this person could merge."""
+    likely = Venue.objects.changeable_by(user).likely_duplicates_of(venue)
     return list(likely.with_names()[:LIKELY_DUPLICATES])
 
 
@@ -178,7 +188,15 @@ class VenueAdd(ActView):
         return actions.add_venue(**form.values(), by=self.user)
 
 
-class VenueEdit(ActView):
+class ChangesVenue(ActView):
+    """An act on a venue that the person may change; of another command unit's it is a 403."""
+
+    def has_permission(self) -> bool:
+        """The role allows it, and so does the command unit."""
+        return super().has_permission() and may_change_all(self.user, [self.venue])
+
+
+class VenueEdit(ChangesVenue):
     """Changes what is said about a venue."""
 
     form_class = VenueEditForm
@@ -205,12 +223,15 @@ class VenueEdit(ActView):
         return actions.edit_venue(venue=self.venue, version=version, **form.values(), by=self.user)
 
 
-class VenueClose(ActView):
+class VenueClose(ChangesVenue):
     """Records that a venue closed."""
 
     form_class = ClosingForm
     title = "Close venue"
-    done = "{} is closed. Its history stays."
+    done = (
+        "{} is closed. Its history stays. Closing cancels no visit: if any is planned here, "
+        "those who planned it see that the venue is closed."
+    )
 
     def act(self, form: ClosingForm) -> Venue:
         """Close it."""
@@ -218,7 +239,7 @@ class VenueClose(ActView):
         return self.venue
 
 
-class VenueReopen(ActView):
+class VenueReopen(ChangesVenue):
     """Records that a closed venue is open again."""
 
     form_class = ReopeningForm
@@ -231,7 +252,7 @@ class VenueReopen(ActView):
         return self.venue
 
 
-class VenueMerge(ActView):
+class VenueMerge(ChangesVenue):
     """Finds the other entry of the same place, shows both side by side, and merges them."""
 
     form_class = MergeForm
@@ -241,11 +262,14 @@ class VenueMerge(ActView):
     @cached_property
     def other(self) -> Venue | None:
         """The entry to compare with, once one is chosen."""
-        wanted = self.request.GET.get("other", "")
-        if not wanted.isdecimal():
+        wanted = whole_number(self.request.GET.get("other", ""))
+        if wanted is None:
             return None
         others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
-        return get_object_or_404(others.with_names(), pk=wanted)
+        other = get_object_or_404(others.with_names(), pk=wanted)
+        if not may_change_all(self.user, [other]):
+            raise PermissionDenied
+        return other
 
     def get_form(self, form_class: type[forms.BaseForm] | None = None) -> Any:
         """The question which to keep, once there are two."""
@@ -261,7 +285,7 @@ class VenueMerge(ActView):
         search = DuplicateSearchForm(self.request.GET if "q" in self.request.GET else None)
         found: list[Venue] = []
         if search.is_valid() and search.cleaned_data["q"]:
-            others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
+            others = Venue.objects.changeable_by(self.user).unmerged().exclude(pk=self.venue.pk)
             found = list(others.search(search.cleaned_data["q"]).with_names()[:PER_PAGE])
         return context | {
             "search": search,
@@ -302,7 +326,7 @@ class TrainingAdd(ActView):
         return self.venue
 
 
-class ContactAdd(ActView):
+class ContactAdd(ChangesVenue):
     """Adds somebody to write to."""
 
     form_class = ContactForm
@@ -315,7 +339,7 @@ class ContactAdd(ActView):
         return self.venue
 
 
-class OfContact(ActView):
+class OfContact(ChangesVenue):
     """An act on one contact; the address names the contact, not the venue."""
 
     @cached_property
@@ -333,16 +357,23 @@ class OfContact(ActView):
 class ContactEdit(OfContact):
     """Changes a contact."""
 
-    form_class = ContactForm
+    form_class = ContactEditForm
     template_name = "venues/contact_edit.html"
     title = "Edit contact"
     done = "The contact at {} is saved."
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Start from the contact as it is."""
-        return super().get_form_kwargs() | {"instance": self.contact}
+        initial = {"version": self.contact.version}
+        return super().get_form_kwargs() | {"instance": self.contact, "initial": initial}
 
-    def act(self, form: ContactForm) -> Venue:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what somebody else saved meanwhile, if so."""
+        context = super().get_context_data(**kwargs)
+        saved = context["form"].conflict
+        return context if saved is None else context | {"saved_meanwhile": facts.of_contact(saved)}
+
+    def act(self, form: ContactEditForm) -> Venue:
         """Save it."""
         contact, answers = self.contact, form.cleaned_data
         actions.save_contact(venue=self.venue, contact=contact, **answers, by=self.user)

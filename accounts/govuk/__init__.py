@@ -10,6 +10,7 @@ from accounts.govuk.fields import (
     GovDateTimeField,
     GovDateWidget,
     GovSplitDateTime,
+    GovTimeField,
     YesNoField,
 )
 from accounts.govuk.forms import GovFilterForm, GovForm
@@ -23,6 +24,7 @@ __all__ = [
     "GovFilterForm",
     "GovForm",
     "GovSplitDateTime",
+    "GovTimeField",
     "Question",
     "Reveal",
     "Style",

@@ -1,6 +1,7 @@
-"""Fields that Django lacks: yes or no, and dates typed into boxes."""
+"""Fields that Django lacks: yes or no, dates typed into boxes, and times of the 24-hour clock."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -93,6 +94,8 @@ class GovDateField(forms.DateField):
             return value
         parts = str(value).split("-")
         name = self.label or "Date"
+        if name.endswith("?"):
+            name = "The date"
         units = ("year", "month", "day")
         missing = [unit for unit, part in zip(units, parts, strict=False) if not part]
         if missing:
@@ -103,9 +106,43 @@ class GovDateField(forms.DateField):
             if year < 1000:  # two figures are a slip, not the first century
                 raise ValueError
             return dt.date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             message = f"{name} must be a real date, such as 24 11 2026"
             raise ValidationError(message, code="invalid") from None
+
+
+class GovTimeField(forms.TimeField):
+    """A time of the day as text: a browser's own time box may show "07:30 PM" for 19:30.
+
+    Accepts what a hurried thumb types on number keys too: "1930", "19.30", "930" and "7:30pm".
+    """
+
+    widget = forms.TimeInput({"inputmode": "numeric", "autocomplete": "off"}, format="%H:%M")
+    default_error_messages = {"invalid": "Enter a time, such as 19:30"}
+    TYPED = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
+    NOON = 12
+
+    def to_python(self, value: Any) -> dt.time | None:
+        """The time of what was typed.
+
+        Raises:
+            ValidationError: the clock never shows it.
+
+        """
+        if value in self.empty_values:
+            return None
+        if isinstance(value, dt.time):
+            return value
+        typed = self.TYPED.fullmatch(str(value).strip())
+        if not typed:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        hour, minute, half = int(typed[1]), int(typed[2]), (typed[3] or "").lower()
+        if half and 1 <= hour <= self.NOON:
+            hour = hour % self.NOON + (self.NOON if half == "p" else 0)
+        try:
+            return dt.time(hour, minute)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class GovSplitDateTime(forms.MultiWidget):

@@ -26,6 +26,9 @@ class Style(enum.StrEnum):
     GRID = "grid"
     """Short boxes, four in a row on a phone, for numbers and other answers of a few letters."""
 
+    COLUMNS = "columns"
+    """Small boxes in two columns on a phone and more elsewhere, for many short answers."""
+
 
 class Reveal:
     """Further questions that apply only to one answer of the question around them.

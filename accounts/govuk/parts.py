@@ -159,6 +159,8 @@ def _look(kind: str, style: Style) -> str:
     base = "govuk-radios" if kind == "radio" else "govuk-checkboxes"
     if style is Style.INLINE:
         return f"{base} {base}--inline"
+    if style is Style.COLUMNS:
+        return f"{base} {base}--small app-choice-columns"
     if style in (Style.BIG, Style.GRID):
         return f"{base} app-choice-{style.value}"
     return base

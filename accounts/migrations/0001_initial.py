@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
+                ('email', models.EmailField(max_length=254, verbose_name='email address')),
                 ('whole_force', models.BooleanField(default=False, help_text='Otherwise this person sees their own command units only.', verbose_name='sees the whole force')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_is_unique_in_any_case', violation_error_message='Somebody already has this username.')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_is_unique_in_any_case', violation_error_message='Somebody already has this username.'), models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='email_address_is_unique_in_any_case', violation_error_message='Somebody already has this email address.')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),

@@ -7,10 +7,11 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.london import LONDON
 from accounts.models import User
 from operations import cadets as rules
 from operations.actions.refusals import PlanningError, Problem
-from operations.models import Cadet, CadetPolicy, TeamMember, VisitState
+from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
 from venues.models import Venue
 
 NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."
@@ -37,8 +38,17 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     return cadet
 
 
-def edit_cadet(*, cadet: Cadet, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
-    """Change what is held, on the day ``on``. Raises as :func:`add_cadet` does."""
+@transaction.atomic
+def edit_cadet(
+    *, cadet: Cadet, version: int, on: dt.date, by: User, **fields: Unpack[CadetFields]
+) -> Cadet:
+    """Change what is held, on the day ``on``. Raises as :func:`add_cadet` does, and:
+
+    Raises:
+        EditConflictError: somebody else saved the cadet since ``version``.
+
+    """
+    cadet.claim(version)
     for name, value in fields.items():
         setattr(cadet, name, value)
     _save(cadet, on)
@@ -65,12 +75,12 @@ def _save(cadet: Cadet, on: dt.date) -> None:
 ADULT = 18
 
 
-def policy_on(day: dt.date) -> rules.CadetPolicy | None:
+def policy_on(day: dt.date) -> rules.PolicyFacts | None:
     """The policy in force on ``day`` as the pure rules want it, or None before the first."""
     row = CadetPolicy.objects.in_force(on=day)
     if row is None:
         return None
-    return rules.CadetPolicy(
+    return rules.PolicyFacts(
         min_age=row.min_age,
         max_age=row.max_age,
         latest_finish=row.latest_finish,
@@ -89,11 +99,11 @@ def facts_of(cadet: Cadet, tested_venue_ids: Collection[int] = ()) -> rules.Cade
     )
 
 
-def reasons_not_to_go(cadet: Cadet, *, on: dt.date, policy: rules.CadetPolicy | None) -> list[str]:
+def reasons_not_to_go(cadet: Cadet, *, on: dt.date, policy: rules.PolicyFacts | None) -> list[str]:
     """Why ``cadet`` may not go out on the day ``on``, whatever the visit; empty if they may."""
     if policy is None:
         return [NO_POLICY]
-    noon = dt.datetime.combine(on, dt.time(12), tzinfo=rules.LONDON)
+    noon = dt.datetime.combine(on, dt.time(12), tzinfo=LONDON)
     reasons = rules.reasons_not_to_go(
         facts_of(cadet),
         policy=policy,
@@ -104,6 +114,24 @@ def reasons_not_to_go(cadet: Cadet, *, on: dt.date, policy: rules.CadetPolicy | 
         welfare_officers=1,
     )
     return [reason.message for reason in reasons]
+
+
+def visits_in_doubt(*, cadet: Cadet, by: User) -> list[tuple[Visit, list[str]]]:
+    """The planned visits of ``cadet`` on which they may not go as things stand, and why.
+
+    Those whose plan ``by`` may change, soonest first: a team is checked when it is made up, and
+    what is held of the cadet may change after that.
+    """
+    policies: dict[dt.date, rules.PolicyFacts | None] = {}
+    found = []
+    visits = Visit.objects.plannable_by(by).planned().filter(team__cadet=cadet)
+    for visit in visits.select_related("venue").order_by("starts_at", "pk"):
+        day = visit.starts_at.astimezone(LONDON).date()
+        if day not in policies:
+            policies[day] = policy_on(day)
+        if reasons := reasons_not_to_go(cadet, on=day, policy=policies[day]):
+            found.append((visit, reasons))
+    return found
 
 
 def visits_by_cadets(

@@ -17,6 +17,9 @@ from operations.verdict import Verdict
 from venues import actions as venue_actions
 from venues.models import TrainingSession
 
+#: A date further ahead is a slip in the year.
+FURTHEST_BOOKING = dt.timedelta(days=365)
+
 # Opened and closed by what visits show -----------------------------------------------------------
 
 
@@ -117,7 +120,8 @@ def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) 
     """Set the day ``on`` of the refresher, or another day while it is booked.
 
     Raises:
-        PlanningError: the follow-up is closed, or the day lies before the visit.
+        PlanningError: the follow-up is closed, or the day lies before the visit or more than
+            :data:`FURTHEST_BOOKING` ahead.
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
@@ -125,6 +129,8 @@ def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) 
     _require_open(follow_up, "no date can be booked any more")
     if on < visited_on(follow_up):
         raise refuse("on", _too_early(follow_up))
+    if on > timezone.localdate() + FURTHEST_BOOKING:
+        raise refuse("on", "Check the year: the refresher can’t be more than a year ahead")
     follow_up.state = FollowUpState.BOOKED
     follow_up.booked_for = on
     follow_up.save()

@@ -18,9 +18,11 @@ from accounts.models import User
 from accounts.roles import LOG_VISITS
 from accounts.versions import EditConflictError
 from operations import verdict as rule
+from operations.actions import teams
 from operations.actions.follow_ups import settle_follow_up
-from operations.actions.refusals import PlanningError, broken_rules, refuse
+from operations.actions.refusals import PlanningError, Problem, broken_rules, refuse
 from operations.models import (
+    Cadet,
     ContactMethod,
     NotCompletedReason,
     Outcome,
@@ -31,6 +33,15 @@ from operations.models import (
 
 #: The ways of contact in which a call handler takes part.
 CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
+
+#: The reasons that say nothing without notes.
+ANOTHER_REASON = frozenset(
+    {NotCompletedReason.OTHER_ELIGIBLE, NotCompletedReason.OTHER_NOT_ELIGIBLE}
+)
+
+#: How long before its window a visit may start. A team may be early; but while a visit is under
+#: way, the live board tells call handlers that a call from that venue is a test.
+EARLIEST_START = dt.timedelta(hours=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +130,8 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
-        PlanningError: the visit is over or was cancelled.
+        PlanningError: the visit is over or was cancelled, or it is too early; ``by`` has another
+            visit under way; or a cadet of the team may not go as things stand now.
 
     """
     visit = _lock(visit, by=by)
@@ -127,8 +139,47 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
         return visit
     if not visit.is_planned:
         raise _too_late(visit)
+    if too_early := why_too_early(visit, at=at):
+        raise refuse("visit", too_early)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # starts one visit at a time
+    if other := Visit.objects.for_officer(by).under_way().select_related("venue").first():
+        raise refuse("visit", f"You still have {other.venue} under way: log it first.")
+    if problems := _problems_of_cadets_now(visit, at):
+        because = " ".join(problem.message for problem in problems)
+        raise refuse(
+            "visit",
+            f"The visit can’t start with its team as it is. {because} Call the planner, "
+            f"{visit.created_by}: they can change the team or cancel the visit.",
+        )
     _move(visit, state=VisitState.UNDER_WAY, started_at=at, started_by=by)
     return visit
+
+
+def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
+    """A sentence that says from when on ``visit`` can start, or '' if it can by now."""
+    earliest = visit.starts_at - EARLIEST_START
+    if at >= earliest:
+        return ""
+    return (
+        f"It is too early to start this visit. You can start it from {_written(earliest)}. "
+        "If the team goes earlier, ask the planner to move the visit."
+    )
+
+
+def _problems_of_cadets_now(visit: Visit, at: dt.datetime) -> list[Problem]:
+    """The rules for cadets once more: what is held of them, or the policy, may have changed."""
+    team = [
+        teams.Place(member.cadet or member.officer, teams.Duty(member.duty))  # type: ignore[arg-type]  # it is one of both
+        for member in visit.team.select_related("cadet", "officer")
+    ]
+    going = [place.who for place in team if isinstance(place.who, Cadet)]
+    as_it_happens = Visit(
+        pk=visit.pk,
+        venue_id=visit.venue_id,
+        starts_at=at,
+        ends_at=max(at, visit.ends_at),
+    )
+    return teams.problems_of_cadets(as_it_happens, team) if going else []
 
 
 @transaction.atomic
@@ -236,7 +287,8 @@ def log_not_completed(
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
-        PlanningError: the visit is not under way, or the reason is none of the list.
+        PlanningError: the visit is not under way, or the reason is none of the list, or one that
+            says nothing without notes.
 
     """
     visit = _lock(visit, by=by)
@@ -248,6 +300,8 @@ def log_not_completed(
         raise _too_late(visit)
     if reason not in NotCompletedReason.values:
         raise refuse("reason", "Select why the venue could not be tested")
+    if reason in ANOTHER_REASON and not notes:
+        raise refuse("notes", "Enter the reason in the notes")
     if Visit.objects.filter(submission=submission).exists():
         raise _of_another_visit()
     _move(

@@ -1,7 +1,7 @@
 """What a planner does before anybody goes out: operations, their venues, and scenarios.
 
 Acts lock in one order, so that two planners never wait for each other in a circle: the operation,
-then the visit, then officers, then cadets, the latter two by key.
+then the visit or the venues, then officers, then cadets, the latter three by key.
 """
 
 import datetime as dt
@@ -11,7 +11,9 @@ from typing import NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
+from accounts.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions.refusals import (
@@ -21,7 +23,6 @@ from operations.actions.refusals import (
     refuse,
     sentence_of,
 )
-from operations.cadets import DAY_BEGINS, LONDON
 from operations.models import (
     Operation,
     OperationVenue,
@@ -34,6 +35,13 @@ from venues.models import Venue, VenueQuerySet
 
 #: The operating system's own entropy: nobody can foretell or repeat a draw.
 CHANCE = random.SystemRandom()
+
+
+#: People in the order of the alphabet, whatever the case.
+BY_NAME = (Lower("last_name"), Lower("first_name"), "pk")
+
+#: What every command unit of an operation relies on: not for a planner of one of them to change.
+COMMON = ("starts_on", "ends_on", "lead", "scenario")
 
 
 class OperationFields(TypedDict):
@@ -52,7 +60,15 @@ class OperationFields(TypedDict):
 def possible_leads() -> QuerySet[User]:
     """The people who may lead an operation: CSE leads and planners who still sign in."""
     in_role = Q(groups__name__in=[Role.CSE_LEAD, Role.PLANNER])
-    return User.objects.filter(in_role, is_active=True).distinct().order_by("last_name", "pk")
+    return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
+
+
+def may_change_common(operation: Operation, *, by: User) -> bool:
+    """Whether this planner may change what is :data:`COMMON` to the units of an operation.
+
+    Others might learn from a refusal what visits other command units have planned.
+    """
+    return by.whole_force or by.pk in (operation.lead_id, operation.created_by_id)
 
 
 def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
@@ -75,6 +91,12 @@ def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operatio
     return operation
 
 
+NOT_YOURS = (
+    "Only the person who made this operation, its lead or a planner of the whole force can change "
+    "this."
+)
+
+
 @transaction.atomic
 def edit_operation(
     *, operation: Operation, version: int, by: User, **fields: Unpack[OperationFields]
@@ -89,11 +111,16 @@ def edit_operation(
 
     Raises:
         EditConflictError: somebody else saved it meanwhile.
-        PlanningError: as for a new one; or the scenario changes though a visit has played it, or
-            the dates leave a planned visit out.
+        PlanningError: as for a new one; or what is common to its command units changes by somebody
+            who may not, or the scenario though a visit has played it, or the dates leave a planned
+            visit out.
 
     """
     operation = lock(operation)
+    operation.claim(version)
+    changed = [name for name in COMMON if fields[name] != getattr(operation, name)]  # type: ignore[literal-required]
+    if changed and not may_change_common(operation, by=by):
+        raise PlanningError(Problem(name, NOT_YOURS) for name in changed)
     played = operation.visits.exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])
     changes_scenario = fields["scenario"].pk != operation.scenario_id
     for name, value in fields.items():
@@ -115,7 +142,6 @@ def edit_operation(
         them = "it" if left_out == 1 else "them"
         message = f"{these} outside these dates: move or cancel {them} first."
         problems.append(Problem("ends_on", message))
-    operation.claim(version)
     _save(operation, problems)
     return operation
 
@@ -171,6 +197,7 @@ def add_venues(
         )
     wanted = {venue.pk for venue in venues}
     already = set(operation.chosen_venues.filter(venue__in=wanted).values_list("venue", flat=True))
+    lock_venues(wanted)
     allowed = choosable(operation, by=by).filter(pk__in=wanted).values_list("pk", flat=True)
     if missing := len(wanted - already - set(allowed)):
         what = "1 venue is" if missing == 1 else f"{missing} venues are"
@@ -204,7 +231,21 @@ def draw_venues(*, operation: Operation, among: VenueQuerySet, number: int, by: 
     if not 1 <= number <= len(pool):
         message = f"Enter a number between 1 and {len(pool)}: so many venues match."
         raise refuse("number", message if pool else "No venue matches: use fewer filters.")
-    return _choose(operation, CHANCE.sample(pool, number), Selection.RANDOM, by)
+    drawn = CHANCE.sample(pool, number)
+    lock_venues(drawn)
+    if choosable(operation, by=by).filter(pk__in=drawn).count() < number:
+        message = "A venue was closed or merged just now, so nothing was added. Draw again."
+        raise refuse("number", message)
+    return _choose(operation, drawn, Selection.RANDOM, by)
+
+
+def lock_venues(venue_ids: Collection[int]) -> None:
+    """Keep others from closing or merging these venues until the transaction ends.
+
+    What was read of them before may be out of date by then: ask again.
+    """
+    rows = Venue.objects.filter(pk__in=venue_ids).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
 def _choose(operation: Operation, venue_ids: Iterable[int], selection: Selection, by: User) -> int:

@@ -32,9 +32,11 @@ PERMANENT = 500  # SMTP's replies from here on mean: do not try again (RFC 5321,
 
 
 def facts_of(follow_up: FollowUp) -> FollowUpFacts:
-    """What the rule needs to know; reads ``visit.operation`` and ``reminders``: prefetch them."""
+    """What the rule needs to know; reads ``visit.operation``, ``visit.venue`` and
+    ``reminders``: prefetch them.
+    """
     return FollowUpFacts(
-        is_open=follow_up.is_open,
+        is_open=follow_up.is_to_chase,
         due_on=follow_up.due_on,
         booked_for=follow_up.booked_for,
         lead_is_responsible=follow_up.visit.operation.lead_id == follow_up.responsible_id,
@@ -68,10 +70,10 @@ def decide_reminders(*, on: dt.date) -> list[int]:
 def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
     """The open follow-ups about which somebody may have to hear, locked against changes."""
     near: QuerySet[FollowUp] = (
-        FollowUp.objects.open()
+        FollowUp.objects.to_chase()
         .filter(Q(due_on__lte=on + WEEK) | Q(booked_for__lte=on + WEEK))
         .select_for_update(of=("self",))
-        .select_related("visit__operation")
+        .select_related("visit__operation", "visit__venue")
         .prefetch_related("reminders")
         .order_by("pk")
     )
@@ -121,6 +123,8 @@ def _out_of_date(reminder: Reminder, *, on: dt.date) -> str:
     """Why the reminder should not go out any more; empty if it should."""
     if not reminder.follow_up.is_open:
         return "The follow-up was closed before it went out"
+    if not reminder.follow_up.is_to_chase:
+        return "The venue closed before it went out"
     current = current_messages(facts_of(reminder.follow_up), on=on)
     if not any((m.kind, m.date) == (reminder.kind, reminder.date) for m in current):
         return "The date changed, or a later reminder took its place, before it went out"

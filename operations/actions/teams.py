@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
+from accounts.london import LONDON
 from accounts.models import User
 from accounts.roles import Role
 from operations import cadets as rules
@@ -41,9 +43,8 @@ class Place:
 
 def visiting_officers() -> QuerySet[User]:
     """The officers who can be in a team: visiting officers who still sign in."""
-    return User.objects.filter(is_active=True, groups__name=Role.VISITING_OFFICER).order_by(
-        "last_name", "first_name", "pk"
-    )
+    able = User.objects.filter(is_active=True, groups__name=Role.VISITING_OFFICER)
+    return able.order_by(*planning.BY_NAME)
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def plan_visit(
     ends_at: dt.datetime,
     team: Sequence[Place],
     by: User,
+    at: dt.datetime,
 ) -> Visit:
     """Plan a visit to a venue that was chosen for the operation, for the reason recorded there.
 
@@ -65,12 +67,14 @@ def plan_visit(
         ends_at: Until when (aware).
         team: The lead officer and whoever else goes.
         by: Who plans it.
+        at: Now.
 
     Raises:
         PlanningError: the venue, the window or the team breaks a rule; all that do are named.
 
     """
     operation = planning.lock(operation)
+    planning.lock_venues([venue.pk])
     found = OperationVenue.objects.visible_to(by).select_related("venue")
     chosen = found.filter(operation=operation, venue=venue).first()
     if chosen is None:
@@ -84,7 +88,7 @@ def plan_visit(
         created_by=by,
     )
     problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
-    _save_with_team(visit, team, problems)
+    _save_with_team(visit, team, [*problems, *_problems_of_past(visit, at)])
     return visit
 
 
@@ -97,6 +101,7 @@ def reschedule_visit(
     ends_at: dt.datetime,
     team: Sequence[Place],
     by: User,
+    at: dt.datetime,
 ) -> Visit:
     """Give a planned visit another window, another team, or both.
 
@@ -109,8 +114,9 @@ def reschedule_visit(
     """
     visit = _lock_planned(visit)
     visit.claim(version)
+    moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at, ends_at
-    _save_with_team(visit, team)
+    _save_with_team(visit, team, _problems_of_past(visit, at) if moves else [])
     return visit
 
 
@@ -150,19 +156,15 @@ def _save_with_team(visit: Visit, team: Sequence[Place], problems: Iterable[Prob
         raise refuse(Duty.LEAD, "A team has one lead officer.")
     _lock_people(visit, team)
     problems = [*problems, *_problems_of_window(visit), *_problems_of_officers(team)]
-    if not any(problem.about == "ends_at" for problem in problems):
-        problems += _problems_of_cadets(visit, team)
-        visit.save()
-        visit.team.all().delete()
-        taken_up: set[User | Cadet] = set()
-        for place in team:
-            if place.who in taken_up:
-                message = f"{place.who} has another place in this team."
-                problems.append(Problem(place.duty, message))
-            else:
-                problems += _take_up(visit, place)
-                taken_up.add(place.who)
+    if visit.ends_at > visit.starts_at:
+        problems += problems_of_cadets(visit, team)
+        problems += _problems_of_taken(visit, team)
     if problems:
+        raise PlanningError(problems)
+    if visit.pk:
+        visit.team.all().delete()  # first, since the window moves the periods of those still in it
+    visit.save()
+    if problems := [problem for place in team for problem in _take_up(visit, place)]:
         raise PlanningError(problems)
 
 
@@ -190,8 +192,17 @@ def _problems_of_window(visit: Visit) -> list[Problem]:
     return problems
 
 
+def _problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:
+    """A window that has begun today is fine: the team may be at the door."""
+    starts, now = visit.starts_at.astimezone(LONDON), at.astimezone(LONDON)
+    if starts.date() < now.date() or visit.ends_at <= at:
+        about = "starts_at" if starts.date() < now.date() else "ends_at"
+        return [Problem(about, "Choose a time that is still to come.")]
+    return []
+
+
 def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
-    officers = [place for place in team if place.duty != Duty.CADET]
+    officers = [place for place in _first_places(team) if place.duty != Duty.CADET]
     able = visiting_officers().filter(pk__in=[place.who.pk for place in officers])
     able_ids = set(able.values_list("pk", flat=True))
     return [
@@ -201,11 +212,44 @@ def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
     ]
 
 
-def _problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
+def _first_places(team: Sequence[Place]) -> list[Place]:
+    """One place for each person in ``team``, so that nobody is complained of twice."""
+    return list({place.who: place for place in reversed(team)}.values())[::-1]
+
+
+def _problems_of_taken(visit: Visit, team: Sequence[Place]) -> list[Problem]:
+    """Who has another place in this team, or another visit at that time.
+
+    Asked for here, although PostgreSQL refuses both by constraints: it would write the hours of
+    the other visit into its log. Nobody else plans with these people meanwhile: they are locked.
+    """
+    first = _first_places(team)
+    again = {place.who: place for place in team if place not in first}
+    problems = [
+        Problem(place.duty, f"{who} has another place in this team.")
+        for who, place in again.items()
+    ]
+    window = DateTimeTZRange(visit.starts_at, visit.ends_at)
+    taken = TeamMember.objects.filter(period__overlap=window).exclude(visit=visit.pk)
+    officers = [place.who.pk for place in team if place.duty != Duty.CADET]
+    cadets_of_team = [place.who.pk for place in team if place.duty == Duty.CADET]
+    busy_officers = set(taken.filter(officer__in=officers).values_list("officer", flat=True))
+    busy_cadets = set(taken.filter(cadet__in=cadets_of_team).values_list("cadet", flat=True))
+    for place in first:
+        is_cadet = isinstance(place.who, Cadet)
+        if place.who.pk in (busy_cadets if is_cadet else busy_officers):
+            who = "cadet" if is_cadet else "officer"
+            message = f"{place.who}: This {who} is in another visit at that time."
+            problems.append(Problem(place.duty, message))
+    return problems
+
+
+def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
+    """Why the cadets of ``team`` may not go on ``visit`` in its window; empty if they may."""
     going = [place.who for place in team if isinstance(place.who, Cadet)]
     if not going:
         return []
-    policy = cadets.policy_on(visit.starts_at.astimezone(rules.LONDON).date())
+    policy = cadets.policy_on(visit.starts_at.astimezone(LONDON).date())
     if policy is None:
         return [Problem(Duty.CADET, cadets.NO_POLICY)]
     earlier = cadets.visits_by_cadets(going, visit.venue, besides=visit.pk)
@@ -232,7 +276,7 @@ def _problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
 
 
 def _take_up(visit: Visit, place: Place) -> list[Problem]:
-    """Put one person into the team; PostgreSQL alone knows whether they are free."""
+    """Put one person into the team. That they are free was asked for; PostgreSQL makes sure."""
     member = TeamMember(visit=visit, duty=place.duty)
     if isinstance(place.who, Cadet):
         member.cadet = place.who

@@ -3,7 +3,7 @@
 from django import forms
 
 from accounts.govuk import GovDateField, GovForm
-from operations.forms.refusals import TellsProblems
+from operations.forms.refusals import TellsProblems, VersionedForm
 
 
 class CadetForm(GovForm, TellsProblems, forms.Form):
@@ -19,3 +19,7 @@ class CadetForm(GovForm, TellsProblems, forms.Form):
         label="Consent given on", required=False, help_text="By a parent or carer, in writing."
     )
     briefed_on = GovDateField(label="Last briefed on", required=False)
+
+
+class CadetEditForm(CadetForm, VersionedForm):
+    """The same of a cadet on record."""

@@ -9,7 +9,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
 from accounts.govuk import GovForm, Question, Reveal, Style, YesNoField
-from operations.actions.logging import CALLS, OutcomeFacts
+from operations.actions.logging import ANOTHER_REASON, CALLS, OutcomeFacts
 from operations.forms.refusals import TellsProblems
 from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround, Visit
 
@@ -310,6 +310,11 @@ class CorrectionForm(OutcomeForm):
         self.data = {**dict(self.data.items()), self.add_prefix("revision"): latest.revision}
 
 
+def _choice(reason: NotCompletedReason) -> tuple[str, str]:
+    """The question before has said already of which kind the reason is."""
+    return reason.value, "Another reason" if reason in ANOTHER_REASON else reason.label
+
+
 class NotCompletedForm(GovForm, TellsProblems, forms.Form):
     """Why the venue could not be tested: first which kind of reason, then which."""
 
@@ -329,13 +334,13 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
     )
     time = forms.ChoiceField(
         label="What happened?",
-        choices=[(r.value, r.label) for r in NotCompletedReason if r.eligible],
+        choices=[_choice(reason) for reason in NotCompletedReason if reason.eligible],
         widget=forms.RadioSelect,
         required=False,
     )
     venue = forms.ChoiceField(
         label="What is it about the venue?",
-        choices=[(r.value, r.label) for r in NotCompletedReason if not r.eligible],
+        choices=[_choice(reason) for reason in NotCompletedReason if not reason.eligible],
         widget=forms.RadioSelect,
         required=False,
     )
@@ -372,8 +377,11 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
         kind = answers.get("kind")
         for name in {"time", "venue"} - {kind}:
             self.errors.pop(name, None)
-        if kind and kind not in self.errors and not answers[kind]:
-            self.add_error(kind, "Select why the venue could not be tested")
+        if kind and kind not in self.errors:
+            if not answers[kind]:
+                self.add_error(kind, "Select why the venue could not be tested")
+            elif answers[kind] in ANOTHER_REASON and not answers.get("notes"):
+                self.add_error("notes", "Enter the reason in the notes")
         return answers
 
     def reason(self) -> str:

@@ -1,6 +1,7 @@
 """Forms of operations and of the choice of their venues."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -11,7 +12,7 @@ from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations.actions import planning
 from operations.forms.refusals import TellsProblems, VersionedForm
-from operations.models import Scenario, Selection, Visit
+from operations.models import Operation, Scenario, Selection, Visit
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
 from venues.training import TrainingState
 
@@ -66,9 +67,25 @@ class OperationForm(GovForm, TellsProblems, forms.Form):
 class OperationEditForm(OperationForm, VersionedForm):
     """The same of an operation that exists."""
 
+    def __init__(self, *args: Any, without: Collection[str] = (), **kwargs: Any) -> None:
+        """Leave out the questions in ``without``, which are not for this person."""
+        super().__init__(*args, **kwargs)
+        for name in without:
+            del self.fields[name]
+
     def layout(self) -> Layout:
         """With the hidden version."""
-        return Layout("version", *super().layout().fields)
+        asked = [
+            question
+            for question in super().layout().fields
+            if getattr(question, "name", question) in self.fields
+        ]
+        return Layout("version", *asked)
+
+    def values_beside(self, operation: Operation) -> planning.OperationFields:
+        """The answers as the act takes them; what was not asked stays as ``operation`` has it."""
+        kept = {name: getattr(operation, name) for name in planning.COMMON}
+        return kept | self.values()  # type: ignore[return-value]  # the form's fields are the act's
 
 
 class ChoosableVenuesForm(GovFilterForm, forms.Form):

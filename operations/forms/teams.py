@@ -3,16 +3,16 @@
 import datetime as dt
 from typing import Any
 
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from accounts.govuk import Button, GovDateField, GovForm, Question
+from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
+from accounts.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from operations.actions import teams
 from operations.actions.teams import Duty, Place
-from operations.cadets import DAY_BEGINS, LONDON
 from operations.forms.refusals import TellsProblems, VersionedForm
 from operations.models import Cadet, Operation, OperationVenue, Visit
 from venues.models import Venue
@@ -50,26 +50,29 @@ class VenueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
     """A chosen venue, with what tells it from others."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """Name, postcode, and why it was chosen."""
+        """Name, postcode, why it was chosen, and how many visits to it there are already."""
         chosen: OperationVenue = obj
         place = ", ".join(filter(None, [chosen.venue.name, chosen.venue.postcode]))
-        return f"{place} ({chosen.get_selection_display().lower()})"
+        why = chosen.get_selection_display().lower()
+        n_visits = getattr(obj, "n_visits", 0)
+        if n_visits:
+            why += f", already has {n_visits} {'visit' if n_visits == 1 else 'visits'} here"
+        return f"{place} ({why})"
 
 
 class TeamForm(GovForm, TellsProblems, forms.Form):
     """When a visit is and who goes."""
 
     on = GovDateField(label="Date")
-    starts_at = forms.TimeField(
+    starts_at = GovTimeField(
         label="From",
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-        error_messages={"invalid": "Enter a time, such as 19:30"},
+        help_text="24-hour clock, such as 19:30.",
+        error_messages={"required": "Enter when the visit starts"},
     )
-    ends_at = forms.TimeField(
+    ends_at = GovTimeField(
         label="Until",
-        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
-        help_text="A time up to 06:00 means the next morning.",
-        error_messages={"invalid": "Enter a time, such as 20:30"},
+        help_text="24-hour clock, such as 20:30. A time up to 06:00 means the next morning.",
+        error_messages={"required": "Enter when the visit ends"},
     )
     lead = forms.ModelChoiceField(
         User.objects.none(),
@@ -113,9 +116,12 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
     def layout(self) -> Layout:
         """When, then who."""
         return Layout(
-            Fieldset("When", "on", Question("starts_at", width=10), Question("ends_at", width=10)),
+            Fieldset("When", "on", Question("starts_at", width=5), Question("ends_at", width=5)),
             Fieldset(
-                "Who goes", "lead", "welfare", Div("support", "cadet", css_class="app-columns")
+                "Who goes",
+                *("lead", "welfare"),
+                Question("support", style=Style.COLUMNS),
+                Question("cadet", style=Style.COLUMNS),
             ),
         )
 

@@ -9,7 +9,12 @@ from operations.models.operations import (
     Selection,
 )
 from operations.models.outcomes import ContactMethod, Outcome, RefusalGround
-from operations.models.scenarios import Scenario, ScenarioQuerySet, WarningSign
+from operations.models.scenarios import (
+    Scenario,
+    ScenarioQuerySet,
+    ScenarioSign,
+    WarningSign,
+)
 from operations.models.teams import (
     Cadet,
     CadetPolicy,
@@ -39,6 +44,7 @@ __all__ = [
     "Reminder",
     "Scenario",
     "ScenarioQuerySet",
+    "ScenarioSign",
     "Selection",
     "TeamMember",
     "Visit",

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
+from operations.models import guards
 from operations.models.visits import Visit
 from venues.models import TrainingSession, VenueContact
 
@@ -74,6 +75,10 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def overdue(self, *, on: dt.date) -> Self:
         """Open on the day ``on`` though the day by which it was due has passed."""
         return self.open().filter(due_on__lt=on)
+
+    def to_chase(self) -> Self:
+        """Open, at venues still in business: nobody is written to about the others."""
+        return self.open().filter(visit__venue__closed_on=None, visit__venue__merged_into=None)
 
     def without_contact(self) -> Self:
         """Those of venues where nobody on record gets reminders."""
@@ -146,6 +151,12 @@ class FollowUp(Versioned):
                 field="state",
                 transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
             ),
+            pgtrigger.Protect(name="follow_up_is_never_deleted", operation=pgtrigger.Delete),
+            guards.never_changes(
+                "follow_up_stays_with_its_visit",
+                "A follow-up stays with the visit that opened it.",
+                *("visit_id", "opened_at"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -159,6 +170,11 @@ class FollowUp(Versioned):
     def is_open(self) -> bool:
         """Offered or booked: there is something left to do."""
         return self.state in OPEN
+
+    @property
+    def is_to_chase(self) -> bool:
+        """Open, at a venue still in business: nobody is written to about another."""
+        return self.is_open and self.visit.venue.is_open
 
     def is_overdue(self, *, on: dt.date) -> bool:
         """Open on the day ``on`` though the day by which it was due has passed."""
@@ -233,6 +249,20 @@ class Reminder(models.Model):
             )
         ]
         ordering = ["-date", "-pk"]
+        triggers = [
+            pgtrigger.Protect(name="reminder_is_never_deleted", operation=pgtrigger.Delete),
+            guards.never_changes(
+                "reminder_is_decided_once",
+                "What was decided about a reminder never changes.",
+                *("follow_up_id", "kind", "date", "decided_at", "message_id"),
+            ),
+            guards.never_changes(
+                "reminder_that_went_out_stays_so",
+                "Once a reminder was sent, or explained as not sent, that never changes.",
+                *("sent_at", "not_sent_because"),
+                once="OLD.sent_at IS NOT NULL OR OLD.not_sent_because <> ''",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.date:%d %B %Y})"

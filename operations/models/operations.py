@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
@@ -88,6 +89,24 @@ class Operation(Versioned):
             ),
         ]
         ordering = ["-starts_on", "reference"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="scenario_stands_once_a_visit_has_played_it",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.scenario_id IS DISTINCT FROM NEW.scenario_id"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE operation_id = OLD.id AND state NOT IN ('planned', 'cancelled')
+                    ) THEN
+                        RAISE EXCEPTION
+                            'The scenario of an operation stands once a visit has played it.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.name}"

@@ -34,6 +34,18 @@ class RefusalGround(models.TextChoices):
     """The room was refused without a word why."""
 
 
+_SIGNS = Q(refusal_ground=RefusalGround.WARNING_SIGNS)
+_POLICE = Q(police_contacted=True)
+
+#: The table of rule 1 in ``operations/verdict.py``, as PostgreSQL keeps it. A rule 2 is added here.
+FOLLOWS = Q(verdict_rule=1) & (
+    (_SIGNS & _POLICE & Q(verdict=Verdict.RESPONDED_WELL.value))
+    | (_SIGNS & ~_POLICE & Q(verdict=Verdict.PARTLY.value))
+    | (~_SIGNS & _POLICE & Q(verdict=Verdict.PARTLY.value))
+    | (~_SIGNS & ~_POLICE & Q(verdict=Verdict.REFRESHER_NEEDED.value))
+)
+
+
 class ContactMethod(models.TextChoices):
     """How staff contacted the police."""
 
@@ -144,10 +156,33 @@ class Outcome(models.Model):
                 condition=Q(verdict__in=[verdict.value for verdict in Verdict]),
                 name="verdict_is_one_of_three",
             ),
+            models.CheckConstraint(condition=FOLLOWS, name="verdict_is_what_the_rule_says"),
         ]
         ordering = ["visit", "-revision"]
         triggers = [
-            pgtrigger.Protect(name="outcome_never_changes", operation=pgtrigger.Update),
+            pgtrigger.Protect(
+                name="outcome_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            pgtrigger.Trigger(
+                name="outcome_is_of_a_visit_that_was_made",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE id = NEW.visit_id AND state IN ('under_way', 'completed')
+                    ) THEN
+                        RAISE EXCEPTION 'Only a visit under way or completed has an outcome.';
+                    END IF;
+                    IF NEW.revision IS DISTINCT FROM (
+                        SELECT coalesce(max(revision), 0) + 1
+                        FROM operations_outcome WHERE visit_id = NEW.visit_id
+                    ) THEN
+                        RAISE EXCEPTION 'Revisions of an outcome are numbered without a gap.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,22 @@ class WarningSign(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(Lower("text"), name="warning_sign_is_unique")]
         ordering = ["position", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="sign_that_a_scenario_shows_keeps_its_words",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.text IS DISTINCT FROM NEW.text"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_scenariosign WHERE warning_sign_id = OLD.id
+                    ) THEN
+                        RAISE EXCEPTION 'A sign that a scenario shows keeps its words.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text
@@ -52,7 +68,9 @@ class Scenario(models.Model):
     script = models.TextField(
         max_length=5000, help_text="What the team says and does, in order, and when to stop."
     )
-    warning_signs = models.ManyToManyField(WarningSign, related_name="scenarios")
+    warning_signs = models.ManyToManyField(
+        WarningSign, through="ScenarioSign", related_name="scenarios"
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -70,3 +88,37 @@ class Scenario(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.version})"
+
+
+class ScenarioSign(models.Model):
+    """A warning sign that a scenario version shows."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="+")
+    warning_sign = models.ForeignKey(WarningSign, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("scenario", "warning_sign", name="sign_is_once_in_a_scenario")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="signs_of_a_scenario_in_use_never_change",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_operation WHERE
+                            (TG_OP <> 'INSERT' AND scenario_id = OLD.scenario_id)
+                            OR (TG_OP <> 'DELETE' AND scenario_id = NEW.scenario_id)
+                    ) THEN
+                        RAISE EXCEPTION
+                            'The signs of a scenario version that an operation uses never change.';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.warning_sign} in {self.scenario}"

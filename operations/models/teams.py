@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from accounts.versions import Versioned
 from operations.models.visits import Visit
 
 
@@ -22,7 +23,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         return self if user.has_perm(PLAN_OPERATIONS) else self.none()
 
 
-class Cadet(models.Model):
+class Cadet(Versioned):
     """A volunteer under 18. No name is held: the cadet unit's own files have it."""
 
     reference = models.CharField(max_length=20, unique=True, help_text="Not a name.")
@@ -160,7 +161,32 @@ class TeamMember(models.Model):
                     FROM operations_visit WHERE id = NEW.visit_id;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="team_stands_once_the_visit_has_started",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                # The period alone may change: it follows the visit when that ends.
+                func="""
+                    IF TG_OP = 'UPDATE'
+                        AND ROW(OLD.visit_id, OLD.officer_id, OLD.cadet_id, OLD.duty)
+                        IS NOT DISTINCT FROM
+                        ROW(NEW.visit_id, NEW.officer_id, NEW.cadet_id, NEW.duty) THEN
+                        RETURN NEW;
+                    END IF;
+                    IF EXISTS (
+                        SELECT FROM operations_visit WHERE state <> 'planned' AND (
+                            (TG_OP <> 'INSERT' AND id = OLD.visit_id)
+                            OR (TG_OP <> 'DELETE' AND id = NEW.visit_id)
+                        )
+                    ) THEN
+                        RAISE EXCEPTION
+                            'The team of a visit stands once it has started or was cancelled.';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
+from operations.models import guards
 from operations.models.operations import Operation, Selection
 from operations.verdict import Verdict
 from venues.models import Venue
@@ -146,6 +147,17 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         if user.has_perm(VIEW_RESULTS):
             mine |= unit & Q(state__in=FINISHED)
         return self.filter(mine)
+
+    def plannable_by(self, user: User) -> Self:
+        """The visits whose plan this person may change: planners, those of their command units.
+
+        To be in the team is not enough: what a visit is like is for the planners of its unit.
+        """
+        if not user.has_perm(PLAN_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
 
     def for_officer(self, user: User) -> Self:
         """The visits in whose team this officer is, soonest first."""
@@ -313,6 +325,49 @@ class Visit(Versioned):
                 operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
                 func="UPDATE operations_teammember SET period = NULL WHERE visit_id = NEW.id;"
                 " RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="visit_points_to_its_own_latest_outcome",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.outcome_id IS NOT NULL AND NEW.outcome_id IS DISTINCT FROM OLD.outcome_id"
+                ),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM operations_outcome
+                        WHERE id = NEW.outcome_id AND visit_id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'The outcome of a visit is one of its own.';
+                    END IF;
+                    IF NEW.outcome_id IS DISTINCT FROM (
+                        SELECT id FROM operations_outcome
+                        WHERE visit_id = NEW.id ORDER BY revision DESC LIMIT 1
+                    ) THEN
+                        RAISE EXCEPTION 'The outcome that counts is the latest revision.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(
+                name="visit_that_started_is_never_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state__df="planned"),
+            ),
+            # The venue may change: two entries of one place become one.
+            guards.never_changes(
+                "visit_that_started_keeps_its_plan",
+                "Once a visit has started or was cancelled, its plan and its start never change.",
+                *("operation_id", "selection", "starts_at", "ends_at", "started_at"),
+                *("started_by_id", "created_by_id", "created_at"),
+                once="OLD.state <> 'planned'",
+            ),
+            guards.never_changes(
+                "visit_that_is_over_stays_as_it_was",
+                "Once a visit is over, its end and the reasons given never change.",
+                *("ended_at", "not_completed_reason", "not_completed_notes"),
+                *("submission", "cancelled_reason"),
+                once="OLD.state NOT IN ('planned', 'under_way')",
             ),
         ]
 

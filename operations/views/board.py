@@ -28,8 +28,11 @@ class Board(RequiresPermission, TemplateView):
         leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).select_related("officer")
         on_board = Visit.objects.on_board(at=now).select_related("venue")
         visits = form.narrow(on_board).prefetch_related(Prefetch("team", leads, to_attr="leads"))
+        live = [visit for visit in visits if not visit.is_finished]
+        ended = [visit for visit in visits if visit.is_finished]
         return super().get_context_data(**kwargs) | {
-            "visits": sorted(visits, key=lambda visit: not visit.is_under_way),
+            "visits": sorted(live, key=lambda visit: not visit.is_under_way),
+            "ended": ended,
             "search": form,
             "text": form.text,
             "now": now,

@@ -13,8 +13,8 @@ from accounts import roles
 from accounts.access import RequiresPermission
 from operations.actions import cadets
 from operations.cadets import age_on
-from operations.forms.cadets import CadetForm
-from operations.models import Cadet
+from operations.forms.cadets import CadetEditForm, CadetForm
+from operations.models import Cadet, Visit
 from operations.views.acts import ActView
 
 
@@ -64,25 +64,35 @@ class CadetEdit(ActView):
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/cadet_form.html"
-    form_class = CadetForm
+    form_class = CadetEditForm
     done = "The cadet is saved."
 
     @cached_property
-    def cadet(self) -> Cadet:
+    def record(self) -> Cadet:  # type: ignore[override]  # asked for when needed
         """The cadet."""
         return get_object_or_404(Cadet.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         """What is held now."""
-        return {name: getattr(self.cadet, name) for name in CadetForm.base_fields}
+        return {name: getattr(self.record, name) for name in CadetEditForm.base_fields}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The cadet for the heading."""
-        return super().get_context_data(**kwargs) | {"cadet": self.cadet}
+        """The cadet for the heading, and the planned visits on which they may not go."""
+        return super().get_context_data(**kwargs) | {
+            "cadet": self.record,
+            "in_doubt": self.in_doubt(),
+        }
 
-    def act(self, form: CadetForm) -> str:
+    def in_doubt(self) -> list[tuple[Visit, list[str]]]:
+        """By what is on record: answers that were refused are not."""
+        on_record = Cadet.objects.get(pk=self.record.pk)
+        return cadets.visits_in_doubt(cadet=on_record, by=self.user)
+
+    def act(self, form: CadetEditForm) -> str:
         """Save it."""
         cadets.edit_cadet(
-            cadet=self.cadet, on=timezone.localdate(), by=self.user, **form.cleaned_data
+            cadet=self.record, on=timezone.localdate(), by=self.user, **form.cleaned_data
         )
+        if self.in_doubt():
+            return self.request.path  # which says what to do about them
         return reverse("operations:cadet_list")

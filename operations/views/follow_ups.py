@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.generic import DetailView, ListView
 
 from accounts.access import RequiresPermission
@@ -76,7 +77,10 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
         """With the timeline, the people written to and the next reminder."""
         today = timezone.localdate()
         contacts = [c for c in self.object.visit.venue.contacts.all() if c.gets_reminders]
+        closed_on = self.object.visit.venue.closed_on
         return super().get_context_data(**kwargs) | {
+            "closed_venue": closed_on
+            and f"The venue closed on {date_format(closed_on, 'j F Y')}, so no reminders go out.",
             "entries": history(self.object),
             "contacts": contacts,
             "next_reminder": next_reminder_on(facts_of(self.object), on=today),

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.numbers import whole_number
 from operations.actions import planning
 from operations.actions.refusals import PlanningError
 from operations.forms.planning import (
@@ -83,6 +85,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             for name, (label, rows) in lists.items()
         ]
         return super().get_context_data(**kwargs) | {
+            "is_over": operation.ends_on < timezone.localdate(),
             "shown": shown,
             "page_obj": page,
             "links": links,
@@ -100,7 +103,7 @@ def _with_visits(chosen: QuerySet[OperationVenue], visits: QuerySet[Visit]) -> A
     """With the visits to each venue as ``venue.visits_here``."""
     return (
         chosen.select_related("venue__local_authority")
-        .order_by("venue__name", "pk")
+        .order_by(Lower("venue__name"), "pk")
         .prefetch_related(Prefetch("venue__visits", visits.order_by("starts_at"), "visits_here"))
     )
 
@@ -152,7 +155,15 @@ class OperationEdit(ActView):
         scenarios = Scenario.objects.visible_to(self.user)
         newest = scenarios.newest_versions()
         own = scenarios.filter(pk=self.record.scenario_id)
-        return super().get_form_kwargs() | {"scenarios": newest | own}
+        return super().get_form_kwargs() | {
+            "scenarios": newest | own,
+            "without": () if self.may_change_common else planning.COMMON,
+        }
+
+    @property
+    def may_change_common(self) -> bool:
+        """Whether dates, lead and scenario are asked for."""
+        return planning.may_change_common(self.record, by=self.user)
 
     def act(self, form: OperationEditForm) -> str:
         """Save it."""
@@ -160,7 +171,7 @@ class OperationEdit(ActView):
             operation=self.record,
             version=form.cleaned_data["version"],
             by=self.user,
-            **form.values(),
+            **form.values_beside(self.record),
         )
         return operation.get_absolute_url()
 
@@ -228,9 +239,7 @@ class OperationVenues(RequiresPermission, TemplateView):
     def remove(self, key: str) -> HttpResponse:
         """Take a venue without visits out again."""
         found = OperationVenue.objects.visible_to(self.user).select_related("venue")
-        chosen = get_object_or_404(
-            found, operation=self.operation, pk=key if key.isdigit() else None
-        )
+        chosen = get_object_or_404(found, operation=self.operation, pk=whole_number(key))
         try:
             planning.remove_venue(chosen=chosen, by=self.user)
         except PlanningError as error:
@@ -260,7 +269,7 @@ class OperationVenues(RequiresPermission, TemplateView):
                 (venue, TrainingState(venue.training_state))  # type: ignore[attr-defined]  # asked
                 for venue in page
             ],
-            "ticked": {int(key) for key in self.request.POST.getlist("venues") if key.isdigit()},
+            "ticked": {whole_number(key) for key in self.request.POST.getlist("venues")},
             "add_form": AddVenuesForm(venues=self.matching),
             "draw_form": DrawVenuesForm(),
         } | super().get_context_data(**kwargs)

@@ -4,16 +4,18 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts import roles
+from accounts.numbers import whole_number
 from operations.actions import teams
 from operations.forms.teams import CancelForm, VisitEditForm, VisitForm, plan_after, plan_of
-from operations.models import Cadet, Operation, OperationVenue, Visit
+from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState
 from operations.views.acts import ActView
 
 
@@ -34,20 +36,24 @@ class VisitAdd(ActView):
     def chosen(self) -> QuerySet[OperationVenue]:
         """The venues that it may go to."""
         found = OperationVenue.objects.visible_to(self.user)
+        here = Q(venue__visits__operation=self.operation)
+        here &= ~Q(venue__visits__state=VisitState.CANCELLED)
         return (
             found.filter(operation=self.operation, venue__closed_on=None, venue__merged_into=None)
             .select_related("venue")
-            .order_by("venue__name", "pk")
+            .annotate(n_visits=Count("venue__visits", filter=here))
+            .order_by(Lower("venue__name"), "pk")
         )
 
     def get_initial(self) -> dict[str, Any]:
         """The venue of the link that led here; or the team of the visit planned just before."""
-        before = self.request.GET.get("after", "")
-        if before.isdigit():
-            found = Visit.objects.visible_to(self.user).filter(operation=self.operation)
+        before = whole_number(self.request.GET.get("after", ""))
+        if before is not None:
+            found = Visit.objects.plannable_by(self.user).filter(operation=self.operation)
             return plan_after(get_object_or_404(found, pk=before))
-        first_day = max(self.operation.starts_on, timezone.localdate())
-        return {"venue": self.request.GET.get("venue"), "on": first_day}
+        today = timezone.localdate()
+        runs = self.operation.starts_on <= today <= self.operation.ends_on
+        return {"venue": self.request.GET.get("venue"), "on": today if runs else None}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The venues and cadets to choose from."""
@@ -66,6 +72,7 @@ class VisitAdd(ActView):
             venue=form.venue_to_visit(),
             team=form.team(),
             by=self.user,
+            at=timezone.now(),
             **form.window(),
         )
         if form.ANOTHER in form.data:
@@ -80,8 +87,8 @@ class PlannedVisitView(ActView):
 
     @cached_property
     def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
-        """The visit, if the person may see it."""
-        found = Visit.objects.visible_to(self.user).select_related("operation", "venue")
+        """The visit, if its plan is for the person to change."""
+        found = Visit.objects.plannable_by(self.user).select_related("operation", "venue")
         return get_object_or_404(found, pk=self.kwargs["pk"])
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -123,6 +130,7 @@ class VisitEdit(PlannedVisitView):
             version=form.cleaned_data["version"],
             team=form.team(),
             by=self.user,
+            at=timezone.now(),
             **form.window(),
         )
         return self.record.operation.get_absolute_url()

@@ -4,7 +4,6 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -17,6 +16,7 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access import RequiresPermission
+from accounts.london import DAY_BEGINS, LONDON
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from operations import outcome_history
 from operations.actions import logging
@@ -26,16 +26,14 @@ from operations.forms.outcomes import CorrectionForm, NotCompletedForm, OutcomeF
 from operations.models import ELIGIBLE, FollowUp, Outcome, TeamMember, Visit, VisitQuerySet
 from operations.views.acts import ActView
 
-LONDON = ZoneInfo("Europe/London")
-NIGHT_ENDS = dt.time(6)
 DONE_LATELY = dt.timedelta(days=14)
 
 
 def end_of_night(at: dt.datetime) -> dt.datetime:
     """The next 6 o'clock in the morning, London time: until then visits count as tonight's."""
     local = at.astimezone(LONDON)
-    day = local.date() if local.time() < NIGHT_ENDS else local.date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, NIGHT_ENDS, tzinfo=LONDON)
+    day = local.date() if local.time() < DAY_BEGINS else local.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, DAY_BEGINS, tzinfo=LONDON)
 
 
 class MyVisits(RequiresPermission, TemplateView):
@@ -51,6 +49,7 @@ class MyVisits(RequiresPermission, TemplateView):
         ahead = list(mine.ahead())
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < end_of_night(now)]
         return super().get_context_data(**kwargs) | {
+            "startable": [v for v in ahead if not logging.why_too_early(v, at=now)],
             "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
             "coming": [visit for visit in ahead if visit not in tonight],
             "done": list(mine.over().filter(starts_at__gte=now - DONE_LATELY)),
@@ -98,6 +97,8 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "sees_cadets": in_team or user.has_perm(PLAN_OPERATIONS),
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
+                "too_early": logging.why_too_early(self.object, at=timezone.now()),
+                "another_reason": self.object.not_completed_reason in logging.ANOTHER_REASON,
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
             }
@@ -149,7 +150,8 @@ class VisitStart(OfTheTeam, View):
         """Ask; or go on where it has started."""
         if self.visit.is_under_way:
             return redirect("operations:outcome_add", self.visit.pk)
-        return render(request, self.template_name, {"visit": self.visit})
+        too_early = logging.why_too_early(self.visit, at=timezone.now())
+        return render(request, self.template_name, {"visit": self.visit, "refusal": too_early})
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start, and open the form that is filled in afterwards, while there is a signal."""

@@ -9,7 +9,7 @@ import {
   SkipLink,
   createAll,
 } from "govuk-frontend";
-import { fillClientUuids, forgetDrafts, keepDrafts } from "./draft.js";
+import { forgetDrafts, keepDrafts, makeClientUuids } from "./draft.js";
 import { keepTrying } from "./submit.js";
 
 /**
@@ -30,8 +30,8 @@ const COMPONENTS = [Button, Checkboxes, ErrorSummary, NotificationBanner, Reveal
 function start() {
   document.body.classList.add("js-enabled", "govuk-frontend-supported");
   forgetDrafts();
+  makeClientUuids(); // before the drafts, which bring back theirs
   keepDrafts(); // before Radios, which show what applies to the restored answers
-  fillClientUuids();
   for (const component of COMPONENTS) createAll(component);
   keepTrying(start);
 }

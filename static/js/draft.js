@@ -31,10 +31,15 @@ export function keepDrafts() {
   }
 }
 
-/** Give each empty `data-client-uuid` field its identifier, once. */
-export function fillClientUuids() {
+/**
+ * Give each `data-client-uuid` field an identifier made on this device, so that a page kept or shown
+ * twice never sends the same one for different answers. The server's stays where it was sent already,
+ * or where the browser can make none; a restored draft brings back its own.
+ */
+export function makeClientUuids() {
+  if (!crypto.randomUUID) return;
   for (const field of document.querySelectorAll("input[data-client-uuid]")) {
-    if (!field.value && crypto.randomUUID) field.value = crypto.randomUUID();
+    if (!field.form?.hasAttribute("data-draft-sent")) field.value = crypto.randomUUID();
   }
 }
 

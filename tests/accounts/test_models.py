@@ -18,6 +18,12 @@ def test_a_user_name_is_taken_in_any_case():
         UserFactory(username="Oriel")
 
 
+def test_an_email_address_is_taken_in_any_case():
+    UserFactory(email="oriel@police.example")
+    with pytest.raises(IntegrityError, match="email_address_is_unique_in_any_case"):
+        UserFactory(email="Oriel@Police.example")
+
+
 def test_a_person_is_shown_by_name_and_else_by_user_name():
     assert str(User(username="o", first_name="Oriel", last_name="Fenwick")) == "Oriel Fenwick"
     assert str(User(username="oriel")) == "oriel"

@@ -1,6 +1,9 @@
 """Sign-in, the start page and the navigation."""
 
+from urllib.parse import unquote
+
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.demo import SIGN_INS
@@ -95,3 +98,75 @@ def test_the_sign_ins_are_shown_in_the_demonstration_only(client, settings):
     settings.DEMO = False
     page = client.get(reverse("accounts:sign_in")).content.decode()
     assert SIGN_INS[0].password not in page
+
+
+# Shared devices -----------------------------------------------------------------------------------
+
+
+def test_no_copy_is_kept_of_what_somebody_signed_in_was_shown(client, officer):
+    client.force_login(officer)
+    for address in ("operations:my_visits", "reports:dashboard", "accounts:home"):
+        response = client.get(reverse(address))
+        kept = {part.strip() for part in response["Cache-Control"].split(",")}
+        assert {"private", "no-store"} <= kept, address
+
+
+def test_signing_in_and_out_leave_no_copy_either(client, officer):
+    assert "no-store" in sign_in(client, "officer-1", PASSWORD)["Cache-Control"]
+    assert "no-store" in client.post(reverse("accounts:sign_out"))["Cache-Control"]
+
+
+# Administration -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR}))
+@pytest.mark.parametrize("name", ["admin:index", "admin:accounts_user_changelist", "admin:login"])
+def test_the_administration_is_a_403_for_other_roles(client, role, name):
+    client.force_login(UserFactory(role=role))
+    assert client.get(reverse(name), follow=True).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["admin:index", "admin:accounts_user_changelist"])
+def test_the_administration_asks_to_sign_in_at_the_one_sign_in(client, name):
+    last, status = client.get(reverse(name), follow=True).redirect_chain[-1]
+    assert (unquote(last), status) == (f"{reverse('accounts:sign_in')}?next={reverse(name)}", 302)
+
+
+def test_an_administrator_opens_the_administration(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    for name in ("admin:login", "admin:accounts_user_changelist", "admin:accounts_user_add"):
+        assert client.get(reverse(name), follow=True).status_code == 200
+
+
+def test_an_administrator_gives_a_person_a_role(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    person, group = UserFactory(), Group.objects.get(name=Role.PLANNER)
+    response = client.post(
+        reverse("admin:accounts_user_change", args=[person.pk]),
+        {
+            "username": person.username,
+            "email": person.email,
+            "is_active": "on",
+            "groups": [group.pk],
+        },
+    )
+    assert response.status_code == 302
+    assert list(person.groups.all()) == [group]
+
+
+def test_an_email_address_that_somebody_has_is_refused_in_words(client):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    taken = UserFactory(email="taken@police.example")
+    person = UserFactory()
+    page = client.post(
+        reverse("admin:accounts_user_change", args=[person.pk]),
+        {"username": person.username, "email": "Taken@police.example", "is_active": "on"},
+    )
+    assert "Somebody already has this email address." in page.text
+    assert taken.email not in page.text
+
+
+def test_browsers_that_ask_for_the_icon_get_it_without_signing_in(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")

@@ -1,5 +1,7 @@
 """What an officer enters in a lobby without signal is not lost, and counts once."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -104,6 +106,31 @@ def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, 
     log_outcome(phone)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
     assert Outcome.objects.count() == 1
+
+
+def submission(phone):
+    return phone.page.locator("[data-client-uuid]").input_value()
+
+
+def test_the_number_of_a_submission_is_made_on_the_phone_and_outlives_a_reload(phone, visit):
+    answer = phone.page.reload()
+    given = re.search(r'name="submission" value="([0-9a-f-]{36})"', answer.text()).group(1)
+    made = submission(phone)
+    assert made != given
+    fill_in(phone)
+    phone.page.reload()
+    assert submission(phone) == made
+    phone.press("Log outcome")
+    phone.sees("Refresher needed")
+    assert str(Outcome.objects.get().submission) == made
+
+
+def test_an_answer_sent_back_with_errors_keeps_its_number(phone, visit):
+    phone.choose("Did staff challenge you?", "Yes")
+    made = submission(phone)
+    log_outcome(phone)
+    phone.page.get_by_text("There is a problem").wait_for()
+    assert submission(phone) == made
 
 
 def test_two_quick_taps_log_one_outcome(phone, visit):

@@ -80,8 +80,11 @@ def test_a_call_handler_sees_no_future_visits(handler):
 def test_a_test_that_has_just_ended_is_still_found(handler):
     live("Just over", CompletedVisitFactory, starts_at=timezone.now() - 2 * HOUR)
     page = board(handler)
-    assert shown(page) == ["Just over"]
-    assert "Over since" in text(page)
+    assert shown(page) == []
+    assert [visit.venue.name for visit in page.context["ended"]] == ["Just over"]
+    words = text(page)
+    assert "No test is live now" in words
+    assert words.index("Ended a short while ago") < words.index("Over since")
 
 
 def test_the_board_names_no_cadet_and_no_result(handler):

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from accounts.london import LONDON
 from operations.cadets import (
-    LONDON,
     CadetFacts,
-    CadetPolicy,
     Ground,
+    PolicyFacts,
     age_on,
     finish_by,
     reasons_not_to_go,
 )
 
-POLICY = CadetPolicy(
+POLICY = PolicyFacts(
     min_age=13,
     max_age=17,
     latest_finish=dt.time(22, 0),
@@ -40,7 +40,7 @@ def london(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 
 
 def grounds(
-    cadet: CadetFacts = CADET, *, policy: CadetPolicy = POLICY, **visit: Any
+    cadet: CadetFacts = CADET, *, policy: PolicyFacts = POLICY, **visit: Any
 ) -> list[Ground]:
     usual: dict[str, Any] = {
         "starts_at": london(DAY, 19),
@@ -275,9 +275,9 @@ def test_every_reason_is_given_at_once_and_in_plain_words() -> None:
     )
 
     assert [reason.message for reason in reasons] == [
-        "The cadet is 11 on the day of the visit. The policy allows 13 to 17.",
+        f"The cadet is 11 on {DAY.day} {DAY:%B %Y}. The policy allows 13 to 17.",
         "Consent is not on record.",
-        "The briefing ran out on 30 January 2026, before the visit.",
+        "The briefing ran out on 30 January 2026.",
         "The visit ends at 22:15. A visit with a cadet must end by 22:00.",
         "A cadet needs two adults in the team.",
         "One of the adults must be welfare officer.",

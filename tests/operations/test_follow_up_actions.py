@@ -37,7 +37,10 @@ def correct(visit, verdict):
     """Give the visit a new revision with another verdict, as a correction does."""
     number = visit.outcomes.count() + 1
     visit.outcome = factories.OutcomeFactory(
-        visit=visit, revision=number, correction_reason="Mixed up", verdict=verdict
+        visit=visit,
+        revision=number,
+        correction_reason="Mixed up",
+        **factories.FACTS_OF[verdict],
     )
     visit.save()
 
@@ -357,3 +360,11 @@ def test_declining_needs_a_reason(by):
     follow_up = factories.FollowUpFactory()
     with pytest.raises(PlanningError, match="why the venue does not want"):
         acts.decline_refresher(follow_up=follow_up, reason="  ", by=by, version=1)
+
+
+def test_a_date_more_than_a_year_ahead_is_taken_for_a_slip_in_the_year(by, today):
+    follow_up = factories.FollowUpFactory()
+    with pytest.raises(PlanningError, match="Check the year"):
+        acts.book_refresher(follow_up=follow_up, on=today + 366 * DAY, by=by, version=1)
+    follow_up.refresh_from_db()
+    acts.book_refresher(follow_up=follow_up, on=today + 365 * DAY, by=by, version=follow_up.version)

@@ -226,6 +226,18 @@ def test_the_page_takes_as_many_queries_with_a_long_history(page, unit, today):
     assert counts[0] == counts[1]
 
 
+def test_of_a_closed_venue_the_page_and_the_list_say_so_and_what_to_do(page, unit, today):
+    follow_up = follow_up_of(unit, due_on=today)
+    venue = follow_up.visit.venue
+    venue.closed_on, venue.closed_reason = dt.date(2026, 3, 3), "Sold"
+    venue.save()
+    text = text_of(page(follow_up.get_absolute_url()))
+    assert "The venue closed on 3 March 2026, so no reminders go out." in text
+    assert "record it as declined" in text
+    assert "None: the venue is closed" in text
+    assert "Venue closed on 3 March 2026" in text_of(page(LIST))
+
+
 # Booking, delivery, refusal ---------------------------------------------------------------------
 
 
@@ -364,3 +376,12 @@ def test_nobody_reads_mail_where_it_is_real(page, folder, settings, url):
 def test_messages_are_for_those_who_see_follow_ups(client, folder, unit):
     client.force_login(factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit]))
     assert client.get(MESSAGES).status_code == 403
+
+
+def test_changing_the_date_begins_with_the_booked_one(page, unit, today):
+    day = today + 20 * DAY
+    follow_up = follow_up_of(unit, state=FollowUpState.BOOKED, booked_for=day)
+    text = text_of(page(address("follow_up_book", follow_up)))
+    for part, value in boxes("on", day).items():
+        box = next(box for box in text.split("<input") if f'name="{part}"' in box)
+        assert f'value="{value}"' in box

@@ -16,6 +16,7 @@ from operations.actions import logging
 from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
 from operations.actions.refusals import PlanningError
 from operations.models import (
+    Cadet,
     FollowUp,
     FollowUpState,
     NotCompletedReason,
@@ -25,6 +26,7 @@ from operations.models import (
 )
 from operations.verdict import RULE_VERSION, Verdict
 from tests.factories import (
+    CadetMemberFactory,
     CancelledVisitFactory,
     CompletedVisitFactory,
     NotCompletedVisitFactory,
@@ -59,6 +61,9 @@ GOOD = OutcomeFacts(
 OFFERED = dataclasses.replace(GOOD, room_refused=False, refusal_ground="")
 NO_CALL = dataclasses.replace(GOOD, police_contacted=False)
 OTHER_GROUND = dataclasses.replace(GOOD, refusal_ground="payment")
+
+
+NOON = dt.datetime(2026, 11, 26, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -135,6 +140,57 @@ def test_a_visit_that_is_over_or_cancelled_cannot_start(factory, officer):
     visit = factory(officer=officer)
     with pytest.raises(PlanningError):
         logging.start_visit(visit=visit, by=officer, at=timezone.now())
+
+
+def test_a_visit_starts_two_hours_before_its_window_at_the_earliest(officer):
+    starts_at = dt.datetime(2026, 11, 26, 19, 30, tzinfo=dt.UTC)
+    visit = VisitFactory(officer=officer, starts_at=starts_at)
+    earliest = starts_at - logging.EARLIEST_START
+
+    with pytest.raises(PlanningError, match="You can start it from 17:30 on 26 November 2026"):
+        logging.start_visit(visit=visit, by=officer, at=earliest - dt.timedelta(seconds=1))
+
+    logging.start_visit(visit=visit, by=officer, at=earliest)
+
+
+def test_an_officer_has_one_visit_under_way(visit, officer):
+    following = VisitFactory(officer=officer, starts_at=visit.ends_at)
+    colleague = TeamMemberFactory(visit=following, duty="support").officer
+
+    with pytest.raises(PlanningError, match=f"You still have {visit.venue} under way: log it"):
+        logging.start_visit(visit=following, by=officer, at=visit.ends_at)
+
+    logging.start_visit(visit=following, by=colleague, at=visit.ends_at)
+
+
+@pytest.mark.parametrize(
+    ("cadet", "at", "because"),
+    [
+        ({"consented_on": None}, NOON, "Consent is not on record"),
+        ({"briefed_on": None}, NOON, "The briefing is not on record"),
+        ({"birth_date": NOON.date() - dt.timedelta(days=18 * 366)}, NOON, "The policy allows"),
+        ({}, NOON + dt.timedelta(hours=11, minutes=30), "must end by 23:00"),
+    ],
+)
+def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cadet, at, because):
+    visit = VisitFactory(officer=officer, starts_at=NOON, ends_at=NOON + dt.timedelta(hours=1))
+    TeamMemberFactory(visit=visit, duty="welfare")
+    member = CadetMemberFactory(
+        visit=visit, cadet__consented_on=NOON.date(), cadet__briefed_on=NOON.date()
+    )
+    Cadet.objects.filter(pk=member.cadet_id).update(**cadet)
+
+    with pytest.raises(PlanningError) as caught:
+        logging.start_visit(visit=visit, by=officer, at=at)
+
+    assert because in str(caught.value)
+    assert f"Call the planner, {visit.created_by}" in str(caught.value)
+    Cadet.objects.filter(pk=member.cadet_id).update(
+        consented_on=NOON.date(),
+        briefed_on=NOON.date(),
+        birth_date=NOON.date() - dt.timedelta(days=16 * 366),
+    )
+    logging.start_visit(visit=visit, by=officer, at=NOON)
 
 
 def test_a_planner_with_the_plan_open_is_told_of_a_start(officer):
@@ -452,6 +508,12 @@ def test_another_reason_does_not_overwrite_the_first(visit, officer):
     end(visit, officer)
     with pytest.raises(PlanningError, match=r"logged as not completed at .*: fully booked"):
         end(visit, officer, reason=NotCompletedReason.UNSAFE)
+
+
+def test_another_reason_says_which(visit, officer):
+    with pytest.raises(PlanningError, match="Enter the reason in the notes"):
+        end(visit, officer, reason=NotCompletedReason.OTHER_ELIGIBLE, notes=" ")
+    end(visit, officer, reason=NotCompletedReason.OTHER_ELIGIBLE, notes="A flood")
 
 
 def test_a_reason_that_is_not_on_the_list_is_refused(visit, officer):

@@ -86,7 +86,9 @@ def test_no_message_id_leads_out_of_the_folder_or_out_of_sight(message_id, folde
     assert mail_folder.read(mail_folder.names()[0]).subject == "Ein Gruß"
 
 
-@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", ".1234-abcd.eml", "none", "", "."])
+@pytest.mark.parametrize(
+    "name", ["../secret", "/etc/passwd", ".1234-abcd.eml", "none", "", ".", "x" * 300]
+)
 def test_only_messages_of_the_folder_are_read(name, folder):
     message().send()
     (folder.parent / "secret.eml").write_text("Subject: secret\n\n")

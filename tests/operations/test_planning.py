@@ -2,11 +2,12 @@
 
 import datetime as dt
 import threading
-from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from accounts.london import LONDON
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.actions import cadets as cadet_actions
@@ -36,11 +37,12 @@ from tests.factories import (
     VisitFactory,
     WarningSignFactory,
 )
+from tests.locks import wait_until_blocked
+from venues.merging import merge_venues
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
 
-LONDON = ZoneInfo("Europe/London")
 TODAY = dt.date(2026, 11, 24)
 
 
@@ -103,6 +105,7 @@ def plan(operation, venue, planner):
             "starts_at": at(19),
             "ends_at": at(20),
             "by": planner,
+            "at": at(12, day=TODAY - dt.timedelta(days=7)),
         }
         return teams.plan_visit(
             **(usual | {"team": changes.pop("team", None) or team_with()} | changes)
@@ -173,7 +176,7 @@ def test_who_no_longer_signs_in_can_not_lead(planner):
 
 
 def test_an_edit_of_an_operation_somebody_saved_meanwhile_is_refused(planner):
-    operation = OperationFactory()
+    operation = OperationFactory(created_by=planner)
     planning.edit_operation(operation=operation, version=1, by=planner, **fields(name="Theirs"))
 
     with pytest.raises(EditConflictError):
@@ -184,7 +187,7 @@ def test_an_edit_of_an_operation_somebody_saved_meanwhile_is_refused(planner):
 
 
 def test_the_scenario_may_change_until_a_visit_played_it(planner):
-    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY)
+    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY, created_by=planner)
     VisitFactory(operation=operation, starts_at=at(19))
     CancelledVisitFactory(operation=operation, starts_at=at(19))
     changes = fields(scenario=ScenarioFactory())
@@ -203,7 +206,9 @@ def test_the_scenario_may_change_until_a_visit_played_it(planner):
 
 
 def test_new_dates_may_not_leave_a_planned_visit_out(planner):
-    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=3))
+    operation = OperationFactory(
+        starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=3), created_by=planner
+    )
     VisitFactory(operation=operation, starts_at=at(19, day=TODAY + dt.timedelta(days=2)))
 
     found = refused(
@@ -217,6 +222,30 @@ def test_new_dates_may_not_leave_a_planned_visit_out(planner):
     assert found == [
         ("ends_on", "1 planned visit is outside these dates: move or cancel it first.")
     ]
+
+
+@pytest.mark.parametrize("visits", [True, False])
+def test_what_units_rely_on_in_common_is_not_changed_by_a_planner_of_one(planner, visits):
+    """The refusal is the same whether there are visits or not."""
+    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY)
+    if visits:
+        VisitFactory(operation=operation, starts_at=at(19))
+        CompletedVisitFactory(operation=operation, starts_at=at(19))
+    changes = fields(starts_on=operation.ends_on - dt.timedelta(days=3), ends_on=TODAY)
+
+    found = refused(planning.edit_operation, operation=operation, version=1, by=planner, **changes)
+
+    assert found == [(name, planning.NOT_YOURS) for name in ("starts_on", "lead", "scenario")]
+    same = {name: getattr(operation, name) for name in planning.COMMON}
+    planning.edit_operation(operation=operation, version=1, by=planner, **(changes | same))
+
+
+@pytest.mark.parametrize("who", ["lead", "created_by", "whole_force"])
+def test_maker_lead_and_planners_of_the_whole_force_change_all(who):
+    person = UserFactory(role=Role.PLANNER, whole_force=who == "whole_force")
+    operation = OperationFactory(**({} if who == "whole_force" else {who: person}))
+
+    planning.edit_operation(operation=operation, version=1, by=person, **fields())
 
 
 # Venues
@@ -506,6 +535,63 @@ def test_nobody_is_twice_in_a_team(plan):
     assert found == [("welfare", f"{person} has another place in this team.")]
 
 
+def test_a_person_with_many_places_is_one_problem(plan):
+    person, planner = officer(), UserFactory(role=Role.PLANNER)
+    places = (Duty.LEAD, Duty.WELFARE, Duty.SUPPORT)
+
+    assert len(refused(plan, team=[Place(person, duty) for duty in places])) == 1
+    assert [
+        message for _, message in refused(plan, team=[Place(planner, duty) for duty in places])
+    ] == [
+        f"{planner} is not a visiting officer, or no longer works here.",
+        f"{planner} has another place in this team.",
+    ]
+
+
+def test_a_window_that_has_passed_is_not_planned(plan):
+    still_to_come = "Choose a time that is still to come."
+    tomorrow = TODAY + dt.timedelta(days=1)
+
+    assert refused(plan, at=at(20)) == [("ends_at", still_to_come)]
+    assert refused(plan, at=at(0, 5, day=tomorrow)) == [("starts_at", still_to_come)]
+    plan(at=at(19, 1))
+
+
+def test_a_visit_whose_window_has_passed_is_not_moved_into_the_past(plan, planner):
+    visit = plan()
+    change = {"visit": visit, "ends_at": at(20), "by": planner, "at": at(21)}
+
+    found = refused(teams.reschedule_visit, version=1, starts_at=at(18), team=team_with(), **change)
+    teams.reschedule_visit(version=1, starts_at=at(19), team=team_with(), **change)
+
+    assert found == [("ends_at", "Choose a time that is still to come.")]
+
+
+def test_a_taken_officer_is_found_without_a_word_in_the_log_of_postgresql(plan):
+    """A refused row is written there, with the hours of the visit that it collides with."""
+    busy = team_with()
+    plan(team=busy)
+
+    with CaptureQueriesContext(connection) as asked:
+        refused(plan, team=busy)
+
+    assert not [query for query in asked if "INSERT" in query["sql"].upper()]
+
+
+def test_a_visit_does_not_move_to_hours_in_which_its_team_is_taken(plan, planner):
+    stays, leaves = officer(), officer()
+    team = [Place(stays, Duty.LEAD), Place(leaves, Duty.SUPPORT)]
+    plan(team=team)
+    visit = plan(team=team, starts_at=at(21), ends_at=at(22))
+    move = {"visit": visit, "version": 1, "by": planner, "at": at(12)}
+    move |= {"starts_at": at(19, 30), "ends_at": at(20, 30)}
+
+    assert refused(teams.reschedule_visit, team=team[:1], **move) == [
+        ("lead", f"{stays}: This officer is in another visit at that time.")
+    ]
+    teams.reschedule_visit(team=[Place(officer(), Duty.LEAD)], **move)
+
+
 def test_all_who_are_taken_are_named_and_nothing_is_saved(plan, operation):
     lead, welfare, young = officer(), officer(), cadet()
     busy = [Place(lead, Duty.LEAD), Place(welfare, Duty.WELFARE), Place(young, Duty.CADET)]
@@ -646,6 +732,7 @@ def test_a_visit_moves_and_changes_its_team_in_one_act(plan, planner):
         ends_at=at(22, day=tomorrow),
         team=[Place(stays, Duty.SUPPORT), Place(comes, Duty.LEAD)],
         by=planner,
+        at=at(12),
     )
 
     visit.refresh_from_db()
@@ -663,7 +750,13 @@ def test_a_cadet_may_stay_with_a_visit_that_moves(plan, planner):
     visit = plan(team=team)
 
     teams.reschedule_visit(
-        visit=visit, version=1, starts_at=at(19, 30), ends_at=at(20, 30), team=team, by=planner
+        visit=visit,
+        version=1,
+        starts_at=at(19, 30),
+        ends_at=at(20, 30),
+        team=team,
+        by=planner,
+        at=at(12),
     )
 
 
@@ -678,6 +771,7 @@ def test_a_refused_change_leaves_window_and_team_as_they_were(plan, planner):
         ends_at=at(22),
         team=[Place(officer(), Duty.LEAD), Place(cadet(), Duty.CADET)],
         by=planner,
+        at=at(12),
     )
 
     visit = Visit.objects.get(pk=visit.pk)
@@ -686,7 +780,7 @@ def test_a_refused_change_leaves_window_and_team_as_they_were(plan, planner):
 
 def test_a_change_of_a_visit_somebody_saved_meanwhile_is_refused(plan, planner):
     visit = plan()
-    change = {"visit": visit, "starts_at": at(20), "ends_at": at(21), "by": planner}
+    change = {"visit": visit, "starts_at": at(20), "ends_at": at(21), "by": planner, "at": at(12)}
     teams.reschedule_visit(version=1, team=team_with(), **change)
 
     with pytest.raises(EditConflictError):
@@ -707,6 +801,7 @@ def test_only_a_planned_visit_changes(planner, factory):
             ends_at=at(20),
             team=team_with(),
             by=planner,
+            at=at(12),
         )[0][0]
         == "visit"
     )
@@ -766,7 +861,9 @@ def test_a_reference_belongs_to_one_cadet(planner):
     facts = {"birth_date": dt.date(2010, 1, 1), "consented_on": None, "briefed_on": None}
 
     found = refused(cadet_actions.add_cadet, on=TODAY, by=planner, reference="c-1", **facts)
-    cadet_actions.edit_cadet(cadet=known, on=TODAY, by=planner, reference="C-1", **facts)
+    cadet_actions.edit_cadet(
+        cadet=known, version=known.version, on=TODAY, by=planner, reference="C-1", **facts
+    )
 
     assert [about for about, _ in found] == ["reference"]
 
@@ -784,6 +881,42 @@ def test_a_cadet_who_may_go_today_has_no_reason_not_to():
 
 
 # Two planners at the same time
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize("act", ["plan_visit", "add_venues"])
+def test_a_venue_merged_in_this_very_moment_is_not_planned_for(act):
+    planner = UserFactory(role=Role.PLANNER, whole_force=True)
+    chosen = OperationVenueFactory(operation__starts_on=TODAY, operation__ends_on=TODAY)
+    kept, other = VenueFactory(), OperationFactory()
+    team, told = team_with(), []
+
+    def plan():
+        about = {"operation": chosen.operation, "venue": chosen.venue, "team": team}
+        teams.plan_visit(starts_at=at(19), ends_at=at(20), at=at(12), by=planner, **about)
+
+    def add():
+        venues = {"venues": [chosen.venue], "selection": Selection.PRIORITY}
+        planning.add_venues(operation=other, by=planner, **venues)
+
+    def in_another_session():
+        try:
+            {"plan_visit": plan, "add_venues": add}[act]()
+        except PlanningError as error:
+            told.extend(problem.about for problem in error.problems)
+        finally:
+            connection.close()
+
+    session = threading.Thread(target=in_another_session)
+    with transaction.atomic():
+        merge_venues(keep=kept, duplicate=chosen.venue, by=planner)
+        session.start()
+        wait_until_blocked(1)
+    session.join(timeout=60)
+
+    assert told == [{"plan_visit": "venue", "add_venues": "venues"}[act]]
+    assert not Visit.objects.exists()
+    assert not OperationVenue.objects.filter(venue=chosen.venue).exists()
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -811,6 +944,7 @@ def test_two_planners_who_want_the_same_people_never_wait_in_a_circle():
                         *(Place(person, Duty.SUPPORT) for person in order[1:]),
                     ],
                     by=planner,
+                    at=at(7),
                 )
                 answers.append("planned")
             except PlanningError:

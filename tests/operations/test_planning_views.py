@@ -2,15 +2,17 @@
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.london import LONDON
 from accounts.roles import Role
 from operations.models import (
     Cadet,
@@ -24,6 +26,7 @@ from operations.models import (
 )
 from tests.factories import (
     CadetFactory,
+    CadetMemberFactory,
     CancelledVisitFactory,
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -40,8 +43,8 @@ from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
 
-LONDON = ZoneInfo("Europe/London")
-DAY = dt.date(2026, 11, 26)
+DAY = timezone.localdate() + dt.timedelta(days=2)
+SIXTEEN = DAY - dt.timedelta(days=16 * 366)
 
 
 def at(hour: int, minute: int = 0, day: dt.date = DAY) -> dt.datetime:
@@ -84,6 +87,12 @@ def visit(chosen):
     return VisitFactory(
         operation=chosen.operation, venue=chosen.venue, starts_at=at(19), ends_at=at(20)
     )
+
+
+def last_sunday(month: int) -> dt.date:
+    """When the clocks change next year."""
+    last = dt.date(DAY.year + 1, month, 31)
+    return last - dt.timedelta(days=last.isoweekday() % 7)
 
 
 def officer():
@@ -221,11 +230,11 @@ def test_a_planner_sees_visits_to_come_and_chosen_venues(client, operation, visi
     page = text(client.get(operation.get_absolute_url()))
     venues = text(client.get(operation.get_absolute_url() + "?show=venues"))
 
-    assert "Thu 26 November 2026 19:00 to 20:00" in page
+    assert f"{DAY:%a} {DAY.day} {DAY:%B %Y} 19:00 to 20:00" in page
     assert visit.venue.name in page
     assert "To come (1) Over (0) Venues (1)" in page
     assert "Drawn by chance" in venues
-    assert "Thu 26 November 2026, 19:00 to 20:00" in venues
+    assert f"{DAY:%a} {DAY.day} {DAY:%B %Y}, 19:00 to 20:00" in venues
 
 
 @pytest.mark.parametrize("show", ["", "?show=ahead", "?show=venues", "?show=over"])
@@ -524,9 +533,7 @@ def test_queries_of_the_choice_do_not_grow(client, operation, unit, queries_of):
 
 def test_a_visit_is_planned_with_its_team(client, chosen):
     lead, welfare, support, cadet = officer(), officer(), officer(), CadetFactory()
-    Cadet.objects.update(
-        birth_date=dt.date(2010, 6, 1), consented_on=dt.date(2026, 10, 1), briefed_on=DAY
-    )
+    Cadet.objects.update(birth_date=SIXTEEN, consented_on=DAY, briefed_on=DAY)
 
     response = client.post(
         url("visit_add", chosen.operation_id),
@@ -601,8 +608,10 @@ def test_only_open_venues_of_the_planners_units_are_offered_for_a_visit(client, 
     [
         ({"ends_at": "18:00"}, "ends_at", "The window must end after it starts."),
         ({"on_day": "99"}, "on", "Date must be a real date, such as 24 11 2026"),
-        ({"on_month": "12", "on_day": "7"}, "on", "The operation runs from 26 November 2026"),
+        (date_of("on", DAY + dt.timedelta(days=11)), "on", "The operation runs from"),
         ({"starts_at": "late"}, "starts_at", "Enter a time, such as 19:30"),
+        ({"starts_at": ""}, "starts_at", "Enter when the visit starts"),
+        ({"ends_at": ""}, "ends_at", "Enter when the visit ends"),
         ({"lead": ""}, "lead", "Select lead officer"),
         ({"venue": ""}, "venue", "Select venue"),
     ],
@@ -616,7 +625,7 @@ def test_a_problem_of_a_visit_is_said_at_its_question(client, chosen, changes, n
 
 def test_a_taken_officer_and_an_unready_cadet_are_said_at_their_questions(client, chosen, visit):
     busy = visit.team.get().officer
-    cadet = CadetFactory(consented_on=None, birth_date=dt.date(2010, 6, 1), briefed_on=DAY)
+    cadet = CadetFactory(consented_on=None, birth_date=SIXTEEN, briefed_on=DAY)
 
     response = client.post(
         url("visit_add", chosen.operation_id),
@@ -647,8 +656,8 @@ def test_an_until_in_the_small_hours_is_the_next_morning(client, chosen):
 @pytest.mark.parametrize(
     ("day", "message"),
     [
-        (dt.date(2026, 10, 25), "01:30 on 25 October 2026 comes twice"),
-        (dt.date(2027, 3, 28), "01:30 on 28 March 2027 does not exist"),
+        (last_sunday(10), "comes twice"),
+        (last_sunday(3), "does not exist"),
     ],
 )
 def test_times_of_the_nights_when_clocks_change_are_refused_clearly(client, chosen, day, message):
@@ -657,12 +666,13 @@ def test_times_of_the_nights_when_clocks_change_are_refused_clearly(client, chos
 
     response = client.post(url("visit_add", chosen.operation_id), answers)
 
-    assert response.context["form"].errors["starts_at"][0].startswith(message)
+    written = f"01:30 on {day.day} {day:%B %Y}"
+    assert response.context["form"].errors["starts_at"][0].startswith(f"{written} {message}")
     assert list(response.context["form"].errors) == ["starts_at"]
 
 
 def test_around_a_change_of_clocks_the_wall_time_counts(client, chosen):
-    day = dt.date(2026, 10, 25)
+    day = last_sunday(10)
     Operation.objects.update(starts_on=day, ends_on=day)
     answers = plan(venue=chosen.pk, starts_at="00:30", ends_at="02:30") | date_of("on", day)
 
@@ -719,6 +729,122 @@ def test_a_visit_that_is_over_is_not_changed(client, unit, name, method):
 
     assert response.url == visit.get_absolute_url()
     assert "can no longer change" in str(*get_messages(response.wsgi_request))
+
+
+@pytest.mark.parametrize("name", ["visit_edit", "visit_cancel"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_to_be_in_the_team_is_not_enough_to_change_the_plan(client, planner, name, method):
+    planner.groups.add(Group.objects.get(name=Role.VISITING_OFFICER))
+    elsewhere = VisitFactory(officer=planner)
+    page = url(name, elsewhere.pk)
+
+    response = getattr(client, method)(page, plan(version=1, reason="Snow"))
+
+    assert response.status_code == 404
+    elsewhere.refresh_from_db()
+    assert elsewhere.is_planned
+
+
+def test_a_visit_of_ones_team_but_not_of_ones_unit_gives_no_team(client, planner, chosen):
+    planner.groups.add(Group.objects.get(name=Role.VISITING_OFFICER))
+    elsewhere = VisitFactory(officer=planner, operation=chosen.operation)
+    page = url("visit_add", chosen.operation_id)
+
+    assert client.get(f"{page}?after={elsewhere.pk}").status_code == 404
+
+
+def test_what_is_common_to_the_units_of_an_operation_is_not_asked_of_others(client, unit):
+    operation = OperationVenueFactory(venue=VenueFactory(unit=unit)).operation
+    dates = (operation.starts_on, operation.ends_on)
+    page = url("operation_edit", operation.pk)
+
+    shown = client.get(page)
+    answers = {"name": "Renamed", "reference": "MS/2026/78", "authorisation_reference": "A/1"}
+    sent = answers | {"version": 1} | date_of("ends_on", DAY)
+    response = client.post(page, sent)
+
+    assert not {"starts_on", "ends_on", "lead", "scenario"} & set(shown.context["form"].fields)
+    assert "planner of the whole force can change this" in text(shown)
+    assert response.status_code == 302
+    operation.refresh_from_db()
+    assert (operation.name, operation.starts_on, operation.ends_on) == ("Renamed", *dates)
+
+
+NO_NUMBERS = ["²", "9" * 5000, "9" * 30, "-1", "x", "١"]
+
+
+@pytest.mark.parametrize("key", NO_NUMBERS)
+def test_keys_that_are_no_numbers_are_not_there(client, chosen, key):
+    venues = url("operation_venues", chosen.operation_id)
+    reason = {"selection": Selection.PRIORITY}
+
+    assert client.get(url("visit_add", chosen.operation_id), {"after": key}).status_code == 200
+    assert client.get(url("visit_add", chosen.operation_id), {"venue": key}).status_code == 200
+    assert client.post(venues, {"remove": key}).status_code == 404
+    assert client.post(venues, reason | {"venues": key}).status_code == 200
+    assert client.post(venues, reason | {"venues": [key, chosen.venue_id]}).status_code == 200
+
+
+def test_the_alphabet_takes_no_notice_of_case(client, operation, unit):
+    for name in ("alder House", "Birch House", "cedar House"):
+        OperationVenueFactory(operation=operation, venue=VenueFactory(unit=unit, name=name))
+    for name in ("adams", "Baker", "clarke"):
+        UserFactory(role=Role.VISITING_OFFICER, last_name=name)
+        UserFactory(role=Role.PLANNER, last_name=name, units=[unit])
+
+    def in_order(names):
+        return list(names) == sorted(names, key=str.lower) and len(set(names)) >= 3
+
+    form = client.get(url("visit_add", operation.pk)).context["form"]
+    assert in_order([row.venue.name for row in form.fields["venue"].queryset])
+    assert in_order([officer.last_name for officer in form.fields["lead"].queryset])
+    leads = client.get(url("operation_add")).context["form"].fields["lead"].queryset
+    assert in_order([lead.last_name for lead in leads if "Person" not in lead.last_name])
+    chosen = client.get(operation.get_absolute_url() + "?show=venues").context["page_obj"]
+    assert in_order([row.venue.name for row in chosen])
+
+
+def test_the_choice_of_a_venue_says_how_many_visits_it_has(client, chosen, visit):
+    CancelledVisitFactory(operation=chosen.operation, venue=chosen.venue)
+    VisitFactory(venue=chosen.venue)
+    page = url("visit_add", chosen.operation_id)
+
+    assert "(drawn by chance, already has 1 visit here)" in text(client.get(page))
+    VisitFactory(operation=chosen.operation, venue=chosen.venue)
+    assert "already has 2 visits here" in text(client.get(page))
+
+
+@pytest.mark.parametrize(("starts", "ends", "day"), [(-3, -1, None), (1, 3, None), (0, 0, 0)])
+def test_the_date_of_a_new_visit_is_today_if_the_operation_runs(
+    client, operation, chosen, starts, ends, day
+):
+    today = timezone.localdate()
+    days = [today + dt.timedelta(days=number) for number in (starts, ends)]
+    Operation.objects.update(starts_on=days[0], ends_on=days[1])
+
+    form = client.get(url("visit_add", operation.pk)).context["form"]
+
+    assert form.initial["on"] == (None if day is None else today)
+
+
+def test_an_operation_that_is_over_offers_no_more_visits(client, operation, chosen):
+    pages = [f"{operation.get_absolute_url()}?show={show}" for show in ("ahead", "venues")]
+    assert all("Plan a visit" in text(client.get(page)) for page in pages)
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+
+    Operation.objects.update(starts_on=yesterday, ends_on=yesterday)
+
+    assert not any("Plan a visit" in text(client.get(page)) for page in pages)
+
+
+def test_a_visit_is_not_planned_for_what_has_been(client, chosen):
+    today = timezone.localdate()
+    Operation.objects.update(starts_on=today - dt.timedelta(days=9))
+    answers = plan(venue=chosen.pk) | date_of("on", today - dt.timedelta(days=1))
+
+    response = client.post(url("visit_add", chosen.operation_id), answers)
+
+    assert response.context["form"].errors == {"on": ["Choose a time that is still to come."]}
 
 
 # Scenarios
@@ -812,10 +938,27 @@ def test_a_cadet_is_added_and_changed(client):
 
     cadet = Cadet.objects.get(reference="WC-100")
     assert cadet.consented_on is None
-    client.post(url("cadet_edit", cadet.pk), answers | date_of("consented_on", dt.date(2026, 1, 2)))
+    answers |= {"version": cadet.version} | date_of("consented_on", dt.date(2026, 1, 2))
+    client.post(url("cadet_edit", cadet.pk), answers)
 
     cadet.refresh_from_db()
     assert cadet.consented_on == dt.date(2026, 1, 2)
+
+
+def test_the_second_of_two_who_edit_a_cadet_is_told_and_loses_nothing(client):
+    cadet = CadetFactory(consented_on=None)
+    opened = client.get(url("cadet_edit", cadet.pk)).context["form"]
+    answers = {"reference": "WC-100", "version": opened.initial["version"]}
+    answers |= date_of("birth_date", cadet.birth_date)
+    client.post(url("cadet_edit", cadet.pk), answers)
+
+    late = answers | {"reference": "WC-200"}
+    response = client.post(url("cadet_edit", cadet.pk), late)
+
+    assert "Somebody else saved this after you opened it" in text(response)
+    assert 'value="WC-200"' in response.content.decode()
+    cadet.refresh_from_db()
+    assert cadet.reference == "WC-100"
 
 
 def test_a_cadet_that_will_not_do_is_refused_at_the_question(client):
@@ -826,6 +969,23 @@ def test_a_cadet_that_will_not_do_is_refused_at_the_question(client):
     )
 
     assert set(response.context["form"].errors) == {"reference", "birth_date"}
+
+
+def test_the_planned_visits_that_a_changed_cadet_may_not_go_on_are_named(client, visit):
+    cadet = CadetMemberFactory(visit=visit).cadet
+    elsewhere = VisitFactory(starts_at=at(19, day=DAY + dt.timedelta(days=1)))
+    CadetMemberFactory(visit=elsewhere, cadet=cadet)
+    page = url("cadet_edit", cadet.pk)
+    assert "Planned visits to change" not in text(client.get(page))
+    answers = {"reference": "WC-1", "version": cadet.version} | date_of("birth_date", SIXTEEN)
+
+    response = client.post(page, answers, follow=True)
+
+    assert response.redirect_chain == [(page, 302)]
+    shown = text(response)
+    assert visit.venue.name in shown
+    assert "Consent is not on record. The briefing is not on record." in shown
+    assert elsewhere.venue.name not in shown
 
 
 def test_no_cadets_says_what_to_do_next(client):

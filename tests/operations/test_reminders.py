@@ -220,3 +220,23 @@ def test_a_reminder_that_another_worker_has_in_hand_is_waited_for_and_not_sent_t
     assert not thread.is_alive()
     assert mail.outbox == []
     assert not Reminder.objects.to_send().filter(pk=pk).exists()
+
+
+def close(venue, on):
+    venue.closed_on, venue.closed_reason = on, "Sold"
+    venue.save()
+
+
+def test_nothing_is_decided_about_a_venue_that_closed(follow_up, today):
+    close(follow_up.visit.venue, today)
+    assert reminders.decide_reminders(on=today) == []
+
+
+def test_what_was_decided_before_a_venue_closed_is_not_sent(follow_up, today):
+    pks = reminders.decide_reminders(on=today)
+    close(follow_up.visit.venue, today)
+    for pk in pks:
+        reminders.send_reminder(pk=pk, on=today)
+    told = set(Reminder.objects.values_list("not_sent_because", flat=True))
+    assert told == {"The venue closed before it went out"}
+    assert mail.outbox == []

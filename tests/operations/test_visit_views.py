@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -10,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.london import LONDON
 from accounts.roles import Role
 from operations.models import NotCompletedReason, Outcome, Visit, VisitState
 from operations.templatetags.visits import visit_times
@@ -33,7 +33,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-LONDON = ZoneInfo("Europe/London")
 DAY = dt.timedelta(days=1)
 
 GOOD = {
@@ -304,6 +303,30 @@ def test_a_cancelled_visit_says_that_it_cannot_start(signed_in, officer):
     assert "can’t be started" in text(signed_in.get(url("visit_start", visit)))
 
 
+def test_a_visit_that_is_too_early_to_start_says_from_when_on(signed_in, officer):
+    soon = timezone.now() + dt.timedelta(hours=3)
+    visit = VisitFactory(officer=officer, starts_at=soon)
+    for name in ("visit_detail", "visit_start"):
+        page = text(signed_in.get(url(name, visit)))
+        assert "You can start it from" in page
+        assert "Start<span" not in page
+    assert "Start<span" not in text(signed_in.get(reverse("operations:my_visits")))
+
+    answer = signed_in.post(url("visit_start", visit))
+
+    assert answer.status_code == 409
+    assert "You can start it from" in text(answer)
+    visit.refresh_from_db()
+    assert visit.is_planned
+
+
+def test_a_start_that_is_refused_says_why(signed_in, officer, visit):
+    following = VisitFactory(officer=officer, starts_at=visit.ends_at)
+    answer = signed_in.post(url("visit_start", following))
+    assert answer.status_code == 409
+    assert "You still have Gannet Hotel under way: log it first." in text(answer)
+
+
 def test_the_start_page_asks_first(signed_in, officer):
     visit = VisitFactory(officer=officer)
     assert "Start the visit?" in text(signed_in.get(url("visit_start", visit)))
@@ -562,6 +585,20 @@ def test_only_the_reason_of_the_chosen_kind_counts(signed_in, visit):
 def test_a_reason_is_needed(given, message, signed_in, visit):
     data = {"submission": str(uuid.uuid4())} | given
     assert errors(send(signed_in, visit, data, to="visit_not_completed")) == [message]
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("time", "eligible"), ("venue", "not_eligible")])
+def test_another_reason_is_said_in_the_notes(signed_in, visit, kind, reason):
+    data = {"submission": str(uuid.uuid4()), "kind": kind, kind: f"other_{reason}", "notes": " "}
+    refused = send(signed_in, visit, data, to="visit_not_completed")
+    assert errors(refused) == ["Enter the reason in the notes"]
+    assert "Another reason</label>" in text(refused).replace(" </label>", "</label>")
+
+    send(signed_in, visit, data | {"notes": "A flood"}, to="visit_not_completed")
+
+    page = text(signed_in.get(url("visit_detail", visit)))
+    assert "<strong>Another reason.</strong>" in page
+    assert "A flood" in page
 
 
 def test_a_visit_that_a_colleague_has_ended_is_told_and_keeps_the_notes(signed_in, visit):

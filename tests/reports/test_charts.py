@@ -50,7 +50,9 @@ def test_every_row_is_named_and_has_its_rate_and_n_in_figures(title: str) -> Non
         title=title,
     )
 
-    assert {"North", "South", "Quoted", "72% of 43", "0% of 20", "75% of 12"} <= set(texts(svg))
+    assert {"North", "South", "Quoted", "72% (n = 43)", "0% (n = 20)", "75% (n = 12)"} <= set(
+        texts(svg)
+    )
     assert marks(svg, charts.POINT) == marks(svg, charts.INTERVAL) == 3
 
 
@@ -120,6 +122,7 @@ def test_words_from_the_data_are_words_in_the_picture(title: str) -> None:
 
 @given(st.text())
 @example("A bell \x07, a tab \x0b, half a pair \ud800 and \ufffe")  # each once ended the process
+@example("Hotel " + "\U0001f3e8" * 60)  # once cut in the middle of a character
 @settings(max_examples=50, deadline=None)
 def test_any_name_can_be_drawn(name: str) -> None:
     spec = charts._rates([RateRow(name, Rate(3, 9))])

@@ -1,14 +1,21 @@
 """The dashboard's figures, against numbers counted by hand."""
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from accounts.london import LONDON
 from accounts.roles import Role
-from operations.models import FollowUpState, NotCompletedReason, Selection, VisitState
+from operations.models import (
+    ContactMethod,
+    FollowUpState,
+    NotCompletedReason,
+    Selection,
+    VisitState,
+)
 from operations.verdict import Verdict
-from reports.dashboards import TABLES, Dashboard, Filters
+from reports.dashboards import TABLES, Dashboard, within_newest_scenario
+from reports.filters import Filters
 from reports.statistics import Rate
 from tests.factories import (
     NO_CALL,
@@ -33,7 +40,6 @@ from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
 
-LONDON = ZoneInfo("Europe/London")
 TODAY = dt.date(2026, 11, 24)
 
 
@@ -218,27 +224,29 @@ def test_by_training_as_it_stood_on_the_day_of_each_visit(lead, unit, settings):
     TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 2, 1))
     for factory, day in (
         (PartlyVisitFactory, (2025, 1, 9)),  # the day before the first session: untrained
-        (CompletedVisitFactory, (2025, 1, 10)),  # the day of the session: current
+        (PartlyVisitFactory, (2025, 1, 10)),  # the day of the session, after the visit: untrained
+        (CompletedVisitFactory, (2025, 1, 11)),  # the day after: current
         (CompletedVisitFactory, (2025, 12, 10)),  # 31 days left: current
         (PartlyVisitFactory, (2025, 12, 11)),  # 30 days left: expiring
         (CompletedVisitFactory, (2026, 1, 9)),  # 1 day left: expiring
         (PartlyVisitFactory, (2026, 1, 10)),  # expired
         (CompletedVisitFactory, (2026, 1, 31)),  # expired
-        (PartlyVisitFactory, (2026, 2, 1)),  # current again
+        (PartlyVisitFactory, (2026, 2, 1)),  # expired until the session on that day
+        (PartlyVisitFactory, (2026, 2, 2)),  # current again
     ):
         factory(venue=venue, starts_at=london(*day))
 
     assert list(rates(dashboard(lead).table("by-training")).items()) == [
         ("Current", (2, 3)),
         ("Expiring in 30 days", (1, 2)),
-        ("Expired", (1, 2)),
-        ("Untrained", (0, 1)),
+        ("Expired", (1, 3)),
+        ("Untrained", (0, 2)),
     ]
 
 
 def test_the_day_of_a_visit_after_midnight_is_the_one_in_london(lead, unit):
     venue = VenueFactory(unit=unit)
-    TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 7, 2))
+    TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 7, 1))
     CompletedVisitFactory(venue=venue, starts_at=dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC))
 
     assert rates(dashboard(lead).table("by-training")) == {"Current": (1, 1)}
@@ -284,17 +292,19 @@ def test_each_step_has_its_own_rate_and_unknown_is_not_counted_as_no(lead, unit)
             "verdict": Verdict.PARTLY,
         },
     )
+    CompletedVisitFactory(unit=unit, outcome_facts={"contact_method": ContactMethod.IN_PERSON})
     RefresherNeededVisitFactory(unit=unit)  # challenged and asked, nothing else
     NotCompletedVisitFactory(unit=unit)
 
     assert rates(dashboard(lead).table("by-step")) == {
-        "Challenged": (3, 4),
-        "Asked for identification": (3, 4),
-        "Recognised the signs": (3, 4),
-        "Refused because of the signs": (2, 4),
-        "Contacted police": (3, 4),
-        "Quoted “Makesafe”": (1, 2),
-        "Call handler recognised it": (1, 2),
+        "Challenged": (4, 5),
+        "Asked for identification": (4, 5),
+        "Recognised the signs": (4, 5),
+        "Refused because of the signs": (3, 5),
+        "Contacted police": (4, 5),
+        "Called 999 or 101": (3, 5),
+        "Quoted “Makesafe”": (2, 3),
+        "Call handler recognised it": (2, 3),
     }
 
 
@@ -312,6 +322,27 @@ def test_scenario_versions_stand_apart(lead, unit):
     }
     assert [key for key, _ in board.scenarios] == [first.pk, second.pk]
     assert len(dashboard(lead, scenario=second).scenarios) == 1
+
+
+def test_the_newest_scenario_version_is_that_of_the_visits_asked_for(lead, unit):
+    first = ScenarioFactory(title="Late walk-in")
+    second = ScenarioFactory(title="Late walk-in", version=2)
+    ScenarioFactory(title="Late walk-in", version=3)  # not played yet
+    old = CompletedVisitFactory(unit=unit, operation__scenario=first)
+    CompletedVisitFactory(unit=unit, operation__scenario=second)
+
+    def newest(**filters):
+        return within_newest_scenario(Filters(**filters), user=lead).scenario
+
+    assert newest() == second
+    assert newest(operation=old.operation) == first
+    assert newest(selection=Selection.PRIORITY) is None
+
+
+def test_follow_ups_of_every_scenario_version_are_work_to_do(lead, unit):
+    FollowUpFactory(unit=unit)
+
+    assert dashboard(lead, scenario=ScenarioFactory()).open_follow_ups == 1
 
 
 def test_follow_ups_open_and_overdue_on_the_day(lead, unit):

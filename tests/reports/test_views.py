@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from operations.models import Selection
 from reports.dashboards import TABLES
+from reports.statistics import Rate
 from tests.factories import (
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -84,14 +85,14 @@ def test_every_table_stands_on_the_page_with_its_file_under_it(client, lead, uni
     FollowUpFactory(unit=unit)
     NotCompletedVisitFactory(unit=unit)
 
-    response = client.get(PAGE, {"command_unit": unit.pk})
+    response = client.get(PAGE, {"command_unit": unit.pk, "scenario": "all"})
 
     text = response.content.decode()
     for slug, table in response.context["tables"].items():
         assert table.rows, slug
         assert f'<h2 class="govuk-heading-m">{table.title}</h2>' in text
         file = reverse("reports:table_csv", args=[slug])
-        assert f'href="{file}?command_unit={unit.pk}"' in text
+        assert f'href="{file}?command_unit={unit.pk}&amp;scenario=all"' in text
 
 
 def test_rates_are_shown_with_interval_and_n_and_small_ones_as_counts(client, lead, unit):
@@ -101,7 +102,7 @@ def test_rates_are_shown_with_interval_and_n_and_small_ones_as_counts(client, le
     PartlyVisitFactory.create_batch(2, unit=unit)
     CompletedVisitFactory.create_batch(3, unit=south)
 
-    tables = client.get(PAGE).context["tables"]
+    tables = client.get(PAGE, {"scenario": "all"}).context["tables"]
 
     # Wilson's interval of 6 in 8 is 0.409 to 0.929.
     assert tables["by-command-unit"].cells == [
@@ -115,14 +116,47 @@ def test_mixed_scenario_versions_are_said_to_be_mixed_until_one_is_chosen(client
     second = ScenarioFactory(title="Late walk-in", version=2)
     CompletedVisitFactory(unit=unit, operation__scenario=first)
     warning = "These visits used different scenario versions"
-    assert warning not in client.get(PAGE).content.decode()
+    assert warning not in client.get(PAGE, {"scenario": "all"}).content.decode()
 
     CompletedVisitFactory(unit=unit, operation__scenario=second)
 
-    mixed = client.get(PAGE).content.decode()
+    mixed = client.get(PAGE, {"scenario": "all"}).content.decode()
     assert warning in mixed
     assert f'href="?scenario={first.pk}"' in mixed
     assert warning not in client.get(PAGE, {"scenario": first.pk}).content.decode()
+
+
+def test_without_a_choice_only_the_newest_scenario_version_with_results_is_counted(
+    client, lead, unit
+):
+    first = ScenarioFactory(title="Late walk-in")
+    second = ScenarioFactory(title="Late walk-in", version=2)
+    CompletedVisitFactory(unit=unit, operation__scenario=first)
+    PartlyVisitFactory(unit=unit, operation__scenario=second)
+
+    page = client.get(PAGE)
+    file = client.get(reverse("reports:table_csv", args=["by-command-unit"]))
+
+    assert page.context["dashboard"].pass_rate == Rate(0, 1)
+    assert not page.context["form"].has_changed()
+    assert "Drawn by chance, Late walk-in (version 2)" in page.content.decode()
+    assert read(file)[1][-1] == "Drawn by chance, Late walk-in (version 2)"
+
+
+def test_files_that_count_other_visits_than_the_page_say_so(client, lead, unit):
+    FollowUpFactory(unit=unit, visit__selection=Selection.PRIORITY)
+
+    def covers(slug):
+        file = client.get(reverse("reports:table_csv", args=[slug]), {"command_unit": unit.pk})
+        return read(file)[1][-1]
+
+    assert covers("by-selection") == "However the venue was chosen, North"
+    words = covers("follow-ups")
+    assert words.startswith("Open on ")
+    assert words.endswith(
+        ", whenever the visit was, however the venue was chosen, whatever the scenario version, "
+        "North"
+    )
 
 
 def test_the_filters_offer_only_what_visible_results_have(client, lead, unit):
@@ -163,7 +197,8 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
     south.members.add(lead)
     CompletedVisitFactory(unit=south)
 
-    response = client.get(reverse("reports:table_csv", args=["by-command-unit"]))
+    url = reverse("reports:table_csv", args=["by-command-unit"])
+    response = client.get(url, {"scenario": "all"})
 
     assert response["Content-Disposition"] == 'attachment; filename="by-command-unit.csv"'
     assert read(response) == [
@@ -174,7 +209,7 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
             "Rate %",
             "95% from %",
             "95% to %",
-            "Visits counted",
+            "What is counted",
         ],
         ["'=South()", "1", "1", "", "", "", "Drawn by chance"],
         ["North", "6", "8", "75.0", "40.9", "92.9", "Drawn by chance"],

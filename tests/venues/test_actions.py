@@ -5,14 +5,16 @@ from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.models import OperationVenue, VisitState
 from tests.factories import (
+    CommandUnitFactory,
     CompletedVisitFactory,
     FollowUpFactory,
     LocalAuthorityFactory,
@@ -33,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def by() -> User:
-    return UserFactory()
+    return UserFactory(role=Role.PLANNER, whole_force=True)
 
 
 def fields_of(venue: Venue, **changes):
@@ -196,6 +198,7 @@ def test_a_contact_is_added_changed_and_erased(by):
     actions.save_contact(
         venue=venue,
         contact=contact,
+        version=1,
         name="Anne",
         email="a@hotel.example",
         gets_reminders=False,
@@ -204,6 +207,15 @@ def test_a_contact_is_added_changed_and_erased(by):
     assert list(venue.contacts.values_list("name", "gets_reminders")) == [("Anne", False)]
     actions.remove_contact(contact=contact, by=by)
     assert not VenueContact.objects.exists()
+
+
+def test_the_second_of_two_people_who_change_a_contact_is_told(by):
+    contact = VenueContactFactory()
+    fields = {"venue": contact.venue, "email": "a@hotel.example", "version": 1, "by": by}
+    actions.save_contact(contact=VenueContact.objects.get(), name="First", **fields)
+    with pytest.raises(EditConflictError):
+        actions.save_contact(contact=VenueContact.objects.get(), name="Second", **fields)
+    assert VenueContact.objects.get().name == "First"
 
 
 def test_reminders_need_an_address_to_go_to(by):
@@ -374,9 +386,57 @@ def test_nothing_is_recorded_for_an_entry_that_was_merged(by):
             act()
 
 
+# Whose venues ------------------------------------------------------------------------------------
+
+
+def test_nobody_changes_a_venue_of_another_command_unit():
+    stranger = UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])
+    own, theirs = VenueFactory(unit=stranger.command_units.get()), VenueFactory()
+    contact = VenueContactFactory(venue=theirs)
+    taken = fields_of(theirs, local_authority=own.local_authority)
+    closed = VenueFactory(closed_on=timezone.localdate(), closed_reason="Flats")
+    today = {"on": timezone.localdate(), "reason": "x", "by": stranger}
+    for act in (
+        lambda: actions.edit_venue(venue=theirs, version=1, **taken, by=stranger),
+        lambda: actions.close_venue(venue=theirs, **today),
+        lambda: actions.reopen_venue(venue=closed, **today),
+        lambda: actions.save_contact(venue=theirs, name="A", email="a@b.example", by=stranger),
+        lambda: actions.remove_contact(contact=contact, by=stranger),
+        lambda: merging.merge_venues(keep=own, duplicate=theirs, by=stranger),
+        lambda: merging.merge_venues(keep=theirs, duplicate=own, by=stranger),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    theirs.refresh_from_db()
+    assert theirs.version == 1
+    assert theirs.contacts.get() == contact
+
+
+def test_people_give_their_venues_away_and_bring_in_none_but_from_their_units():
+    unit = CommandUnitFactory()
+    planner = UserFactory(role=Role.PLANNER, units=[unit])
+    elsewhere, ours = LocalAuthorityFactory(), LocalAuthorityFactory(command_unit=unit)
+    nobodys = VenueFactory(local_authority__command_unit=None)
+
+    def move(venue, there, *, by=planner):
+        fields = fields_of(venue, local_authority=there)
+        return actions.edit_venue(venue=venue, version=venue.version, **fields, by=by)
+
+    assert move(VenueFactory(unit=unit), elsewhere).local_authority == elsewhere
+    assert move(VenueFactory(unit=unit), ours).local_authority == ours
+    with pytest.raises(ValidationError) as error:
+        move(nobodys, ours)
+    assert set(refusal(error)) == {"local_authority"}
+    with pytest.raises(ValidationError, match="whole force"):
+        merging.merge_venues(keep=VenueFactory(unit=unit), duplicate=nobodys, by=planner)
+    everywhere = UserFactory(role=Role.PLANNER, whole_force=True)
+    assert move(nobodys, ours, by=everywhere).local_authority == ours
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_who_merge_the_same_two_both_ways_make_one_merge():
-    by, one, two = UserFactory(), VenueFactory(), VenueFactory()
+    by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
+    one, two = VenueFactory(), VenueFactory()
     ready, refused = Barrier(2), []
 
     def merge(keep, duplicate):

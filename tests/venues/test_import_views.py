@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import Role
-from tests.factories import UserFactory
+from tests.factories import CommandUnitFactory, UserFactory
 from venues import import_views, imports
-from venues.models import ImportRun, Venue
+from venues.models import ImportRun, LocalAuthority, Venue
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -49,7 +49,8 @@ def test_an_uploaded_file_is_imported_and_its_report_shown(planner):
     assert "Created (10)" in page
     assert "Harbour View Guest House" in page
     assert "12 of all kinds of business, 10 of them hotels" in page
-    assert "They have no command unit yet" in page
+    assert "Northmoor belongs to no command unit yet" in page
+    assert "Ask an administrator" in page
 
 
 def test_a_large_upload_that_came_as_a_temporary_file_is_imported(planner, settings):
@@ -178,6 +179,31 @@ def test_accepting_a_difference_replaces_the_value_and_says_so(planner):
     assert "The file's value was chosen by Petra Plan." in page
     assert planner.post(url).status_code == 404
     assert planner.get(url).status_code == 405
+
+
+def test_the_warning_about_the_command_unit_goes_once_it_is_known(client):
+    run = import_sample("official_2020.xml")
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    page = client.get(run.get_absolute_url()).text
+    assert "Northmoor belongs to no command unit yet" in page
+    assert reverse("admin:venues_localauthority_changelist") in page
+    LocalAuthority.objects.update(command_unit=CommandUnitFactory())
+    assert "no command unit yet" not in client.get(run.get_absolute_url()).text
+
+
+def test_a_difference_of_another_units_venue_is_shown_and_not_offered(planner):
+    import_sample("official_2020.xml")
+    Venue.objects.filter(fhrsid=9100003).update(name="Old Mill", edited_by_hand=["name"])
+    run = import_sample("api_2021.json")
+    url = reverse("venues:import_accept", args=[run.pk, 0])
+    assert url in planner.get(run.get_absolute_url() + "?show=differences").text
+
+    LocalAuthority.objects.update(command_unit=CommandUnitFactory())
+
+    page = planner.get(run.get_absolute_url() + "?show=differences").text
+    assert "Old Mill" in page
+    assert url not in page
+    assert planner.post(url).status_code == 403
 
 
 def test_a_difference_overtaken_by_a_later_edit_is_explained(planner):

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from accounts.roles import Role
 from tests.factories import (
     CommandUnitFactory,
     LocalAuthorityFactory,
@@ -19,7 +22,7 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.venues.test_fhrs_open_data import FOLDER, HOTELS
-from venues import actions, imports
+from venues import actions, area_imports, imports, merging
 from venues.files import BrokenFile
 from venues.models import CommandUnit, Force, ImportRun, LocalAuthority, Venue
 
@@ -27,6 +30,10 @@ SAMPLES = Path(__file__).parent / "samples"
 MET = Path(__file__).resolve().parents[2] / "venues" / "data" / "met_command_units.csv"
 
 pytestmark = pytest.mark.django_db
+
+
+def planner(**kwargs: Any) -> User:
+    return UserFactory(role=Role.PLANNER, **kwargs)
 
 
 def import_sample(name: str, **options: Any) -> ImportRun:
@@ -60,7 +67,7 @@ def official(count: int, start: int = 1, name: str = "Hotel") -> bytes:
 
 
 def test_a_first_import_creates_a_venue_for_each_hotel():
-    user = UserFactory()
+    user = planner()
     northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
 
     run = imports.import_fhrs(SAMPLES / "official_2020.xml", file_name="northmoor.xml", by=user)
@@ -445,6 +452,38 @@ def test_two_imports_at_once_follow_one_another():
     assert counts(runs["second"]) == {"unchanged": 3}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_waits_for_an_import_that_runs():
+    keep, duplicate = VenueFactory(), VenueFactory(fhrsid=1)
+    by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
+
+    def run_import() -> None:
+        try:
+            imports.import_fhrs(file, file_name="file", by=None)
+        finally:
+            connection.close()
+
+    def run_merge() -> None:
+        try:
+            merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
+        finally:
+            connection.close()
+
+    file = Paused(official(1))
+    importing, merge = threading.Thread(target=run_import), threading.Thread(target=run_merge)
+    importing.start()
+    assert file.reached.wait(timeout=30)
+    merge.start()
+    wait_until_somebody_waits_for_a_lock()
+    file.go_on.set()
+    importing.join(timeout=30)
+    merge.join(timeout=30)
+
+    keep.refresh_from_db()
+    assert keep.fhrsid == 1
+    assert Venue.objects.filter(name="Hotel 1", merged_into=keep).exists()
+
+
 def wait_until_somebody_waits_for_a_lock() -> None:
     for _ in range(10_000):
         with connection.cursor() as cursor:
@@ -470,7 +509,7 @@ def difference() -> tuple[ImportRun, Venue]:
 
 def test_accepting_a_difference_takes_the_files_value_and_lets_imports_keep_it():
     run, venue = difference()
-    user = UserFactory()
+    user = planner()
 
     imports.accept_difference(run, number=0, by=user)
 
@@ -486,12 +525,12 @@ def test_accepting_a_difference_takes_the_files_value_and_lets_imports_keep_it()
 
 def test_a_difference_is_accepted_once():
     run, _ = difference()
-    imports.accept_difference(run, number=0, by=UserFactory())
+    imports.accept_difference(run, number=0, by=planner())
 
     with pytest.raises(LookupError):
-        imports.accept_difference(run, number=0, by=UserFactory())
+        imports.accept_difference(run, number=0, by=planner())
     with pytest.raises(LookupError):
-        imports.accept_difference(run, number=1, by=UserFactory())
+        imports.accept_difference(run, number=1, by=planner())
 
 
 def test_a_difference_is_not_accepted_over_a_later_edit():
@@ -499,7 +538,7 @@ def test_a_difference_is_not_accepted_over_a_later_edit():
     Venue.objects.filter(pk=venue.pk).update(latitude=Decimal("54.6"))
 
     with pytest.raises(imports.OvertakenError):
-        imports.accept_difference(run, number=0, by=UserFactory())
+        imports.accept_difference(run, number=0, by=planner())
 
     venue.refresh_from_db()
     assert venue.latitude == Decimal("54.6")
@@ -510,7 +549,60 @@ def test_a_difference_of_a_venue_merged_since_is_not_accepted():
     Venue.objects.filter(pk=venue.pk).update(merged_into=Venue.objects.get(fhrsid=9100001))
 
     with pytest.raises(imports.OvertakenError):
-        imports.accept_difference(run, number=0, by=UserFactory())
+        imports.accept_difference(run, number=0, by=planner())
+
+
+# Across command units
+
+
+def moved_by_the_file(by: User | None, *, of: CommandUnit) -> tuple[ImportRun, Venue, CommandUnit]:
+    """A hotel of the unit ``of`` that a file puts into Northmoor, which is in another unit."""
+    northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
+    venue = VenueFactory(unit=of, fhrsid=1)
+    run = imports.import_fhrs(io.BytesIO(official(1)), file_name="crafted.xml", by=by)
+    venue.refresh_from_db()
+    return run, venue, northmoor.command_unit
+
+
+def test_a_file_takes_no_venue_from_a_command_unit_for_somebody_of_another():
+    of, elsewhere = CommandUnitFactory(), CommandUnitFactory()
+
+    run, venue, _ = moved_by_the_file(planner(units=[elsewhere]), of=of)
+
+    assert venue.local_authority.command_unit == of
+    assert [entry["aspect"] for entry in run.report["differences"]] == ["authority"]
+    with pytest.raises(PermissionDenied):
+        imports.accept_difference(run, number=0, by=planner(units=[elsewhere]))
+    imports.accept_difference(run, number=0, by=planner(whole_force=True))
+    venue.refresh_from_db()
+    assert venue.local_authority.name == "Northmoor"
+
+
+@pytest.mark.parametrize("who", ["command line", "whole force", "its unit"])
+def test_a_file_moves_a_venue_for_those_who_may_give_it_away(who):
+    of = CommandUnitFactory()
+    people = {"whole force": {"whole_force": True}, "its unit": {"units": [of]}}
+    by = planner(**people[who]) if who in people else None
+
+    _, venue, theirs = moved_by_the_file(by, of=of)
+
+    assert venue.local_authority.command_unit == theirs
+
+
+def test_a_difference_that_brings_a_venue_into_a_unit_is_for_those_who_may_move_it():
+    venue = VenueFactory(
+        fhrsid=1, edited_by_hand=["local_authority"], local_authority__command_unit=None
+    )
+    unit = CommandUnitFactory()
+    LocalAuthorityFactory(name="Northmoor", fhrs_code="901", command_unit=unit)
+    run = import_bytes(official(1))
+    number = [entry["aspect"] for entry in run.report["differences"]].index("authority")
+
+    with pytest.raises(PermissionDenied):
+        imports.accept_difference(run, number=number, by=planner(units=[unit]))
+
+    venue.refresh_from_db()
+    assert venue.local_authority.command_unit is None
 
 
 def test_edits_are_noted_for_exactly_the_fields_that_imports_write():
@@ -525,7 +617,7 @@ def test_an_edit_by_a_person_survives_the_next_import():
     actions.edit_venue(
         venue=venue,
         version=venue.version,
-        by=UserFactory(),
+        by=planner(whole_force=True),
         name="Old Mill",
         kind=Venue.Kind.HOTEL,
         group=None,
@@ -547,9 +639,9 @@ def test_an_edit_by_a_person_survives_the_next_import():
 
 
 def test_areas_make_forces_units_and_authorities():
-    done = imports.import_areas(SAMPLES / "areas.csv")
+    done = area_imports.import_areas(SAMPLES / "areas.csv")
 
-    assert done == imports.AreasImported(created=4, changed=0, unchanged=0)
+    assert done == area_imports.AreasImported(created=4, changed=0, unchanged=0)
     assert list(Force.objects.values_list("name", flat=True)) == ["Wessendale Police"]
     coast = CommandUnit.objects.get(code="CO")
     assert [each.name for each in coast.local_authorities.all()] == ["Northmoor", "Southmoor"]
@@ -557,15 +649,15 @@ def test_areas_make_forces_units_and_authorities():
 
 
 def test_areas_twice_change_nothing():
-    imports.import_areas(SAMPLES / "areas.csv")
+    area_imports.import_areas(SAMPLES / "areas.csv")
 
-    assert imports.import_areas(SAMPLES / "areas.csv").unchanged == 4
+    assert area_imports.import_areas(SAMPLES / "areas.csv").unchanged == 4
 
 
 def test_areas_complete_an_authority_that_came_with_open_data():
     import_sample("official_2020.xml")
 
-    done = imports.import_areas(SAMPLES / "areas.csv")
+    done = area_imports.import_areas(SAMPLES / "areas.csv")
 
     northmoor = Venue.objects.get(fhrsid=9100001).local_authority
     assert (northmoor.gss_code, northmoor.command_unit.name) == ("E98000001", "Coast")
@@ -573,11 +665,11 @@ def test_areas_complete_an_authority_that_came_with_open_data():
 
 
 def test_areas_move_an_authority_to_another_unit_and_rename_a_unit():
-    imports.import_areas(SAMPLES / "areas.csv")
+    area_imports.import_areas(SAMPLES / "areas.csv")
     text = (SAMPLES / "areas.csv").read_text()
     text = text.replace("Coast,CO,Southmoor", "Valley,VA,Southmoor").replace("Coast,", "Shore,")
 
-    imports.import_areas(io.BytesIO(text.encode()))
+    area_imports.import_areas(io.BytesIO(text.encode()))
 
     assert LocalAuthority.objects.get(name="Southmoor").command_unit.code == "VA"
     assert CommandUnit.objects.get(code="CO").name == "Shore"
@@ -587,7 +679,7 @@ def test_areas_move_an_authority_to_another_unit_and_rename_a_unit():
 def test_units_of_two_forces_may_have_one_code():
     CommandUnitFactory(force__name="Another Police", code="CO")
 
-    imports.import_areas(SAMPLES / "areas.csv")
+    area_imports.import_areas(SAMPLES / "areas.csv")
 
     assert CommandUnit.objects.filter(code="CO").count() == 2
 
@@ -599,24 +691,24 @@ def test_a_row_that_fits_two_authorities_refuses_the_file():
     with pytest.raises(
         BrokenFile, match=r"Line 3 .* fits two authorities .* Harbour and Southmoor"
     ):
-        imports.import_areas(SAMPLES / "areas.csv")
+        area_imports.import_areas(SAMPLES / "areas.csv")
 
     assert not Force.objects.filter(name="Another").exists()
     assert not LocalAuthority.objects.filter(name="Northmoor").exists()
 
 
 def test_boundaries_are_set_by_code_and_strangers_are_named():
-    imports.import_areas(SAMPLES / "areas.csv")
+    area_imports.import_areas(SAMPLES / "areas.csv")
 
-    done = imports.import_boundaries(SAMPLES / "boundaries.geojson")
+    done = area_imports.import_boundaries(SAMPLES / "boundaries.geojson")
 
-    assert done == imports.BoundariesImported(set=2, unknown=["Elsewhere"])
+    assert done == area_imports.BoundariesImported(set=2, unknown=["Elsewhere"])
     assert LocalAuthority.objects.get(name="Southmoor").boundary["type"] == "MultiPolygon"
     assert LocalAuthority.objects.get(name="Afon Las").boundary is None
 
 
 def test_the_mets_areas_are_twelve_units():
-    imports.import_areas(MET)
+    area_imports.import_areas(MET)
 
     assert CommandUnit.objects.filter(force__name="Metropolitan Police Service").count() == 12
     assert LocalAuthority.objects.filter(command_unit__code="AW").count() == 3
@@ -695,7 +787,7 @@ def total(runs: list[ImportRun], name: str) -> int:
 
 @needs_open_data
 def test_london_of_2020_then_of_2021():
-    imports.import_areas(MET)
+    area_imports.import_areas(MET)
     first = import_real(LONDON_2020)
 
     second = import_real(LONDON_2021)

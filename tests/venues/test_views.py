@@ -461,6 +461,7 @@ def test_contacts_are_added_changed_and_removed_after_a_question(signed_in):
     contact = VenueContact.objects.get()
 
     edit = reverse("venues:contact_edit", args=[contact.pk])
+    typed |= {"version": contact.version}
     refused = client.post(edit, typed | {"email": ""})
     assert set(refused.context["form"].errors) == {"email"}
     client.post(edit, typed | {"name": "Anne Example"})
@@ -471,6 +472,81 @@ def test_contacts_are_added_changed_and_removed_after_a_question(signed_in):
     assert "Remove Anne Example?" in client.get(remove).text
     client.post(remove)
     assert not VenueContact.objects.exists()
+
+
+def test_the_second_of_two_people_who_edit_a_contact_sees_what_the_first_saved(signed_in):
+    contact = VenueContactFactory(name="Ann Example", email="ann@hotel.example")
+    client, edit = signed_in(C), reverse("venues:contact_edit", args=[contact.pk])
+    typed = {"email": "ann@hotel.example", "gets_reminders": "on", "version": contact.version}
+    client.post(edit, typed | {"name": "First"})
+
+    told = client.post(edit, typed | {"name": "Second"})
+
+    assert "Somebody else saved this venue contact after you opened it." in told.text
+    assert told.context["form"]["name"].value() == "Second"
+    assert "First" in told.text
+    contact.refresh_from_db()
+    assert contact.name == "First"
+    client.post(
+        edit, typed | {"name": "Second", "version": told.context["form"]["version"].value()}
+    )
+    contact.refresh_from_db()
+    assert contact.name == "Second"
+
+
+# Of another command unit ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [P, C, A])
+def test_a_venue_of_another_command_unit_is_seen_and_not_changed(signed_in, role):
+    unit = CommandUnitFactory()
+    client = signed_in(role, whole_force=False, units=[unit])
+    theirs = VenueFactory(local_authority__command_unit__name="Fen Unit")
+
+    page = client.get(theirs.get_absolute_url()).text
+
+    assert "People of Fen Unit can change this venue." in page
+    for name in sorted(set(MAY_OPEN) - {"venue_list", "venue_detail", "venue_add", "training_add"}):
+        url = address(name, theirs)
+        assert url not in page
+        assert client.get(url).status_code == client.post(url).status_code == 403, name
+
+
+@pytest.mark.parametrize("whose", ["unit", "nobody"])
+def test_a_venue_of_the_unit_or_of_none_is_changed(signed_in, whose):
+    unit = CommandUnitFactory()
+    client = signed_in(P, whole_force=False, units=[unit])
+    venue = VenueFactory(local_authority__command_unit=unit if whose == "unit" else None)
+    url = address("venue_close", venue)
+    assert url in client.get(venue.get_absolute_url()).text
+    assert client.get(url).status_code == 200
+
+
+def test_a_merge_with_a_venue_of_another_command_unit_is_neither_offered_nor_done(signed_in):
+    unit = CommandUnitFactory()
+    own, theirs = VenueFactory(unit=unit, name="Lantern"), VenueFactory(name="Lantern")
+    VisitFactory(venue=theirs)
+    client, url = signed_in(P, whole_force=False, units=[unit]), address("venue_merge", own)
+
+    assert client.get(url).context["likely"] == []
+    assert client.get(url, {"q": "lantern"}).context["found"] == []
+    assert client.get(url, {"other": theirs.pk}).status_code == 403
+    assert client.post(f"{url}?other={theirs.pk}", {"keep": own.pk}).status_code == 403
+    assert Venue.objects.unmerged().count() == 2
+
+
+def test_a_venue_is_not_pulled_into_a_command_unit(signed_in):
+    unit = CommandUnitFactory()
+    client = signed_in(P, whole_force=False, units=[unit])
+    ours = LocalAuthorityFactory(command_unit=unit)
+    venue = VenueFactory(local_authority__command_unit=None)
+    typed = {"name": venue.name, "kind": venue.kind, "version": 1, "local_authority": ours.pk}
+
+    page = client.post(address("venue_edit", venue), typed)
+
+    assert "Only somebody who sees the whole force can bring a venue into" in page.text
+    venue.refresh_from_db()
+    assert venue.local_authority != ours
 
 
 # Merging ----------------------------------------------------------------------------------------
@@ -487,6 +563,13 @@ def test_likely_duplicates_are_offered_and_others_found_by_search(signed_in):
     assert page.context["likely"] == [likely]
     assert client.get(url, {"q": "oister"}).context["found"] == [other]
     assert "No venue matches" in client.get(url, {"q": "zzzzzz"}).text
+
+
+@pytest.mark.parametrize("other", ["9" * 5000, "\u00b2", "no"])
+def test_what_is_no_key_leads_to_the_search(signed_in, other):
+    response = signed_in(P).get(address("venue_merge", VenueFactory()), {"other": other})
+    assert response.status_code == 200
+    assert "Find the other entry" in response.text
 
 
 def test_without_a_likely_duplicate_the_page_says_to_search(signed_in):
@@ -545,3 +628,50 @@ def test_an_administrator_says_who_works_for_a_command_unit(signed_in):
         {"force": unit.force_id, "code": unit.code, "name": unit.name, "members": [person.pk]},
     )
     assert list(unit.members.all()) == [person]
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def test_a_missing_answer_is_asked_for_in_plain_words(signed_in):
+    client, venue = signed_in(A), VenueFactory()
+    wanted = {
+        "training_add": {
+            "Select what kind of session it was",
+            "Enter when it was held",
+            "Select how it was delivered",
+            "Enter who delivered it",
+            "Enter how many people work at the front desk",
+            "Enter how many of them attended",
+        },
+        "venue_close": {"Enter when it closed", "Enter why it closed"},
+        "venue_reopen": {"Enter since when it is open again", "Enter why it is open again"},
+    }
+    for name, sentences in wanted.items():
+        errors = client.post(address(name, venue)).context["form"].errors
+        assert {sentence for each in errors.values() for sentence in each} == sentences
+
+
+def test_whoever_closes_a_venue_reads_that_no_visit_is_cancelled_whether_or_not_there_is_one(
+    signed_in,
+):
+    client, pages = signed_in(C), []
+    planned_for, quiet = VenueFactory(name="Lantern"), VenueFactory(name="Lantern")
+    VisitFactory(venue=planned_for)
+    for venue in (planned_for, quiet):
+        typed = {"reason": "Flats"} | day(timezone.localdate(), "on")
+        page = client.post(address("venue_close", venue), typed, follow=True)
+        pages.append([str(message) for message in page.context["messages"]])
+    assert "Closing cancels no visit" in pages[0][0]
+    assert pages[0] == pages[1]
+
+
+def test_a_date_that_no_calendar_has_is_refused(signed_in):
+    client = signed_in(L)
+    answers = {"since_day": "1", "since_month": "1", "since_year": "9" * 14}
+    assert client.get(reverse("reports:dashboard"), answers).status_code == 200
+    typed = {"on_day": "1", "on_month": "1", "on_year": "9" * 14, "reason": "Flats"}
+    page = signed_in(C).post(address("venue_close", VenueFactory()), typed)
+    assert page.context["form"].errors == {
+        "on": ["The date must be a real date, such as 24 11 2026"]
+    }

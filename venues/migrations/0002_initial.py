@@ -127,6 +127,7 @@ class Migration(migrations.Migration):
             name='VenueContact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('name', models.CharField(max_length=120)),
                 ('job_title', models.CharField(blank=True, max_length=120)),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),

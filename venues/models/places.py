@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import VIEW_RESULTS, VIEW_VENUES
+from accounts.roles import CHANGE_VENUES, VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
 from venues import search
 from venues.models.areas import LocalAuthority
@@ -56,6 +56,15 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         if user.whole_force:
             return self
         return self.filter(local_authority__command_unit__in=user.command_units.all())
+
+    def changeable_by(self, user: User) -> Self:
+        """The venues that this person may change: of their command units, and of no unit."""
+        if not user.has_perm(CHANGE_VENUES):
+            return self.none()
+        if user.whole_force:
+            return self
+        theirs = Q(local_authority__command_unit__in=user.command_units.all())
+        return self.filter(theirs | Q(local_authority__command_unit=None))
 
     def open(self) -> Self:
         """Not closed and not merged into another."""
@@ -303,7 +312,7 @@ class Venue(Versioned):
         return ", ".join(filter(None, [*self.address.splitlines(), self.postcode]))
 
 
-class VenueContact(models.Model):
+class VenueContact(Versioned):
     """Somebody at a venue who is written to about its training."""
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="contacts")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from venues import imports
+from venues import area_imports
 from venues.files import BrokenFile
 
 
@@ -25,8 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, csv: Path, boundaries: Path | None, **options: Any) -> None:
         try:
             with transaction.atomic():
-                areas = imports.import_areas(csv)
-                drawn = imports.import_boundaries(boundaries) if boundaries else None
+                areas = area_imports.import_areas(csv)
+                drawn = area_imports.import_boundaries(boundaries) if boundaries else None
         except (BrokenFile, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

@@ -1,0 +1,43 @@
+"""Django's administration, behind our own sign-in."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+
+
+class AdministrationConfig(AdminConfig):
+    """Django's entry for its administration, with our site."""
+
+    default_site = "accounts.admin_site.Administration"
+
+
+class Administration(AdminSite):
+    """The pages where administrators look after people and reference data."""
+
+    site_header = "Makesafe spot checks: administration"
+    site_title = "Makesafe spot checks"
+    index_title = "People and reference data"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may come in; a 403 instead of a second sign-in for others."""
+        allowed = super().has_permission(request)
+        if request.user.is_authenticated and not allowed:
+            raise PermissionDenied
+        return allowed
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """No sign-in of its own: Django's pages send people here, and this sends them to ours."""
+        index = reverse("admin:index")
+        if request.user.is_authenticated:
+            return redirect(index)
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, index)
+        return redirect(reverse("accounts:sign_in", query={REDIRECT_FIELD_NAME: wanted}))

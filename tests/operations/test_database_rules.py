@@ -1,0 +1,408 @@
+"""Rules that hold even where code goes round the acts: what PostgreSQL refuses, row by row."""
+
+import itertools
+import uuid
+
+import pytest
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.db.models import ProtectedError
+
+from accounts.roles import Role
+from operations.models import Outcome, Reminder, ScenarioSign, TeamMember, Visit
+from operations.verdict import Facts, Verdict, judge
+from tests.factories import (
+    FACTS_OF,
+    NO_CALL,
+    CadetFactory,
+    CancelledVisitFactory,
+    CompletedVisitFactory,
+    FollowUpFactory,
+    NotCompletedVisitFactory,
+    OperationFactory,
+    OutcomeFactory,
+    RefresherNeededVisitFactory,
+    ReminderFactory,
+    ScenarioFactory,
+    UnderWayVisitFactory,
+    UserFactory,
+    VenueFactory,
+    VisitFactory,
+    WarningSignFactory,
+)
+from venues.merging import merge_venues
+
+pytestmark = pytest.mark.django_db
+
+STARTED = [
+    UnderWayVisitFactory,
+    CompletedVisitFactory,
+    NotCompletedVisitFactory,
+    CancelledVisitFactory,
+]
+OVER = STARTED[1:]
+
+
+def refused(sentence):
+    """PostgreSQL refuses the block and says this."""
+    return pytest.raises((IntegrityError, InternalError), match=sentence)
+
+
+def change(record, **fields):
+    """Write past the model, in a savepoint."""
+    with transaction.atomic():
+        assert type(record)._base_manager.filter(pk=record.pk).update(**fields) == 1
+
+
+# The outcome of a visit
+
+
+def correction_of(visit, **fields):
+    return OutcomeFactory(visit=visit, revision=2, correction_reason="A slip", **fields)
+
+
+def test_a_visit_never_points_to_the_outcome_of_another():
+    visit, other = CompletedVisitFactory(), OutcomeFactory()
+
+    with refused("The outcome of a visit is one of its own"):
+        change(visit, outcome=other)
+
+
+def test_a_visit_is_not_completed_with_the_outcome_of_another():
+    visit, other = UnderWayVisitFactory(), OutcomeFactory()
+
+    with refused("The outcome of a visit is one of its own"):
+        change(visit, state="completed", outcome=other, ended_at=visit.ends_at)
+
+
+def test_a_visit_moves_on_to_a_later_revision_and_never_back():
+    visit = CompletedVisitFactory()
+    first = visit.outcome
+
+    change(visit, outcome=correction_of(visit))
+
+    with refused("The outcome that counts is the latest revision"):
+        change(visit, outcome=first)
+
+
+@pytest.mark.parametrize("factory", [VisitFactory, NotCompletedVisitFactory, CancelledVisitFactory])
+def test_a_visit_that_tested_nothing_gets_no_outcome(factory):
+    visit = factory()
+
+    with refused("Only a visit under way or completed has an outcome"):
+        OutcomeFactory(visit=visit)
+
+
+@pytest.mark.parametrize("revision", [1, 3])
+def test_revisions_follow_each_other_without_a_gap(revision):
+    visit = CompletedVisitFactory()
+    reason = "A slip" if revision > 1 else ""
+
+    with refused("Revisions of an outcome are numbered without a gap"):
+        OutcomeFactory(visit=visit, revision=revision, correction_reason=reason)
+
+
+def test_the_first_revision_is_number_one():
+    visit = UnderWayVisitFactory()
+
+    with refused("Revisions of an outcome are numbered without a gap"):
+        correction_of(visit)
+
+
+def test_an_outcome_is_never_deleted():
+    outcome = OutcomeFactory()
+
+    with refused("Cannot update or delete rows from operations_outcome"), transaction.atomic():
+        Outcome.objects.filter(pk=outcome.pk).delete()
+
+
+CALLED = {
+    "police_contacted": True,
+    "contact_method": "999",
+    "makesafe_quoted": None,
+    "call_handler_recognised": None,
+}
+GROUNDS = ["", "warning_signs", "no_identification", "payment", "house_rule", "not_said"]
+
+
+@pytest.mark.parametrize(("ground", "contacted"), list(itertools.product(GROUNDS, [True, False])))
+def test_only_the_verdict_that_the_rule_gives_is_stored(ground, contacted):
+    """PostgreSQL and ``judge`` agree for every ground, with contact and without."""
+    facts = {
+        "room_refused": bool(ground),
+        "refusal_ground": ground,
+        **(CALLED if contacted else NO_CALL),
+    }
+    judged = judge(
+        Facts(
+            challenged=True,
+            asked_for_identification=False,
+            signs_recognised=False,
+            room_refused=bool(ground),
+            refused_because_of_signs=ground == "warning_signs",
+            police_contacted=contacted,
+            makesafe_quoted=None,
+            call_handler_recognised=None,
+        )
+    )
+    visit = UnderWayVisitFactory()
+
+    for verdict in set(Verdict) - {judged.verdict}:
+        with refused("verdict_is_what_the_rule_says"), transaction.atomic():
+            OutcomeFactory(visit=visit, verdict=verdict, verdict_rule=1, **facts)
+    OutcomeFactory(visit=visit, verdict=judged.verdict, verdict_rule=judged.rule_version, **facts)
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_verdict_names_a_rule_that_there_is(version):
+    visit = UnderWayVisitFactory()
+
+    with refused("verdict_is_what_the_rule_says"):
+        OutcomeFactory(visit=visit, verdict_rule=version)
+
+
+# A visit that started, and one that is over
+
+
+def other_plan(visit):
+    later = visit.ends_at.replace(year=visit.ends_at.year + 1)
+    return {
+        "operation": OperationFactory(),
+        "selection": "intelligence",
+        "starts_at": visit.starts_at.replace(year=visit.starts_at.year - 1),
+        "ends_at": later,
+        "created_by": UserFactory(),
+    }
+
+
+@pytest.mark.parametrize("factory", STARTED)
+def test_the_plan_stands_once_the_visit_has_started(factory):
+    visit = factory()
+
+    for name, value in other_plan(visit).items():
+        with refused("its plan and its start never change"):
+            change(visit, **{name: value})
+
+
+def test_a_planned_visit_can_be_planned_anew():
+    visit = VisitFactory()
+
+    change(visit, **other_plan(visit))
+
+
+@pytest.mark.parametrize("factory", STARTED[:3])
+def test_who_started_it_and_when_never_changes(factory):
+    visit = factory()
+
+    for fields in (
+        {"started_at": visit.starts_at.replace(year=2020)},
+        {"started_by": UserFactory()},
+    ):
+        with refused("its plan and its start never change"):
+            change(visit, **fields)
+
+
+@pytest.mark.parametrize("factory", OVER)
+def test_a_visit_that_is_over_stays_as_it_was(factory):
+    visit = factory()
+
+    for fields in (
+        {"ended_at": visit.ends_at.replace(year=2030)},
+        {"not_completed_reason": "unsafe"},
+        {"not_completed_notes": "More"},
+        {"submission": uuid.uuid4()},
+        {"cancelled_reason": "Rain"},
+    ):
+        with refused("its end and the reasons given never change"):
+            change(visit, **fields)
+
+
+def test_a_merge_still_moves_visits_in_every_state():
+    keep, duplicate = VenueFactory(), VenueFactory()
+    person = UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
+    for factory in [VisitFactory, *STARTED]:
+        factory(venue=duplicate)
+
+    merge_venues(keep=keep, duplicate=duplicate, by=person)
+
+    assert Visit.objects.filter(venue=keep).count() == 1 + len(STARTED)
+
+
+def test_a_visit_with_an_outcome_is_never_deleted():
+    visit = CompletedVisitFactory()
+
+    with pytest.raises(ProtectedError):
+        visit.delete()
+
+
+@pytest.mark.parametrize("factory", STARTED)
+def test_a_visit_that_started_is_never_deleted_even_without_a_team(factory):
+    visit = factory()
+
+    with (
+        refused("Cannot delete rows from operations_visit"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("DELETE FROM operations_visit WHERE id = %s", [visit.pk])
+
+
+# The team
+
+
+@pytest.mark.parametrize("factory", STARTED)
+def test_the_team_stands_once_the_visit_has_started(factory):
+    visit = factory()
+    member, cadet = visit.team.get(), CadetFactory()
+
+    with refused("The team of a visit stands"):
+        change(member, officer=UserFactory())
+    with refused("The team of a visit stands"):
+        change(member, duty="support")
+    with refused("The team of a visit stands"):
+        change(member, visit=VisitFactory())
+    with refused("The team of a visit stands"), transaction.atomic():
+        TeamMember.objects.filter(pk=member.pk).delete()
+    with refused("The team of a visit stands"), transaction.atomic():
+        TeamMember.objects.create(visit=visit, cadet=cadet, duty="cadet")
+
+
+def test_nobody_is_moved_into_a_team_that_has_started():
+    visit = UnderWayVisitFactory()
+    planned = VisitFactory(starts_at=visit.ends_at)
+    member = TeamMember.objects.create(visit=planned, officer=UserFactory(), duty="support")
+
+    with refused("The team of a visit stands"):
+        change(member, visit=visit)
+
+
+def test_the_team_of_a_planned_visit_changes_and_goes_with_it():
+    visit = VisitFactory()
+    member = TeamMember.objects.create(visit=visit, officer=UserFactory(), duty="support")
+
+    change(member, duty="welfare")
+    member.delete()
+    visit.delete()
+
+    assert not TeamMember.objects.exists()
+
+
+# Scenarios in use
+
+
+def test_the_signs_of_a_scenario_in_use_never_change():
+    scenario = ScenarioFactory(warning_signs=[WarningSignFactory(), WarningSignFactory()])
+    row = ScenarioSign.objects.filter(scenario=scenario).first()
+    OperationFactory(scenario=scenario)
+
+    with refused("signs of a scenario version"), transaction.atomic():
+        scenario.warning_signs.add(WarningSignFactory())
+    with refused("signs of a scenario version"), transaction.atomic():
+        scenario.warning_signs.remove(row.warning_sign)
+    with refused("signs of a scenario version"):
+        change(row, warning_sign=WarningSignFactory())
+    with refused("signs of a scenario version"):
+        change(ScenarioSign.objects.get(scenario=ScenarioFactory()), scenario=scenario)
+
+
+def test_the_signs_of_a_scenario_that_nobody_uses_may_change():
+    scenario = ScenarioFactory()
+
+    scenario.warning_signs.set([WarningSignFactory(text="Another")])
+    scenario.delete()
+
+    assert not ScenarioSign.objects.exists()
+
+
+def test_a_sign_that_a_scenario_shows_is_never_deleted():
+    scenario = ScenarioFactory()
+
+    with pytest.raises(ProtectedError):
+        scenario.warning_signs.get().delete()
+
+
+def test_a_sign_that_a_scenario_shows_keeps_its_words():
+    shown = ScenarioFactory().warning_signs.get()
+
+    change(shown, position=7)
+    change(WarningSignFactory(), text="In other words")
+
+    with refused("A sign that a scenario shows keeps its words"):
+        change(shown, text="Rewritten")
+
+
+@pytest.mark.parametrize(
+    "factory", [UnderWayVisitFactory, CompletedVisitFactory, NotCompletedVisitFactory]
+)
+def test_an_operation_keeps_the_scenario_that_a_visit_has_played(factory):
+    operation = factory().operation
+
+    with refused("The scenario of an operation stands"):
+        change(operation, scenario=ScenarioFactory())
+
+
+@pytest.mark.parametrize("factory", [VisitFactory, CancelledVisitFactory])
+def test_an_operation_that_has_played_nothing_may_change_its_scenario(factory):
+    change(factory().operation, scenario=ScenarioFactory())
+
+
+# Follow-ups and reminders
+
+
+@pytest.mark.parametrize("factory", [FollowUpFactory, ReminderFactory])
+def test_what_was_decided_after_a_visit_is_never_deleted(factory):
+    record = factory()
+
+    with refused("Cannot delete rows"), transaction.atomic():
+        record.delete()
+
+
+def test_a_follow_up_stays_with_the_visit_that_opened_it():
+    follow_up, visit = FollowUpFactory(), RefresherNeededVisitFactory()
+
+    with refused("A follow-up stays with the visit that opened it"):
+        change(follow_up, visit=visit)
+
+
+def test_what_was_decided_about_a_reminder_never_changes():
+    reminder = ReminderFactory()
+
+    for fields in (
+        {"follow_up": FollowUpFactory()},
+        {"kind": Reminder.Kind.CHASE_TO_LEAD},
+        {"date": reminder.date.replace(year=2020)},
+        {"decided_at": reminder.decided_at.replace(year=2020)},
+        {"message_id": uuid.uuid4()},
+    ):
+        with refused("What was decided about a reminder never changes"):
+            change(reminder, **fields)
+
+
+@pytest.mark.parametrize("why", ["", "No contact on record"])
+def test_a_reminder_goes_out_or_is_explained_once(why):
+    reminder = ReminderFactory()
+    now = reminder.decided_at
+    change(reminder, **({"not_sent_because": why} if why else {"sent_at": now}))
+
+    for fields in (
+        {"sent_at": now.replace(year=2020), "not_sent_because": ""},
+        {"sent_at": None, "not_sent_because": ""},
+        {"sent_at": None, "not_sent_because": "Other"},
+    ):
+        with refused("that never changes"):
+            change(reminder, **fields)
+
+
+# The rules are there under raw SQL as well
+
+
+def test_a_query_by_hand_is_refused_too():
+    visit = CompletedVisitFactory(outcome_facts=FACTS_OF[Verdict.PARTLY])
+
+    for sql, sentence in {
+        "UPDATE operations_visit SET ended_at = now() WHERE id = %s": "its end",
+        "UPDATE operations_outcome SET verdict = 'partly' WHERE visit_id = %s": "Cannot update",
+        "DELETE FROM operations_outcome WHERE visit_id = %s": "Cannot update or delete",
+        "DELETE FROM operations_teammember WHERE visit_id = %s": "The team of a visit stands",
+    }.items():
+        with refused(sentence), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [visit.pk])
