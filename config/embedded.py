@@ -132,6 +132,7 @@ def _start_supervisor(ready: Path) -> None:
         if supervisor.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The private servers did not start: see {RUN_DIR}/services.log")
         time.sleep(0.05)
+    supervisor.returncode = 0  # it outlives this process on purpose, of which Popen would warn
 
 
 def supervise() -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import chromium
@@ -16,7 +17,7 @@ HEIGHTS = {390: 844, 1280: 800}
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(django_db_setup):
     """Chromium; without one the tests are skipped, but in CI that is a failure."""
     # Playwright runs its own event loop in this thread; Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -25,7 +26,11 @@ def browser():
         if "CI" in os.environ:
             pytest.fail(chromium.NOT_FOUND)
         pytest.skip(chromium.NOT_FOUND)
+    migrated = connection._test_serialized_contents
     with sync_playwright() as playwright:
+        # Inside Playwright's loop Django gives out another connection, which does not know what
+        # the migrations wrote: without it the roles are gone after the first test's flush.
+        connection._test_serialized_contents = migrated
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield browser
         browser.close()
