@@ -2,31 +2,11 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
 
 from django.utils import timezone
 
 from operations.models import FollowUp, FollowUpState, Reminder
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One thing that happened."""
-
-    title: str
-    when: dt.date | dt.datetime
-    by: str = ""
-    body: str = ""
-    url: str = ""
-    tag: str = ""
-    tone: str = ""
-
-    @property
-    def day(self) -> dt.date:
-        """The day in London, by which entries are ordered."""
-        if isinstance(self.when, dt.datetime):
-            return timezone.localdate(self.when)
-        return self.when
+from venues.timeline import Entry
 
 
 def history(follow_up: FollowUp) -> list[Entry]:
@@ -61,7 +41,7 @@ def history(follow_up: FollowUp) -> list[Entry]:
                 tone="good",
             )
         )
-    return sorted(entries, key=lambda entry: entry.day)[::-1]
+    return sorted(entries, key=lambda entry: timezone.localdate(entry.moment))[::-1]
 
 
 def _reminders(follow_up: FollowUp) -> list[Entry]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from operations.actions.logging import OutcomeFacts
-from operations.follow_up_history import Entry
 from operations.models import ContactMethod, Outcome, RefusalGround
 from operations.verdict import Judgement, Verdict, judge
+from venues.timeline import Entry
 
 #: How a verdict looks (templates/components/tag.html).
 TONES = {

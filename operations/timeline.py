@@ -13,17 +13,12 @@ from operations.models import (
     Visit,
     VisitState,
 )
+from operations.outcome_history import TONES as VERDICT_TONES
 from operations.templatetags.follow_ups import TONES as FOLLOW_UP_TONES
 from operations.templatetags.visits import TONES as VISIT_TONES
 from operations.verdict import Verdict
 from venues.models import Venue
 from venues.timeline import Entry
-
-VERDICT_TONES = {
-    Verdict.RESPONDED_WELL: "good",
-    Verdict.PARTLY: "partly",
-    Verdict.REFRESHER_NEEDED: "poor",
-}
 
 
 def entries(venue: Venue, user: User) -> Iterable[Entry]:
