@@ -148,7 +148,7 @@ def _current_operation(
         tonight = place in (16, 17)
         if tonight:  # at the desk whenever the demonstration is looked at
             start = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(
-                hours=3 * (place - 16)
+                hours=2 * (place - 16)
             )
         else:
             day = first + dt.timedelta(days=place if place < 12 else place - 2)
@@ -230,7 +230,7 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
     day = visit.starts_at.date()
-    held = visit.venue.training_sessions.filter(held_on__lte=day).order_by("-held_on")
+    held = visit.venue.training_sessions.filter(held_on__lt=day).order_by("-held_on")
     state = training_state(held.values_list("held_on", flat=True).first(), on=day)
     unit = visit.venue.local_authority.command_unit
     effect = UNIT_EFFECT[world.units.index(unit)] if unit else 0

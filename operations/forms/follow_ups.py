@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from operations.actions.planning import BY_NAME
 from operations.forms.refusals import VersionedForm
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from venues.models import CommandUnit, TrainingSession
@@ -40,10 +41,10 @@ class FollowUpFilter(GovFilterForm, forms.Form):
         """Offer the command units of ``user`` and whoever is responsible for a follow-up there."""
         super().__init__(*args, **kwargs)
         units = CommandUnit.objects.all() if user.whole_force else user.command_units.all()
-        people = User.objects.filter(follow_ups__in=FollowUp.objects.visible_to(user))
+        people = FollowUp.objects.visible_to(user).values("responsible")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = (  # type: ignore[attr-defined]
-            people.distinct().order_by("last_name", "first_name", "pk")
+            User.objects.filter(pk__in=people).order_by(*BY_NAME)
         )
 
     def narrow(self, follow_ups: FollowUpQuerySet, *, on: dt.date) -> FollowUpQuerySet:
