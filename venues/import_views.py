@@ -62,7 +62,7 @@ class ImportList(RequiresPermission, ListView[ImportRun]):
 
     def get_queryset(self) -> QuerySet[ImportRun]:
         """Without the reports, which are long, but for the authorities they name."""
-        runs = ImportRun.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        runs = ImportRun.objects.visible_to(self.user)
         return (
             runs.select_related("started_by")
             .defer("report")
@@ -84,7 +84,7 @@ class ImportCreate(RequiresPermission, FormView[ImportForm]):
             run = imports.import_fhrs(
                 upload,
                 file_name=tidy(upload.name),
-                by=self.request.user,  # type: ignore[arg-type]
+                by=self.user,
                 max_bytes=MAX_UPLOAD_BYTES,
             )
         except BrokenFile as refused:
@@ -113,7 +113,7 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
 
     def get_queryset(self) -> QuerySet[ImportRun]:
         """The imports that this person may see."""
-        runs = ImportRun.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        runs = ImportRun.objects.visible_to(self.user)
         return runs.select_related("started_by")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

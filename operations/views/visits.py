@@ -45,7 +45,7 @@ class MyVisits(RequiresPermission, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Three lists. One that is under way comes first, one whose window has passed stays."""
         now = timezone.now()
-        mine = Visit.objects.for_officer(self.request.user).select_related("venue", "outcome")  # type: ignore[arg-type]
+        mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
         ahead = list(mine.ahead())
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < end_of_night(now)]
         return super().get_context_data(**kwargs) | {
@@ -64,14 +64,14 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
 
     def has_permission(self) -> bool:
         """Whoever may see visits of some kind; which ones is for the queryset."""
-        return any(map(self.request.user.has_perm, (LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS)))
+        return any(map(self.user.has_perm, (LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS)))
 
     def get_queryset(self) -> VisitQuerySet:
         """With all that the page shows."""
         team = TeamMember.objects.select_related("officer", "cadet")
         outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
         return (
-            Visit.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+            Visit.objects.visible_to(self.user)
             .select_related("venue", "operation__scenario", "started_by")
             .prefetch_related(
                 Prefetch("team", team),
@@ -82,7 +82,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the verdict in words once there is one."""
-        user: Any = self.request.user
+        user = self.user
         team = self.object.team.all()
         in_team = any(member.officer_id == user.pk for member in team)
         sees_plans = user.has_perm(VIEW_OPERATIONS)
@@ -115,9 +115,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             "judgement": outcome_history.judgement_of(latest),
             "facts": outcome_history.in_words(OutcomeFacts.of(latest)),
             "revisions": outcome_history.revisions(outcomes),
-            "follow_up": FollowUp.objects.visible_to(self.request.user)  # type: ignore[arg-type]
-            .filter(visit=self.object)
-            .first(),
+            "follow_up": FollowUp.objects.visible_to(self.user).filter(visit=self.object).first(),
         }
 
 
@@ -125,13 +123,11 @@ class OfTheTeam(RequiresPermission):
     """A page on which an officer of the team acts on ``visit``."""
 
     permission_required = LOG_VISITS
-    request: HttpRequest
-    kwargs: dict[str, Any]
 
     @cached_property
     def visit(self) -> Visit:
         """The visit, if it is there for this person: others who see it must not act on it."""
-        user: Any = self.request.user
+        user = self.user
         found = Visit.objects.visible_to(user).select_related("venue", "operation__scenario")
         visit = get_object_or_404(
             found.prefetch_related("operation__scenario__warning_signs"), pk=self.kwargs["pk"]
@@ -198,7 +194,7 @@ class LogsOutcome(TeamAct):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With a place on the phone."""
-        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.request.user)}
+        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.user)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save; or offer to correct with these answers what is on record by now."""
@@ -236,7 +232,7 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
     def over(self) -> HttpResponse:
         """Where a colleague was first, the answers kept on this phone become a correction."""
         outcome = self.visit.outcome
-        if outcome is None or outcome.logged_by == self.request.user:
+        if outcome is None or outcome.logged_by == self.user:
             return redirect(self.visit)
         messages.info(self.request, f"{outcome.logged_by} has already logged the outcome.")
         return redirect("operations:outcome_correct", self.visit.pk)
@@ -247,7 +243,7 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
             visit=self.visit,
             facts=form.facts(),
             submission=form.cleaned_data["submission"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.user,
             at=timezone.now(),
         )
         return self.visit.get_absolute_url()
@@ -285,7 +281,7 @@ class OutcomeCorrect(LogsOutcome):
             reason=form.cleaned_data["reason"],
             revision=form.cleaned_data["revision"],
             submission=form.cleaned_data["submission"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.user,
             at=timezone.now(),
         )
         return self.visit.get_absolute_url()
@@ -300,7 +296,7 @@ class NotCompleted(EndsVisit):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """With a place on the phone."""
-        key = not_completed_key(self.visit, self.request.user)
+        key = not_completed_key(self.visit, self.user)
         return super().get_form_kwargs() | {"draft_key": key}
 
     def act(self, form: NotCompletedForm) -> str:
@@ -310,7 +306,7 @@ class NotCompleted(EndsVisit):
             reason=form.reason(),
             notes=form.cleaned_data["notes"],
             submission=form.cleaned_data["submission"],
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.user,
             at=timezone.now(),
         )
         return self.visit.get_absolute_url()
