@@ -1,9 +1,15 @@
-"""What every answer to somebody signed in carries."""
+"""What holds around every page: who asks, and that no copy of the answer is kept."""
 
+import uuid
 from collections.abc import Callable
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
+
+from accounts import scope
+
+SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
 
 class KeepNoCopies:
@@ -24,3 +30,32 @@ class KeepNoCopies:
         if signed_in or request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class ScopedTransaction:
+    """One transaction for each request, in which PostgreSQL knows who asks (``accounts/scope.py``).
+
+    Not Django's ``ATOMIC_REQUESTS``: that ends before a page is rendered, and pages ask for their
+    rows while they are. A request that ends in an error leaves nothing behind.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer inside the transaction."""
+        with scope.acting(
+            request.user,
+            request_id=uuid.uuid4(),
+            address=request.META.get("REMOTE_ADDR", ""),
+            path=request.path,
+        ):
+            response = self.get_response(request)
+            if getattr(request, "takes_back", False) or response.status_code >= SERVER_ERROR:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Remember to take everything back, once the error's page is made."""
+        request.takes_back = True  # type: ignore[attr-defined]

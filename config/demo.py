@@ -35,6 +35,9 @@ def main() -> int:
     subprocess.run([*manage, "collectstatic", "--noinput", "--verbosity", "0"], check=True)
     subprocess.run([*manage, "load_demo"], check=True)
 
+    # From here on only the role that owns nothing: PostgreSQL shows it no more than each person's.
+    os.environ["DATABASE_URL"] = embedded.web_database_url()
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches honcho too; wait for its end
     processes = subprocess.Popen(
         [sys.executable, "-m", "honcho", "start"],

@@ -31,6 +31,7 @@ from typing import IO
 RUN_DIR = Path(os.environ.get("RUN_DIR") or Path(__file__).resolve().parent.parent / ".run")
 START_TIMEOUT = 60  # seconds; initdb on a slow disk takes about ten
 NAME = "makesafe"  # of the database, its owner and nothing else
+WEB_ROLE = "makesafe_web"  # as which pages and tasks work (accounts/scope.py)
 
 
 class ServerNotFoundError(RuntimeError):
@@ -41,6 +42,11 @@ def database_url() -> str:
     """The address of the private PostgreSQL, started if need be."""
     at = _services()
     return f"postgres://{NAME}:{at['password']}@127.0.0.1:{at['postgres']}/{NAME}"
+
+
+def web_database_url() -> str:
+    """The same for pages and tasks: they own nothing there."""
+    return database_url().replace(f"//{NAME}:", f"//{WEB_ROLE}:")
 
 
 def redis_url() -> str:
@@ -183,6 +189,9 @@ def _postgres(password: str) -> Iterator[int]:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
                 if not cursor.fetchone():
                     cursor.execute(f"CREATE DATABASE {NAME}")
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
+                verb = "ALTER" if cursor.fetchone() else "CREATE"
+                cursor.execute(f"{verb} ROLE {WEB_ROLE} LOGIN PASSWORD %s", [password])
         yield port
     finally:
         subprocess.run([*control, "-m", "fast", "stop"], check=False)

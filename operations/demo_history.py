@@ -11,6 +11,7 @@ from operations.actions import logging, planning
 from operations.actions.logging import OutcomeFacts
 from operations.demo_world import World
 from operations.models import (
+    Cadet,
     ContactMethod,
     FollowUp,
     NotCompletedReason,
@@ -144,6 +145,7 @@ def _current_operation(
     officer = world.people["officer"]
     others = [person for person in world.officers if person != officer]
     fit = [cadet for cadet in world.cadets if cadet.reference not in ("WC-007", "WC-014")]
+    out: set[tuple[Cadet, dt.datetime]] = set()
     for place, (venue, selection) in enumerate(chosen):
         tonight = place in (16, 17)
         if tonight:  # at the desk whenever the demonstration is looked at
@@ -166,7 +168,13 @@ def _current_operation(
         TeamMember.objects.create(visit=visit, officer=lead, duty=TeamMember.Duty.LEAD)
         TeamMember.objects.create(visit=visit, officer=welfare, duty=TeamMember.Duty.WELFARE)
         if not tonight:  # at any hour, so perhaps past the cadets' latest finish
-            cadet = fit[place % len(fit)]
+            unit = venue.local_authority.command_unit
+            cadet = next(
+                cadet
+                for cadet in fit[place % len(fit) :] + fit
+                if cadet.command_unit in (None, unit) and (cadet, start) not in out
+            )
+            out.add((cadet, start))
             TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
         if place < 12:
             _play(chance, world, visit, by=lead, now=now)

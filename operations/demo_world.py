@@ -94,7 +94,7 @@ def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
     three_years_ago = timezone.now() - dt.timedelta(days=3 * 365)
     Venue.objects.update(created_at=three_years_ago)
     _training(chance, venues, by=people["coordinator"], today=today)
-    return World(people, officers, units, venues, _cadets(chance, today))
+    return World(people, officers, units, venues, _cadets(chance, units, today))
 
 
 def _person(person: SignIn) -> User:
@@ -225,11 +225,15 @@ def _training(chance: random.Random, venues: list[Venue], *, by: User, today: dt
     TrainingSession.objects.bulk_create(sessions)
 
 
-def _cadets(chance: random.Random, today: dt.date) -> list[Cadet]:
-    """Fourteen volunteers, briefed before the operation going on; one in seven needs it again."""
+def _cadets(chance: random.Random, units: list[CommandUnit], today: dt.date) -> list[Cadet]:
+    """Fourteen volunteers, a third of them for all command units.
+
+    They were briefed before the operation going on; one in seven needs it again.
+    """
     return Cadet.objects.bulk_create(
         Cadet(
             reference=f"WC-{number:03}",
+            command_unit=units[number % 4] if number % 3 else None,
             birth_date=today - dt.timedelta(days=round(365.25 * chance.uniform(15.2, 17.4))),
             consented_on=today - dt.timedelta(days=chance.randint(30, 200)),
             briefed_on=today

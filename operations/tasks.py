@@ -7,6 +7,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+from accounts import scope
 from operations.actions import reminders
 from operations.models import Reminder
 
@@ -24,20 +25,25 @@ def remind(on: str | None = None) -> None:
 
     """
     day = dt.date.fromisoformat(on) if on else timezone.localdate()
-    for pk in reminders.decide_reminders(on=day):
+    with scope.for_task(remind.name):
+        decided = reminders.decide_reminders(on=day)
+    for pk in decided:  # now they are there for whoever takes the task up
         send_reminder.delay(pk)
 
 
 @shared_task
 def send_reminder(pk: int) -> None:
     """Send one reminder, unless it is sent already."""
-    reminders.send_reminder(pk=pk, on=timezone.localdate())
+    with scope.for_task(send_reminder.name):
+        reminders.send_reminder(pk=pk, on=timezone.localdate())
 
 
 @shared_task
 def send_unsent_reminders() -> None:
     """Take up what was decided and never sent: its worker was stopped, or the mail server was."""
-    for pk in Reminder.objects.to_send().order_by("pk").values_list("pk", flat=True):
+    with scope.for_task(send_unsent_reminders.name):
+        unsent = list(Reminder.objects.to_send().order_by("pk").values_list("pk", flat=True))
+    for pk in unsent:
         send_reminder.apply_async((pk,), expires=TRY_AGAIN_AFTER)
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
+from accounts import scope
 from accounts.models import User
 from venues.actions import IMPORTED, POINT, may_move
 from venues.import_lock import wait_for_imports
@@ -20,6 +21,7 @@ FILLED = ("group", "address", "postcode")
 
 
 @transaction.atomic
+@scope.all_units()
 def merge_venues(*, keep: Venue, duplicate: Venue, by: User) -> Venue:
     """Make ``duplicate`` part of ``keep``, which gets all that hung on it.
 
@@ -28,8 +30,8 @@ def merge_venues(*, keep: Venue, duplicate: Venue, by: User) -> Venue:
     or a contact with the same address already, it stays once. The duplicate remains as an empty
     entry that points to the kept one, so that old links work.
 
-    Visits move too, also one that is planned or under way: the place stays the same. Refusing would
-    tell whoever merges that there is such a visit, and it is covert.
+    Visits move too, whoever may see them, also one that is planned or under way: the place stays
+    the same. Refusing would tell whoever merges that there is such a visit, and it is covert.
 
     Raises:
         PermissionDenied: one of the two belongs to a command unit that is not theirs.

@@ -32,7 +32,7 @@ from venues.forms import (
     VenueForm,
     first_kind,
 )
-from venues.models import Venue, VenueContact
+from venues.models import Venue, VenueContact, sees_contacts
 from venues.training import training_state
 
 PER_PAGE = 25
@@ -114,11 +114,6 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             duplicates=likely_duplicates(venue, user) if may_change else [],
             **kwargs,
         )
-
-
-def sees_contacts(user: User) -> bool:
-    """Names and addresses of people at venues are for those who write to them."""
-    return user.has_perm(roles.CHANGE_VENUES) or user.has_perm(roles.VIEW_FOLLOW_UPS)
 
 
 def may_change_all(user: User, venues: list[Venue]) -> bool:
@@ -345,8 +340,8 @@ class OfContact(ChangesVenue):
     @cached_property
     def contact(self) -> VenueContact:
         """The contact, of a venue that the person may see."""
-        contacts = VenueContact.objects.filter(venue__in=Venue.objects.visible_to(self.user))
-        return get_object_or_404(contacts.select_related("venue"), pk=self.kwargs["pk"])
+        contacts = VenueContact.objects.visible_to(self.user).select_related("venue")
+        return get_object_or_404(contacts, pk=self.kwargs["pk"])
 
     @cached_property
     def venue(self) -> Venue:

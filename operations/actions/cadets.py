@@ -2,17 +2,18 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import TypedDict, Unpack
+from typing import NotRequired, TypedDict, Unpack
 
 from django.db import transaction
 from django.db.models import Q
 
+from accounts import scope
 from accounts.london import LONDON
 from accounts.models import User
 from operations import cadets as rules
 from operations.actions.refusals import PlanningError, Problem
 from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
-from venues.models import Venue
+from venues.models import CommandUnit, Venue
 
 NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."
 
@@ -21,6 +22,7 @@ class CadetFields(TypedDict):
     """What is held of a cadet: no name."""
 
     reference: str
+    command_unit: NotRequired[CommandUnit | None]
     birth_date: dt.date
     consented_on: dt.date | None
     briefed_on: dt.date | None
@@ -64,7 +66,10 @@ def _save(cadet: Cadet, on: dt.date) -> None:
     ]
     if rules.age_on(cadet.birth_date, on) >= ADULT and not cadet.pk:
         problems.append(Problem("birth_date", "A cadet is under 18. Check the year."))
-    if Cadet.objects.filter(reference__iexact=cadet.reference).exclude(pk=cadet.pk).exists():
+    others = Cadet.objects.filter(reference__iexact=cadet.reference).exclude(pk=cadet.pk)
+    with scope.all_units():
+        taken = others.exists()
+    if taken:
         problems.append(Problem("reference", "Another cadet already has this reference."))
     if problems:
         raise PlanningError(problems)
@@ -156,4 +161,5 @@ def visits_by_cadets(
         .exclude(visit=besides)
         .order_by("visit__starts_at")
     )
-    return dict(reversed(members.values_list("cadet", "visit__state")))
+    with scope.all_units():  # whoever planned the other visit
+        return dict(reversed(members.values_list("cadet", "visit__state")))

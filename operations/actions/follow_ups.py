@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
+from accounts import scope
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions.refusals import PlanningError, Problem, refuse
@@ -24,12 +25,15 @@ FURTHEST_BOOKING = dt.timedelta(days=365)
 
 
 @transaction.atomic
+@scope.all_units()
 def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
     """Bring follow-ups into line with the verdict that now counts for a completed visit.
 
     Called when an outcome is logged or corrected, in the same transaction; calling it again
-    changes nothing. A verdict below *responded well* opens the visit's follow-up, or reopens one
-    that was withdrawn; what an earlier version of the outcome confirmed is only delivered again.
+    changes nothing. It is the system's work: what the officer may see sets no bounds.
+
+    A verdict below *responded well* opens the visit's follow-up, or reopens one that was
+    withdrawn; what an earlier version of the outcome confirmed is only delivered again.
     *Responded well* withdraws it while nothing was delivered, and confirms the refreshers that
     were delivered to the venue before this visit.
 

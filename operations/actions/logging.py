@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import scope
 from accounts.models import User
 from accounts.roles import LOG_VISITS
 from accounts.versions import EditConflictError
@@ -302,7 +303,9 @@ def log_not_completed(
         raise refuse("reason", "Select why the venue could not be tested")
     if reason in ANOTHER_REASON and not notes:
         raise refuse("notes", "Enter the reason in the notes")
-    if Visit.objects.filter(submission=submission).exists():
+    with scope.all_units():
+        used = Visit.objects.filter(submission=submission).exists()
+    if used:
         raise _of_another_visit()
     _move(
         visit,
@@ -326,7 +329,8 @@ def _lock(visit: Visit, *, by: User) -> Visit:
 
 def _sent_before(visit: Visit, submission: uuid.UUID, facts: OutcomeFacts) -> Outcome | None:
     """What this submission made when it came the first time; None if it is new."""
-    sent = Outcome.objects.filter(submission=submission).first()
+    with scope.all_units():
+        sent = Outcome.objects.filter(submission=submission).first()
     if sent is None:
         return None
     if sent.visit_id != visit.pk:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from accounts import scope
 from accounts.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from accounts.roles import Role
@@ -28,7 +29,6 @@ from operations.models import (
     OperationVenue,
     Scenario,
     Selection,
-    VisitState,
     WarningSign,
 )
 from venues.models import Venue, VenueQuerySet
@@ -121,12 +121,14 @@ def edit_operation(
     changed = [name for name in COMMON if fields[name] != getattr(operation, name)]  # type: ignore[literal-required]
     if changed and not may_change_common(operation, by=by):
         raise PlanningError(Problem(name, NOT_YOURS) for name in changed)
-    played = operation.visits.exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])
+    with scope.all_units():  # whoever plans them
+        played = operation.visits.has_started().exists()
+        planned = list(operation.visits.planned())
     changes_scenario = fields["scenario"].pk != operation.scenario_id
     for name, value in fields.items():
         setattr(operation, name, value)
     problems = []
-    if changes_scenario and played.exists():
+    if changes_scenario and played:
         problems.append(
             Problem(
                 "scenario",
@@ -135,8 +137,7 @@ def edit_operation(
             )
         )
     if left_out := sum(
-        not is_within(operation, visit.starts_at, visit.ends_at)
-        for visit in operation.visits.planned()
+        not is_within(operation, visit.starts_at, visit.ends_at) for visit in planned
     ):
         these = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
         them = "it" if left_out == 1 else "them"

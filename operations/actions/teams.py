@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
+from accounts import scope
 from accounts.london import LONDON
 from accounts.models import User
 from accounts.roles import Role
@@ -233,8 +234,9 @@ def _problems_of_taken(visit: Visit, team: Sequence[Place]) -> list[Problem]:
     taken = TeamMember.objects.filter(period__overlap=window).exclude(visit=visit.pk)
     officers = [place.who.pk for place in team if place.duty != Duty.CADET]
     cadets_of_team = [place.who.pk for place in team if place.duty == Duty.CADET]
-    busy_officers = set(taken.filter(officer__in=officers).values_list("officer", flat=True))
-    busy_cadets = set(taken.filter(cadet__in=cadets_of_team).values_list("cadet", flat=True))
+    with scope.all_units():
+        busy_officers = set(taken.filter(officer__in=officers).values_list("officer", flat=True))
+        busy_cadets = set(taken.filter(cadet__in=cadets_of_team).values_list("cadet", flat=True))
     for place in first:
         is_cadet = isinstance(place.who, Cadet)
         if place.who.pk in (busy_cadets if is_cadet else busy_officers):

@@ -1,9 +1,13 @@
 """The form of a cadet."""
 
+from typing import Any
+
 from django import forms
+from django.db.models import QuerySet
 
 from accounts.govuk import GovDateField, GovForm
 from operations.forms.refusals import TellsProblems, VersionedForm
+from venues.models import CommandUnit
 
 
 class CadetForm(GovForm, TellsProblems, forms.Form):
@@ -14,11 +18,23 @@ class CadetForm(GovForm, TellsProblems, forms.Form):
     reference = forms.CharField(
         max_length=20, help_text="The cadet unit's number for the cadet. Never a name."
     )
+    command_unit = forms.ModelChoiceField(
+        CommandUnit.objects.none(),
+        label="Command unit",
+        required=False,
+        empty_label="All command units",
+        help_text="Whose planners see this cadet and may ask them to go.",
+    )
     birth_date = GovDateField(label="Birth date")
     consented_on = GovDateField(
         label="Consent given on", required=False, help_text="By a parent or carer, in writing."
     )
     briefed_on = GovDateField(label="Last briefed on", required=False)
+
+    def __init__(self, *args: Any, units: QuerySet[CommandUnit], **kwargs: Any) -> None:
+        """Offer ``units``."""
+        super().__init__(*args, **kwargs)
+        self.fields["command_unit"].queryset = units  # type: ignore[attr-defined]
 
 
 class CadetEditForm(CadetForm, VersionedForm):

@@ -40,7 +40,7 @@ class FollowUpFilter(GovFilterForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the command units of ``user`` and whoever is responsible for a follow-up there."""
         super().__init__(*args, **kwargs)
-        units = CommandUnit.objects.all() if user.whole_force else user.command_units.all()
+        units = CommandUnit.objects.of(user)
         people = FollowUp.objects.visible_to(user).values("responsible")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["responsible"].queryset = (  # type: ignore[attr-defined]

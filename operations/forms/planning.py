@@ -116,7 +116,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the command units of ``user`` and their authorities."""
         super().__init__(*args, **kwargs)
-        units = CommandUnit.objects.all() if user.whole_force else user.command_units.all()
+        units = CommandUnit.objects.of(user)
         authorities = LocalAuthority.objects.filter(command_unit__in=units)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["authority"].queryset = authorities  # type: ignore[attr-defined]

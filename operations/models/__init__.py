@@ -8,7 +8,7 @@ from operations.models.operations import (
     OperationVenueQuerySet,
     Selection,
 )
-from operations.models.outcomes import ContactMethod, Outcome, RefusalGround
+from operations.models.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
 from operations.models.scenarios import (
     Scenario,
     ScenarioQuerySet,
@@ -21,6 +21,7 @@ from operations.models.teams import (
     CadetPolicyQuerySet,
     CadetQuerySet,
     TeamMember,
+    TeamMemberQuerySet,
 )
 from operations.models.visits import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
 
@@ -40,6 +41,7 @@ __all__ = [
     "OperationVenue",
     "OperationVenueQuerySet",
     "Outcome",
+    "OutcomeQuerySet",
     "RefusalGround",
     "Reminder",
     "Scenario",
@@ -47,6 +49,7 @@ __all__ = [
     "ScenarioSign",
     "Selection",
     "TeamMember",
+    "TeamMemberQuerySet",
     "Visit",
     "VisitQuerySet",
     "VisitState",

@@ -184,6 +184,10 @@ class FollowUp(Versioned):
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     """Questions about reminders."""
 
+    def visible_to(self, user: User) -> Self:
+        """The reminders that this person may see: those of the follow-ups that they may see."""
+        return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+
     def to_send(self) -> Self:
         """Decided, and neither sent nor explained."""
         return self.filter(sent_at=None, not_sent_because="")

@@ -1,6 +1,7 @@
 """What was observed on a visit, as facts."""
 
 import uuid
+from typing import ClassVar, Self
 
 import pgtrigger
 from django.core.validators import MaxValueValidator
@@ -62,6 +63,14 @@ class ContactMethod(models.TextChoices):
     """By the force's website."""
 
 
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    """Questions about outcomes."""
+
+    def visible_to(self, user: User) -> Self:
+        """The outcomes that this person may see: those of the visits that they may see."""
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+
 class Outcome(models.Model):
     """What was observed on a visit, as facts, and the verdict that followed from them.
 
@@ -116,6 +125,8 @@ class Outcome(models.Model):
     verdict_rule = models.PositiveSmallIntegerField(
         help_text="The version of the rule that judged it."
     )
+
+    objects: ClassVar[OutcomeQuerySet] = OutcomeQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         permissions = [("view_statistics", "Can see the dashboard and its tables")]

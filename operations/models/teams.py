@@ -10,23 +10,50 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from accounts.versions import Versioned
 from operations.models.visits import Visit
+from venues.models import CommandUnit
 
 
 class CadetQuerySet(models.QuerySet["Cadet"]):
     """Questions about cadets."""
 
     def visible_to(self, user: User) -> Self:
-        """The cadets that this person may see: whoever makes up teams sees them."""
-        return self if user.has_perm(PLAN_OPERATIONS) else self.none()
+        """The cadets that this person may see: their references are for planners and the team.
+
+        Planners see those of their command units, those of none, and those in visits that they
+        plan; an officer those in whose team they are.
+        """
+        seen = Q(pk__in=self.changeable_by(user).values("pk"))
+        if user.has_perm(PLAN_OPERATIONS):
+            planned = TeamMember.objects.filter(visit__in=Visit.objects.plannable_by(user))
+            seen |= Q(pk__in=planned.values("cadet"))
+        if user.has_perm(LOG_VISITS):
+            seen |= Q(pk__in=TeamMember.objects.with_officer(user).values("cadet"))
+        return self.filter(seen)
+
+    def changeable_by(self, user: User) -> Self:
+        """The cadets whose record this planner keeps: of their command units, and of none."""
+        if not user.has_perm(PLAN_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(Q(command_unit=None) | Q(command_unit__in=user.command_units.all()))
 
 
 class Cadet(Versioned):
     """A volunteer under 18. No name is held: the cadet unit's own files have it."""
 
     reference = models.CharField(max_length=20, unique=True, help_text="Not a name.")
+    command_unit = models.ForeignKey(
+        CommandUnit,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cadets",
+        help_text="Whose planners may ask this cadet; empty: those of every unit.",
+    )
     birth_date = models.DateField()
     consented_on = models.DateField(
         "consent given on", null=True, blank=True, help_text="By a parent or carer, in writing."
@@ -78,6 +105,18 @@ class CadetPolicy(models.Model):
         return f"From {self.valid_from:%d %B %Y}"
 
 
+class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
+    """Questions about teams."""
+
+    def visible_to(self, user: User) -> Self:
+        """The members that this person may see: those of the visits that they may see."""
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+    def with_officer(self, user: User) -> Self:
+        """All members of the teams in which this officer is."""
+        return self.filter(visit__in=user.team_memberships.values("visit"))
+
+
 class TeamMember(models.Model):
     """One officer or cadet of a visit's team."""
 
@@ -110,6 +149,8 @@ class TeamMember(models.Model):
         help_text="When the visit takes the member up: kept by PostgreSQL from the visit's window, "
         "empty once it is cancelled.",
     )
+
+    objects: ClassVar[TeamMemberQuerySet] = TeamMemberQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -172,6 +172,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Started and not yet over."""
         return self.filter(state=VisitState.UNDER_WAY)
 
+    def has_started(self) -> Self:
+        """Under way or over: its scenario was played, or the team set out to."""
+        return self.exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])
+
     def completed(self) -> Self:
         """The venue was tested and the outcome logged."""
         return self.filter(state=VisitState.COMPLETED)

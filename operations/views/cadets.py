@@ -16,6 +16,7 @@ from operations.cadets import age_on
 from operations.forms.cadets import CadetEditForm, CadetForm
 from operations.models import Cadet, Visit
 from operations.views.acts import ActView
+from venues.models import CommandUnit
 
 
 class CadetList(RequiresPermission, ListView[Cadet]):
@@ -27,7 +28,7 @@ class CadetList(RequiresPermission, ListView[Cadet]):
 
     def get_queryset(self) -> QuerySet[Cadet]:
         """In the order of their references."""
-        return Cadet.objects.visible_to(self.user)
+        return Cadet.objects.changeable_by(self.user).select_related("command_unit")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each cadet with age and reasons not to go."""
@@ -45,13 +46,27 @@ class CadetList(RequiresPermission, ListView[Cadet]):
         return context
 
 
-class CadetAdd(ActView):
-    """A new cadet."""
+class CadetAct(ActView):
+    """A form of a cadet."""
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/cadet_form.html"
-    form_class = CadetForm
     done = "The cadet is saved."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The command units to choose from."""
+        return super().get_form_kwargs() | {"units": CommandUnit.objects.of(self.user)}
+
+
+class CadetAdd(CadetAct):
+    """A new cadet."""
+
+    form_class = CadetForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """The planner's own unit, if there is one only."""
+        units = list(CommandUnit.objects.of(self.user)[:2])
+        return {"command_unit": units[0].pk if len(units) == 1 else None}
 
     def act(self, form: CadetForm) -> str:
         """Put the cadet on record."""
@@ -59,18 +74,15 @@ class CadetAdd(ActView):
         return reverse("operations:cadet_list")
 
 
-class CadetEdit(ActView):
+class CadetEdit(CadetAct):
     """What is held of a cadet."""
 
-    permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/cadet_form.html"
     form_class = CadetEditForm
-    done = "The cadet is saved."
 
     @cached_property
     def record(self) -> Cadet:  # type: ignore[override]  # asked for when needed
         """The cadet."""
-        return get_object_or_404(Cadet.objects.visible_to(self.user), pk=self.kwargs["pk"])
+        return get_object_or_404(Cadet.objects.changeable_by(self.user), pk=self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
         """What is held now."""

@@ -87,6 +87,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         return super().get_context_data(**kwargs) | {
             "is_over": operation.ends_on < timezone.localdate(),
             "shown": shown,
+            "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
             "links": links,
         }

@@ -91,7 +91,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             | self._findings()
             | {
                 "officers": [member for member in team if member.officer],
-                "cadets": [member.cadet for member in team if member.cadet],
+                "cadets": [member.cadet for member in team if member.cadet_id],
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
                 "sees_cadets": in_team or user.has_perm(PLAN_OPERATIONS),

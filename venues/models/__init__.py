@@ -2,7 +2,7 @@
 
 from venues.models.areas import CommandUnit, Force, LocalAuthority
 from venues.models.import_runs import ImportRun, ImportRunQuerySet
-from venues.models.places import Venue, VenueContact, VenueGroup, VenueQuerySet
+from venues.models.places import Venue, VenueContact, VenueGroup, VenueQuerySet, sees_contacts
 from venues.models.training_sessions import TrainingSession, TrainingSessionQuerySet, last_trained
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "VenueGroup",
     "VenueQuerySet",
     "last_trained",
+    "sees_contacts",
 ]

@@ -1,5 +1,7 @@
 """Who polices where."""
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -19,6 +21,14 @@ class Force(models.Model):
         return self.name
 
 
+class CommandUnitQuerySet(models.QuerySet["CommandUnit"]):
+    """Questions about command units."""
+
+    def of(self, user: User) -> Self:
+        """The command units that this person works for: all for the whole force."""
+        return self if user.whole_force else self.filter(members=user)
+
+
 class CommandUnit(models.Model):
     """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
 
@@ -31,6 +41,8 @@ class CommandUnit(models.Model):
         related_name="command_units",
         help_text="People who work for this command unit.",
     )
+
+    objects: ClassVar[CommandUnitQuerySet] = CommandUnitQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.roles import CHANGE_VENUES, VIEW_RESULTS, VIEW_VENUES
+from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
 from venues import search
 from venues.models.areas import LocalAuthority
@@ -312,6 +312,19 @@ class Venue(Versioned):
         return ", ".join(filter(None, [*self.address.splitlines(), self.postcode]))
 
 
+class VenueContactQuerySet(models.QuerySet["VenueContact"]):
+    """Questions about contacts."""
+
+    def visible_to(self, user: User) -> Self:
+        """The contacts that this person may see: they are for those who write to venues."""
+        return self if sees_contacts(user) else self.none()
+
+
+def sees_contacts(user: User) -> bool:
+    """Names and addresses of people at venues are for those who write to them."""
+    return user.has_perm(CHANGE_VENUES) or user.has_perm(VIEW_FOLLOW_UPS)
+
+
 class VenueContact(Versioned):
     """Somebody at a venue who is written to about its training."""
 
@@ -325,6 +338,8 @@ class VenueContact(Versioned):
         default=True,
         help_text="Messages about refresher training go to this person.",
     )
+
+    objects: ClassVar[VenueContactQuerySet] = VenueContactQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -1,0 +1,185 @@
+"""Who acts in a transaction and what PostgreSQL lets it see.
+
+``visible_to`` on the querysets decides what a page shows. Behind it stands a second line: policies
+of PostgreSQL (row-level security, ``operations/row_security.py``) on visits and all that tells of
+them. A web request or a task works as the role :data:`WEB_ROLE`, which owns nothing, and says for
+each transaction who acts, for which command units. Where nothing is said, the policies show
+nothing. All of it is set by ``set_config(…, true)``, so it ends with the transaction: a connection
+that goes back to a pool carries nothing of one person to the next.
+
+The same settings name the person for the record of changes: the triggers of django-pghistory write
+``pghistory.context_metadata`` beside each change.
+
+Whoever works as the owner of the tables (``manage.py`` commands, migrations) is not bound.
+"""
+
+import contextlib
+import dataclasses
+import json
+import uuid
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+
+from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD
+
+#: The role of PostgreSQL as which requests and tasks work. Made by ``accounts/database.py``.
+WEB_ROLE = "makesafe_web"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the settings of one transaction say."""
+
+    user_id: int | None = None
+    whole_force: bool = False
+    """All command units; otherwise those of the person."""
+
+    sees_plans: bool = False
+    """Also visits that are not over, as planners of the unit do."""
+
+    sees_board: bool = False
+    """What is on the live board, whatever the unit."""
+
+    context_id: uuid.UUID = dataclasses.field(default_factory=uuid.uuid4)
+    about: dict[str, Any] = dataclasses.field(default_factory=dict)
+    """For the record: from where, at which page, in which request or task, and why."""
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings by name, but for the command units, which the database looks up itself."""
+        return {
+            "role": WEB_ROLE,
+            "makesafe.user": str(self.user_id or ""),
+            "makesafe.sees_plans": "on" if self.sees_plans else "",
+            "makesafe.sees_board": "on" if self.sees_board else "",
+            "pghistory.context_id": str(self.context_id),
+            "pghistory.context_metadata": json.dumps({"user": self.user_id} | self.about),
+        }
+
+
+#: When no scope holds: the session's own role, and nothing said.
+_NOTHING_SAID = dict.fromkeys(Scope().settings, "") | {"role": "none"}
+
+_current: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+@contextlib.contextmanager
+def acting(
+    user: User | AnonymousUser,
+    *,
+    request_id: uuid.UUID | None = None,
+    address: str = "",
+    path: str = "",
+) -> Iterator[None]:
+    """A transaction in which ``user`` acts, for a page.
+
+    Args:
+        user: Who asks; somebody who is not signed in sees nothing that the policies guard.
+        request_id: The request, for the record and the logs.
+        address: The address that the request came from.
+        path: The page, without its query.
+
+    """
+    about = {"address": address, "path": path}
+    if isinstance(user, User):
+        scope = Scope(
+            user_id=user.pk,
+            whole_force=user.whole_force,
+            sees_plans=user.has_perm(PLAN_OPERATIONS),
+            sees_board=user.has_perm(VIEW_BOARD),
+            context_id=request_id or uuid.uuid4(),
+            about=about,
+        )
+    else:
+        scope = Scope(context_id=request_id or uuid.uuid4(), about=about)
+    with _holding(scope):
+        yield
+
+
+@contextlib.contextmanager
+def for_task(name: str) -> Iterator[None]:
+    """A transaction in which the system itself acts, for the whole force.
+
+    Args:
+        name: The task or command, for the record.
+
+    """
+    with _holding(Scope(whole_force=True, sees_plans=True, about={"task": name})):
+        yield
+
+
+@contextlib.contextmanager
+def all_units() -> Iterator[None]:
+    """Let a rule look beyond the person's command units, inside an act.
+
+    For what must be true for the whole force: nobody is in two visits at once, a refresher is
+    confirmed by whoever's visit shows it. What is found must reach the person only as far as the
+    rule's refusal does.
+    """
+    scope = _current.get()
+    if scope is None:  # the owner of the tables is not bound
+        yield
+        return
+    with _holding(dataclasses.replace(scope, whole_force=True, sees_plans=True)):
+        yield
+
+
+def because(reason: str) -> None:
+    """Say why the changes that follow in this transaction are made, for the record."""
+    scope = _current.get() or Scope()
+    about = json.dumps({"user": scope.user_id} | scope.about | {"reason": reason})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [about])
+
+
+@contextlib.contextmanager
+def _holding(scope: Scope) -> Iterator[None]:
+    """Hold ``scope`` in a transaction, or in a part of the one under way, which it then gives back.
+
+    An error takes the part back and PostgreSQL the settings with it.
+    """
+    with transaction.atomic():
+        _say(scope.settings, units_of=None if scope.whole_force else scope.user_id or 0)
+        outer = _current.set(scope)
+        try:
+            yield
+        finally:
+            _current.reset(outer)
+        if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
+            _give_back(_current.get())
+
+
+def _give_back(scope: Scope | None) -> None:
+    if scope is None:
+        _say(_NOTHING_SAID, units_of=0)
+    else:
+        _say(scope.settings, units_of=None if scope.whole_force else scope.user_id or 0)
+
+
+def _say(settings: dict[str, str], *, units_of: int | None) -> None:
+    """Set ``settings`` for this transaction, and the command units of a person, in one question.
+
+    Args:
+        settings: Values by name.
+        units_of: Whose command units; None for all units.
+
+    """
+    members = User.command_units.through._meta.db_table
+    units = "'*'"
+    if units_of is not None:
+        units = (
+            f"(SELECT coalesce(array_agg(commandunit_id), '{{}}')::text FROM {members}"  # noqa: S608
+            " WHERE user_id = %s)"
+        )
+    said = ", ".join("set_config(%s, %s, true)" for _ in settings)
+    values = [part for pair in settings.items() for part in pair]
+    if units_of is not None:
+        values.append(units_of)  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {said}, set_config('makesafe.units', {units}, true)", values)

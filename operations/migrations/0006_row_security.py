@@ -1,0 +1,12 @@
+"""The policies behind ``visible_to``."""
+
+from django.db import migrations
+
+from operations.row_security import policies
+
+
+class Migration(migrations.Migration):
+    """Written again, from a new migration, whenever operations/row_security.py changes."""
+
+    dependencies = [("operations", "0005_cadet_command_unit"), ("venues", "0002_initial")]
+    operations = [migrations.RunSQL(policies(), migrations.RunSQL.noop)]

@@ -1,0 +1,95 @@
+"""Which rows PostgreSQL shows to whom: the policies behind ``visible_to``.
+
+Each policy reads the settings of the transaction (``accounts/scope.py``). Where they say nothing it
+shows nothing. They are coarser than ``visible_to`` and never finer: what a page shows is decided
+there, and a query that forgets it finds no more than this.
+
+A visit shows to the officers of its team; to the people of its command unit once it is over, and
+before that to its planners only (rule 1 of the design); and to call handlers while it is on the
+board. What tells of a visit shows with the visit. A cadet shows to the planners of their command
+unit, to those of a visit that they are in and to its team.
+
+Migrations write these; a change here needs a new migration that calls :func:`policies` again.
+"""
+
+#: A part in parentheses with SELECT is asked once for a query, not for each row.
+ALL_UNITS = "(SELECT current_setting('makesafe.units', true) = '*')"
+UNITS = (
+    "(SELECT CASE current_setting('makesafe.units', true) WHEN '*' THEN '{}'"
+    " ELSE nullif(current_setting('makesafe.units', true), '')::bigint[] END)::bigint[]"
+)
+SEES_PLANS = "(SELECT current_setting('makesafe.sees_plans', true) = 'on')"
+SEES_BOARD = "(SELECT current_setting('makesafe.sees_board', true) = 'on')"
+ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
+SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
+
+#: The visits in whose team one is. It runs as the owner: the policy of team members asks for visits
+#: and that of visits for team members, which would never end.
+MY_VISITS = f"""
+    CREATE OR REPLACE FUNCTION makesafe_my_visits() RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public ROWS 100 AS $$
+        SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
+    $$
+"""  # noqa: S608
+
+OF_MY_UNITS = f"""(
+    {ALL_UNITS} OR EXISTS (
+        SELECT FROM venues_venue venue
+        JOIN venues_localauthority authority ON authority.id = venue.local_authority_id
+        WHERE venue.id = venue_id AND authority.command_unit_id = ANY ({UNITS})
+    )
+)"""
+
+#: As ``VisitQuerySet.on_board`` has it.
+ON_BOARD = """(
+    state = 'under_way'
+    OR (
+        state = 'planned'
+        AND starts_at <= now() + interval '1 hour' AND ends_at >= now() - interval '2 hours'
+    )
+    OR (state IN ('completed', 'not_completed') AND ended_at >= now() - interval '2 hours')
+)"""
+
+
+def _shows_with(table: str, column: str) -> str:
+    return f"({SYSTEM} OR EXISTS (SELECT FROM {table} shown WHERE shown.id = {column}))"
+
+
+#: Table → what a row must fulfil.
+POLICIES = {
+    "operations_visit": f"""
+        {SYSTEM}
+        OR id IN (SELECT makesafe_my_visits())
+        OR ((state IN ('completed', 'not_completed') OR {SEES_PLANS}) AND {OF_MY_UNITS})
+        OR ({SEES_BOARD} AND {ON_BOARD})
+    """,
+    "operations_teammember": f"officer_id = {ME} OR {_shows_with('operations_visit', 'visit_id')}",
+    "operations_outcome": _shows_with("operations_visit", "visit_id"),
+    "operations_followup": _shows_with("operations_visit", "visit_id"),
+    "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
+    "operations_operationvenue": OF_MY_UNITS,
+    "operations_cadet": f"""
+        {SEES_PLANS} AND (
+            {ALL_UNITS} OR command_unit_id IS NULL OR command_unit_id = ANY ({UNITS})
+            OR EXISTS (SELECT FROM operations_teammember m WHERE m.cadet_id = operations_cadet.id)
+        )
+        OR id IN (
+            SELECT cadet_id FROM operations_teammember
+            WHERE visit_id IN (SELECT makesafe_my_visits())
+        )
+    """,  # noqa: S608
+}
+
+
+def policies(tables: dict[str, str] | None = None) -> str:
+    """The SQL that puts the policies in force, in place of what held before."""
+    written = [MY_VISITS]
+    for table, predicate in (tables or POLICIES).items():
+        written.append(
+            f"""
+            ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+            DROP POLICY IF EXISTS shows_to_whom_it_concerns ON {table};
+            CREATE POLICY shows_to_whom_it_concerns ON {table} USING ({predicate})
+            """
+        )
+    return ";".join(written)
