@@ -4,10 +4,10 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast benchmark lint format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark benchmark-guards lint format migrations lock setup browser clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: setup ## Start everything with invented data and print the address and the sign-ins
 	@DEMO=1 $(BIN)/python -m config.demo
@@ -20,6 +20,9 @@ test-fast: setup ## Run the tests that need no browser
 
 benchmark: setup ## Measure the main pages at the demonstration's size
 	@$(BIN)/python -m tests.benchmarks.pages
+
+benchmark-guards: setup ## Measure what scope, row-level security and the record cost, at 100,000 visits
+	@$(BIN)/python -m tests.benchmarks.guards
 
 lint: setup ## Check format, types, imports, migrations and templates
 	$(BIN)/ruff check .

@@ -52,8 +52,9 @@ class Scope:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The settings by name, but for the command units, which the database looks up itself."""
-        return {
+        """The settings by name. A person's command units the database looks up itself."""
+        units = {"makesafe.units": "*"} if self.whole_force else {}
+        return units | {
             "role": WEB_ROLE,
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
@@ -64,7 +65,7 @@ class Scope:
 
 
 #: When no scope holds: the session's own role, and nothing said.
-_NOTHING_SAID = dict.fromkeys(Scope().settings, "") | {"role": "none"}
+NOTHING_SAID = dict.fromkeys(Scope(whole_force=True).settings, "") | {"role": "none"}
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 
@@ -145,41 +146,25 @@ def _holding(scope: Scope) -> Iterator[None]:
     An error takes the part back and PostgreSQL the settings with it.
     """
     with transaction.atomic():
-        _say(scope.settings, units_of=None if scope.whole_force else scope.user_id or 0)
+        _say(scope)
         outer = _current.set(scope)
         try:
             yield
         finally:
             _current.reset(outer)
-        if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
-            _give_back(_current.get())
+        if connection.savepoint_ids and not connection.needs_rollback:
+            _say(_current.get())
 
 
-def _give_back(scope: Scope | None) -> None:
-    if scope is None:
-        _say(_NOTHING_SAID, units_of=0)
-    else:
-        _say(scope.settings, units_of=None if scope.whole_force else scope.user_id or 0)
-
-
-def _say(settings: dict[str, str], *, units_of: int | None) -> None:
-    """Set ``settings`` for this transaction, and the command units of a person, in one question.
-
-    Args:
-        settings: Values by name.
-        units_of: Whose command units; None for all units.
-
-    """
-    members = User.command_units.through._meta.db_table
-    units = "'*'"
-    if units_of is not None:
-        units = (
-            f"(SELECT coalesce(array_agg(commandunit_id), '{{}}')::text FROM {members}"  # noqa: S608
-            " WHERE user_id = %s)"
-        )
-    said = ", ".join("set_config(%s, %s, true)" for _ in settings)
-    values = [part for pair in settings.items() for part in pair]
-    if units_of is not None:
-        values.append(units_of)  # type: ignore[arg-type]
+def _say(scope: Scope | None) -> None:
+    """Set the settings of ``scope`` for this transaction in one question; None takes them back."""
+    settings = NOTHING_SAID if scope is None else scope.settings
+    said = ["set_config(%s, %s, true)"] * len(settings)
+    values: list[str | int] = [part for pair in settings.items() for part in pair]
+    if scope is not None and not scope.whole_force:
+        members = User.command_units.through._meta.db_table
+        units = f"SELECT coalesce(array_agg(commandunit_id), '{{}}')::text FROM {members}"  # noqa: S608
+        said.append(f"set_config('makesafe.units', ({units} WHERE user_id = %s), true)")
+        values.append(scope.user_id or 0)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {said}, set_config('makesafe.units', {units}, true)", values)
+        cursor.execute(f"SELECT {', '.join(said)}", values)

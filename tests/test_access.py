@@ -38,7 +38,7 @@ accounts:home                    -          302 302 302 302 302 302 | 302 302 30
 accounts:sign_out                -          405 405 405 405 405 405 | 405 405 405 405 405 405
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
-operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 200 403 403 403 403
+operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:follow_up_book        follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
@@ -132,7 +132,7 @@ def world(db, settings, tmp_path):
         "under_way": factories.UnderWayVisitFactory(**about, **team),
         "completed": factories.RefresherNeededVisitFactory(**about, **team),
         "contact": factories.VenueContactFactory(venue=venue),
-        "cadet": factories.CadetFactory(),
+        "cadet": factories.CadetFactory(command_unit=unit),
         "scenario": operation.scenario,
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
     }
