@@ -1,4 +1,4 @@
-"""No model with operational data goes without ``visible_to``, the one vocabulary of who sees what."""
+"""No model with operational data goes without ``visible_to``, the vocabulary of who sees what."""
 
 import inspect
 
