@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import tracked
 from accounts.models import User
 from operations.models.visits import Visit
 from operations.verdict import Verdict
@@ -62,6 +63,7 @@ class ContactMethod(models.TextChoices):
     """By the force's website."""
 
 
+@tracked(part_of="visit", without=("submission",))
 class Outcome(models.Model):
     """What was observed on a visit, as facts, and the verdict that followed from them.
 

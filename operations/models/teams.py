@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from accounts.versions import Versioned
@@ -23,6 +24,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         return self if user.has_perm(PLAN_OPERATIONS) else self.none()
 
 
+@tracked()
 class Cadet(Versioned):
     """A volunteer under 18. No name is held: the cadet unit's own files have it."""
 
@@ -50,6 +52,7 @@ class CadetPolicyQuerySet(models.QuerySet["CadetPolicy"]):
         return self.filter(valid_from__lte=on).order_by("-valid_from").first()
 
 
+@tracked()
 class CadetPolicy(models.Model):
     """The force's rules for cadets from a date on. Forces differ, and rules change."""
 
@@ -78,6 +81,7 @@ class CadetPolicy(models.Model):
         return f"From {self.valid_from:%d %B %Y}"
 
 
+@tracked(part_of="visit", without=("period",))
 class TeamMember(models.Model):
     """One officer or cadet of a visit's team."""
 
