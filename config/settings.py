@@ -161,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 10 * 60},  # seconds; the next one does as well
     },
+    "seal the record of the days that are over": {
+        "task": "accounts.tasks.seal",
+        "schedule": crontab(hour="3", minute="15"),
+    },
 }
 
 # Mail -------------------------------------------------------------------------------------------
