@@ -6,19 +6,13 @@ that came with the migration is covered too.
 
 from typing import Any
 
+import pghistory
 from django.db import ProgrammingError, connections
 from django.db.backends.utils import CursorWrapper
 
+from accounts.models import Seal, SealedEntry
 from accounts.scope import WEB_ROLE
-
-#: Tables that pages and tasks only add to: nothing in them is changed or removed by way of the web.
-#: Filled by :func:`append_only` when Django starts.
-_append_only: set[str] = set()
-
-
-def append_only(*tables: str) -> None:
-    """Let pages and tasks read these tables and add to them, but neither change nor remove rows."""
-    _append_only.update(tables)
+from accounts.sealing import sources
 
 
 def secure(*, using: str, **_: Any) -> None:
@@ -26,7 +20,8 @@ def secure(*, using: str, **_: Any) -> None:
 
     A receiver of ``post_migrate``.
 
-    - The role reads and writes the tables, but those of the record it can only read and add to.
+    - The role reads and writes the tables. Those of the record it only reads: triggers write the
+      history. To the access log and the seals it can add.
     - Functions of triggers run with the rights of the tables' owner: a rule must see every visit,
       also those that the policies hide from the person whose act it checks; and the record of
       changes is written by its triggers alone.
@@ -46,10 +41,18 @@ def secure(*, using: str, **_: Any) -> None:
             REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB_ROLE};
             """  # noqa: S608
         )
-        for table in sorted(_append_only):
-            cursor.execute(f'REVOKE UPDATE, DELETE ON "{table}" FROM {WEB_ROLE}')
+        for model in pghistory.core.event_models():
+            cursor.execute(f"REVOKE INSERT ON {model._meta.db_table} FROM {WEB_ROLE}")
+        for table in record_tables():
+            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB_ROLE}")
         cursor.execute(TRIGGERS_SEE_ALL)
         cursor.execute(TRIGGERS_STAY_ON)
+
+
+def record_tables() -> list[str]:
+    """The tables in which nothing is changed or removed by way of the web."""
+    seals = [Seal._meta.db_table, SealedEntry._meta.db_table]
+    return [*(source.table for source in sources()), *seals]
 
 
 def _make_role(cursor: CursorWrapper) -> None:

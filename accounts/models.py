@@ -3,7 +3,14 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
+from accounts.access_log import AccessEntry
+from accounts.audit import tracked
+from accounts.seals import Erasure, Seal, SealedEntry
 
+__all__ = ["AccessEntry", "Erasure", "Seal", "SealedEntry", "User", "UserGroup"]
+
+
+@tracked(without=("password", "last_login"))
 class User(AbstractUser):
     """A member of the force who signs in. What they may do follows from their roles (groups)."""
 
@@ -30,3 +37,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+@tracked(part_of="user")
+class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]  # Django makes the table
+    """A role that somebody has."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "role"

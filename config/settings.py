@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+import pghistory
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "pgtrigger",
+    "pghistory",
     "django_htmx",
     "accounts",
     "venues",
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.KeepNoCopies",
+    "accounts.middleware.ScopedTransaction",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -107,6 +110,21 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# The record of changes (accounts/audit.py) -------------------------------------------------------
+
+PGHISTORY_BASE_MODEL = "accounts.audit.Event"
+PGHISTORY_APPEND_ONLY = True
+#: The time of the change itself, not of its transaction's beginning: a day that is over gets no
+#: entry once its last transaction has ended, and can be sealed.
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
+# Who, from where and why stand in the entry itself, so that it can be sealed and erased alone.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(
+    db_index=True, related_name="+", related_query_name="+"
+)
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+
 # Broker, cache and tasks ------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
@@ -143,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "operations.tasks.send_unsent_reminders",
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 10 * 60},  # seconds; the next one does as well
+    },
+    "seal the record of the days that are over": {
+        "task": "accounts.tasks.seal",
+        "schedule": crontab(hour="3", minute="15"),
     },
 }
 

@@ -80,11 +80,21 @@ POLICIES = {
     """,  # noqa: S608
 }
 
+#: The histories of the same: what was is as covert as what is.
+HISTORIES = {
+    "operations_visitevent": _shows_with("operations_visit", "pgh_obj_id"),
+    "operations_teammemberevent": _shows_with("operations_visit", "visit_id"),
+    "operations_outcomeevent": _shows_with("operations_visit", "visit_id"),
+    "operations_followupevent": _shows_with("operations_visit", "visit_id"),
+    "operations_operationvenueevent": OF_MY_UNITS,
+    "operations_cadetevent": _shows_with("operations_cadet", "pgh_obj_id"),
+}
 
-def policies(tables: dict[str, str] | None = None) -> str:
+
+def policies() -> str:
     """The SQL that puts the policies in force, in place of what held before."""
     written = [MY_VISITS]
-    for table, predicate in (tables or POLICIES).items():
+    for table, predicate in (POLICIES | HISTORIES).items():
         written.append(
             f"""
             ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;

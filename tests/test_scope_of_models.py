@@ -9,6 +9,7 @@ from django.apps import apps
 REFERENCE = {
     "venues.Force": "the names of forces",
     "venues.CommandUnit": "who polices where",
+    "venues.CommandUnitMember": "who works where",
     "venues.LocalAuthority": "who polices where",
     "venues.VenueGroup": "the names of chains",
     "operations.WarningSign": "the signs that staff are trained to notice",

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
@@ -86,6 +87,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(~Exists(contacts))
 
 
+@tracked()
 class FollowUp(Versioned):
     """The refresher that a verdict below *responded well* opens for a venue."""
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS
 from accounts.versions import Versioned
@@ -53,6 +54,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
         return self.annotate(**{f"n_{state}": count(state) for state in states})
 
 
+@tracked()
 class Operation(Versioned):
     """A planned series of test visits."""
 
@@ -144,6 +146,7 @@ class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
         return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
 
 
+@tracked(part_of="operation")
 class OperationVenue(models.Model):
     """A venue chosen for an operation, and why."""
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import tracked
 from accounts.models import User
 from operations.models.visits import Visit
 from operations.verdict import Verdict
@@ -71,6 +72,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(visit__in=Visit.objects.visible_to(user))
 
 
+@tracked(part_of="visit", without=("submission",))
 class Outcome(models.Model):
     """What was observed on a visit, as facts, and the verdict that followed from them.
 

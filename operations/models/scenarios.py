@@ -7,10 +7,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS
 
 
+@tracked()
 class WarningSign(models.Model):
     """A sign of child sexual exploitation that hotel staff are trained to notice."""
 
@@ -60,6 +62,7 @@ class ScenarioQuerySet(models.QuerySet["Scenario"]):
         return self.filter(~Exists(newer)).order_by(Lower("title"))
 
 
+@tracked()
 class Scenario(models.Model):
     """A written script and the warning signs it shows. A change makes a new version."""
 
@@ -90,6 +93,7 @@ class Scenario(models.Model):
         return f"{self.title} (version {self.version})"
 
 
+@tracked(part_of="scenario")
 class ScenarioSign(models.Model):
     """A warning sign that a scenario version shows."""
 

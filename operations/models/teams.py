@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from accounts.versions import Versioned
@@ -42,6 +43,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         return self.filter(Q(command_unit=None) | Q(command_unit__in=user.command_units.all()))
 
 
+@tracked()
 class Cadet(Versioned):
     """A volunteer under 18. No name is held: the cadet unit's own files have it."""
 
@@ -77,6 +79,7 @@ class CadetPolicyQuerySet(models.QuerySet["CadetPolicy"]):
         return self.filter(valid_from__lte=on).order_by("-valid_from").first()
 
 
+@tracked()
 class CadetPolicy(models.Model):
     """The force's rules for cadets from a date on. Forces differ, and rules change."""
 
@@ -117,6 +120,7 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         return self.filter(visit__in=user.team_memberships.values("visit"))
 
 
+@tracked(part_of="visit", without=("period",))
 class TeamMember(models.Model):
     """One officer or cadet of a visit's team."""
 

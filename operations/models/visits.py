@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
@@ -221,6 +222,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
+@tracked(without=("submission",))
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 

@@ -9,22 +9,23 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.roles import Role
+from accounts.sealing import sources
 from operations.actions import teams
 from operations.actions.refusals import PlanningError
 from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit
-from operations.row_security import POLICIES
+from operations.row_security import HISTORIES, POLICIES
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-TABLES = sorted(POLICIES)
+TABLES = sorted(POLICIES | HISTORIES)
 SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet]
 
 
 def keys(table):
-    """What ``SELECT id`` gives, without any help of Django."""
+    """The keys of what ``SELECT`` gives, without any help of Django."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table}")
+        cursor.execute(f"SELECT {'pgh_obj_id' if table in HISTORIES else 'id'} FROM {table}")
         return {key for (key,) in cursor.fetchall()}
 
 
@@ -80,7 +81,7 @@ def test_raw_sql_of_the_web_role_that_says_nothing_finds_nothing(world, table):
 def test_somebody_not_signed_in_or_without_command_unit_finds_nothing(world, table):
     with scope.acting(AnonymousUser()):
         assert keys(table) == set()
-    shared = {world["ours"]["cadet"].pk} if table == "operations_cadet" else set()
+    shared = {world["ours"]["cadet"].pk} if "cadet" in table else set()
     Cadet.objects.filter(pk__in=shared).update(command_unit=None)
     with scope.acting(factories.UserFactory(role=Role.PLANNER)):
         assert keys(table) == shared  # a cadet of every unit's planners
@@ -96,6 +97,7 @@ def test_others_of_the_unit_find_its_visits_once_they_are_over(world, unit, role
     with scope.acting(factories.UserFactory(role=role, units=[unit])):
         assert keys("operations_visit") == visits_of(world["ours"], "over")
         assert TeamMember.objects.filter(visit=world["ours"]["planned"]).count() == 0
+        assert keys("operations_visitevent") == visits_of(world["ours"], "over")
 
 
 @pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.ADMINISTRATOR])
@@ -213,4 +215,31 @@ def test_the_web_role_can_not_switch_the_rules_off(world):
             cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{names}}}"])
         with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
             Outcome.objects.update(notes="Something else")
-    Outcome.objects.filter(pk=0).update(notes="")
+
+
+def test_the_web_role_can_neither_change_nor_write_the_record(world):
+    refused = "permission denied"
+    with connection.cursor() as cursor, scope.for_task("test"):
+        for statement in (
+            "UPDATE operations_visitevent SET state = 'planned'",
+            "DELETE FROM operations_visitevent",
+            "INSERT INTO operations_visitevent SELECT * FROM operations_visitevent",
+            "UPDATE accounts_accessentry SET path = ''",
+            "DELETE FROM accounts_accessentry",
+            "DELETE FROM accounts_seal",
+            "DELETE FROM accounts_sealedentry",
+            "TRUNCATE operations_visitevent",
+        ):
+            with pytest.raises(DatabaseError, match=refused), transaction.atomic():
+                cursor.execute(statement)
+
+
+def test_every_table_of_the_record_is_closed_to_the_web_role():
+    closed = {source.table for source in sources()} | {"accounts_seal", "accounts_sealedentry"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.role_table_grants"
+            " WHERE grantee = %s AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')",
+            [scope.WEB_ROLE],
+        )
+        assert not closed & {table for (table,) in cursor.fetchall()}

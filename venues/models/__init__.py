@@ -1,12 +1,13 @@
 """The registry, a file for each subject."""
 
-from venues.models.areas import CommandUnit, Force, LocalAuthority
+from venues.models.areas import CommandUnit, CommandUnitMember, Force, LocalAuthority
 from venues.models.import_runs import ImportRun, ImportRunQuerySet
 from venues.models.places import Venue, VenueContact, VenueGroup, VenueQuerySet, sees_contacts
 from venues.models.training_sessions import TrainingSession, TrainingSessionQuerySet, last_trained
 
 __all__ = [
     "CommandUnit",
+    "CommandUnitMember",
     "Force",
     "ImportRun",
     "ImportRunQuerySet",

@@ -5,9 +5,11 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.audit import tracked
 from accounts.models import User
 
 
+@tracked()
 class Force(models.Model):
     """A police force."""
 
@@ -29,6 +31,7 @@ class CommandUnitQuerySet(models.QuerySet["CommandUnit"]):
         return self if user.whole_force else self.filter(members=user)
 
 
+@tracked()
 class CommandUnit(models.Model):
     """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
 
@@ -54,6 +57,16 @@ class CommandUnit(models.Model):
         return self.name
 
 
+@tracked(part_of="commandunit")
+class CommandUnitMember(CommandUnit.members.through):  # type: ignore[name-defined,misc]  # Django makes it
+    """Somebody who works for a command unit."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "member"
+
+
+@tracked(without=("boundary",))
 class LocalAuthority(models.Model):
     """A council's area. It lies in one command unit, or in none that this installation knows."""
 

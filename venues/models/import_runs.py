@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.db import models
 from django.urls import reverse
 
+from accounts.audit import tracked
 from accounts.models import User
 
 
@@ -16,6 +17,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return self if user.has_perm("venues.import_venues") else self.none()
 
 
+@tracked(without=("report",))
 class ImportRun(models.Model):
     """One file of open data read into the registry, and what it changed."""
 

@@ -15,6 +15,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
@@ -25,6 +26,7 @@ from venues.places import normalise_postcode
 from venues.training import TrainingState, training_state_in_sql
 
 
+@tracked()
 class VenueGroup(models.Model):
     """The chain that runs several venues."""
 
@@ -174,6 +176,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 
+@tracked(without=("edited_by_hand",))
 class Venue(Versioned):
     """A place where people can book a room for the night."""
 
@@ -325,6 +328,7 @@ def sees_contacts(user: User) -> bool:
     return user.has_perm(CHANGE_VENUES) or user.has_perm(VIEW_FOLLOW_UPS)
 
 
+@tracked(part_of="venue")
 class VenueContact(Versioned):
     """Somebody at a venue who is written to about its training."""
 

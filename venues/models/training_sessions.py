@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q, Subquery
 from django.db.models.expressions import Combinable
 
+from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import VIEW_VENUES
 from venues.training import expires_on
@@ -24,6 +25,7 @@ class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
         return self.filter(venue=venue, held_on__lte=on).order_by("-held_on", "-pk")[:1]
 
 
+@tracked(part_of="venue")
 class TrainingSession(models.Model):
     """One delivery of Makesafe training to a venue."""
 

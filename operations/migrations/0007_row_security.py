@@ -8,5 +8,5 @@ from operations.row_security import policies
 class Migration(migrations.Migration):
     """Written again, from a new migration, whenever operations/row_security.py changes."""
 
-    dependencies = [("operations", "0005_cadet_command_unit"), ("venues", "0002_initial")]
+    dependencies = [("operations", "0006_cadet_command_unit"), ("venues", "0003_the_record")]
     operations = [migrations.RunSQL(policies(), migrations.RunSQL.noop)]

@@ -1,0 +1,114 @@
+"""The record of reads and of sign-ins: who saw what, when, from where and what for.
+
+The Data Protection Act 2018, section 62, asks police to log consultation and disclosure with the
+date and time, the identity of whoever consulted and, as far as possible, the justification.
+"""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Func, Value
+from django.db.models.functions import Cast, Coalesce, Now, NullIf
+
+from accounts.audit import insert_only
+
+
+class Act(models.TextChoices):
+    """What somebody did without changing a record."""
+
+    VIEWED = "viewed", "viewed"
+    """Opened the page of a record."""
+
+    LISTED = "listed", "saw in a list"
+    """Had several records on a page."""
+
+    SEARCHED = "searched", "searched"
+    """Looked for something in the log itself."""
+
+    EXPORTED = "exported", "exported"
+    """Took figures or records away as a file."""
+
+    SIGNED_IN = "signed_in", "signed in"
+    """Came in."""
+
+    SIGN_IN_REFUSED = "sign_in_refused", "was refused at sign-in"
+    """Gave a password or second factor that is not theirs, or was shut out."""
+
+    SIGNED_OUT = "signed_out", "signed out"
+    """Left."""
+
+    FACTOR_ADDED = "factor_added", "added a second factor"
+    """Set up an authenticator, a passkey or recovery codes."""
+
+    FACTOR_REMOVED = "factor_removed", "removed a second factor"
+    """Gave one up."""
+
+    SESSION_ENDED = "session_ended", "ended a session"
+    """Signed out another device, or was signed out by an administrator."""
+
+
+def _told(name: str) -> Func:
+    """A setting of the transaction (``accounts/scope.py``), NULL where nothing was told."""
+    told = Func(Value(name), Value(True), function="current_setting")
+    return NullIf(told, Value(""))
+
+
+def _told_of(key: str) -> Coalesce:
+    """A part of what was told, or nothing."""
+    told = Cast(_told("pghistory.context_metadata"), models.JSONField())
+    part = Func(told, Value(key), template="(%(expressions)s)", arg_joiner=" ->> ")
+    return Coalesce(part, Value(""), output_field=models.TextField())
+
+
+class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
+    """Questions about reads."""
+
+    def about(self, record: models.Model) -> Self:
+        """Who saw this record."""
+        return self.filter(what=record._meta.label_lower, ids__contains=[record.pk])
+
+
+class AccessEntry(models.Model):
+    """One read of some records, or one coming or going. Never changes.
+
+    From where is taken from the transaction by PostgreSQL, as the record of changes does.
+    """
+
+    at = models.DateTimeField(db_default=Now())
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Empty: nobody was signed in and no account had the name that was typed.",
+    )
+    act = models.CharField(max_length=20, choices=Act)
+    what = models.CharField(max_length=60, blank=True, help_text="Like operations.visit.")
+    ids = ArrayField(models.BigIntegerField(), default=list)
+    purpose = models.TextField(blank=True, help_text="What for, or with which filters.")
+    address = models.TextField(db_default=_told_of("address"))
+    path = models.TextField(db_default=_told_of("path"))
+    request = models.UUIDField(
+        null=True, db_default=Cast(_told("pghistory.context_id"), models.UUIDField())
+    )
+
+    objects: ClassVar[AccessEntryQuerySet] = AccessEntryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        verbose_name_plural = "access entries"
+        indexes = [
+            models.Index("at", name="access_by_time"),
+            models.Index("user", "at", name="access_by_person"),
+            GinIndex("ids", name="access_by_record"),
+        ]
+        ordering = ["-at", "-pk"]
+        triggers = [insert_only("access_entry_never_changes")]
+
+    def __str__(self) -> str:
+        return f"Access {self.pk}"
