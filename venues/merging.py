@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
+from accounts import scope
 from accounts.models import User
 from venues.actions import IMPORTED, POINT, may_move
 from venues.import_lock import wait_for_imports
@@ -54,6 +55,7 @@ def merge_venues(*, keep: Venue, duplicate: Venue, by: User) -> Venue:
             f"Only somebody who sees the whole force can merge {duplicate} into the command unit "
             f"of {keep}. Ask an administrator who that is."
         )
+    scope.because("Two entries of one place became one")
     _drop_known_contacts(keep, duplicate)
     for relation in Venue._meta.related_objects:
         # Many-to-many relations move by the rows of their own table.

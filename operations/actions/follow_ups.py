@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
+from accounts import scope
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions.refusals import PlanningError, Problem, refuse
@@ -211,6 +212,7 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
     _require_open(follow_up, "it can’t be declined any more")
     if not reason.strip():
         raise refuse("reason", "Enter why the venue does not want the refresher")
+    scope.because(reason.strip())
     follow_up.state = FollowUpState.DECLINED
     follow_up.declined_reason = reason.strip()
     follow_up.save()

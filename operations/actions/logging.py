@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import scope
 from accounts.models import User
 from accounts.roles import LOG_VISITS
 from accounts.versions import EditConflictError
@@ -257,6 +258,7 @@ def correct_outcome(
         raise refuse("reason", "Enter why you are correcting the outcome")
     if OutcomeFacts.of(visit.outcome) == facts:
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+    scope.because(reason)
     outcome = _record(
         visit,
         facts,

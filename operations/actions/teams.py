@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
+from accounts import scope
 from accounts.london import LONDON
 from accounts.models import User
 from accounts.roles import Role
@@ -131,6 +132,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     visit = _lock_planned(visit)
     if not reason.strip():
         raise refuse("reason", "Enter why the visit is cancelled.")
+    scope.because(reason.strip())
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
     visit.claim(visit.version)
