@@ -4,7 +4,10 @@ The Data Protection Act 2018, section 62, asks police to log consultation and di
 date and time, the identity of whoever consulted and, as far as possible, the justification.
 """
 
-from typing import ClassVar, Self
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,6 +17,9 @@ from django.db.models import Func, Value
 from django.db.models.functions import Cast, Coalesce, Now, NullIf
 
 from accounts.audit import insert_only
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Act(models.TextChoices):
@@ -112,3 +118,39 @@ class AccessEntry(models.Model):
 
     def __str__(self) -> str:
         return f"Access {self.pk}"
+
+
+# Writing it -------------------------------------------------------------------------------------
+
+
+def record_reads(
+    *, by: User, viewed: Iterable[models.Model] = (), listed: Iterable[models.Model] = ()
+) -> None:
+    """Put on record that somebody saw these records: one INSERT, whatever their number.
+
+    Args:
+        by: The person.
+        viewed: What the page is about.
+        listed: What else stands on it.
+
+    """
+    seen: dict[tuple[Act, str], dict[int, None]] = {}  # a dict, to keep the order of the page
+    for act, records in ((Act.VIEWED, viewed), (Act.LISTED, listed)):
+        for record in records:
+            seen.setdefault((act, record._meta.label_lower), {})[record.pk] = None
+    AccessEntry.objects.bulk_create(
+        AccessEntry(user=by, act=act, what=what, ids=list(ids)) for (act, what), ids in seen.items()
+    )
+
+
+def record_act(act: Act, *, by: User | None, what: str = "", purpose: str = "") -> None:
+    """Put on record what somebody did that is about no single record.
+
+    Args:
+        act: What it was.
+        by: The person; None where nobody is known.
+        what: The table or page.
+        purpose: What for, such as the filters in words.
+
+    """
+    AccessEntry.objects.create(user=by, act=act, what=what, purpose=purpose)

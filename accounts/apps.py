@@ -11,8 +11,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Say after each migration what the database grants."""
-        from accounts import checks, database
+        """Say after each migration what the database grants; listen to who comes and goes."""
+        from accounts import checks, comings, database  # noqa: F401
 
         register(checks.works_as_a_bound_role, Tags.database, deploy=True)
         # One app's turn is enough: all migrations are done before the first.

@@ -52,6 +52,7 @@ def _visit(visit: Visit, user: User) -> Entry:
         url=visit.get_absolute_url(),
         tag=tag,
         tone=tone,
+        about=visit,
     )
 
 
@@ -69,4 +70,5 @@ def _follow_up(follow_up: FollowUp) -> Entry:
         url=follow_up.get_absolute_url(),
         tag=state.label,
         tone=FOLLOW_UP_TONES[state],
+        about=follow_up,
     )

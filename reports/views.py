@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from accounts.access import RequiresPermission
+from accounts.access_log import Act, record_act
 from accounts.models import User
 from accounts.roles import VIEW_STATISTICS
 from reports.csv_tables import csv_response
@@ -50,6 +51,7 @@ class TableCsv(RequiresPermission, View):
         dashboard = dashboard_for(request, form)
         table = dashboard.table(slug)
         covers = table.covers or dashboard.filters.in_words()
+        record_act(Act.EXPORTED, by=dashboard.user, what=f"reports.{slug}", purpose=covers)
         return csv_response(
             f"{slug}.csv",
             [*table.csv_header, "What is counted"],

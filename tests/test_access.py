@@ -5,12 +5,14 @@ is *not yours*, so that not even the existence of a planned visit shows.
 """
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.models import AccessEntry
 from accounts.roles import Role
 from tests import factories
 from venues.imports import import_fhrs
@@ -133,9 +135,11 @@ def world(db, settings, tmp_path):
         "completed": factories.RefresherNeededVisitFactory(**about, **team),
         "contact": factories.VenueContactFactory(venue=venue),
         "cadet": factories.CadetFactory(command_unit=unit),
+        "cadet_in_team": factories.CadetFactory(),
         "scenario": operation.scenario,
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
     }
+    factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     return people, made
 
@@ -174,3 +178,50 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
         response = client.get(address(name, about, made))
         assert response.status_code == 302, name
         assert response["Location"].startswith(reverse("accounts:sign_in")), name
+
+
+# Reads are on record ----------------------------------------------------------------------------
+
+#: Pages that show a venue because a visit is on there, without the visit's own address.
+SHOW_VISITS = {"operations:board"}
+#: Pages that take something away as a file.
+EXPORTS = {"reports:table_csv"}
+
+
+def shown_on(name, page, made):
+    """What stands on a page that nobody may read without it being recorded."""
+    visits = [made[state] for state in ("planned", "under_way", "completed")]
+    for visit in visits:
+        if re.search(rf"/visits/{visit.pk}/", page):
+            yield visit
+    if name in SHOW_VISITS:
+        yield made["under_way"]
+    for cadet in (made["cadet"], made["cadet_in_team"]):
+        if cadet.reference in page:
+            yield cadet
+    if made["contact"].name in page or made["contact"].email in page:
+        yield made["contact"]
+
+
+def test_whoever_reads_a_visit_a_cadet_a_contact_or_a_file_is_on_record(client, world):
+    people, made = world
+    forgotten, seen = [], set()
+    for role in ROLES:
+        client.force_login(people[role])
+        for name, about, *_ in rows():
+            url = address(name, about, made)
+            before = set(AccessEntry.objects.values_list("pk", flat=True))
+            response = client.get(url)
+            if response.status_code != 200:
+                continue
+            new = AccessEntry.objects.exclude(pk__in=before).filter(user=people[role], path=url)
+            for record in shown_on(name, response.content.decode(), made):
+                seen.add(record._meta.label_lower)
+                if not new.about(record).exists():
+                    forgotten.append(f"{url} shows {record!r} to the {role} unrecorded")
+            if name in EXPORTS:
+                seen.add(name)
+                if not new.filter(act="exported").exclude(purpose="").exists():
+                    forgotten.append(f"{url} is taken away unrecorded")
+    assert forgotten == []
+    assert {"operations.visit", "operations.cadet", "venues.venuecontact"} | EXPORTS == seen

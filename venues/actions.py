@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts import scope
 from accounts.models import User
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.places import in_the_united_kingdom, normalise_postcode
@@ -218,6 +219,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
         raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
     _require_reason(reason)
     _refuse_future(on)
+    scope.because(reason.strip())
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, reason.strip()
     venue.save()
@@ -243,6 +245,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     if on < venue.closed_on:
         raise ValidationError({"on": f"It closed on {_day(venue.closed_on)}: enter a later day."})
     closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
+    scope.because(reason.strip())
     venue.claim(venue.version)
     venue.notes = _joined(venue.notes, f"{closed} Open again from {_day(on)}: {reason.strip()}.")
     venue.closed_on, venue.closed_reason = None, ""

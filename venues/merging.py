@@ -56,6 +56,7 @@ def merge_venues(*, keep: Venue, duplicate: Venue, by: User) -> Venue:
             f"Only somebody who sees the whole force can merge {duplicate} into the command unit "
             f"of {keep}. Ask an administrator who that is."
         )
+    scope.because("Two entries of one place became one")
     _drop_known_contacts(keep, duplicate)
     for relation in Venue._meta.related_objects:
         # Many-to-many relations move by the rows of their own table.

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.utils import timezone
 
 from accounts.models import User
@@ -25,6 +26,8 @@ class Entry:
     url: str = ""
     tag: str = ""
     tone: str = ""
+    about: Model | None = None
+    """The record it tells of, where reading that is put on record."""
 
     @property
     def moment(self) -> dt.datetime:

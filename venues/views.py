@@ -96,6 +96,8 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
         may_change = unmerged and may_change_all(user, [venue])
         contacts = venue.contacts.all() if sees_contacts(user) else None
         latest = venue.training_sessions.visible_to(user).first()
+        entries = timeline.entries(venue, user)
+        self.record_reads(listed=[*(contacts or ()), *(e.about for e in entries if e.about)])
         return super().get_context_data(
             facts=facts.rows(venue),
             marks=facts.marks(venue),
@@ -107,7 +109,7 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             coverage_in_words=latest and f"{latest.coverage:.0%}",
             attendance_in_words=latest and f"{latest.attended} of {latest.front_desk_staff}",
             contacts=contacts,
-            entries=timeline.entries(venue, user),
+            entries=entries,
             may_change=may_change,
             others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
             may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
@@ -342,6 +344,11 @@ class OfContact(ChangesVenue):
         """The contact, of a venue that the person may see."""
         contacts = VenueContact.objects.visible_to(self.user).select_related("venue")
         return get_object_or_404(contacts, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The contact is on the page."""
+        self.record_reads(viewed=[self.contact])
+        return super().get_context_data(**kwargs)
 
     @cached_property
     def venue(self) -> Venue:

@@ -215,6 +215,7 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
     _require_open(follow_up, "it can’t be declined any more")
     if not reason.strip():
         raise refuse("reason", "Enter why the venue does not want the refresher")
+    scope.because(reason.strip())
     follow_up.state = FollowUpState.DECLINED
     follow_up.declined_reason = reason.strip()
     follow_up.save()

@@ -258,6 +258,7 @@ def correct_outcome(
         raise refuse("reason", "Enter why you are correcting the outcome")
     if OutcomeFacts.of(visit.outcome) == facts:
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+    scope.because(reason)
     outcome = _record(
         visit,
         facts,

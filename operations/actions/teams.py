@@ -132,6 +132,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     visit = _lock_planned(visit)
     if not reason.strip():
         raise refuse("reason", "Enter why the visit is cancelled.")
+    scope.because(reason.strip())
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
     visit.claim(visit.version)

@@ -46,9 +46,12 @@ class Board(RequiresPermission, TemplateView):
         shown = render_to_string("operations/board_tests.html", context, self.request)
         seen = hashlib.sha256(shown.encode()).hexdigest()[:16]
         context |= {"shown": shown, "seen": seen}
-        if not self.request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
-            return super().render_to_response(context, **kwargs)
         same = self.request.GET.get("seen") == seen
+        polls = bool(self.request.htmx)  # type: ignore[attr-defined]  # put there by django-htmx
+        if not (polls and same):
+            self.record_reads(listed=[*context["visits"], *context["ended"]])
+        if not polls:
+            return super().render_to_response(context, **kwargs)
         answer = render_to_string(
             "operations/board_update.html", context | {"same": same}, self.request
         )

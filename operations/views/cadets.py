@@ -35,6 +35,7 @@ class CadetList(RequiresPermission, ListView[Cadet]):
         context = super().get_context_data(**kwargs)
         today = timezone.localdate()
         policy = cadets.policy_on(today)
+        self.record_reads(listed=context["page_obj"])
         context["rows"] = [
             (
                 cadet,
@@ -90,10 +91,9 @@ class CadetEdit(CadetAct):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The cadet for the heading, and the planned visits on which they may not go."""
-        return super().get_context_data(**kwargs) | {
-            "cadet": self.record,
-            "in_doubt": self.in_doubt(),
-        }
+        in_doubt = self.in_doubt()
+        self.record_reads(viewed=[self.record], listed=[visit for visit, _ in in_doubt])
+        return super().get_context_data(**kwargs) | {"cadet": self.record, "in_doubt": in_doubt}
 
     def in_doubt(self) -> list[tuple[Visit, list[str]]]:
         """By what is on record: answers that were refused are not."""

@@ -46,7 +46,9 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
             "booked": self.visible.filter(state=FollowUpState.BOOKED),
             "no_contact": self.visible.open().without_contact(),
         }
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        self.record_reads(listed=context["page_obj"])
+        return context | {
             "filter_form": self.filter_form,
             "today": self.today,
             "counts": {name: rows.count() for name, rows in counts.items()},
@@ -77,6 +79,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
         """With the timeline, the people written to and the next reminder."""
         today = timezone.localdate()
         contacts = [c for c in self.object.visit.venue.contacts.all() if c.gets_reminders]
+        self.record_reads(viewed=[self.object], listed=[self.object.visit, *contacts])
         closed_on = self.object.visit.venue.closed_on
         return super().get_context_data(**kwargs) | {
             "closed_venue": closed_on
@@ -122,6 +125,7 @@ class FollowUpAct(ActView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the follow-up and the page's title."""
+        self.record_reads(viewed=[self.follow_up], listed=[self.follow_up.visit])
         return super().get_context_data(**kwargs) | {
             "follow_up": self.follow_up,
             "title": self.title,

@@ -1,11 +1,12 @@
 """Pages of operations: the list, an operation, and the choice of its venues."""
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -80,6 +81,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         shown = self.request.GET.get("show")
         shown = shown if shown in lists else next(iter(lists))
         page = Paginator(lists[shown][1], PAGE_SIZE).get_page(self.request.GET.get("page"))
+        self.record_reads(listed=_records_on(page))
         links = [
             {"label": f"{label} ({rows.count()})", "url": f"?show={name}", "current": name == shown}
             for name, (label, rows) in lists.items()
@@ -91,6 +93,16 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             "page_obj": page,
             "links": links,
         }
+
+
+def _records_on(page: Iterable[Visit | OperationVenue]) -> Iterator[Model]:
+    """What a page of an operation shows: visits with their cadets, or chosen venues with visits."""
+    for row in page:
+        yield row
+        if isinstance(row, Visit):
+            yield from (member.cadet for member in row.team.all() if member.cadet)
+        else:
+            yield from row.venue.visits_here  # type: ignore[attr-defined]  # fetched below
 
 
 def _with_team(visits: Any) -> Any:

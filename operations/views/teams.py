@@ -63,6 +63,7 @@ class VisitAdd(ActView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The operation for the heading."""
+        self.record_reads(listed=Cadet.objects.visible_to(self.user))
         return super().get_context_data(**kwargs) | {"operation": self.operation}
 
     def act(self, form: VisitForm) -> str:
@@ -101,10 +102,15 @@ class PlannedVisitView(ActView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The visit for the heading."""
+        self.record_reads(viewed=[self.record], listed=self.offered())
         return super().get_context_data(**kwargs) | {
             "visit": self.record,
             "operation": self.record.operation,
         }
+
+    def offered(self) -> QuerySet[Cadet]:
+        """The cadets that the page lists."""
+        return Cadet.objects.none()
 
 
 class VisitEdit(PlannedVisitView):
@@ -120,8 +126,12 @@ class VisitEdit(PlannedVisitView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The cadets to choose from."""
-        cadets = Cadet.objects.visible_to(self.user)
-        return super().get_form_kwargs() | {"operation": self.record.operation, "cadets": cadets}
+        offered = {"operation": self.record.operation, "cadets": self.offered()}
+        return super().get_form_kwargs() | offered
+
+    def offered(self) -> QuerySet[Cadet]:
+        """Any cadet may be in the team, within the rules."""
+        return Cadet.objects.visible_to(self.user)
 
     def act(self, form: VisitEditForm) -> str:
         """Save it."""

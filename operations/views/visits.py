@@ -48,11 +48,13 @@ class MyVisits(RequiresPermission, TemplateView):
         mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
         ahead = list(mine.ahead())
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < end_of_night(now)]
+        done = list(mine.over().filter(starts_at__gte=now - DONE_LATELY))
+        self.record_reads(listed=[*ahead, *done])
         return super().get_context_data(**kwargs) | {
             "startable": [v for v in ahead if not logging.why_too_early(v, at=now)],
             "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
             "coming": [visit for visit in ahead if visit not in tonight],
-            "done": list(mine.over().filter(starts_at__gte=now - DONE_LATELY)),
+            "done": done,
         }
 
 
@@ -86,15 +88,19 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         team = self.object.team.all()
         in_team = any(member.officer_id == user.pk for member in team)
         sees_plans = user.has_perm(VIEW_OPERATIONS)
+        sees_cadets = in_team or user.has_perm(PLAN_OPERATIONS)
+        n_cadets = sum(member.cadet_id is not None for member in team)
+        cadets = [member.cadet for member in team if member.cadet] if sees_cadets else []
+        self.record_reads(viewed=[self.object], listed=cadets)
         return (
             super().get_context_data(**kwargs)
             | self._findings()
             | {
                 "officers": [member for member in team if member.officer],
-                "cadets": [member.cadet for member in team if member.cadet_id],
+                "cadets": cadets,
+                "n_cadets": n_cadets,
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
-                "sees_cadets": in_team or user.has_perm(PLAN_OPERATIONS),
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
                 "too_early": logging.why_too_early(self.object, at=timezone.now()),
@@ -146,8 +152,7 @@ class VisitStart(OfTheTeam, View):
         """Ask; or go on where it has started."""
         if self.visit.is_under_way:
             return redirect("operations:outcome_add", self.visit.pk)
-        too_early = logging.why_too_early(self.visit, at=timezone.now())
-        return render(request, self.template_name, {"visit": self.visit, "refusal": too_early})
+        return self.ask(logging.why_too_early(self.visit, at=timezone.now()))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start, and open the form that is filled in afterwards, while there is a signal."""
@@ -155,13 +160,18 @@ class VisitStart(OfTheTeam, View):
         try:
             visit = logging.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
         except PlanningError as refusal:
-            context = {"visit": self.visit, "refusal": refusal}
-            return render(request, self.template_name, context, status=409)
+            return self.ask(refusal, status=409)
         if visit.started_at == now:
             messages.success(request, "The visit is under way.")
         elif visit.started_by_id != request.user.pk:
             messages.info(request, f"{visit.started_by} has already started this visit.")
         return redirect("operations:outcome_add", visit.pk)
+
+    def ask(self, refusal: object, *, status: int = 200) -> HttpResponse:
+        """The page, with what stands in the way."""
+        self.record_reads(viewed=[self.visit])
+        context = {"visit": self.visit, "refusal": refusal}
+        return render(self.request, self.template_name, context, status=status)
 
 
 class TeamAct(OfTheTeam, ActView):
@@ -169,6 +179,7 @@ class TeamAct(OfTheTeam, ActView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The visit for the heading."""
+        self.record_reads(viewed=[self.visit])
         return super().get_context_data(**kwargs) | {"visit": self.visit}
 
 
