@@ -52,6 +52,9 @@ class Act(models.TextChoices):
     FACTOR_REMOVED = "factor_removed", "removed a second factor"
     """Gave one up."""
 
+    ERASED = "erased", "erased"
+    """What a rule of retention asked for; by the system itself."""
+
     SESSION_ENDED = "session_ended", "ended a session"
     """Signed out another device, or was signed out by an administrator."""
 

@@ -6,11 +6,10 @@ that came with the migration is covered too.
 
 from typing import Any
 
-import pghistory
 from django.db import ProgrammingError, connections
 from django.db.backends.utils import CursorWrapper
 
-from accounts.models import Seal, SealedEntry
+from accounts.models import AccessEntry, Seal, SealedEntry
 from accounts.scope import WEB_ROLE
 from accounts.sealing import sources
 
@@ -21,7 +20,7 @@ def secure(*, using: str, **_: Any) -> None:
     A receiver of ``post_migrate``.
 
     - The role reads and writes the tables. Those of the record it only reads: triggers write the
-      history. To the access log and the seals it can add.
+      history, and the owner the seals. It can add to the access log.
     - Functions of triggers run with the rights of the tables' owner: a rule must see every visit,
       also those that the policies hide from the person whose act it checks; and the record of
       changes is written by its triggers alone.
@@ -41,16 +40,15 @@ def secure(*, using: str, **_: Any) -> None:
             REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB_ROLE};
             """  # noqa: S608
         )
-        for model in pghistory.core.event_models():
-            cursor.execute(f"REVOKE INSERT ON {model._meta.db_table} FROM {WEB_ROLE}")
         for table in record_tables():
-            cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB_ROLE}")
+            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {WEB_ROLE}")
+        cursor.execute(f"GRANT INSERT ON {AccessEntry._meta.db_table} TO {WEB_ROLE}")
         cursor.execute(TRIGGERS_SEE_ALL)
         cursor.execute(TRIGGERS_STAY_ON)
 
 
 def record_tables() -> list[str]:
-    """The tables in which nothing is changed or removed by way of the web."""
+    """The tables of the record and of its seals."""
     seals = [Seal._meta.db_table, SealedEntry._meta.db_table]
     return [*(source.table for source in sources()), *seals]
 

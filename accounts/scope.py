@@ -36,6 +36,7 @@ WEB_ROLE = "makesafe_web"
 class Scope:
     """What the settings of one transaction say."""
 
+    role: str = WEB_ROLE
     user_id: int | None = None
     whole_force: bool = False
     """All command units; otherwise those of the person."""
@@ -55,7 +56,7 @@ class Scope:
         """The settings by name. A person's command units the database looks up itself."""
         units = {"makesafe.units": "*"} if self.whole_force else {}
         return units | {
-            "role": WEB_ROLE,
+            "role": self.role,
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
             "makesafe.sees_board": "on" if self.sees_board else "",
@@ -112,6 +113,18 @@ def for_task(name: str) -> Iterator[None]:
 
     """
     with _holding(Scope(whole_force=True, sees_plans=True, about={"task": name})):
+        yield
+
+
+@contextlib.contextmanager
+def for_keeper(name: str) -> Iterator[None]:
+    """The same for what keeps the record, which only the owner of the tables may: no role is taken.
+
+    Args:
+        name: The task, for the record.
+
+    """
+    with _holding(Scope(role="none", whole_force=True, sees_plans=True, about={"task": name})):
         yield
 
 

@@ -1,12 +1,22 @@
-"""What happens to the record by itself."""
+"""What happens to the record by itself.
+
+These tasks work as the owner of the tables: they have a queue of their own, ``keeping``, and a
+worker that alone has the owner's ``DATABASE_URL`` (Procfile).
+"""
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts.sealing import seal_finished_days
+from accounts import retention, sealing
 
 
 @shared_task
 def seal() -> None:
     """Seal yesterday, and the days before it that a stopped worker left."""
-    seal_finished_days(at=timezone.now())
+    sealing.seal_finished_days(at=timezone.now())
+
+
+@shared_task
+def apply_retention() -> None:
+    """Erase what the rules of retention say."""
+    retention.apply(on=timezone.localdate())

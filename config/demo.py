@@ -36,7 +36,9 @@ def main() -> int:
     subprocess.run([*manage, "load_demo"], check=True)
 
     # From here on only the role that owns nothing: PostgreSQL shows it no more than each person's.
+    # The worker that keeps the record is the owner.
     os.environ["DATABASE_URL"] = embedded.web_database_url()
+    os.environ["OWNER_DATABASE_URL"] = embedded.database_url()
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches honcho too; wait for its end
     processes = subprocess.Popen(

@@ -151,6 +151,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }
+#: What touches the record has a worker of its own, which alone works as the tables' owner.
+CELERY_TASK_ROUTES = {"accounts.tasks.*": {"queue": "keeping"}}
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "decide and send the day's reminders": {
@@ -161,6 +163,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "operations.tasks.send_unsent_reminders",
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 10 * 60},  # seconds; the next one does as well
+    },
+    "erase what is kept no longer": {
+        "task": "accounts.tasks.apply_retention",
+        "schedule": crontab(hour="3", minute="45"),
     },
     "seal the record of the days that are over": {
         "task": "accounts.tasks.seal",
@@ -238,6 +244,17 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # A refused page is no fault of the product: its line would come with a long traceback.
     "loggers": {"django.request": {"level": "ERROR"}},
+}
+
+# How long things are kept ------------------------------------------------------------------------
+
+#: Days, by model: what accounts/retention.py and operations/retention.py erase.
+RETENTION = {
+    # After the last operation of the cadet has closed.
+    "operations.Cadet": env.int("KEEP_CADETS_DAYS", default=90),
+    # After the visit: then people and free text go, and the figures stay.
+    "operations.Visit": env.int("KEEP_VISITS_DAYS", default=6 * 365 + 2),
+    "accounts.AccessEntry": env.int("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
 }
 
 # Rules of the force -----------------------------------------------------------------------------

@@ -9,8 +9,9 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        """Tell the venue's page what this app knows of a venue."""
-        from operations import timeline
+        """Hand in what this app knows of a venue, and what it erases."""
+        from operations import retention, timeline
         from venues.timeline import register
 
         register(timeline.entries)
+        retention.register_rules()

@@ -64,7 +64,7 @@ def _save(cadet: Cadet, on: dt.date) -> None:
         for name in ("birth_date", "consented_on", "briefed_on")
         if (day := getattr(cadet, name)) and day > on
     ]
-    if rules.age_on(cadet.birth_date, on) >= ADULT and not cadet.pk:
+    if not cadet.pk and cadet.birth_date and rules.age_on(cadet.birth_date, on) >= ADULT:
         problems.append(Problem("birth_date", "A cadet is under 18. Check the year."))
     others = Cadet.objects.filter(reference__iexact=cadet.reference).exclude(pk=cadet.pk)
     with scope.all_units():
@@ -95,7 +95,8 @@ def policy_on(day: dt.date) -> rules.PolicyFacts | None:
 
 
 def facts_of(cadet: Cadet, tested_venue_ids: Collection[int] = ()) -> rules.CadetFacts:
-    """What the pure rules want to know of ``cadet``."""
+    """What the pure rules want to know of ``cadet``, who is on record."""
+    assert cadet.birth_date is not None
     return rules.CadetFacts(
         birth_date=cadet.birth_date,
         consented_on=cadet.consented_on,

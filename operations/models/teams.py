@@ -7,9 +7,12 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils import timezone
 
 from accounts.audit import tracked
+from accounts.london import LONDON
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from accounts.versions import Versioned
@@ -34,6 +37,20 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
             seen |= Q(pk__in=TeamMember.objects.with_officer(user).values("cadet"))
         return self.filter(seen)
 
+    def on_record(self) -> Self:
+        """Those of whom anything is held."""
+        return self.filter(erased_on=None)
+
+    def done_with(self, *, before: dt.date) -> Self:
+        """Those on record whose last operation closed before the day ``before``.
+
+        Who was in none counts from the day they were put on record.
+        """
+        last = Max("team_memberships__visit__operation__ends_on")
+        recorded = TruncDate("created_at", tzinfo=LONDON)
+        done = self.on_record().annotate(last_day=Coalesce(last, recorded))
+        return done.filter(last_day__lt=before).order_by("pk")
+
     def changeable_by(self, user: User) -> Self:
         """The cadets whose record this planner keeps: of their command units, and of none."""
         if not user.has_perm(PLAN_OPERATIONS):
@@ -56,19 +73,32 @@ class Cadet(Versioned):
         related_name="cadets",
         help_text="Whose planners may ask this cadet; empty: those of every unit.",
     )
-    birth_date = models.DateField()
+    birth_date = models.DateField(null=True)
     consented_on = models.DateField(
         "consent given on", null=True, blank=True, help_text="By a parent or carer, in writing."
     )
     briefed_on = models.DateField("last briefed on", null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_on = models.DateField(
+        null=True,
+        editable=False,
+        help_text="When what is held was erased by the rules of retention; only the entry stays.",
+    )
 
     objects: ClassVar[CadetQuerySet] = CadetQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(erased_on=None, birth_date__isnull=False)
+                | Q(erased_on__isnull=False, birth_date=None, consented_on=None, briefed_on=None),
+                name="cadet_has_a_birth_date_or_is_erased",
+            )
+        ]
         ordering = ["reference"]
 
     def __str__(self) -> str:
-        return self.reference
+        return self.reference if self.erased_on is None else "no longer on record"
 
 
 class CadetPolicyQuerySet(models.QuerySet["CadetPolicy"]):

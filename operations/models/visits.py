@@ -197,6 +197,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             "-starts_at", "-pk"
         )
 
+    def done_with(self, *, before: dt.datetime) -> Self:
+        """Those whose window closed before, with people and free text still on record."""
+        return self.filter(ends_at__lt=before, anonymous_since=None).order_by("pk")
+
     def not_completed_though_eligible(self) -> Self:
         """Not completed for a reason that leaves the venue worth a visit."""
         return self.filter(not_completed_reason__in=ELIGIBLE)
@@ -260,6 +264,11 @@ class Visit(Versioned):
     cancelled_reason = models.CharField(max_length=200, blank=True, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    anonymous_since = models.DateField(
+        null=True,
+        editable=False,
+        help_text="When the people and the free text were erased by the rules of retention.",
+    )
 
     objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
 

@@ -28,7 +28,7 @@ class CadetList(RequiresPermission, ListView[Cadet]):
 
     def get_queryset(self) -> QuerySet[Cadet]:
         """In the order of their references."""
-        return Cadet.objects.changeable_by(self.user).select_related("command_unit")
+        return Cadet.objects.changeable_by(self.user).on_record().select_related("command_unit")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each cadet with age and reasons not to go."""
@@ -83,7 +83,9 @@ class CadetEdit(CadetAct):
     @cached_property
     def record(self) -> Cadet:  # type: ignore[override]  # asked for when needed
         """The cadet."""
-        return get_object_or_404(Cadet.objects.changeable_by(self.user), pk=self.kwargs["pk"])
+        return get_object_or_404(
+            Cadet.objects.changeable_by(self.user).on_record(), pk=self.kwargs["pk"]
+        )
 
     def get_initial(self) -> dict[str, Any]:
         """What is held now."""

@@ -57,7 +57,7 @@ class VisitAdd(ActView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The venues and cadets to choose from."""
-        cadets = Cadet.objects.visible_to(self.user)
+        cadets = Cadet.objects.visible_to(self.user).on_record()
         offered = {"operation": self.operation, "chosen": self.chosen, "cadets": cadets}
         return super().get_form_kwargs() | offered
 

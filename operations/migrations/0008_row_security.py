@@ -8,5 +8,5 @@ from operations.row_security import policies
 class Migration(migrations.Migration):
     """Written again, from a new migration, whenever operations/row_security.py changes."""
 
-    dependencies = [("operations", "0006_cadet_command_unit"), ("venues", "0003_the_record")]
+    dependencies = [("operations", "0007_retention"), ("venues", "0003_the_record")]
     operations = [migrations.RunSQL(policies(), migrations.RunSQL.noop)]

@@ -1,0 +1,97 @@
+"""What is erased of cadets and of old visits.
+
+The figures stay: a visit keeps what was observed, its verdict, when and where it was. What goes is
+who was there and what somebody wrote.
+"""
+
+import datetime as dt
+from typing import Any
+
+import pgtrigger
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from accounts.london import LONDON
+from accounts.retention import BATCH, Rule, forget, nobody, note, register
+from operations.models import Cadet, FollowUp, Outcome, TeamMember, Visit
+
+#: What stands where a reason has to stand.
+ERASED = "Not kept"
+
+
+def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
+    """Erase what is held of cadets whose last operation closed before the day ``before``.
+
+    The entry stays, empty, so that a visit still shows how many cadets were in its team. So do the
+    entries of its history that say who changed it and when, without what they changed.
+    """
+    keys = list(Cadet.objects.done_with(before=before).values_list("pk", flat=True)[:BATCH])
+    history = _history(Cadet).filter(pgh_obj__in=keys)
+    note(history, rule=CADETS.what)
+    with pgtrigger.ignore():
+        history.update(reference=ERASED, birth_date=None, consented_on=None, briefed_on=None)
+    for cadet in Cadet.objects.filter(pk__in=keys):
+        cadet.reference = f"erased-{cadet.pk}"
+        cadet.birth_date = cadet.consented_on = cadet.briefed_on = None
+        cadet.erased_on = on
+        cadet.claim(cadet.version)
+        cadet.save()
+    return keys
+
+
+def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
+    """Erase who took part in visits that were over before the day ``before``, and all free text."""
+    midnight = dt.datetime.combine(before, dt.time.min, tzinfo=LONDON)
+    keys = list(Visit.objects.done_with(before=midnight).values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return []
+    nobody_ = nobody()
+    of_them = Q(visit__in=keys)
+    with pgtrigger.ignore():  # the rules that what is over never changes, and the history of it
+        TeamMember.objects.filter(of_them).delete()
+        Outcome.objects.filter(of_them).update(
+            logged_by=nobody_,
+            notes="",
+            incident_reference="",
+            correction_reason=_unless_empty("correction_reason"),
+        )
+        FollowUp.objects.filter(of_them).update(
+            responsible=nobody_, declined_reason=_unless_empty("declined_reason")
+        )
+        Visit.objects.filter(pk__in=keys).update(
+            created_by=nobody_,
+            started_by=Case(When(started_by__isnull=False, then=Value(nobody_.pk))),
+            not_completed_notes="",
+            cancelled_reason=_unless_empty("cancelled_reason"),
+            anonymous_since=on,
+        )
+    forget(_history(Visit).filter(pgh_obj__in=keys), rule=VISITS.what)
+    for model in (TeamMember, Outcome, FollowUp):
+        forget(_history(model).filter(of_them), rule=VISITS.what)
+    return keys
+
+
+def _history(model: Any) -> QuerySet[Any]:
+    return model.pgh_event_model.objects.all()  # type: ignore[no-any-return]
+
+
+def _unless_empty(field: str) -> Case:
+    return Case(When(~Q(**{field: ""}), then=Value(ERASED)), default=Value(""))
+
+
+CADETS = Rule(
+    what="operations.Cadet",
+    says="What is held of a cadet is erased once their last operation has been closed for the "
+    "time that the settings say",
+    erase=erase_cadets,
+)
+VISITS = Rule(
+    what="operations.Visit",
+    says="Old visits are made anonymous: the people and the free text go, the figures stay",
+    erase=make_visits_anonymous,
+)
+
+
+def register_rules() -> None:
+    """Hand the rules in. Once, when Django starts."""
+    register(CADETS)
+    register(VISITS)
