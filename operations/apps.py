@@ -9,8 +9,9 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        """Tell the venue's page what this app knows of a venue."""
-        from operations import timeline
+        """Tell the venue's page what this app knows of a venue; give records their history."""
+        from operations import record, timeline
         from venues.timeline import register
 
         register(timeline.entries)
+        record.register()
