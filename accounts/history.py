@@ -353,7 +353,9 @@ class _Names:
         """Who acted."""
         if context.get("user"):
             return str(self.names[User].get(context["user"], f"Person {context['user']}"))
-        return "The system" if context.get("task") else "Somebody not signed in"
+        if context.get("task"):
+            return "The system"
+        return "Somebody not signed in" if context.get("path") else "A command"
 
     def word(self, event_field: Any, value: Any) -> str:
         """A value as a person would say it."""

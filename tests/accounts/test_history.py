@@ -76,7 +76,7 @@ def test_several_changes_are_listed_with_names_choices_and_nothing(client, unit,
             state="booked", booked_for=dt.date(2026, 3, 5), responsible=officer
         )
     entry = page(client, petra, "follow-up", follow_up).context["entries"][0]
-    assert entry.title == "Petra Lindqvist changed this follow up"
+    assert entry.title == "Petra Lindqvist changed this follow-up"
     assert entry.body.splitlines() == [
         "State from Offered to Booked",
         f"Responsible officer from {before} to Corin Maddox",
@@ -97,7 +97,7 @@ def test_the_reason_stands_beside_the_change(client, unit, petra):
 def test_a_visits_history_has_its_team_and_outcome_and_says_who_did_not_sign_in(client, unit):
     visit = factories.CompletedVisitFactory(unit=unit)
     shown = "\n".join(titles(page(client, of(Role.PLANNER, unit), "visit", visit)))
-    assert "Somebody not signed in added this visit" in shown
+    assert "A command added this visit" in shown
     assert f"added team member {visit.team.get().pk}" in shown
     assert f"added outcome {visit.outcome_id}" in shown
 
@@ -206,7 +206,7 @@ def test_the_log_finds_changes_by_person_kind_and_number(client, admin, petra, u
         log(client, admin, person=petra.pk, kind="operations.followup", number=follow_up.pk)
     )
     assert len(found) == 1
-    assert found[0].startswith(f"Petra Lindqvist changed follow up {follow_up.pk}: due by from")
+    assert found[0].startswith(f"Petra Lindqvist changed follow-up {follow_up.pk}: due by from")
     assert len(titles(log(client, admin, person=petra.pk))) == 2
     assert other.pk != follow_up.pk
 
