@@ -7,7 +7,7 @@ date and time, the identity of whoever consulted and, as far as possible, the ju
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -98,7 +98,7 @@ class AccessEntry(models.Model):
     )
     act = models.CharField(max_length=20, choices=Act)
     what = models.CharField(max_length=60, blank=True, help_text="Like operations.visit.")
-    ids = ArrayField(models.BigIntegerField(), default=list)
+    ids: Any = ArrayField(models.BigIntegerField(), default=list)
     purpose = models.TextField(blank=True, help_text="What for, or with which filters.")
     address = models.TextField(db_default=_told_of("address"))
     path = models.TextField(db_default=_told_of("path"))
@@ -110,6 +110,7 @@ class AccessEntry(models.Model):
 
     class Meta:
         default_permissions = ()
+        permissions = [("view_log", "Can search the log of everything")]
         verbose_name_plural = "access entries"
         indexes = [
             models.Index("at", name="access_by_time"),

@@ -1,8 +1,15 @@
 """The app's place in Django."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class AccountsConfig(AppConfig):
@@ -11,9 +18,17 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Say after each migration what the database grants; listen to who comes and goes."""
-        from accounts import checks, comings, database  # noqa: F401
+        """Say after each migration what the database grants; listen to who comes and goes; give
+        people a page of history.
+        """
+        from accounts import checks, comings, database, history  # noqa: F401
+        from accounts.models import User
 
+        def people(user: User) -> QuerySet[User]:
+            everybody = User.objects.all()
+            return everybody if user.has_perm("accounts.view_user") else everybody.none()
+
+        history.register(User, visible_to=people)
         register(checks.works_as_a_bound_role, Tags.database, deploy=True)
         # One app's turn is enough: all migrations are done before the first.
         post_migrate.connect(database.secure, sender=self)

@@ -1,8 +1,16 @@
-"""The sign-in form."""
+"""The sign-in form, and what narrows the log."""
 
+from typing import Any
+
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.formats import date_format
+from django.utils.text import capfirst
 
-from accounts.govuk import GovForm
+from accounts import history
+from accounts.access_log import Act
+from accounts.govuk import GovDateField, GovFilterForm, GovForm
+from accounts.models import User
 
 
 class SignInForm(GovForm, AuthenticationForm):
@@ -13,3 +21,68 @@ class SignInForm(GovForm, AuthenticationForm):
         "invalid_login": "The username and password do not match. Check both and try again.",
         "inactive": "This account is closed. Ask your administrator.",
     }
+
+
+class LogFilter(GovFilterForm, forms.Form):
+    """Narrows the log of everything."""
+
+    show = forms.ChoiceField(
+        label="Show",
+        choices=[("", "Changes"), ("reads", "Reads and sign-ins")],
+        required=False,
+    )
+    person = forms.ModelChoiceField(
+        User.objects.order_by("first_name", "last_name", "pk"),
+        label="Person",
+        required=False,
+        empty_label="Anybody",
+    )
+    kind = forms.ChoiceField(label="Kind of record", required=False)
+    number = forms.IntegerField(
+        label="Number of the record", required=False, min_value=1, max_value=2**63 - 1
+    )
+    act = forms.ChoiceField(
+        label="What they did (reads and sign-ins)",
+        choices=[("", "Anything"), *((act.value, capfirst(act.label)) for act in Act)],
+        required=False,
+    )
+    since = GovDateField(label="From", required=False)
+    until = GovDateField(label="Until", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every kind of record that has a history."""
+        super().__init__(*args, **kwargs)
+        self.models = {
+            model._meta.label_lower: model for model in map(history.about, history.history_models())
+        }
+        kinds = [(label, history.name_of(model)) for label, model in self.models.items()]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Any"), *kinds]
+
+    def wanted(self) -> dict[str, Any]:
+        """The answers; one that could not be read counts as not given."""
+        self.is_valid()
+        answers = getattr(self, "cleaned_data", {})
+        return {
+            "reads": answers.get("show") == "reads",
+            "model": self.models.get(answers.get("kind", "")),
+            **{
+                name: answers.get(name) or None
+                for name in ("person", "number", "act", "since", "until")
+            },
+        }
+
+    def in_words(self) -> str:
+        """What was asked for, for the record: persons by their number."""
+        wanted = self.wanted()
+        said = [
+            "reads and sign-ins" if wanted["reads"] else "changes",
+            wanted["person"] and f"by person {wanted['person'].pk}",
+            wanted["model"] and f"of a {history.name_of(wanted['model']).lower()}",
+            wanted["number"] and f"number {wanted['number']}",
+            wanted["act"] and f"who {Act(wanted['act']).label}",
+            wanted["since"] and f"from {date_format(wanted['since'], 'j F Y')}",
+            wanted["until"] and f"until {date_format(wanted['until'], 'j F Y')}",
+        ]
+        return " ".join(filter(None, said))

@@ -26,6 +26,7 @@ ENTRIES = (
     (roles.VIEW_VENUES, "Venues", "venues:venue_list"),
     (roles.IMPORT_VENUES, "Imports", "venues:import_list"),
     ("accounts.view_user", "People", "admin:accounts_user_changelist"),
+    (roles.VIEW_LOG, "Log", "accounts:log"),
 )
 
 

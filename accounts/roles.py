@@ -27,6 +27,7 @@ class Role(enum.StrEnum):
     """Looks after people, reference data and settings."""
 
 
+VIEW_LOG = "accounts.view_log"
 VIEW_VENUES = "venues.view_venue"
 CHANGE_VENUES = "venues.change_venue"
 IMPORT_VENUES = "venues.import_venues"
@@ -58,7 +59,13 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, IMPORT_VENUES, RECORD_TRAINING, VIEW_OPERATIONS}
         | {VIEW_RESULTS, VIEW_FOLLOW_UPS, WORK_FOLLOW_UPS, VIEW_STATISTICS}
-        | {"accounts.view_user", "accounts.add_user", "accounts.change_user", "auth.view_group"}
+        | {
+            VIEW_LOG,
+            "accounts.view_user",
+            "accounts.add_user",
+            "accounts.change_user",
+            "auth.view_group",
+        }
         | {"venues.view_force", "venues.add_force", "venues.change_force"}
         | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}
         | {"venues.view_localauthority", "venues.change_localauthority"}

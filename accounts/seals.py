@@ -29,6 +29,11 @@ class Seal(models.Model):
     def __str__(self) -> str:
         return f"Seal of {self.day:%d %B %Y}"
 
+    @property
+    def in_digits(self) -> str:
+        """The seal as people write it down: 64 digits."""
+        return bytes(self.seal).hex()
+
 
 class SealedEntry(models.Model):
     """The digest of one entry of the record, as it was when its day was sealed."""

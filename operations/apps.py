@@ -9,9 +9,12 @@ class OperationsConfig(AppConfig):
     name = "operations"
 
     def ready(self) -> None:
-        """Hand in what this app knows of a venue, and what it erases."""
-        from operations import retention, timeline
+        """Hand in what this app knows of a venue, what belongs to a record's history, and what is
+        erased in time.
+        """
+        from operations import record, retention, timeline
         from venues.timeline import register
 
         register(timeline.entries)
+        record.register()
         retention.register_rules()

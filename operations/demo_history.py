@@ -4,6 +4,7 @@ import datetime as dt
 import random
 import uuid
 
+from accounts import scope
 from accounts.london import LONDON
 from accounts.models import User
 from operations.actions import follow_ups as follow_up_actions
@@ -45,6 +46,11 @@ DECLINED = (
 
 def make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
     """Write the scenarios, a past operation every two months, the one going on, and follow-ups."""
+    with scope.acting(world.people["planner"]):
+        _make(chance, world, now=now)
+
+
+def _make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
     today = now.astimezone(LONDON).date()
     scenarios = _scenarios(world.people["planner"])
     number = 0
@@ -131,7 +137,8 @@ def _past_operation(
         for officer, duty in zip(team, (TeamMember.Duty.LEAD, TeamMember.Duty.WELFARE), strict=True)
     )
     for visit, team in zip(visits, teams, strict=True):
-        _play(chance, world, visit, by=team[0], now=now)
+        with scope.acting(team[0]):
+            _play(chance, world, visit, by=team[0], now=now)
 
 
 def _current_operation(
@@ -177,7 +184,8 @@ def _current_operation(
             out.add((cadet, start))
             TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
         if place < 12:
-            _play(chance, world, visit, by=lead, now=now)
+            with scope.acting(lead):
+                _play(chance, world, visit, by=lead, now=now)
 
 
 def _choose(
@@ -233,7 +241,8 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
     logging.log_outcome(visit=visit, facts=facts, submission=_uuid(chance), by=by, at=end)
     follow_up = FollowUp.objects.filter(visit=visit).first()
     if follow_up:
-        _follow(chance, world, follow_up, today=now.astimezone(LONDON).date())
+        with scope.acting(follow_up.responsible):
+            _follow(chance, world, follow_up, today=now.astimezone(LONDON).date())
 
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:

@@ -33,10 +33,18 @@ OPEN = {"accounts:sign_in", "favicon"}
 #: Name, object, then the answers to a GET for the roles in the order of ``ROLES`` (officer,
 #: planner, lead, coordinator, call handler, administrator): first for people of the unit, then for
 #: those of another. 405 is a page that takes POST only; a 404 in the first half needs more than the
-#: role, such as a place in the team.
+#: role, such as a place in the team. ``visit=completed`` is a kind of record and one of it.
 TABLE = """
 accounts:gallery                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:history visit=completed 200 200 200 200 404 200 | 404 404 404 404 404 404
+accounts:history visit=planned 200 200 404 404 404 404 | 404 404 404 404 404 404
+accounts:history follow-up=follow_up 404 404 200 200 404 200 | 404 404 404 404 404 404
+accounts:history cadet=cadet 404 200 404 404 404 404 | 404 200 404 404 404 404
+accounts:history venue=venue 200 200 200 200 404 200 | 200 200 200 200 404 200
+accounts:history operation=operation 404 200 200 404 404 200 | 404 404 404 404 404 404
+accounts:history scenario=scenario 404 200 200 404 404 200 | 404 200 200 404 404 200
 accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
+accounts:log                     -          403 403 403 403 403 200 | 403 403 403 403 403 200
 accounts:sign_out                -          405 405 405 405 405 405 | 405 405 405 405 405 405
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
@@ -150,6 +158,9 @@ def address(name, about, made):
         return reverse(name)
     if about.startswith("="):
         return reverse(name, args=[about[1:]])
+    if "=" in about:  # a kind of record and one of it
+        kind, key = about.split("=")
+        return reverse(name, args=[kind, made[key].pk])
     kind, *more = about.split("/")
     return reverse(name, args=[made[kind].pk, *more])
 

@@ -7,3 +7,16 @@ class VenuesConfig(AppConfig):
     """Django's entry for this app."""
 
     name = "venues"
+
+    def ready(self) -> None:
+        """Give venues a page of history."""
+        from accounts import history
+        from accounts.models import User
+        from venues.models import Venue, VenueContact, sees_contacts
+
+        def limits(user: User, venue: Venue) -> history.Limits:
+            if sees_contacts(user):
+                return history.Limits()
+            return history.Limits({VenueContact: history.EVERYTHING})
+
+        history.register(Venue, limits=limits)

@@ -119,6 +119,7 @@ class FollowUp(Versioned):
     objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = "follow-up"
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="booked") | Q(booked_for__isnull=False),

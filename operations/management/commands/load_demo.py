@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import scope
 from operations import demo_history, demo_world
 from operations.tasks import remind
 from venues.models import Force, Venue
@@ -33,9 +34,10 @@ class Command(BaseCommand):
             raise CommandError("There are other venues in this database: nothing was loaded.")
         now = timezone.now()
         chance = random.Random(options["seed"])  # noqa: S311 (invented data, not a secret)
-        world = demo_world.make(
-            chance, today=timezone.localdate(now), venue_count=options["venues"]
-        )
-        demo_history.make(chance, world, now=now)
+        with scope.for_task("load_demo"):
+            world = demo_world.make(
+                chance, today=timezone.localdate(now), venue_count=options["venues"]
+            )
+            demo_history.make(chance, world, now=now)
         transaction.on_commit(remind.delay)  # so that there are messages to look at
         self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")

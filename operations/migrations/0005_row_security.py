@@ -8,5 +8,5 @@ from operations.row_security import policies
 class Migration(migrations.Migration):
     """Written again, from a new migration, whenever operations/row_security.py changes."""
 
-    dependencies = [("operations", "0007_retention"), ("venues", "0003_the_record")]
+    dependencies = [("operations", "0004_warning_signs"), ("venues", "0002_initial")]
     operations = [migrations.RunSQL(policies(), migrations.RunSQL.noop)]

@@ -1,0 +1,74 @@
+"""What of the record about operations is not for everybody.
+
+A planned visit is covert in the record as it is everywhere, and so is a venue that waits for one.
+Cadets are known to planners and the visit's team only.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import history, scope
+from accounts.history import Limits
+from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS
+from operations.models import (
+    Cadet,
+    FollowUp,
+    Operation,
+    OperationVenue,
+    Outcome,
+    Scenario,
+    TeamMember,
+    Visit,
+)
+
+
+def register() -> None:
+    """Give the records of operations their pages of history."""
+    for model in (Cadet, FollowUp, Scenario):
+        history.register(model)
+    history.register(Visit, limits=limits_of_visit)
+    history.register(Operation, limits=limits_of_operation)
+    history.register_log(limits_of_log)
+
+
+def limits_of_visit(user: User, visit: Visit) -> Limits:
+    """Which cadets were in the team is for planners and the team."""
+    if user.has_perm(PLAN_OPERATIONS) or visit.team.filter(officer=user).exists():
+        return Limits()
+    return Limits({TeamMember: Q(cadet__isnull=False)})
+
+
+def limits_of_operation(user: User, operation: Operation) -> Limits:
+    """Which venues were chosen is for the planners of their command units."""
+    if not user.has_perm(PLAN_OPERATIONS):
+        return Limits({OperationVenue: history.EVERYTHING})
+    if user.whole_force:
+        return Limits()
+    units = user.command_units.all()
+    theirs = Q(venue__local_authority__command_unit__in=units)
+    return Limits({OperationVenue: ~theirs})
+
+
+def limits_of_log(user: User) -> Limits:
+    """Visits ahead that this person may not see are left out until they are over."""
+    visible = Visit.objects.visible_to(user)
+    still_on = Operation.objects.filter(ends_on__gte=timezone.localdate())
+    chosen = OperationVenue.objects.visible_to(user)
+    waiting = OperationVenue.objects.filter(operation__in=still_on).exclude(pk__in=chosen)
+    with scope.all_units():  # what this person can't see has to be known to be left out
+        covert = list(Visit.objects.ahead().exclude(pk__in=visible).values_list("pk", flat=True))
+        covert_choices = list(waiting.values_list("pk", flat=True))
+    hidden = {
+        Visit: Q(pgh_obj__in=covert),
+        TeamMember: Q(visit__in=covert),
+        Outcome: Q(visit__in=covert),
+        OperationVenue: Q(pgh_obj__in=covert_choices),
+    }
+    reads = Q(what="operations.visit", ids__overlap=covert) | Q(
+        what="operations.operationvenue", ids__overlap=covert_choices
+    )
+    plans = user.has_perm(PLAN_OPERATIONS)
+    if not plans:
+        hidden[TeamMember] |= Q(cadet__isnull=False)
+    return Limits(hidden, frozenset() if plans else frozenset({Cadet}), reads)
