@@ -4,11 +4,9 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from django.urls import reverse
 
 from config.asgi import MAX_BODY, MAX_UPLOAD, BodyLimit, application
-
 
 FILES = "/files/"
 

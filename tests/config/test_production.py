@@ -80,7 +80,7 @@ def test_every_secret_can_be_a_file(tmp_path):
         "REDIS_URL": f"redis://:{secrets.token_hex()}@127.0.0.1:1/0",
         "EMAIL_URL": f"smtp+tls://web:{secrets.token_hex()}@127.0.0.1:1",
     }
-    given = {name: "" for name in secret}
+    given = dict.fromkeys(secret, "")
     for name, value in secret.items():
         file = tmp_path / name
         file.write_text(value + "\n")  # as an editor leaves it
