@@ -96,12 +96,9 @@ def test_of_an_exception_types_and_places_are_told_but_not_its_words(log):
 @pytest.mark.django_db
 def test_of_a_row_that_the_database_refused_only_the_rule_is_told(log):
     UserFactory(username=MAIL)
-    try:
-        with transaction.atomic():
-            UserFactory(username=MAIL)
-    except IntegrityError as error:
-        assert MAIL in str(error)  # PostgreSQL quotes the row
-        logging.getLogger("accounts").exception(f"not added: {error}")
+    with pytest.raises(IntegrityError, match=MAIL) as refused, transaction.atomic():
+        UserFactory(username=MAIL)  # PostgreSQL's words quote the row
+    logging.getLogger("accounts").error(f"not added: {refused.value}", exc_info=refused.value)
     (line,) = [line for line in log.lines() if "exception" in line]
     assert (
         "because of psycopg2.errors.UniqueViolation (accounts_user_username_key)"

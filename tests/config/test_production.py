@@ -10,6 +10,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+SHORT = secrets.token_urlsafe(32)
+REPEATED = "changeme" * 8
+GENERATED_BY_DJANGO = "django-insecure-" + secrets.token_urlsafe(64)
+THE_DEMONSTRATIONS = "only-for-the-demonstration-with-invented-data"
+
 #: What all settings of these tests have; nothing listens there, and nothing is asked to.
 SAFE = {
     "SECRET_KEY": secrets.token_urlsafe(64),
@@ -44,17 +49,17 @@ def test_safe_settings_start_and_django_has_nothing_to_add():
     ("changed", "told"),
     [
         ({"SECRET_KEY": ""}, "Set SECRET_KEY"),
-        ({"SECRET_KEY": "short-but-Random-9f3k2"}, "SECRET_KEY is too easy to guess"),
-        ({"SECRET_KEY": "changeme" * 8}, "SECRET_KEY is too easy to guess"),
+        ({"SECRET_KEY": SHORT}, "SECRET_KEY is too easy to guess"),
+        ({"SECRET_KEY": REPEATED}, "SECRET_KEY is too easy to guess"),
         (
-            {"SECRET_KEY": "django-insecure-" + secrets.token_urlsafe(64)},
+            {"SECRET_KEY": GENERATED_BY_DJANGO},
             "SECRET_KEY is an example",
         ),
         (
-            {"SECRET_KEY": "only-for-the-demonstration-with-invented-data"},
+            {"SECRET_KEY": THE_DEMONSTRATIONS},
             "SECRET_KEY is an example",
         ),
-        ({"SECRET_KEY_FALLBACKS": "short-but-Random-9f3k2"}, "SECRET_KEY is too easy to guess"),
+        ({"SECRET_KEY_FALLBACKS": SHORT}, "SECRET_KEY is too easy to guess"),
         ({"DEBUG": "1"}, "DEBUG shows data"),
         ({"ALLOWED_HOSTS": ""}, "Set ALLOWED_HOSTS"),
         ({"ALLOWED_HOSTS": "spots.example.org,*"}, "ALLOWED_HOSTS holds '*'"),
