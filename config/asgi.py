@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -66,6 +67,9 @@ async def _refuse(send: Send, status: int, words: str) -> None:
     reference = uuid.uuid4().hex
     log.warning("request refused unread", status=status, request_id=reference)
     headers = [*HEADERS, (b"x-request-id", reference.encode())]
+    if settings.SECURE_HSTS_SECONDS:
+        told = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+        headers.append((b"strict-transport-security", told.encode()))
     body = f"{words} If you ask for help, give this reference: {reference}"
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

@@ -4,10 +4,13 @@ import logging.config
 import os
 from typing import Any
 
+import structlog
 from celery import Celery, signals
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+log = structlog.get_logger(__name__)
 
 app = Celery("makesafe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -29,6 +32,7 @@ def name_task(task_id: str, task: Any, **_: Any) -> None:
 
 
 @signals.task_postrun.connect
-def forget_task(**_: Any) -> None:
-    """What the worker says next is not of this task."""
+def tell_task(state: str | None, **_: Any) -> None:
+    """One line for each task, without what it was given; what is said next is not of this task."""
+    log.info("task", state=state)
     unbind_contextvars("task", "task_id")

@@ -3,9 +3,8 @@
 The reference is the request's id: support finds what happened by it (docs/operators.md).
 """
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 
@@ -15,8 +14,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The person's role does not include the page."""
-    return _page(request, "403.html", 403)
+    """The person's role does not include the page; the way out is to sign in as somebody else."""
+    return _page(request, "403.html", 403, csrf_token=get_token(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -34,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _page(request, "500.html", 500)
 
 
-def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _page(request: HttpRequest, template: str, status: int, **more: str) -> HttpResponse:
     # Without the request, so that no context processor asks who this is: the database may be gone.
-    context: dict[str, Any] = {"reference": getattr(request, "request_id", "")}
+    context = {"reference": getattr(request, "request_id", ""), **more}
     return HttpResponse(render_to_string(template, context), status=status)

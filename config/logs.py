@@ -87,6 +87,9 @@ def configuration(*, demo: bool, level: str) -> dict[str, Any]:
             # A request's line says how it ended; only an exception has more to tell.
             "django.request": {"level": "ERROR"},
             "django.server": {"level": "INFO", "propagate": True},
+            # Of a task we tell the end (config/celery.py), with its name.
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             **{name: {"level": "INFO"} for name in ("asyncio", "celery", "kombu", "urllib3")},
             "gunicorn.error": {"handlers": ["console"], "propagate": False},
         },

@@ -142,6 +142,17 @@ def test_every_file_that_the_readme_names_is_there():
     assert [name for name in missing if not name.startswith(".run")] == []
 
 
+def test_every_file_and_test_that_the_security_page_names_is_there():
+    """Names of files have a slash or an end; ``file::test`` names a test in it."""
+    page = (ROOT / "docs/security.md").read_text()
+    named = re.findall(r"`([\w./-]+(?:/|\.\w+))(?:::(\w+))?`", page)
+    named += [(f"docs/{link}", "") for link in re.findall(r"\]\(([\w.]+)\)", page)]
+    assert len(named) > 100
+    for file, test in named:
+        assert (ROOT / file).exists(), file
+        assert not test or f"def {test}(" in (ROOT / file).read_text(), f"{file}::{test}"
+
+
 def test_every_make_target_that_the_readme_names_exists():
     makefile = (ROOT / "Makefile").read_text()
     for target in set(re.findall(r"make ([a-z-]+)\b", README)) - {"an"}:

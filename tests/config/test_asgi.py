@@ -86,3 +86,11 @@ def test_a_refusal_has_a_reference_and_can_not_be_taken_for_a_page():
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert b"default-src 'none'" in headers[b"content-security-policy"]
     assert headers[b"cache-control"] == b"no-store"
+    assert b"strict-transport-security" not in headers
+
+
+def test_a_refusal_keeps_browsers_with_https(settings):
+    settings.SECURE_HSTS_SECONDS = 31536000
+    start, _ = messages({b"transfer-encoding": b"chunked"})
+    told = dict(start["headers"])[b"strict-transport-security"]
+    assert told == b"max-age=31536000; includeSubDomains"

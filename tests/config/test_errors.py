@@ -1,13 +1,12 @@
 """Whatever goes wrong, page and log hold nobody's data, and both have the reference."""
 
 import logging
-from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import OperationalError, connections, transaction
 from django.http import Http404
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path, reverse
 
 from accounts.models import User
@@ -120,8 +119,16 @@ def test_a_form_that_is_too_large_or_has_too_many_parts_is_refused(product, log,
     assert_tells_nothing_but_the_reference(response, log)
 
 
+def test_whoever_has_no_role_can_sign_out_of_the_page_that_says_so(client, db):
+    client.force_login(UserFactory(role=None))
+    page = client.get("/", follow=True)
+    assert page.status_code == 403
+    assert f'action="{reverse("accounts:sign_out")}"' in page.content.decode()
+
+
 def test_a_page_of_an_error_is_drawn_without_the_database(product, django_assert_num_queries):
-    request = SimpleNamespace(request_id="abc")
+    request = RequestFactory().get("/")
+    request.request_id = "abc"
     with django_assert_num_queries(0):
         for page in (errors.bad_request, errors.permission_denied, errors.page_not_found):
             assert b"reference: abc" in page(request, Exception(NAME)).content

@@ -171,6 +171,14 @@ def test_every_answer_has_the_policies(client, address):
 
 
 @pytest.mark.django_db
+def test_no_folder_is_listed_and_no_request_is_echoed(client):
+    assert client.get("/static/").status_code == 404
+    response = client.trace("/sign-in/", headers={"cookie": "sessionid=a-secret"})
+    assert response.status_code == 405
+    assert b"a-secret" not in response.content
+
+
+@pytest.mark.django_db
 def test_over_https_the_browser_is_told_to_stay_with_it(client, settings):
     settings.SECURE_HSTS_SECONDS = 365 * 24 * 3600
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
