@@ -129,6 +129,7 @@ def test_whoever_has_no_role_can_sign_out_of_the_page_that_says_so(client, db):
 def test_a_page_of_an_error_is_drawn_without_the_database(product, django_assert_num_queries):
     request = RequestFactory().get("/")
     request.request_id = "abc"
+    request.user = User.objects.get(pk=product.user.pk)  # whose permissions nobody has asked for
     with django_assert_num_queries(0):
         for page in (errors.bad_request, errors.permission_denied, errors.page_not_found):
             assert b"reference: abc" in page(request, Exception(NAME)).content

@@ -151,7 +151,7 @@ HEADERS = {
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/sign-in/", "/nowhere/", "/", "/static/icon.svg"])
+@pytest.mark.parametrize("address", ["/sign-in/", "/nowhere/", "/", "/static/accounts/admin.css"])
 def test_every_answer_has_the_policies(client, address):
     response = client.get(address)
     headers = HEADERS | ({"X-Frame-Options": None} if "static" in address else {})
