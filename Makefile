@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast benchmark benchmark-guards lint format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark benchmark-guards lint audit format migrations lock setup browser clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,6 +31,9 @@ lint: setup ## Check format, types, imports, migrations and templates
 	$(BIN)/lint-imports --no-logo
 	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djlint templates --lint --quiet
+
+audit: setup ## Ask whether a locked package has a known vulnerability
+	@$(BIN)/python -m config.audit
 
 format: setup ## Format Python
 	$(BIN)/ruff check --fix .

@@ -47,9 +47,10 @@ class ScopedTransaction:
         """Answer inside the transaction."""
         with scope.acting(
             request.user,
-            request_id=uuid.uuid4(),
+            request_id=uuid.UUID(request.request_id),  # type: ignore[attr-defined]  # config/requests.py
             address=request.META.get("REMOTE_ADDR", ""),
-            path=request.path,
+            # The link of an invitation holds a secret; whoever follows it is not signed in yet.
+            path=request.path if request.user.is_authenticated else "",
         ):
             response = self.get_response(request)
             if getattr(request, "takes_back", False) or response.status_code >= SERVER_ERROR:

@@ -1,11 +1,38 @@
 """The Celery application: what happens by itself, at its time."""
 
+import logging.config
 import os
+from typing import Any
 
-from celery import Celery
+import structlog
+from celery import Celery, signals
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+log = structlog.get_logger(__name__)
 
 app = Celery("makesafe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def log_as_the_web_does(**_: Any) -> None:
+    """Use our logging in place of Celery's, which prints a task's arguments and result."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.task_prerun.connect
+def name_task(task_id: str, task: Any, **_: Any) -> None:
+    """Every line of a task has its name and its id."""
+    bind_contextvars(task=task.name, task_id=task_id)
+
+
+@signals.task_postrun.connect
+def tell_task(state: str | None, **_: Any) -> None:
+    """One line for each task, without what it was given; what is said next is not of this task."""
+    log.info("task", state=state)
+    unbind_contextvars("task", "task_id")

@@ -7,17 +7,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 import pghistory
 from celery.schedules import crontab
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import embedded
+from config import embedded, logs
+from config.environment import Environment
+from config.production import refuse_unsafe
 
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 # What this installation is ----------------------------------------------------------------------
 
@@ -39,8 +41,19 @@ else:
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 
+#: Earlier keys that what they signed is still accepted with, while a new one takes over.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 #: The address people type, for links in messages.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+
+if not DEMO:
+    refuse_unsafe(
+        secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
+        debug=DEBUG,
+        allowed_hosts=ALLOWED_HOSTS,
+        site_url=SITE_URL,
+    )
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -64,7 +77,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.requests.NameRequests",  # first: every line that is logged later has the request's id
     "django.middleware.security.SecurityMiddleware",
+    # Before WhiteNoise, so that static files and refusals carry these headers too.
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "config.requests.KeepToOneself",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -72,7 +90,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.KeepNoCopies",
-    "accounts.middleware.ScopedTransaction",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -221,30 +238,74 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its files
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # by default any site's scripts may read static files
 
-# Transport --------------------------------------------------------------------------------------
+# What a request may bring: config/asgi.py bounds it as a whole, each form what it takes.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000  # planning lists hundreds of venues with a box each
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
+# Transport and browsers -------------------------------------------------------------------------
 
 _HTTPS = urlsplit(SITE_URL).scheme == "https"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
+SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-CSRF_TRUSTED_ORIGINS = [SITE_URL]
-SECURE_REFERRER_POLICY = "same-origin"
-if env.bool("BEHIND_PROXY", default=False):
+#: Whether what a proxy in front says is believed: that a request came by TLS, and its id.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Cookies: for this host alone (browsers hold __Host- to that, and take it by TLS only), out of
+# reach of scripts. Lax, not Strict: a link in a message opens the page signed in, and single
+# sign-on comes back from the provider with the session that it left.
+SESSION_COOKIE_NAME = "__Host-sessionid" if _HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if _HTTPS else "csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+# By default a message ("Visit to … cancelled") travels in a readable cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# No other site ever learns where a person was. Not no-referrer: with it browsers hide the origin of
+# a form from ourselves too, and the check against forged requests refuses every form
+# (tests/browser/test_policies.py shows it).
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+#: Chromium holds a form to ``form-action`` through redirects, so the provider of single sign-on,
+#: where the button "Sign in with …" leads, is named.
+_OIDC = urlsplit(env.str("OIDC_SERVER_URL", default=""))
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF, *([f"{_OIDC.scheme}://{_OIDC.netloc}"] if _OIDC.netloc else [])],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "upgrade-insecure-requests": _HTTPS,
+    }
+}
+#: What a page may ask of the device: passkeys, nothing else.
+PERMISSIONS_POLICY = dict.fromkeys(
+    "accelerometer autoplay bluetooth camera clipboard-read clipboard-write display-capture "
+    "encrypted-media fullscreen gamepad geolocation gyroscope hid idle-detection local-fonts "
+    "magnetometer microphone midi otp-credentials payment picture-in-picture screen-wake-lock "
+    "serial storage-access sync-xhr usb web-share window-management xr-spatial-tracking".split(),
+    "none",
+) | dict.fromkeys(["publickey-credentials-create", "publickey-credentials-get"], "self")
 
 # Logs: ids, not people --------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # A refused page is no fault of the product: its line would come with a long traceback.
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
+LOGGING = logs.configuration(demo=DEMO, level=env.str("LOG_LEVEL", default=""))
+# Reports of errors are never mailed: they would carry what a person sent.
+ADMINS: list[tuple[str, str]] = []
 
 # How long things are kept ------------------------------------------------------------------------
 

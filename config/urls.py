@@ -5,6 +5,11 @@ from django.urls import include, path
 
 from accounts.views import favicon
 
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("operations.urls")),

@@ -1,11 +1,14 @@
 """What holds for the repository as a whole."""
 
 import re
+import secrets
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from detect_secrets.core.scan import scan_file
+from detect_secrets.settings import transient_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
@@ -47,6 +50,72 @@ def test_no_file_names_a_registry_host_or_a_folder_of_one_machine():
     assert not hits
 
 
+#: What looks like a secret and is none: file, the line, why it may stand there.
+NO_SECRETS = {
+    ("README.md", "| `DATABASE_URL` |"): "the shape of an address",
+    ("README.md", "| `EMAIL_URL` |"): "the shape of an address",
+    ("accounts/demo.py", "PASSWORD = "): "of invented people; shown on the demonstration's page",
+    ("tests/factories.py", "PASSWORD = "): "of the tests' invented people",
+}
+#: What detect-secrets looks for: words chosen by chance, keys, and what stands beside a telling
+#: name. Its detectors for single services would see nothing more and take four times as long; none
+#: of these asks another machine.
+LOOKED_FOR = {
+    "plugins_used": [
+        {"name": "AWSKeyDetector"},
+        {"name": "Base64HighEntropyString", "limit": 4.5},
+        {"name": "BasicAuthDetector"},
+        {"name": "HexHighEntropyString", "limit": 3.0},
+        {"name": "JwtTokenDetector"},
+        {"name": "KeywordDetector"},
+        {"name": "PrivateKeyDetector"},
+    ],
+    "filters_used": [
+        {"path": f"detect_secrets.filters.heuristic.{name}"}
+        for name in (
+            "is_indirect_reference",
+            "is_likely_id_string",
+            "is_potential_uuid",
+            "is_prefixed_with_dollar_sign",
+            "is_sequential_string",
+            "is_templated_secret",
+        )
+    ],
+}
+
+
+def looks_secret(path: Path) -> list[tuple[str, str]]:
+    """The lines of a file in which detect-secrets sees one: the file's name and the line."""
+    lines = path.read_text().splitlines()
+    name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
+    return [(name, lines[found.line_number - 1]) for found in scan_file(str(path))]
+
+
+def test_no_file_holds_a_secret():
+    """Locks apart, whose hashes anybody can look up."""
+    with transient_settings(LOOKED_FOR):
+        found = [
+            hit
+            for path, _ in texts()
+            if not path.match("requirements*.txt") and path.name != "package-lock.json"
+            for hit in looks_secret(path)
+        ]
+    left = {
+        known: [hit for hit in found if hit[0] == known[0] and hit[1].startswith(known[1])]
+        for known in NO_SECRETS
+    }
+    assert [hit for hit in found if not any(hit in hits for hits in left.values())] == []
+    assert [known for known, hits in left.items() if not hits] == []  # none that is out of date
+
+
+def test_a_secret_in_a_file_would_be_found(tmp_path):
+    spilled = tmp_path / "settings.py"
+    chance = secrets.token_urlsafe(24)
+    spilled.write_text(f"SECRET_KEY = '{chance}'\nEMAIL_URL = 'smtp://web:{chance}@host'\n")
+    with transient_settings(LOOKED_FOR):
+        assert {line.split()[0] for _, line in looks_secret(spilled)} == {"SECRET_KEY", "EMAIL_URL"}
+
+
 def test_no_third_party_code_is_committed():
     names = {path.relative_to(ROOT).parts[0] for path in tracked_files()}
     assert not names & {"node_modules", "staticfiles", ".venv"}
@@ -71,6 +140,17 @@ def test_every_file_that_the_readme_names_is_there():
     assert len(names) > 15
     missing = [name for name in names if name != "docs/pictures/" and not (ROOT / name).exists()]
     assert [name for name in missing if not name.startswith(".run")] == []
+
+
+def test_every_file_and_test_that_the_security_page_names_is_there():
+    """Names of files have a slash or an end; ``file::test`` names a test in it."""
+    page = (ROOT / "docs/security.md").read_text()
+    named = re.findall(r"`([\w./-]+(?:/|\.\w+))(?:::(\w+))?`", page)
+    named += [(f"docs/{link}", "") for link in re.findall(r"\]\(([\w.]+)\)", page)]
+    assert len(named) > 100
+    for file, test in named:
+        assert (ROOT / file).exists(), file
+        assert not test or f"def {test}(" in (ROOT / file).read_text(), f"{file}::{test}"
 
 
 def test_every_make_target_that_the_readme_names_exists():

@@ -1,7 +1,9 @@
 """Pages of imports: their history, the upload of a file, and the report of each."""
 
+import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -25,6 +27,9 @@ from venues.models import ImportRun, LocalAuthority, Venue
 MAX_UPLOAD_BYTES = 64 * 2**20
 """Largest file accepted by the page: several times the largest authority's."""
 
+#: The kinds of file that are taken, by the end of the name, and how the text of each starts.
+KINDS = {".xml": b"<", ".json": b"{["}
+
 ROWS_PER_PAGE = 50
 
 ASPECT_LABELS = {
@@ -37,7 +42,7 @@ ASPECT_LABELS = {
 
 
 class ImportForm(GovForm, forms.Form):
-    """Asks for one file; whether it is what it should be, the import itself finds out."""
+    """Asks for one file of a kind that is taken; what is in it, the import finds out."""
 
     submit_label = "Import"
     file = forms.FileField(
@@ -51,6 +56,24 @@ class ImportForm(GovForm, forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.cancel_url = reverse("venues:import_list")
+
+    def clean_file(self) -> Any:
+        """Refuse a file of another kind, and one that is not what its name says."""
+        upload = self.cleaned_data["file"]
+        kind = PurePath(upload.name or "").suffix.lower()
+        if kind not in KINDS:
+            raise forms.ValidationError(
+                "Select a file whose name ends in .xml or .json. Nothing was imported."
+            )
+        start = upload.read(1024).lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:1]
+        upload.seek(0)
+        others = b"".join(starts for other, starts in KINDS.items() if other != kind)
+        if start and start in others:
+            raise forms.ValidationError(
+                f"The file's name ends in {kind}, but it is of another kind. Nothing was imported. "
+                "Download it again from where it was published and import the new copy."
+            )
+        return upload
 
 
 class ImportList(RequiresPermission, ListView[ImportRun]):

@@ -81,6 +81,32 @@ def test_a_refused_file_says_why_at_the_field_and_changes_nothing(planner, data,
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("hotels.csv", b"FHRSID,BusinessName", "name ends in .xml or .json"),
+        ("hotels.xml.exe", b"MZ", "name ends in .xml or .json"),
+        ("hotels", b"<FHRSEstablishment>", "name ends in .xml or .json"),
+        ("hotels.json", b"\xef\xbb\xbf <FHRSEstablishment>", "but it is of another kind"),
+        ("hotels.XML", b'{"FHRSEstablishment": {}}', "but it is of another kind"),
+    ],
+)
+def test_a_file_of_another_kind_than_its_name_says_is_refused(planner, name, data, reason):
+    page = upload(planner, name, data).content.decode()
+
+    assert reason in page
+    assert "Nothing was imported." in page
+    assert not ImportRun.objects.exists()
+
+
+def test_a_second_file_is_refused(planner):
+    files = [SimpleUploadedFile(f"{number}.xml", b"<") for number in range(2)]
+    response = planner.post(reverse("venues:import_add"), {"file": files})
+
+    assert response.status_code == 400
+    assert not ImportRun.objects.exists()
+
+
 def test_what_a_refusal_quotes_from_the_file_is_escaped(planner):
     page = upload(planner, "file.xml", b"<script>alert(1)</script>").content.decode()
 

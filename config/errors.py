@@ -1,0 +1,39 @@
+"""The pages of errors: drawn without the database, with a reference and nobody's data.
+
+The reference is the request's id: support finds what happened by it (docs/operators.md).
+"""
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent can't be read."""
+    return _page(request, "400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The person's role does not include the page; the way out is to sign in as somebody else."""
+    return _page(request, "403.html", 403, csrf_token=get_token(request))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without a good token: too old, or not from one of our pages."""
+    return _page(request, "403_csrf.html", 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page, or a record that the person can't see."""
+    return _page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Our mistake."""
+    return _page(request, "500.html", 500)
+
+
+def _page(request: HttpRequest, template: str, status: int, **more: str) -> HttpResponse:
+    # Without the request, so that no context processor asks who this is: the database may be gone.
+    context = {"reference": getattr(request, "request_id", ""), **more}
+    return HttpResponse(render_to_string(template, context), status=status)

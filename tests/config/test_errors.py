@@ -1,0 +1,158 @@
+"""Whatever goes wrong, page and log hold nobody's data, and both have the reference."""
+
+import logging
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import OperationalError, connections, transaction
+from django.http import Http404
+from django.test import Client, RequestFactory
+from django.urls import path, reverse
+
+from accounts.models import User
+from accounts.roles import Role
+from config import errors, urls
+from tests.factories import UserFactory
+
+NAME = "Oriel Fenwick"
+MAIL = "oriel.fenwick@example.org"
+
+
+def breaks(request):
+    raise ValueError(f"{NAME} is on another visit")
+
+
+def breaks_a_rule_of_the_database(request):
+    with transaction.atomic():  # so that the test's own transaction can go on
+        User.objects.create(username=MAIL)
+
+
+def is_not_allowed(request):
+    raise PermissionDenied(NAME)
+
+
+def is_not_found(request):
+    raise Http404(NAME)
+
+
+def can_not_be_read(request):
+    raise BadRequest(NAME)
+
+
+PAGES = {
+    "breaks": (breaks, 500, "Sorry, something went wrong"),
+    "rule": (breaks_a_rule_of_the_database, 500, "Sorry, something went wrong"),
+    "forbidden": (is_not_allowed, 403, "You cannot open this page"),
+    "missing": (is_not_found, 404, "Page not found"),
+    "unreadable": (can_not_be_read, 400, "This request could not be read"),
+}
+
+
+@pytest.fixture
+def product(settings, db):
+    """The product with pages that go wrong, and somebody signed in to it."""
+    handlers = {name: value for name, value in vars(urls).items() if name.startswith("handler")}
+    broken = [path(f"{name}/", view) for name, (view, *_) in PAGES.items()]
+    settings.ROOT_URLCONF = type(
+        "urls", (), handlers | {"urlpatterns": [*urls.urlpatterns, *broken]}
+    )
+    UserFactory(username=MAIL)
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.user = UserFactory(role=Role.PLANNER, first_name="Petra", last_name="Lindqvist")
+    client.force_login(client.user)
+    return client
+
+
+def assert_tells_nothing_but_the_reference(response, log, *more: str) -> None:
+    page = response.content.decode()
+    assert f"give this reference: {response['X-Request-ID']}" in page
+    assert response["X-Request-ID"] in log.getvalue()
+    for told in ("Fenwick", "oriel", "Lindqvist", *more):
+        assert told not in page
+        assert told not in log.getvalue()
+    assert "Traceback" not in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_error_shows_and_logs_a_reference_and_nobodys_data(product, log, name):
+    _, status, words = PAGES[name]
+    response = product.get(f"/{name}/?person=Oriel+Fenwick")
+    assert response.status_code == status
+    assert words in response.content.decode()
+    assert_tells_nothing_but_the_reference(response, log)
+    assert log.line("request")["user"] == product.user.pk
+
+
+def test_an_error_of_ours_is_logged_with_its_place_in_the_code(product, log):
+    product.get("/rule/")
+    line = log.line("Internal Server Error (request)")
+    told = line["exception"].splitlines()
+    assert told[0] == "django.db.utils.IntegrityError"
+    assert any("tests/config/test_errors.py" in place for place in told)
+    assert "because of psycopg2.errors.UniqueViolation (accounts_user_username_key)" in told
+    assert line["request_id"] == log.line("request")["request_id"]
+    assert line["user"] == product.user.pk
+
+
+def test_a_form_without_its_token_is_refused_without_telling_what_was_in_it(product, log):
+    response = product.post(reverse("accounts:sign_out"), {"person": NAME})
+    assert response.status_code == 403
+    assert "Please send that again" in response.content.decode()
+    assert_tells_nothing_but_the_reference(response, log)
+    assert log.line("Forbidden (csrf)")["level"] == "warning"
+
+
+def test_a_host_that_is_not_ours_is_refused_and_not_repeated(product, log):
+    response = product.get("/", headers={"host": "oriel.fenwick.example"})
+    assert response.status_code == 400
+    assert_tells_nothing_but_the_reference(response, log, "fenwick.example")
+    assert log.line("Bad Request (DisallowedHost)")
+
+
+def test_a_form_that_is_too_large_or_has_too_many_parts_is_refused(product, log, settings):
+    product.handler.enforce_csrf_checks = False
+    fields = {f"field{number}": "Oriel" for number in range(1001)}
+    assert product.post(reverse("accounts:sign_in"), fields).status_code == 400
+    large = {"text": "Oriel Fenwick " * 200_000}
+    response = product.post(reverse("accounts:sign_in"), large)
+    assert response.status_code == 400
+    assert_tells_nothing_but_the_reference(response, log)
+
+
+def test_whoever_has_no_role_can_sign_out_of_the_page_that_says_so(client, db):
+    client.force_login(UserFactory(role=None))
+    page = client.get("/", follow=True)
+    assert page.status_code == 403
+    assert f'action="{reverse("accounts:sign_out")}"' in page.content.decode()
+
+
+def test_a_page_of_an_error_is_drawn_without_the_database(product, django_assert_num_queries):
+    request = RequestFactory().get("/")
+    request.request_id = "abc"
+    request.user = User.objects.get(pk=product.user.pk)  # whose permissions nobody has asked for
+    with django_assert_num_queries(0):
+        for page in (errors.bad_request, errors.permission_denied, errors.page_not_found):
+            assert b"reference: abc" in page(request, Exception(NAME)).content
+        assert b"reference: abc" in errors.server_error(request).content
+        assert b"reference: abc" in errors.csrf_failure(request, NAME).content
+
+
+def test_a_database_that_is_away_is_an_error_page_and_no_more(product, log, monkeypatch):
+    def away(*args, **kwargs):
+        raise OperationalError(f"connection of {NAME} refused")
+
+    monkeypatch.setattr(connections["default"], "cursor", away)
+    response = product.get(reverse("venues:venue_list"))
+    monkeypatch.undo()
+    assert response.status_code == 500
+    assert "Sorry, something went wrong" in response.content.decode()
+    assert_tells_nothing_but_the_reference(response, log)
+
+
+def test_django_itself_repeats_what_these_pages_do_not(product, caplog):
+    """The tests above would fail without our logging: the data is in what Django logs."""
+    with caplog.at_level(logging.DEBUG, logger="django"):
+        product.get("/breaks/")
+        product.get("/", headers={"host": "oriel.fenwick.example"})
+    assert "Oriel Fenwick" in caplog.text
+    assert "oriel.fenwick.example" in caplog.text
