@@ -1,7 +1,30 @@
 """People who sign in."""
 
-from django.contrib.auth.models import AbstractUser
-from django.db import models
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.db import models, transaction
+
+from accounts.roles import Role
+
+
+class People(UserManager["User"]):
+    """How accounts are made."""
+
+    use_in_migrations = False  # migrations make no accounts
+
+    @transaction.atomic
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **more: Any
+    ) -> "User":
+        """Make the first administrator: ``manage.py createsuperuser``.
+
+        They get the role and nothing more: nobody is above the table of roles, and an
+        administrator sees no planned visit.
+        """
+        person = self.create_user(username, email, password, is_staff=True, **more)
+        person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+        return person
 
 
 class User(AbstractUser):
@@ -13,6 +36,8 @@ class User(AbstractUser):
         default=False,
         help_text="Otherwise this person sees their own command units only.",
     )
+
+    objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
         constraints = [

@@ -6,6 +6,7 @@ from django.urls import include, path
 from accounts.views import favicon
 
 urlpatterns = [
+    path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
     path("venues/", include("venues.urls")),
@@ -13,3 +14,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon, name="favicon"),
 ]
+
+handler429 = "accounts.rate_limits.too_many_requests"  # allauth's name for it; Django has none

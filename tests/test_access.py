@@ -26,16 +26,46 @@ ROLES = (
 )
 
 #: Addresses open to everybody, signed in or not.
-OPEN = {"accounts:sign_in", "favicon"}
+OPEN = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "favicon",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "openid_connect_callback",
+    "openid_connect_login",
+}
 
 #: Name, object, then the answers to a GET for the roles in the order of ``ROLES`` (officer,
 #: planner, lead, coordinator, call handler, administrator): first for people of the unit, then for
 #: those of another. 405 is a page that takes POST only; a 404 in the first half needs more than the
 #: role, such as a place in the team.
 TABLE = """
+account_change_password          -          302 302 302 302 302 302 | 302 302 302 302 302 302
+account_reauthenticate           -          403 403 403 403 403 403 | 403 403 403 403 403 403
+account_set_password             -          302 302 302 302 302 302 | 302 302 302 302 302 302
+mfa_activate_totp                -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_add_webauthn                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_deactivate_totp              -          404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_download_recovery_codes      -          404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_edit_webauthn                passkey    404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_generate_recovery_codes      -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_index                        -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_list_webauthn                -          302 302 302 302 302 302 | 302 302 302 302 302 302
+mfa_reauthenticate               -          403 403 403 403 403 403 | 403 403 403 403 403 403
+mfa_reauthenticate_webauthn      -          403 403 403 403 403 403 | 403 403 403 403 403 403
+mfa_remove_webauthn              passkey    404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_view_recovery_codes          -          404 404 404 404 404 404 | 404 404 404 404 404 404
+usersessions_list                -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:gallery                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
-accounts:sign_out                -          405 405 405 405 405 405 | 405 405 405 405 405 405
+accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 200 403 403 403 403
@@ -135,6 +165,7 @@ def world(db, settings, tmp_path):
         "cadet": factories.CadetFactory(),
         "scenario": operation.scenario,
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
+        "passkey": factories.PasskeyFactory(),  # of somebody else
     }
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     return people, made
@@ -173,4 +204,4 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
     for name, about, *_ in rows():
         response = client.get(address(name, about, made))
         assert response.status_code == 302, name
-        assert response["Location"].startswith(reverse("accounts:sign_in")), name
+        assert response["Location"].startswith(reverse("account_login")), name
