@@ -1,4 +1,4 @@
-"""Too much from one account or one address is refused, kindly, and counted by all workers together."""
+"""Too much from one account or address is refused kindly, and all workers count together."""
 
 import threading
 import time

@@ -214,6 +214,10 @@ def test_the_administration_asks_whoever_signed_in_a_while_ago(name):
 
 def test_changing_the_password_ends_the_other_sessions(person):
     here, phone = sign_in(person), sign_in(person)
-    answers = {"oldpassword": PASSWORD, "password1": "quiet-otter-lamp", "password2": "quiet-otter-lamp"}
+    answers = {
+        "oldpassword": PASSWORD,
+        "password1": "quiet-otter-lamp",
+        "password2": "quiet-otter-lamp",
+    }
     here.post(reverse("account_change_password"), answers)
     assert [is_signed_in(client) for client in (here, phone)] == [True, False]
