@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
+from django.core.exceptions import ValidationError
 from django.utils.http import base36_to_int
 
 from accounts.models import User
@@ -11,6 +12,11 @@ from accounts.models import User
 #: Seconds for which a link holds that replaces a forgotten password. An invitation holds for
 #: ``settings.PASSWORD_RESET_TIMEOUT``: the person may be off duty.
 RESET_HOLDS = 3600
+
+
+#: Words that anybody would try here. What else a password has must be enough by itself.
+OUR_WORDS = ("makesafe", "operation", "spotcheck", "spot check", "police", "hotel", "cadet")
+ENOUGH_WITHOUT_THEM = 8  # letters
 
 
 class CommonPasswords(CommonPasswordValidator):
@@ -28,6 +34,20 @@ class CommonPasswords(CommonPasswordValidator):
         if more:
             lines = Path(more).read_text(encoding="utf-8", errors="ignore").splitlines()
             self.passwords |= {line.strip().lower() for line in lines}
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Refuse a listed password, and one of little more than our own words.
+
+        Raises:
+            ValidationError: with the sentence for the form.
+
+        """
+        super().validate(password, user)
+        rest = password.lower()
+        for word in OUR_WORDS:
+            rest = rest.replace(word, "")
+        if len(rest) < ENOUGH_WITHOUT_THEM:
+            raise ValidationError("This password is too easy to guess here. Use other words.")
 
 
 class PasswordLinks(PasswordResetTokenGenerator):

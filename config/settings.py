@@ -38,6 +38,8 @@ else:
             )
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+#: The keys before this one: what they signed and encrypted is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 #: The address people type, for links in messages.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")

@@ -199,6 +199,17 @@ def test_each_role_gets_what_the_table_says(client, world, name, about, ours, th
     assert (found, found_elsewhere) == (ours, theirs)
 
 
+def test_open_addresses_open_without_signing_in(client, db):
+    args = {
+        "account_reset_password_from_key": ["1", "x-y"],
+        "openid_connect_login": ["force"],
+        "openid_connect_callback": ["force"],
+    }
+    for name in OPEN:
+        response = client.get(reverse(name, args=args.get(name)))
+        assert "next=" not in response.headers.get("Location", ""), name
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
     _, made = world
     for name, about, *_ in rows():

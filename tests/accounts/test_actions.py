@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -117,10 +118,16 @@ def test_a_common_or_short_password_is_refused(committed, mailoutbox):
 
 def test_a_force_adds_its_own_list_of_common_passwords(tmp_path):
     more = tmp_path / "more.txt"
-    more.write_text("Makesafe-Makesafe\n")
-    with pytest.raises(Exception, match="too common"):
-        passwords.CommonPasswords(str(more)).validate("makesafe-makesafe")
-    passwords.CommonPasswords("").validate("makesafe-makesafe")
+    more.write_text("Wessendale-Rovers\n")
+    with pytest.raises(ValidationError, match="too common"):
+        passwords.CommonPasswords(str(more)).validate("wessendale-rovers")
+    passwords.CommonPasswords().validate("wessendale-rovers")
+
+
+@pytest.mark.parametrize("weak", ["Makesafe2026", "OperationMakesafe1", "police-hotel-26"])
+def test_a_password_of_our_own_words_is_refused(weak):
+    with pytest.raises(ValidationError, match="easy to guess"):
+        passwords.CommonPasswords().validate(weak)
 
 
 def test_passwords_have_at_least_twelve_characters():

@@ -59,6 +59,17 @@ def test_without_signal_the_outcome_waits_on_the_phone_and_is_logged_once(phone,
     assert Outcome.objects.get().visit == visit
 
 
+def test_too_much_at_once_makes_the_phone_wait_and_loses_nothing(phone, visit, settings):
+    fill_in(phone)
+    settings.WRITES_PER_MINUTE = {"account": 0, "address": 0}
+    log_outcome(phone)
+    phone.page.get_by_text("Nothing is lost").first.wait_for()
+    assert not Outcome.objects.exists()
+    settings.WRITES_PER_MINUTE = {"account": 100, "address": 100}
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.count() == 1
+
+
 def test_an_answer_whose_receipt_was_lost_is_sent_again_and_counts_once(phone, visit):
     fill_in(phone)
     lost = []

@@ -124,8 +124,10 @@ def test_a_passkey_that_does_not_work_is_told_in_words(visit_site, officer):
     devtools, device = keep_passkeys(site)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     site.open("/sign-in/")
+    told = site.page.get_by_text("The passkey did not work, or you stopped")
+    assert not told.is_visible()
     site.page.get_by_role("button", name="Sign in with a passkey").click()
-    site.page.get_by_text("The passkey did not work, or you stopped").wait_for()
+    told.wait_for()
     site.check()
 
 
