@@ -59,7 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):
         Otherwise somebody who left the force could go on with a passkey made here.
         """
         by_force = "sociallogin" in (signal_kwargs or {})
-        if not by_force and signs_in_with_force(user):
+        if not by_force and user.signs_in_with_force:
             messages.error(request, ONLY_THE_FORCE)
             return redirect("account_login")
         response: HttpResponse | None = super().pre_login(
@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
         """How this person can prove again who they are, the first being offered first."""
-        if isinstance(user, User) and signs_in_with_force(user):
+        if isinstance(user, User) and user.signs_in_with_force:
             url = reverse("accounts:sign_in_again")
             return [{"id": "force", "description": settings.OIDC_NAME, "url": url}]
         words = {
@@ -106,7 +106,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another second factor remains, or this person needs none here."""
-        if not settings.MFA_REQUIRED or signs_in_with_force(authenticator.user):
+        if not settings.MFA_REQUIRED or authenticator.user.signs_in_with_force:
             return True
         others = (
             Authenticator.objects.filter(user_id=authenticator.user_id)
@@ -135,11 +135,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         """Read a secret back."""
         return _keys().decrypt(encrypted_text.encode()).decode()
-
-
-def signs_in_with_force(user: User) -> bool:
-    """Whether this person signs in with the force's account and in no other way."""
-    return not settings.LOCAL_PASSWORDS or user.socialaccount_set.exists()
 
 
 def _keys() -> MultiFernet:

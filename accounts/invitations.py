@@ -25,7 +25,7 @@ def compose(person: User) -> EmailMessage:
         "accounts/mail/password_link.txt",
         {
             "person": person,
-            "by_force": not settings.LOCAL_PASSWORDS or person.socialaccount_set.exists(),
+            "by_force": person.signs_in_with_force,
             "invited": not person.has_usable_password(),
             "link": settings.SITE_URL + path,
             "site": settings.SITE_URL,

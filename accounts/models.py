@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models, transaction
 
@@ -55,3 +56,8 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def signs_in_with_force(self) -> bool:
+        """Whether this person signs in with the force's account, and in no other way."""
+        return not settings.LOCAL_PASSWORDS or self.socialaccount_set.exists()

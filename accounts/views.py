@@ -24,7 +24,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import second_factor, sessions
 from accounts.access import RequiresRecentSignIn
-from accounts.adapters import signs_in_with_force
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
@@ -100,7 +99,7 @@ class YourAccount(IndexView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add how this person signs in."""
-        by_force = signs_in_with_force(cast(User, self.request.user))
+        by_force = cast(User, self.request.user).signs_in_with_force
         return super().get_context_data(
             by_force=by_force, force_account=settings.OIDC_NAME, **kwargs
         )
