@@ -112,7 +112,7 @@ def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, 
     log_outcome(phone)
     phone.page.get_by_label("Username").fill("officer")
     phone.page.get_by_label("Password").fill(factories.PASSWORD)
-    phone.page.get_by_role("button", name="Sign in").click()
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
     phone.page.get_by_role("group", name="Did staff challenge you?").wait_for()
     log_outcome(phone)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
@@ -157,7 +157,7 @@ def test_the_form_works_without_javascript(browser, live_server, visit):
     page.goto("/sign-in/")
     page.get_by_label("Username").fill("officer")
     page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(reverse("operations:outcome_add", args=[visit.pk]))
     answers = ("challenged", "asked_for_identification", "signs_recognised", "room_refused")
     for name in (*answers, "police_contacted", "staff_debriefed", "materials_left"):
