@@ -1,12 +1,16 @@
 """The door of every page: signed in, allowed, and otherwise a real 403."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.views import View
 
+from accounts import sessions
 from accounts.access_log import record_reads
 from accounts.models import User
 
@@ -34,3 +38,29 @@ class RequiresPermission(PermissionRequiredMixin, View):
 
         """
         record_reads(by=self.user, viewed=viewed, listed=listed)
+
+
+class RequiresRecentSignIn(View):
+    """A sensitive view: whoever signed in a while ago proves again who they are.
+
+    Mix in before :class:`RequiresPermission`. The page is asked for with a GET first, so the form
+    is usually filled in afterwards; a form that was open for too long is kept in the session and
+    sent by allauth once the person has proved it (files are not kept). Functions call
+    :func:`require_recent_sign_in`.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Go on, or ask first."""
+        require_recent_sign_in(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+def require_recent_sign_in(request: HttpRequest) -> None:
+    """Ask whoever signed in a while ago to prove again who they are, then come back here.
+
+    Raises:
+        ReauthenticationRequired: allauth's middleware makes it the page that asks.
+
+    """
+    if not sessions.signed_in_recently(request):
+        raise ReauthenticationRequired

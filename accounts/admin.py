@@ -1,27 +1,59 @@
 """People, for administrators."""
 
-from django import forms
-from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.db.models import ManyToManyField
+from typing import Any
 
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import ManyToManyField, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts import actions
 from accounts.models import User
+
+
+class InvitationForm(forms.ModelForm[User]):
+    """Somebody new. They set their own password by the link that the invitation brings."""
+
+    class Meta:
+        model = User
+        fields = [
+            "username",
+            "first_name",
+            "last_name",
+            "email",
+            "groups",
+            "whole_force",
+            "is_staff",
+        ]
 
 
 @admin.register(User)
 class PersonAdmin(UserAdmin[User]):
-    """Add people, give them roles, close accounts. Nobody is deleted: their acts stay on record."""
+    """Invite people, give them roles, close accounts. Nobody is deleted: their acts stay on record.
+
+    Nobody but its owner ever knows or sets a password.
+    """
 
     list_display = ["username", "first_name", "last_name", "is_active", "whole_force"]
     list_filter = ["is_active", "groups", "whole_force"]
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Access", {"fields": ("is_active", "is_staff", "groups", "whole_force")}),
     )
+    add_form = InvitationForm
+    add_form_template = "admin/change_form.html"
     add_fieldsets = (
-        (None, {"fields": ("username", "email", "usable_password", "password1", "password2")}),
+        (
+            None,
+            {
+                "fields": InvitationForm.Meta.fields,
+                "description": "They get an email with a link to set their password.",
+            },
+        ),
     )
+    actions = ["send_link", "remove_second_factors"]
 
     # The picker of two lists that Django has for many rows has no names for screen readers.
     filter_horizontal = ()
@@ -30,3 +62,39 @@ class PersonAdmin(UserAdmin[User]):
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Accounts are closed, not deleted."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Invite somebody new; closing an account is an act of its own."""
+        assert isinstance(request.user, User)
+        if not change:
+            actions.invite(person=obj, by=request.user)
+            return
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            actions.close_account(person=obj, by=request.user)
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 (Django's name)
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Not here: administrators send a link instead."""
+        raise Http404
+
+    @admin.action(description="Send the invitation, or a link to set a new password, again")
+    def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Send each of the chosen people with an open account their way in."""
+        assert isinstance(request.user, User)
+        people = people.filter(is_active=True)
+        for person in people:
+            actions.send_password_link(person=person, by=request.user)
+        self.message_user(request, f"Messages on their way: {len(people)}.", messages.SUCCESS)
+
+    @admin.action(description="Remove second steps (lost phone) and end all sessions")
+    def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Let the chosen people set up a new second step when they sign in next."""
+        assert isinstance(request.user, User)
+        for person in people:
+            actions.remove_second_factors(person=person, by=request.user)
+        self.message_user(request, "They set up a new second step when they sign in next.")

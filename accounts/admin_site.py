@@ -27,10 +27,17 @@ class Administration(AdminSite):
     index_title = "People and reference data"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether this person may come in; a 403 instead of a second sign-in for others."""
+        """Whether this person may come in; a 403 instead of a second sign-in for others.
+
+        Who may do what is decided here, so whoever signed in a while ago proves it again.
+        """
+        from accounts.access import require_recent_sign_in  # Django reads this module before models
+
         allowed = super().has_permission(request)
-        if request.user.is_authenticated and not allowed:
-            raise PermissionDenied
+        if request.user.is_authenticated:
+            if not allowed:
+                raise PermissionDenied
+            require_recent_sign_in(request)
         return allowed
 
     @method_decorator(login_not_required)
@@ -40,4 +47,8 @@ class Administration(AdminSite):
         if request.user.is_authenticated:
             return redirect(index)
         wanted = request.GET.get(REDIRECT_FIELD_NAME, index)
-        return redirect(reverse("accounts:sign_in", query={REDIRECT_FIELD_NAME: wanted}))
+        return redirect(reverse("account_login", query={REDIRECT_FIELD_NAME: wanted}))
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """One's own password has one place."""
+        return redirect("account_change_password")

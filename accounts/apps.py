@@ -21,7 +21,10 @@ class AccountsConfig(AppConfig):
         """Say after each migration what the database grants; listen to who comes and goes; give
         people a page of history.
         """
-        from accounts import checks, comings, database, history  # noqa: F401
+        from allauth.mfa.signals import authenticator_added
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import checks, comings, database, history, second_factor, sessions  # noqa: F401
         from accounts.models import User
 
         def people(user: User) -> QuerySet[User]:
@@ -32,3 +35,5 @@ class AccountsConfig(AppConfig):
         register(checks.works_as_a_bound_role, Tags.database, deploy=True)
         # One app's turn is enough: all migrations are done before the first.
         post_migrate.connect(database.secure, sender=self)
+        user_logged_in.connect(sessions.begin)
+        authenticator_added.connect(second_factor.note_added)

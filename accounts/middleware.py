@@ -1,13 +1,21 @@
-"""What holds around every page: who asks, and that no copy of the answer is kept."""
+"""What holds around every page: no copies, an end, a second factor, one transaction."""
 
+import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import scope
+from accounts import scope, second_factor, sessions
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
@@ -30,6 +38,59 @@ class KeepNoCopies:
         if signed_in or request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class EndSessions:
+    """Sign out whoever was idle or signed in for too long, and say so on the sign-in page.
+
+    ``LoginRequiredMiddleware`` then sends them to sign in and back to where they were.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """End the session, or note that it is in use, and go on."""
+        if request.user.is_authenticated:
+            now = int(time.time())
+            if reason := sessions.why_over(request, now=now):
+                logout(request)
+                messages.info(request, reason)
+            else:
+                sessions.note(request, now=now)
+        return self.get_response(request)
+
+
+class RequireSecondFactor:
+    """Let nobody without a second factor go further than to the pages where they set one up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on: the address is not resolved yet."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_: Any
+    ) -> HttpResponse | None:
+        """Send to the set-up whoever needs it; pages that need no sign-in stay open."""
+        if not settings.MFA_REQUIRED or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        if (match and match.view_name in second_factor.SET_UP_PAGES) or not getattr(
+            view, "login_required", True
+        ):
+            return None
+        if second_factor.is_shown(request):
+            return None
+        set_up = reverse("accounts:second_factor")
+        if request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
+            return HttpResponseClientRedirect(set_up)
+        second_factor.remember_where_to_go(request)
+        return redirect(set_up)
 
 
 class ScopedTransaction:

@@ -1,13 +1,36 @@
 """People who sign in."""
 
-from django.contrib.auth.models import AbstractUser
-from django.db import models
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.db import models, transaction
 
 from accounts.access_log import AccessEntry
 from accounts.audit import tracked
+from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
 
 __all__ = ["AccessEntry", "Erasure", "Seal", "SealedEntry", "User", "UserGroup"]
+
+
+class People(UserManager["User"]):
+    """How accounts are made."""
+
+    use_in_migrations = False  # migrations make no accounts
+
+    @transaction.atomic
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **more: Any
+    ) -> "User":
+        """Make the first administrator: ``manage.py createsuperuser``.
+
+        They get the role and nothing more: nobody is above the table of roles, and an
+        administrator sees no planned visit.
+        """
+        person = self.create_user(username, email, password, is_staff=True, **more)
+        person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+        return person
 
 
 @tracked(without=("password", "last_login"))
@@ -20,6 +43,8 @@ class User(AbstractUser):
         default=False,
         help_text="Otherwise this person sees their own command units only.",
     )
+
+    objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -37,6 +62,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def signs_in_with_force(self) -> bool:
+        """Whether this person signs in with the force's account, and in no other way."""
+        return not settings.LOCAL_PASSWORDS or self.socialaccount_set.exists()
 
 
 @tracked(part_of="user")

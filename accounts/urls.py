@@ -1,6 +1,5 @@
-"""Addresses of sign-in and of the start page."""
+"""Addresses of the start page and of what allauth has no page for."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import record_views, views
@@ -9,9 +8,9 @@ from accounts.gallery import gallery
 app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", views.SignIn.as_view(), name="sign_in"),
-    path("sign-out/", LogoutView.as_view(), name="sign_out"),
     path("history/<str:kind>/<int:pk>/", record_views.History.as_view(), name="history"),
     path("log/", record_views.Log.as_view(), name="log"),
+    path("sign-in/with-the-force/again/", views.sign_in_again, name="sign_in_again"),
+    path("account/second-step/", views.set_up_second_factor, name="second_factor"),
     path("gallery/", gallery, name="gallery"),
 ]

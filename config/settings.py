@@ -12,6 +12,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.roles import Role
 from config import embedded, logs
 from config.environment import Environment
 from config.production import refuse_unsafe
@@ -40,8 +41,7 @@ else:
             )
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-
-#: Earlier keys that what they signed is still accepted with, while a new one takes over.
+#: The keys before this one: what they signed and encrypted is still read.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 #: The address people type, for links in messages.
@@ -66,6 +66,12 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "crispy_forms",
     "pgtrigger",
     "pghistory",
@@ -93,6 +99,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.EndSessions",
+    "accounts.middleware.RequireSecondFactor",
+    "accounts.rate_limits.LimitWrites",
     "accounts.middleware.ScopedTransaction",  # the innermost: all that asks the database is in it
 ]
 
@@ -169,7 +179,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 #: What touches the record has a worker of its own, which alone works as the tables' owner.
-CELERY_TASK_ROUTES = {"accounts.tasks.*": {"queue": "keeping"}}
+CELERY_TASK_ROUTES = {
+    f"accounts.tasks.{name}": {"queue": "keeping"} for name in ("seal", "apply_retention")
+}
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "decide and send the day's reminders": {
@@ -206,21 +218,132 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Makesafe team <makes
 # People -----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "accounts:sign_in"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "accounts:home"
-LOGOUT_REDIRECT_URL = "accounts:sign_in"
+
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+#: More common passwords than the 20,000 that Django knows, one a line.
+COMMON_PASSWORDS_FILE = env.str("COMMON_PASSWORDS_FILE", default="")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "accounts.passwords.CommonPasswords",
+        "OPTIONS": {"more": COMMON_PASSWORDS_FILE},
+    },
 ]
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds an invitation holds; accounts/passwords.py
+
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = (
+    "none"  # an administrator gives the address, and the invitation goes there
+)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.passwords.PasswordLinks"  # noqa: S105 (a class)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds in which nobody is asked again
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "change_password": "accounts.forms.PasswordChangeForm",
+    "reset_password": "accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "reauthenticate": "accounts.forms.PasswordAgainForm",
+}
+
+#: Whether everybody needs a second factor (or single sign-on, which is taken to ask for one).
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Makesafe spot checks"
+MFA_TOTP_TOLERANCE = 1  # of half a minute: phones' clocks are not exact
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
+MFA_FORMS = {
+    "authenticate": "accounts.forms.CodeForm",
+    "reauthenticate": "accounts.forms.CodeAgainForm",
+    "activate_totp": "accounts.forms.AuthenticatorAppForm",
+    "deactivate_totp": "accounts.forms.RemoveAuthenticatorAppForm",
+    "generate_recovery_codes": "accounts.forms.NewRecoveryCodesForm",
+    "add_webauthn": "accounts.forms.PasskeyForm",
+    "edit_webauthn": "accounts.forms.PasskeyNameForm",
+}
+
+# Single sign-on: OpenID Connect with the force's identity provider ------------------------------
+
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="your force account")
+#: The claim that lists a person's groups at the provider.
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+#: Group at the provider → role here.
+OIDC_ROLES: dict[str, str] = env.json("OIDC_ROLES", default={})
+#: Group at the provider → code of a command unit here, or ``*`` for the whole force.
+OIDC_UNITS: dict[str, str] = env.json("OIDC_UNITS", default={})
+#: Whether the provider's email addresses are proven even where it does not say so.
+OIDC_EMAIL_TRUSTED = env.bool("OIDC_EMAIL_TRUSTED", default=False)
+#: Off: people sign in with the provider only.
+LOCAL_PASSWORDS = env.bool("LOCAL_PASSWORDS", default=True)
+
+if unknown_roles := set(OIDC_ROLES.values()) - set(Role):
+    raise ImproperlyConfigured(
+        f"OIDC_ROLES names {', '.join(sorted(unknown_roles))}. The roles are: {', '.join(Role)}."
+    )
+if not LOCAL_PASSWORDS and not OIDC_SERVER_URL:
+    raise ImproperlyConfigured(
+        "Nobody could sign in: set OIDC_SERVER_URL, or leave LOCAL_PASSWORDS on."
+    )
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "force",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {
+                    "server_url": OIDC_SERVER_URL,
+                    "oauth_pkce_enabled": True,
+                    "verified_email": OIDC_EMAIL_TRUSTED or None,
+                },
+            }
+        ]
+        if OIDC_SERVER_URL
+        else []
+    }
+}
+
+# Sessions ---------------------------------------------------------------------------------------
+
+#: Nobody stays signed in for longer, whatever they do. Visiting officers may be idle for as long.
+SESSION_COOKIE_AGE = 12 * 3600  # seconds
+#: After so long without a request everybody else is signed out.
+SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=30)
+
+# Rate limits, counted in the shared cache -------------------------------------------------------
+
+#: What one account, and all people behind one address, may send (not read) in a minute.
+WRITES_PER_MINUTE = {
+    "account": env.int("WRITES_PER_MINUTE_ACCOUNT", default=120),
+    "address": env.int("WRITES_PER_MINUTE_ADDRESS", default=1200),
+}
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",  # a station at the change of a shift, behind one address
+    "login_failed": "20/m/ip,5/5m/key",  # passwords and codes; the key is the account
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+    "reset_password": "20/m/ip,3/10m/key",
+    "reset_password_from_key": "20/m/ip",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 # Language and time ------------------------------------------------------------------------------
 
@@ -251,9 +374,11 @@ _HTTPS = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
-#: Whether what a proxy in front says is believed: that a request came by TLS, and its id.
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+#: Whether what a proxy in front says is believed: by TLS or not, the request's id, from where.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # a client's address is the last of X-Forwarded-For
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Cookies: for this host alone (browsers hold __Host- to that, and take it by TLS only), out of

@@ -11,6 +11,7 @@ handler404 = "config.errors.page_not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
+    path("", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
     path("venues/", include("venues.urls")),
@@ -18,3 +19,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon, name="favicon"),
 ]
+
+handler429 = "accounts.rate_limits.too_many_requests"  # allauth's name for it; Django has none

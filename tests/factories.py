@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import factory
 import pgtrigger
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -81,6 +82,17 @@ class UserFactory(DjangoFactory):
     def units(self, create, value, **kwargs):
         for unit in value or ():
             unit.members.add(self)
+
+
+class PasskeyFactory(DjangoFactory):
+    """A row that stands for a passkey; no browser has its key."""
+
+    class Meta:
+        model = Authenticator
+
+    user = factory.SubFactory(UserFactory)
+    type = Authenticator.Type.WEBAUTHN
+    data = factory.LazyFunction(lambda: {"name": "Work phone", "credential": {}})
 
 
 class ForceFactory(DjangoFactory):

@@ -28,13 +28,42 @@ ROLES = (
 )
 
 #: Addresses open to everybody, signed in or not.
-OPEN = {"accounts:sign_in", "favicon"}
+OPEN = {
+    "account_inactive",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "favicon",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "openid_connect_callback",
+    "openid_connect_login",
+}
 
 #: Name, object, then the answers to a GET for the roles in the order of ``ROLES`` (officer,
 #: planner, lead, coordinator, call handler, administrator): first for people of the unit, then for
 #: those of another. 405 is a page that takes POST only; a 404 in the first half needs more than the
 #: role, such as a place in the team. ``visit=completed`` is a kind of record and one of it.
 TABLE = """
+account_change_password          -          302 302 302 302 302 302 | 302 302 302 302 302 302
+account_reauthenticate           -          403 403 403 403 403 403 | 403 403 403 403 403 403
+account_set_password             -          302 302 302 302 302 302 | 302 302 302 302 302 302
+mfa_activate_totp                -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_add_webauthn                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_deactivate_totp              -          404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_download_recovery_codes      -          404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_edit_webauthn                passkey    404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_generate_recovery_codes      -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_index                        -          200 200 200 200 200 200 | 200 200 200 200 200 200
+mfa_list_webauthn                -          302 302 302 302 302 302 | 302 302 302 302 302 302
+mfa_reauthenticate               -          403 403 403 403 403 403 | 403 403 403 403 403 403
+mfa_reauthenticate_webauthn      -          403 403 403 403 403 403 | 403 403 403 403 403 403
+mfa_remove_webauthn              passkey    404 404 404 404 404 404 | 404 404 404 404 404 404
+mfa_view_recovery_codes          -          404 404 404 404 404 404 | 404 404 404 404 404 404
+usersessions_list                -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:gallery                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:history visit=completed 200 200 200 200 404 200 | 404 404 404 404 404 404
 accounts:history visit=planned 200 200 404 404 404 404 | 404 404 404 404 404 404
@@ -45,7 +74,8 @@ accounts:history operation=operation 404 200 200 404 404 200 | 404 404 404 404 4
 accounts:history scenario=scenario 404 200 200 404 404 200 | 404 200 200 404 404 200
 accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
 accounts:log                     -          403 403 403 403 403 200 | 403 403 403 403 403 200
-accounts:sign_out                -          405 405 405 405 405 405 | 405 405 405 405 405 405
+accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
@@ -146,6 +176,7 @@ def world(db, settings, tmp_path):
         "cadet_in_team": factories.CadetFactory(),
         "scenario": operation.scenario,
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
+        "passkey": factories.PasskeyFactory(),  # of somebody else
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
@@ -183,12 +214,23 @@ def test_each_role_gets_what_the_table_says(client, world, name, about, ours, th
     assert (found, found_elsewhere) == (ours, theirs)
 
 
+def test_open_addresses_open_without_signing_in(client, db):
+    args = {
+        "account_reset_password_from_key": ["1", "x-y"],
+        "openid_connect_login": ["force"],
+        "openid_connect_callback": ["force"],
+    }
+    for name in OPEN:
+        response = client.get(reverse(name, args=args.get(name)))
+        assert "next=" not in response.headers.get("Location", ""), name
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
     _, made = world
     for name, about, *_ in rows():
         response = client.get(address(name, about, made))
         assert response.status_code == 302, name
-        assert response["Location"].startswith(reverse("accounts:sign_in")), name
+        assert response["Location"].startswith(reverse("account_login")), name
 
 
 # Reads are on record ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import {
   createAll,
 } from "govuk-frontend";
 import { forgetDrafts, keepDrafts, makeClientUuids } from "./draft.js";
+import { tellPasskeyProblems } from "./passkey.js";
 import { keepTrying } from "./submit.js";
 
 /**
@@ -37,3 +38,4 @@ function start() {
 }
 
 start();
+tellPasskeyProblems();

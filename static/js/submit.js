@@ -7,7 +7,7 @@
  */
 
 const WAITING =
-  "No signal. Nothing is lost: we keep what you entered on this phone and try again.";
+  "No signal, or the service is busy. Nothing is lost: we keep what you entered on this phone and try again.";
 const SENDING = "Sending…";
 const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
 const FIRST_PAUSE = 2_000; // milliseconds, doubled after each try

@@ -84,7 +84,7 @@ def take(browser: Browser, address: str) -> None:
         page.goto(f"{address}/sign-in/")
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.goto(address + path)
         if act:
             act(page)

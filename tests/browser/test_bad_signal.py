@@ -59,6 +59,17 @@ def test_without_signal_the_outcome_waits_on_the_phone_and_is_logged_once(phone,
     assert Outcome.objects.get().visit == visit
 
 
+def test_too_much_at_once_makes_the_phone_wait_and_loses_nothing(phone, visit, settings):
+    fill_in(phone)
+    settings.WRITES_PER_MINUTE = {"account": 0, "address": 0}
+    log_outcome(phone)
+    phone.page.get_by_text("Nothing is lost").first.wait_for()
+    assert not Outcome.objects.exists()
+    settings.WRITES_PER_MINUTE = {"account": 100, "address": 100}
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.count() == 1
+
+
 def test_an_answer_whose_receipt_was_lost_is_sent_again_and_counts_once(phone, visit):
     fill_in(phone)
     lost = []
@@ -101,7 +112,7 @@ def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, 
     log_outcome(phone)
     phone.page.get_by_label("Username").fill("officer")
     phone.page.get_by_label("Password").fill(factories.PASSWORD)
-    phone.page.get_by_role("button", name="Sign in").click()
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
     phone.page.get_by_role("group", name="Did staff challenge you?").wait_for()
     log_outcome(phone)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
@@ -146,7 +157,7 @@ def test_the_form_works_without_javascript(browser, live_server, visit):
     page.goto("/sign-in/")
     page.get_by_label("Username").fill("officer")
     page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(reverse("operations:outcome_add", args=[visit.pk]))
     answers = ("challenged", "asked_for_identification", "signs_recognised", "room_refused")
     for name in (*answers, "police_contacted", "staff_debriefed", "materials_left"):

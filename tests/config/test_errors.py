@@ -95,7 +95,7 @@ def test_an_error_of_ours_is_logged_with_its_place_in_the_code(product, log):
 
 
 def test_a_form_without_its_token_is_refused_without_telling_what_was_in_it(product, log):
-    response = product.post(reverse("accounts:sign_out"), {"person": NAME})
+    response = product.post(reverse("account_logout"), {"person": NAME})
     assert response.status_code == 403
     assert "Please send that again" in response.content.decode()
     assert_tells_nothing_but_the_reference(response, log)
@@ -112,9 +112,9 @@ def test_a_host_that_is_not_ours_is_refused_and_not_repeated(product, log):
 def test_a_form_that_is_too_large_or_has_too_many_parts_is_refused(product, log, settings):
     product.handler.enforce_csrf_checks = False
     fields = {f"field{number}": "Oriel" for number in range(1001)}
-    assert product.post(reverse("accounts:sign_in"), fields).status_code == 400
+    assert product.post(reverse("account_login"), fields).status_code == 400
     large = {"text": "Oriel Fenwick " * 200_000}
-    response = product.post(reverse("accounts:sign_in"), large)
+    response = product.post(reverse("account_login"), large)
     assert response.status_code == 400
     assert_tells_nothing_but_the_reference(response, log)
 
@@ -123,7 +123,7 @@ def test_whoever_has_no_role_can_sign_out_of_the_page_that_says_so(client, db):
     client.force_login(UserFactory(role=None))
     page = client.get("/", follow=True)
     assert page.status_code == 403
-    assert f'action="{reverse("accounts:sign_out")}"' in page.content.decode()
+    assert f'action="{reverse("account_logout")}"' in page.content.decode()
 
 
 def test_a_page_of_an_error_is_drawn_without_the_database(product, django_assert_num_queries):

@@ -143,7 +143,7 @@ def test_a_board_left_open_after_signing_out_shows_the_sign_in_page_not_rows(cli
     client.force_login(UserFactory(role=Role.CALL_HANDLER))
     client.logout()
     answer = client.get(reverse("operations:board"), headers={"HX-Request": "true"}, follow=True)
-    assert answer.headers["HX-Redirect"].startswith(reverse("accounts:sign_in"))
+    assert answer.headers["HX-Redirect"].startswith(reverse("account_login"))
 
 
 def refresh(client, **search):

@@ -463,7 +463,7 @@ def test_an_outcome_of_a_planned_visit_is_refused_with_all_that_was_entered(sign
 
 def test_whoever_was_signed_out_comes_back_to_the_form(client, visit):
     answer = send(client, visit, answers())
-    assert answer.url == f"{reverse('accounts:sign_in')}?next={url('outcome_add', visit)}"
+    assert answer.url == f"{reverse('account_login')}?next={url('outcome_add', visit)}"
 
 
 def test_the_phone_keeps_answers_until_they_have_arrived(signed_in, visit, officer):

@@ -61,7 +61,7 @@ def test_whoever_is_not_signed_in_is_asked_to_sign_in(client):
     for url in (PAGE, *FILES):
         response = client.get(url)
         assert response.status_code == 302
-        assert response["Location"].startswith(reverse("accounts:sign_in"))
+        assert response["Location"].startswith(reverse("account_login"))
 
 
 def test_without_results_the_page_says_what_will_bring_them(client, lead):

@@ -311,4 +311,4 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(client):
     response = client.get(reverse("venues:import_add"))
 
     assert response.status_code == 302
-    assert response.url.startswith(reverse("accounts:sign_in"))
+    assert response.url.startswith(reverse("account_login"))

@@ -85,7 +85,7 @@ def test_a_page_opens_for_the_roles_that_need_it_and_is_a_403_for_others(signed_
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, name):
     response = client.get(address(name, VenueFactory()))
     assert response.status_code == 302
-    assert response.url.startswith(reverse("accounts:sign_in"))
+    assert response.url.startswith(reverse("account_login"))
 
 
 @pytest.mark.parametrize("name", sorted(set(MAY_OPEN) - {"venue_list", "venue_add"}))

@@ -1,0 +1,64 @@
+"""What administrators and the identity provider do to the accounts of people."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts import sessions, tasks
+from accounts.claims import Access
+from accounts.models import User
+from accounts.roles import Role
+
+
+@transaction.atomic
+def invite(*, person: User, by: User) -> None:
+    """Save a new account without a password and send its owner the way in.
+
+    Args:
+        person: The account, not saved yet.
+        by: The administrator who invites.
+
+    """
+    person.set_unusable_password()
+    person.save()
+    send_password_link(person=person, by=by)
+
+
+def send_password_link(*, person: User, by: User) -> None:
+    """Send (again) the link by which ``person`` sets their own password: nobody else knows it."""
+    transaction.on_commit(lambda: tasks.send_password_link.delay(person.pk))
+
+
+@transaction.atomic
+def close_account(*, person: User, by: User) -> None:
+    """Let somebody who left sign in no more, and end all their sessions now.
+
+    Their acts stay on record, so the account is kept.
+    """
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    sessions.end_all(person)
+
+
+@transaction.atomic
+def remove_second_factors(*, person: User, by: User) -> None:
+    """Help somebody who lost their phone and their recovery codes.
+
+    Their sessions end too, and at the next sign-in they set up a new second step.
+    """
+    Authenticator.objects.filter(user=person).delete()
+    sessions.end_all(person)
+
+
+@transaction.atomic
+def set_access(*, person: User, access: Access) -> None:
+    """Give ``person`` just the roles and command units that the identity provider says.
+
+    What was taken away there is taken away here. A code that no command unit has gives nothing.
+    """
+    person.groups.set(Group.objects.filter(name__in=access.roles))
+    units = person.command_units.model  # accounts imports nothing of venues
+    person.command_units.set(units.objects.filter(code__in=access.units))
+    person.whole_force = access.whole_force
+    person.is_staff = Role.ADMINISTRATOR in access.roles
+    person.save(update_fields=["whole_force", "is_staff"])

@@ -1,0 +1,52 @@
+"""Whether a session has shown a second factor, and what may be opened without one."""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from django.http import HttpRequest
+
+_ADDED = "second_factor_added"
+_NEXT = "after_second_factor"
+
+#: What somebody without a second factor needs to set one up.
+SET_UP_PAGES = frozenset(
+    {
+        "accounts:second_factor",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    }
+)
+
+
+def is_shown(request: HttpRequest) -> bool:
+    """Whether this session has shown a second factor. Reads nothing but the session.
+
+    A passkey counts as both factors: it is a device and what unlocks it. Single sign-on counts
+    because the identity provider asks for its own (docs/operators.md tells forces to make it).
+    """
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    return _ADDED in request.session or any(
+        record["method"] in ("mfa", "socialaccount") for record in records
+    )
+
+
+def note_added(request: HttpRequest, **_: Any) -> None:
+    """Count a factor that was just set up as shown. Receives allauth's ``authenticator_added``."""
+    request.session[_ADDED] = True
+
+
+def remember_where_to_go(request: HttpRequest) -> None:
+    """Keep the page that was asked for until the set-up is done."""
+    if request.method == "GET":
+        request.session[_NEXT] = request.get_full_path()
+
+
+def where_to_go(request: HttpRequest) -> str | None:
+    """The page that was kept, once."""
+    page: str | None = request.session.pop(_NEXT, None)
+    return page

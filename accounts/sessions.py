@@ -1,0 +1,97 @@
+"""How long a sign-in lasts, how recent it is, and from which devices a person is signed in."""
+
+import time
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.roles import LOG_VISITS
+
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+#: Seconds between two notes of when a session was seen: no request but the first of each minute
+#: costs a write.
+NOTED_EVERY = 60
+
+IDLE = "You were signed out because nothing happened for a while. Sign in to go on."
+TOO_LONG = "You were signed out because you signed in more than 12 hours ago. Sign in to go on."
+
+
+def begin(request: HttpRequest, **_: Any) -> None:
+    """Note when somebody signed in. Receives Django's ``user_logged_in``."""
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+
+
+def why_over(request: HttpRequest, *, now: int) -> str | None:
+    """Why the session of this request is over, in words for the person; None if it goes on.
+
+    Visiting officers wait in cars and lobbies with a phone of their own: they may be idle for as
+    long as a session lasts at all. Permissions are asked for only when a desk's limit has passed.
+    """
+    if now - request.session.get(SIGNED_IN_AT, now) >= settings.SESSION_COOKIE_AGE:
+        return TOO_LONG
+    idle = now - request.session.get(SEEN_AT, now)
+    if idle >= settings.SESSION_IDLE_SECONDS and not request.user.has_perm(LOG_VISITS):
+        return IDLE
+    return None
+
+
+def note(request: HttpRequest, *, now: int) -> None:
+    """Note that the session is in use, at most once in :data:`NOTED_EVERY` seconds."""
+    request.session.setdefault(SIGNED_IN_AT, now)
+    if now - request.session.get(SEEN_AT, 0) >= NOTED_EVERY:
+        request.session[SEEN_AT] = now
+        UserSession.objects.create_from_request(request)
+
+
+def signed_in_recently(request: HttpRequest) -> bool:
+    """Whether the person proved who they are within ``ACCOUNT_REAUTHENTICATION_TIMEOUT``."""
+    if not request.user.is_authenticated:
+        return False
+    records = get_authentication_records(request, request.user)
+    proofs = [record["at"] for record in records if record.get("reauthenticated")]
+    latest: float = max([request.session.get(SIGNED_IN_AT, 0), *proofs])
+    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def end_all(person: User) -> None:
+    """End every session of ``person`` now."""
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
+def device(user_agent: str) -> str:
+    """The browser and the device that a user agent names, such as "Chrome on Android"."""
+    browser = _first(user_agent, BROWSERS) or "A browser"
+    system = _first(user_agent, SYSTEMS)
+    return f"{browser} on {system}" if system else browser
+
+
+#: What a user agent contains → what people call it. The first that fits counts: Edge calls itself
+#: Chrome too, and Chrome calls itself Safari.
+BROWSERS = {
+    "Edg": "Edge",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "Chrome": "Chrome",
+    "CriOS": "Chrome",
+    "Safari": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+
+
+def _first(text: str, names: dict[str, str]) -> str:
+    return next((name for part, name in names.items() if part in text), "")
