@@ -259,6 +259,7 @@ def in_words(
     wordless: frozenset[Model] = frozenset(),
     of: models.Model | None = None,
     addresses: bool = False,
+    actors: bool = True,
 ) -> list[Entry]:
     """The events in sentences.
 
@@ -267,10 +268,11 @@ def in_words(
         wordless: Models whose values are not told.
         of: The record whose page it is: its own changes need not name it.
         addresses: Whether to tell from which network address each was made.
+        actors: Whether to tell who made each.
 
     """
     events = list(events)
-    names = _Names(events)
+    names = _Names(events, actors=actors)
     return [_entry(event, before, names, wordless, of, addresses) for event, before in events]
 
 
@@ -336,7 +338,8 @@ def _fields(event: Any) -> Iterable[tuple[str, models.Field[Any, Any]]]:
 class _Names:
     """The names of the people and records that some events speak of, asked for in one go."""
 
-    def __init__(self, events: list[tuple[Any, Any]]) -> None:
+    def __init__(self, events: list[tuple[Any, Any]], *, actors: bool) -> None:
+        self.actors = actors
         wanted: dict[Model, set[Any]] = defaultdict(set)
         for pair in events:
             for event in filter(None, pair):
@@ -351,6 +354,8 @@ class _Names:
 
     def who(self, context: Mapping[str, Any]) -> str:
         """Who acted."""
+        if not self.actors:
+            return "Somebody"
         if context.get("user"):
             return str(self.names[User].get(context["user"], f"Person {context['user']}"))
         if context.get("task"):

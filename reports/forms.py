@@ -1,14 +1,15 @@
-"""What a reader may ask of the dashboard."""
+"""What a reader may ask of the dashboard, and of whom everything is exported."""
 
 from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef
 
-from accounts.govuk import GovDateField, GovFilterForm
+from accounts.govuk import GovDateField, GovFilterForm, GovForm
 from accounts.models import User
 from operations.models import Operation, Scenario, Selection, Visit
 from reports.filters import Filters
+from reports.subject_access import Subject, find
 from venues.models import CommandUnit
 
 
@@ -90,3 +91,39 @@ class DashboardFilter(GovFilterForm, forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = choices
+
+
+class SubjectAccessForm(GovForm, forms.Form):
+    """Of whom, and why."""
+
+    submit_label = "Export"
+
+    subject = forms.ChoiceField(
+        label="Whom is it about?",
+        choices=Subject.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whom it is about"},
+    )
+    identifier = forms.CharField(
+        label="Their username, email address or cadet reference",
+        max_length=254,
+        error_messages={"required": "Enter their username, email address or cadet reference"},
+    )
+    reason = forms.CharField(
+        label="Why do you export it?",
+        help_text="For example the reference of the person’s request. It is kept in the log.",
+        max_length=200,
+        error_messages={"required": "Enter why you export it"},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Find the person."""
+        answers = super().clean() or {}
+        if "subject" in answers and "identifier" in answers:
+            answers["records"] = find(Subject(answers["subject"]), answers["identifier"])
+            if not answers["records"]:
+                self.add_error(
+                    "identifier",
+                    "Nobody on record fits this. Check the spelling and whom it is about.",
+                )
+        return answers

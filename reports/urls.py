@@ -1,4 +1,4 @@
-"""Addresses of the dashboard."""
+"""Addresses of the dashboard and of exports."""
 
 from django.urls import path
 
@@ -8,4 +8,5 @@ app_name = "reports"
 urlpatterns = [
     path("", views.DashboardView.as_view(), name="dashboard"),
     path("tables/<slug:slug>.csv", views.TableCsv.as_view(), name="table_csv"),
+    path("subject-access/", views.SubjectAccess.as_view(), name="subject_access"),
 ]

@@ -1,19 +1,20 @@
-"""The dashboard, and its tables as files."""
+"""The dashboard, its tables as files, and everything that is held of one person."""
 
 from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.generic import TemplateView, View
+from django.views.generic import FormView, TemplateView, View
 
-from accounts.access import RequiresPermission
+from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
 from accounts.models import User
-from accounts.roles import VIEW_STATISTICS
+from accounts.roles import VIEW_LOG, VIEW_STATISTICS
+from reports import subject_access
 from reports.csv_tables import csv_response
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
-from reports.forms import DashboardFilter
+from reports.forms import DashboardFilter, SubjectAccessForm
 
 
 class DashboardView(RequiresPermission, TemplateView):
@@ -56,6 +57,24 @@ class TableCsv(RequiresPermission, View):
             f"{slug}.csv",
             [*table.csv_header, "What is counted"],
             ([*row, covers] for row in table.csv_rows),
+        )
+
+
+class SubjectAccess(RequiresRecentSignIn, RequiresPermission, FormView[SubjectAccessForm]):
+    """Asks of whom and why, and gives the file."""
+
+    permission_required = VIEW_LOG
+    template_name = "reports/subject_access.html"
+    form_class = SubjectAccessForm
+
+    def form_valid(self, form: SubjectAccessForm) -> HttpResponse:
+        """The file."""
+        answers = form.cleaned_data
+        facts = subject_access.export(answers["records"], reason=answers["reason"], by=self.user)
+        return csv_response(
+            f"held-of-one-person-{timezone.localdate():%Y-%m-%d}.csv",
+            ["Part", "About", "What", "Held"],
+            [fact.cells for fact in facts],
         )
 
 

@@ -108,6 +108,7 @@ operations:visit_edit            planned    403 200 403 403 403 403 | 403 404 40
 operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
+reports:subject_access           -          403 403 403 403 403 200 | 403 403 403 403 403 200
 reports:table_csv                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
 venues:contact_add               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:contact_edit              contact    403 200 403 200 403 200 | 403 403 403 403 403 403
