@@ -16,6 +16,7 @@ import pghistory
 import pghistory.models
 import pgtrigger
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 TrackedModel = TypeVar("TrackedModel", bound=type[models.Model])
 
@@ -48,7 +49,12 @@ def tracked(
     def track(model: TrackedModel) -> TrackedModel:
         ours = {field.name for field in model._meta.local_fields}
         generated = {f.name for f in model._meta.local_fields if f.generated}
-        indexes = [models.Index(fields=[part_of])] if part_of else []
+        # What somebody changed is asked for by name, whatever the size of the table.
+        who = KeyTransform("user", "pgh_context")
+        name = f"{str(model._meta.model_name)[:18]}_event_by_who"
+        indexes = [models.Index(who, "pgh_created_at", name=name)]
+        if part_of:
+            indexes.append(models.Index(fields=[part_of]))
         left_out = (BOOKKEEPING & ours) | generated | set(without)
         wrapped: TrackedModel = pghistory.track(
             pghistory.InsertEvent(),
