@@ -55,8 +55,8 @@ class Act(models.TextChoices):
     ERASED = "erased", "erased"
     """What a rule of retention asked for; by the system itself."""
 
-    SESSION_ENDED = "session_ended", "ended a session"
-    """Signed out another device, or was signed out by an administrator."""
+    SESSION_ENDED = "session_ended", "had a session end"
+    """Signed out another device, was signed out by an administrator, or was away for too long."""
 
 
 def _told(name: str) -> Func:

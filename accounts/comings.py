@@ -1,9 +1,18 @@
-"""Puts on record who signs in and out, and whoever is refused."""
+"""Puts on record who signs in and out, with what, and whoever is refused."""
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from accounts.access_log import Act, record_act
@@ -28,3 +37,31 @@ def refused(credentials: dict[str, Any], **_: Any) -> None:
     name = credentials.get("username") or ""
     account = get_user_model().objects.filter(username__iexact=name).first()
     record_act(Act.SIGN_IN_REFUSED, by=account)
+
+
+@receiver(authentication_failed)
+def refused_at_the_second_step(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """The password was right, the code or passkey was not."""
+    record_act(Act.SIGN_IN_REFUSED, by=user, purpose=_kind(authenticator))
+
+
+@receiver([authenticator_added, authenticator_reset])
+def factor_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """Somebody set up a second factor, or new recovery codes."""
+    record_act(Act.FACTOR_ADDED, by=user, purpose=_kind(authenticator))
+
+
+@receiver(authenticator_removed)
+def factor_removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    """Somebody gave one up."""
+    record_act(Act.FACTOR_REMOVED, by=user, purpose=_kind(authenticator))
+
+
+@receiver(post_delete, sender=UserSession)
+def session_ended(instance: UserSession, **_: Any) -> None:
+    """A session ended: by the person, by an administrator, or because it was over."""
+    record_act(Act.SESSION_ENDED, by=instance.user)
+
+
+def _kind(authenticator: Authenticator) -> str:
+    return str(Authenticator.Type(authenticator.type).label)
