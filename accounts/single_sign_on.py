@@ -40,11 +40,13 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         access = _access(sociallogin)
         user = cast(User, sociallogin.user)
         person = user if sociallogin.is_existing else None
-        if person:
+        linked = sociallogin.account.pk is not None
+        # A known person may lose all; an account merely found by its address stays as it is.
+        if person and (access.roles or linked):
             actions.set_access(person=person, access=access)
         if not access.roles:
-            if person:
-                sessions.end_all(person)
+            if linked:
+                sessions.end_all(user)
             raise ImmediateHttpResponse(refused(request, "no_role"))
         if person is None:
             if not user.email:

@@ -234,6 +234,16 @@ def test_a_proven_address_takes_over_the_account_and_its_password_goes(
     assert not person.has_usable_password()
 
 
+def test_an_account_found_by_its_address_is_not_touched_without_a_role(provider):
+    person = with_password()
+    provider.set_claims("s13", **claims("oriel", email_verified=True))
+    _, answer = provider.sign_in("s13")
+    assert answer.status_code == 403
+    person.refresh_from_db()
+    assert [group.name for group in person.groups.all()] == [Role.CSE_LEAD]
+    assert person.has_usable_password()
+
+
 def test_whoever_signs_in_with_the_force_has_no_other_way_in(provider, settings, mailoutbox):
     provider.set_claims("s9", **claims("oriel", "g-planners"))
     provider.sign_in("s9")

@@ -427,7 +427,7 @@ class Paused(io.BytesIO):
         return super().read(size)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_imports_at_once_follow_one_another():
     runs: dict[str, ImportRun] = {}
 
@@ -452,7 +452,7 @@ def test_two_imports_at_once_follow_one_another():
     assert counts(runs["second"]) == {"unchanged": 3}
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_merge_waits_for_an_import_that_runs():
     keep, duplicate = VenueFactory(), VenueFactory(fhrsid=1)
     by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
