@@ -26,7 +26,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD
+from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_LOG
 
 #: The role of PostgreSQL as which requests and tasks work. Made by ``accounts/database.py``.
 WEB_ROLE = "makesafe_web"
@@ -47,6 +47,9 @@ class Scope:
     sees_board: bool = False
     """What is on the live board, whatever the unit."""
 
+    sees_log: bool = False
+    """That a cadet's record was changed, whatever the unit, as the log tells."""
+
     context_id: uuid.UUID = dataclasses.field(default_factory=uuid.uuid4)
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
     """For the record: from where, at which page, in which request or task, and why."""
@@ -60,6 +63,7 @@ class Scope:
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
             "makesafe.sees_board": "on" if self.sees_board else "",
+            "makesafe.sees_log": "on" if self.sees_log else "",
             "pghistory.context_id": str(self.context_id),
             "pghistory.context_metadata": json.dumps({"user": self.user_id} | self.about),
         }
@@ -95,6 +99,7 @@ def acting(
             whole_force=user.whole_force,
             sees_plans=user.has_perm(PLAN_OPERATIONS),
             sees_board=user.has_perm(VIEW_BOARD),
+            sees_log=user.has_perm(VIEW_LOG),
             context_id=request_id or uuid.uuid4(),
             about=about,
         )

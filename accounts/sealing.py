@@ -9,12 +9,12 @@ tells. All of it is worked out by PostgreSQL in a few statements, whatever the n
 import datetime as dt
 import itertools
 import json
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory
+import structlog
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,7 +22,7 @@ from django.utils.formats import date_format
 from accounts.london import LONDON
 from accounts.models import AccessEntry, Erasure, Seal
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 #: A day is sealed no earlier than this after its end, when the last transaction that began on it
 #: has long been over.
@@ -94,7 +94,7 @@ def seal_finished_days(*, at: dt.datetime) -> list[Seal]:
             if _end(day) + REST > at:
                 return sealed
             seal = _seal(day, previous=bytes(last.seal) if last else NOTHING)
-        logger.info("Day %s sealed: %s entries, head %s", day, seal.entries, seal.seal.hex())
+        log.info("day sealed", day=f"{day}", entries=seal.entries, head=seal.seal.hex())
         sealed.append(seal)
 
 

@@ -20,6 +20,7 @@ UNITS = (
 )
 SEES_PLANS = "(SELECT current_setting('makesafe.sees_plans', true) = 'on')"
 SEES_BOARD = "(SELECT current_setting('makesafe.sees_board', true) = 'on')"
+SEES_LOG = "(SELECT current_setting('makesafe.sees_log', true) = 'on')"
 ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
 SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 
@@ -87,7 +88,7 @@ HISTORIES = {
     "operations_outcomeevent": _shows_with("operations_visit", "visit_id"),
     "operations_followupevent": _shows_with("operations_visit", "visit_id"),
     "operations_operationvenueevent": OF_MY_UNITS,
-    "operations_cadetevent": _shows_with("operations_cadet", "pgh_obj_id"),
+    "operations_cadetevent": f"{SEES_LOG} OR {_shows_with('operations_cadet', 'pgh_obj_id')}",
 }
 
 

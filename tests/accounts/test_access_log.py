@@ -62,7 +62,7 @@ def test_signing_in_and_out_are_recorded(client):
     user.save()
     client.post(
         reverse("account_login"),
-        {"username": user.username, "password": factories.PASSWORD},
+        {"login": user.username, "password": factories.PASSWORD},
         REMOTE_ADDR="192.0.2.7",
     )
     client.post(reverse("account_logout"))
@@ -77,7 +77,7 @@ def test_signing_in_and_out_are_recorded(client):
 def test_a_refused_sign_in_is_recorded_without_what_was_typed(client, known):
     user = factories.UserFactory(username="petra")
     typed = "petra" if known else "correct horse"
-    client.post(reverse("account_login"), {"username": typed, "password": "wrong"})
+    client.post(reverse("account_login"), {"login": typed, "password": "wrong"})
     entry = AccessEntry.objects.get(act=Act.SIGN_IN_REFUSED)
     assert entry.user == (user if known else None)
     assert "horse" not in str(AccessEntry.objects.filter(pk=entry.pk).values())

@@ -26,14 +26,14 @@ def said():
         return dict(zip(NOTHING, cursor.fetchone(), strict=True))
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_connection_carries_nothing_of_one_person_to_the_next():
     with scope.acting(UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])):
         assert said()["role"] == scope.WEB_ROLE
     assert said() == NOTHING
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_what_is_said_ends_with_an_error_too():
     person = UserFactory()
 
@@ -128,14 +128,14 @@ def writes_then_breaks(request):
     raise ZeroDivisionError
 
 
-def writes_then_answers(request, status):
+def writes_then_answers(request, code):
     VenueGroupFactory(name=said()["role"])
-    return HttpResponse(status=status)
+    return HttpResponse(status=code)
 
 
 urlpatterns = [
     path("breaks/", writes_then_breaks),
-    path("answers/<int:status>/", writes_then_answers),
+    path("answers/<int:code>/", writes_then_answers),
     path("", include("config.urls")),
 ]
 

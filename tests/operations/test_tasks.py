@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu import Connection
 
+from accounts import tasks as keeping
 from config.celery import app
 from operations import tasks
 from operations.models import Reminder
@@ -56,7 +57,8 @@ def test_the_day_can_be_given(place):
 def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    assert scheduled == {tasks.remind.name, tasks.send_unsent_reminders.name}
+    ours = {tasks.remind.name, tasks.send_unsent_reminders.name}
+    assert scheduled == ours | {keeping.seal.name, keeping.apply_retention.name}
     assert scheduled <= set(app.tasks)
 
 
