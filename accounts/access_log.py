@@ -55,6 +55,21 @@ class Act(models.TextChoices):
     ERASED = "erased", "erased"
     """What a rule of retention asked for; by the system itself."""
 
+    PASSWORD_CHANGED = "password_changed", "set a new password"
+    """Chose one, by the link of an invitation or otherwise."""
+
+    LINK_SENT = "link_sent", "sent a link to set a password to"
+    """An administrator gave somebody a way in."""
+
+    FACTORS_TAKEN = "factors_taken", "removed all second factors of"
+    """An administrator helped somebody who lost theirs."""
+
+    ACCOUNT_CLOSED = "account_closed", "closed the account and ended the sessions of"
+    """An administrator let a leaver out."""
+
+    ACCOUNT_LINKED = "account_linked", "was linked to the account at the force"
+    """Signed in with the force for the first time."""
+
     SESSION_ENDED = "session_ended", "had a session end"
     """Signed out another device, was signed out by an administrator, or was away for too long."""
 
@@ -147,14 +162,25 @@ def record_reads(
     )
 
 
-def record_act(act: Act, *, by: User | None, what: str = "", purpose: str = "") -> None:
-    """Put on record what somebody did that is about no single record.
+def record_act(
+    act: Act,
+    *,
+    by: User | None,
+    what: str = "",
+    about: models.Model | None = None,
+    purpose: str = "",
+) -> None:
+    """Put on record what somebody did that is no change of a record.
 
     Args:
         act: What it was.
         by: The person; None where nobody is known.
         what: The table or page.
+        about: The one record that it is about instead, if it is.
         purpose: What for, such as the filters in words.
 
     """
-    AccessEntry.objects.create(user=by, act=act, what=what, purpose=purpose)
+    ids = []
+    if about is not None:
+        what, ids = about._meta.label_lower, [about.pk]
+    AccessEntry.objects.create(user=by, act=act, what=what, ids=ids, purpose=purpose)

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from accounts import sessions, tasks
+from accounts.access_log import Act, record_act
 from accounts.claims import Access
 from accounts.models import User
 from accounts.roles import Role
@@ -26,6 +27,7 @@ def invite(*, person: User, by: User) -> None:
 
 def send_password_link(*, person: User, by: User) -> None:
     """Send (again) the link by which ``person`` sets their own password: nobody else knows it."""
+    record_act(Act.LINK_SENT, by=by, about=person)
     transaction.on_commit(lambda: tasks.send_password_link.delay(person.pk))
 
 
@@ -35,6 +37,7 @@ def close_account(*, person: User, by: User) -> None:
 
     Their acts stay on record, so the account is kept.
     """
+    record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
     person.is_active = False
     person.save(update_fields=["is_active"])
     sessions.end_all(person)
@@ -46,6 +49,7 @@ def remove_second_factors(*, person: User, by: User) -> None:
 
     Their sessions end too, and at the next sign-in they set up a new second step.
     """
+    record_act(Act.FACTORS_TAKEN, by=by, about=person)
     Authenticator.objects.filter(user=person).delete()
     sessions.end_all(person)
 

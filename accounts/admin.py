@@ -59,6 +59,11 @@ class PersonAdmin(UserAdmin[User]):
     filter_horizontal = ()
     formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody gives themselves more than they have."""
+        own = ("is_active", "is_staff", "groups", "whole_force")
+        return own if obj is not None and obj == request.user else ()
+
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Accounts are closed, not deleted."""
         return False

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import (
     authentication_failed,
@@ -9,6 +10,7 @@ from allauth.mfa.signals import (
     authenticator_removed,
     authenticator_reset,
 )
+from allauth.socialaccount.signals import social_account_added
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -55,6 +57,18 @@ def factor_added(user: Any, authenticator: Authenticator, **_: Any) -> None:
 def factor_removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
     """Somebody gave one up."""
     record_act(Act.FACTOR_REMOVED, by=user, purpose=_kind(authenticator))
+
+
+@receiver([password_set, password_changed, password_reset])
+def password_is_new(user: Any, **_: Any) -> None:
+    """Somebody set a new password."""
+    record_act(Act.PASSWORD_CHANGED, by=user)
+
+
+@receiver(social_account_added)
+def account_linked(sociallogin: Any, **_: Any) -> None:
+    """An account is from now on the one of the identity provider."""
+    record_act(Act.ACCOUNT_LINKED, by=sociallogin.user)
 
 
 @receiver(post_delete, sender=UserSession)

@@ -24,6 +24,7 @@ def secure(*, using: str, **_: Any) -> None:
     - Functions of triggers run with the rights of the tables' owner: a rule must see every visit,
       also those that the policies hide from the person whose act it checks; and the record of
       changes is written by its triggers alone.
+    - Nobody puts these functions on a table of their own, or a table of their own before ours.
     - The role can't switch triggers off: ``pgtrigger.ignore`` is for the owner.
 
     Raises:
@@ -43,6 +44,16 @@ def secure(*, using: str, **_: Any) -> None:
         for table in record_tables():
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {WEB_ROLE}")
         cursor.execute(f"GRANT INSERT ON {AccessEntry._meta.db_table} TO {WEB_ROLE}")
+        # A temporary table of a known name, or a function of a trigger put on one's own table,
+        # would be ways around the record.
+        cursor.execute(
+            f"""
+            DO $$ BEGIN
+                EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+            END $$;
+            REVOKE CREATE ON SCHEMA public FROM PUBLIC, {WEB_ROLE};
+            """
+        )
         cursor.execute(TRIGGERS_SEE_ALL)
         cursor.execute(TRIGGERS_STAY_ON)
 
@@ -77,9 +88,12 @@ TRIGGERS_SEE_ALL = """
     DO $$ DECLARE one regprocedure; BEGIN
         FOR one IN
             SELECT oid::regprocedure FROM pg_proc
-            WHERE proname LIKE 'pgtrigger\\_%' AND NOT prosecdef
+            WHERE proname LIKE 'pgtrigger\\_%'
         LOOP
-            EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public', one);
+            EXECUTE format(
+                'ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', one
+            );
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one);
         END LOOP;
     END $$
 """

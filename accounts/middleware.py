@@ -16,6 +16,7 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import scope, second_factor, sessions
+from accounts.rate_limits import address_of
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
@@ -80,7 +81,7 @@ class RequireSecondFactor:
         if not settings.MFA_REQUIRED or not request.user.is_authenticated:
             return None
         match = request.resolver_match
-        if (match and match.view_name in second_factor.SET_UP_PAGES) or not getattr(
+        if (match and second_factor.may_open(request, match.view_name)) or not getattr(
             view, "login_required", True
         ):
             return None
@@ -109,7 +110,7 @@ class ScopedTransaction:
         with scope.acting(
             request.user,
             request_id=uuid.UUID(request.request_id),  # type: ignore[attr-defined]  # config/requests.py
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=address_of(request),
             # The link of an invitation holds a secret; whoever follows it is not signed in yet.
             path=request.path if request.user.is_authenticated else "",
         ):

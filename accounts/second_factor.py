@@ -1,24 +1,34 @@
 """Whether a session has shown a second factor, and what may be opened without one."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
+
+from accounts.models import User
 
 _ADDED = "second_factor_added"
 _NEXT = "after_second_factor"
 
-#: What somebody without a second factor needs to set one up.
+#: What somebody without a second factor needs to set one up, or to show the one they have.
 SET_UP_PAGES = frozenset(
     {
         "accounts:second_factor",
         "account_reauthenticate",
-        "mfa_activate_totp",
-        "mfa_add_webauthn",
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
     }
 )
+#: Where the first one is added. Whoever has one shows it before they add another.
+ADDING_PAGES = frozenset({"mfa_activate_totp", "mfa_add_webauthn"})
+
+
+def may_open(request: HttpRequest, page: str) -> bool:
+    """Whether ``page`` is there for somebody signed in who has not shown a second factor."""
+    if page in ADDING_PAGES:
+        return not is_mfa_enabled(cast(User, request.user))
+    return page in SET_UP_PAGES
 
 
 def is_shown(request: HttpRequest) -> bool:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.models import User
-from accounts.roles import LOG_VISITS
+from accounts.roles import Role
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
@@ -30,14 +30,19 @@ def why_over(request: HttpRequest, *, now: int) -> str | None:
     """Why the session of this request is over, in words for the person; None if it goes on.
 
     Visiting officers wait in cars and lobbies with a phone of their own: they may be idle for as
-    long as a session lasts at all. Permissions are asked for only when a desk's limit has passed.
+    long as a session lasts at all; not so who does other work too, at a desk.
     """
     if now - request.session.get(SIGNED_IN_AT, now) >= settings.SESSION_COOKIE_AGE:
         return TOO_LONG
     idle = now - request.session.get(SEEN_AT, now)
-    if idle >= settings.SESSION_IDLE_SECONDS and not request.user.has_perm(LOG_VISITS):
+    if idle >= settings.SESSION_IDLE_SECONDS and not _is_officer_only(request):
         return IDLE
     return None
+
+
+def _is_officer_only(request: HttpRequest) -> bool:
+    assert isinstance(request.user, User)
+    return set(request.user.groups.values_list("name", flat=True)) == {Role.VISITING_OFFICER}
 
 
 def note(request: HttpRequest, *, now: int) -> None:

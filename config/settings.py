@@ -259,7 +259,8 @@ ACCOUNT_FORMS = {
 }
 
 #: Whether everybody needs a second factor (or single sign-on, which is taken to ask for one).
-MFA_REQUIRED = env.bool("MFA_REQUIRED", default=not DEMO)
+#: Only the demonstration can do without.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=False) if DEMO else True
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import history, scope
 from accounts.history import Limits
-from accounts.models import User
+from accounts.models import AccessEntry, User
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
     Cadet,
@@ -25,8 +25,10 @@ from operations.models import (
 
 def register() -> None:
     """Give the records of operations their pages of history."""
-    for model in (Cadet, FollowUp, Scenario):
+    for model in (FollowUp, Scenario):
         history.register(model)
+    # A team knows its cadets by reference; birth dates and consent are for whoever keeps them.
+    history.register(Cadet, visible_to=lambda user: Cadet.objects.changeable_by(user).on_record())
     history.register(Visit, limits=limits_of_visit)
     history.register(Operation, limits=limits_of_operation)
     history.register_log(limits_of_log)
@@ -59,15 +61,17 @@ def limits_of_log(user: User) -> Limits:
     with scope.all_units():  # what this person can't see has to be known to be left out
         covert = list(Visit.objects.ahead().exclude(pk__in=visible).values_list("pk", flat=True))
         covert_choices = list(waiting.values_list("pk", flat=True))
+    reads = Q(what="operations.visit", ids__overlap=covert)
+    reads |= Q(what="operations.operationvenue", ids__overlap=covert_choices)
     hidden = {
         Visit: Q(pgh_obj__in=covert),
         TeamMember: Q(visit__in=covert),
         Outcome: Q(visit__in=covert),
-        OperationVenue: Q(pgh_obj__in=covert_choices),
+        # By operation, since a choice that was taken back may be made again.
+        OperationVenue: Q(operation__in=still_on) & ~Q(pgh_obj__in=chosen),
     }
-    reads = Q(what="operations.visit", ids__overlap=covert) | Q(
-        what="operations.operationvenue", ids__overlap=covert_choices
-    )
+    # All that such a page showed: its cadets, and its address, would tell as well.
+    reads |= Q(request__in=AccessEntry.objects.filter(reads).values("request"))
     plans = user.has_perm(PLAN_OPERATIONS)
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)

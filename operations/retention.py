@@ -25,6 +25,10 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
     entries of its history that say who changed it and when, without what they changed.
     """
     keys = list(Cadet.objects.done_with(before=before).values_list("pk", flat=True)[:BATCH])
+    # Whoever makes up a team locks its cadets too: of those, ask again.
+    list(Cadet.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+    still = Cadet.objects.done_with(before=before).filter(pk__in=keys)
+    keys = list(still.values_list("pk", flat=True))
     history = _history(Cadet).filter(pgh_obj__in=keys)
     note(history, rule=CADETS.what)
     with pgtrigger.ignore():

@@ -28,7 +28,7 @@ SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 #: and that of visits for team members, which would never end.
 MY_VISITS = f"""
     CREATE OR REPLACE FUNCTION makesafe_my_visits() RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public ROWS 100 AS $$
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
         SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
     $$
 """  # noqa: S608
@@ -81,13 +81,22 @@ POLICIES = {
     """,  # noqa: S608
 }
 
-#: The histories of the same: what was is as covert as what is.
+#: The record of the same: what was, and who looked at it, is as covert as what is.
 HISTORIES = {
     "operations_visitevent": _shows_with("operations_visit", "pgh_obj_id"),
     "operations_teammemberevent": _shows_with("operations_visit", "visit_id"),
     "operations_outcomeevent": _shows_with("operations_visit", "visit_id"),
     "operations_followupevent": _shows_with("operations_visit", "visit_id"),
-    "operations_operationvenueevent": OF_MY_UNITS,
+    "operations_operationvenueevent": f"""
+        {OF_MY_UNITS} AND ({SEES_PLANS} OR EXISTS (
+            SELECT FROM operations_operation o WHERE o.id = operation_id AND o.ends_on < now()
+        ))
+    """,
+    # Whoever reads the log; one's own entries, and those that this very request writes.
+    "accounts_accessentry": f"""
+        {SYSTEM} OR {SEES_LOG} OR user_id = {ME}
+        OR request = (SELECT nullif(current_setting('pghistory.context_id', true), '')::uuid)
+    """,
     "operations_cadetevent": f"{SEES_LOG} OR {_shows_with('operations_cadet', 'pgh_obj_id')}",
 }
 

@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 
 from accounts import history, scope
 from accounts.access_log import Act
+from accounts.audit import BOOKKEEPING
 from accounts.models import AccessEntry, User
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.models.visits import FINISHED
@@ -101,14 +102,14 @@ def export(records: Iterable[models.Model], *, reason: str, by: User) -> list[Fa
 
 # The parts --------------------------------------------------------------------------------------
 
-#: What is held and would be of no use to anybody but a thief.
-SECRET = frozenset({"password"})
+#: What is of no use to anybody but a thief, or says nothing of the person.
+LEFT_OUT = BOOKKEEPING | {"password"}
 
 
 def _of_record(part: str, record: models.Model) -> Iterable[Fact]:
     about = f"{history.name_of(type(record))} {record.pk}"
     for field in record._meta.concrete_fields:
-        if field.name in SECRET or field.primary_key:
+        if field.name in LEFT_OUT or field.primary_key:
             continue
         value = getattr(record, field.name if field.is_relation else field.attname)
         if value in (None, "", []):
@@ -130,7 +131,8 @@ def _of_person(person: User, *, reader: User) -> Iterable[Fact]:
         seen = f"{session.ip}, {session.user_agent}, last seen {_when(session.last_seen_at)}"
         yield Fact("Access", account, "Session", seen)
     yield from _work_of(person)
-    for entry in AccessEntry.objects.filter(user=person).order_by("at", "pk").iterator(CHUNK):
+    reads = AccessEntry.objects.filter(user=person).exclude(history.limits_of_log(reader).reads)
+    for entry in reads.order_by("at", "pk").iterator(CHUNK):
         [told] = history.reads_in_words([entry])
         yield Fact("What they read", _when(entry.at), told.title, _line(told.body))
     yield from _changes_by(person, reader=reader)

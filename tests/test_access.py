@@ -69,6 +69,7 @@ accounts:history visit=completed 200 200 200 200 404 200 | 404 404 404 404 404 4
 accounts:history visit=planned 200 200 404 404 404 404 | 404 404 404 404 404 404
 accounts:history follow-up=follow_up 404 404 200 200 404 200 | 404 404 404 404 404 404
 accounts:history cadet=cadet 404 200 404 404 404 404 | 404 404 404 404 404 404
+accounts:history cadet=cadet_in_team 404 200 404 404 404 404 | 404 200 404 404 404 404
 accounts:history venue=venue 200 200 200 200 404 200 | 200 200 200 200 404 200
 accounts:history operation=operation 404 200 200 404 404 200 | 404 404 404 404 404 404
 accounts:history scenario=scenario 404 200 200 404 404 200 | 404 200 200 404 404 200

@@ -94,6 +94,7 @@ LOOKED_FOR = {
             "pattern": [
                 r"^[A-Z“].*\s.*",
                 r"^Password$",
+                r"^password_changed$",
                 r"^[a-z_.]+\.[A-Z]\w+$",
                 r"^\d+/\w+/\w+.*$",
             ],

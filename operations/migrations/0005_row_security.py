@@ -8,5 +8,5 @@ from operations.row_security import policies
 class Migration(migrations.Migration):
     """Written again, from a new migration, whenever operations/row_security.py changes."""
 
-    dependencies = [("operations", "0004_warning_signs"), ("venues", "0002_initial")]
+    dependencies = [("operations", "0004_warning_signs"), ("accounts", "0001_initial")]
     operations = [migrations.RunSQL(policies(), migrations.RunSQL.noop)]

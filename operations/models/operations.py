@@ -159,6 +159,7 @@ class OperationVenue(models.Model):
     objects: ClassVar[OperationVenueQuerySet] = OperationVenueQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        verbose_name = "chosen venue"
         constraints = [
             models.UniqueConstraint("operation", "venue", name="venue_is_once_in_an_operation"),
         ]

@@ -131,7 +131,7 @@ class VisitEdit(PlannedVisitView):
 
     def offered(self) -> QuerySet[Cadet]:
         """Any cadet may be in the team, within the rules."""
-        return Cadet.objects.visible_to(self.user)
+        return Cadet.objects.visible_to(self.user).on_record()
 
     def act(self, form: VisitEditForm) -> str:
         """Save it."""

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts import scope
+from accounts import actions, scope
 from accounts.access_log import Act, record_reads
 from accounts.models import AccessEntry
 from accounts.roles import Role
@@ -71,6 +71,27 @@ def test_signing_in_and_out_are_recorded(client):
         ("signed_in", "192.0.2.7"),
         ("signed_out", "127.0.0.1"),
     ]
+
+
+def test_what_administrators_do_to_the_ways_in_is_recorded_as_theirs():
+    person, administrator = factories.UserFactory(), factories.UserFactory()
+    actions.send_password_link(person=person, by=administrator)
+    actions.remove_second_factors(person=person, by=administrator)
+    actions.close_account(person=person, by=administrator)
+    entries = AccessEntry.objects.about(person).filter(user=administrator).order_by("pk")
+    acts = [Act.LINK_SENT, Act.FACTORS_TAKEN, Act.ACCOUNT_CLOSED]
+    assert list(entries.values_list("act", flat=True)) == acts
+
+
+def test_a_new_password_is_recorded(client):
+    user = factories.UserFactory()
+    user.set_password(factories.PASSWORD)
+    user.save()
+    client.force_login(user)
+    words = "quiet-otter-lamp"
+    fields = {"oldpassword": factories.PASSWORD, "password1": words, "password2": words}
+    client.post(reverse("account_change_password"), fields)
+    assert AccessEntry.objects.filter(user=user, act=Act.PASSWORD_CHANGED).count() == 1
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -244,19 +244,22 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
     planner = of(Role.PLANNER, unit)
     chosen = factories.OperationVenueFactory(venue=factories.VenueFactory(unit=unit))
     visit = factories.VisitFactory(venue=chosen.venue, operation=chosen.operation)
-    record_reads(by=planner, viewed=[visit], listed=[chosen])
+    cadet = factories.CadetMemberFactory(visit=visit).cadet
+    with scope.acting(planner, path=f"/visits/{visit.pk}/"):
+        record_reads(by=planner, viewed=[visit], listed=[chosen, cadet])
 
     def told():
         changes = "\n".join(titles(log(client, admin)))
         reads = "\n".join(titles(log(client, admin, show="reads")))
         return [
             f"added visit {visit.pk}" in changes,
-            f"added team member {visit.team.get().pk}" in changes,
+            f"added team member {visit.team.get(duty='lead').pk}" in changes,
             f"viewed visit {visit.pk}" in reads,
+            f"cadet {cadet.pk}" in reads,
         ]
 
-    covert = [f"operation venue {chosen.pk}" in "\n".join(titles(log(client, admin)))]
-    assert told() + covert == [False] * 4
+    covert = [f"chosen venue {chosen.pk}" in "\n".join(titles(log(client, admin)))]
+    assert told() + covert == [False] * 5
     now = timezone.now()
     states = (
         {"state": "under_way", "started_at": now, "started_by": planner},
@@ -264,7 +267,20 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
     )
     for state in states:
         Visit.objects.filter(pk=visit.pk).update(**state)
-    assert told() == [True] * 3
+    assert told() == [True] * 4
+
+
+def test_a_venue_that_was_chosen_again_is_not_in_an_administrators_log(client, admin, unit):
+    operation = factories.OperationFactory()
+    venue = factories.VenueFactory(unit=unit, name="Covert Arms")
+    factories.OperationVenueFactory(operation=operation, venue=venue).delete()
+    factories.OperationVenueFactory(operation=operation, venue=venue)
+    page = client_page(client, admin, kind="operations.operationvenue")
+    assert "Covert Arms" not in page
+
+
+def client_page(client, user, **query):
+    return log(client, user, **query).content.decode()
 
 
 def test_a_planner_of_the_unit_would_be_told_of_it(unit):

@@ -1,13 +1,15 @@
 """Sign-in, the start page and the navigation."""
 
+import re
 from urllib.parse import unquote
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.demo import SIGN_INS
-from accounts.roles import Role
+from accounts.roles import PERMISSIONS, Role
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +174,45 @@ def test_browsers_that_ask_for_the_icon_get_it_without_signing_in(client):
     response = client.get("/favicon.ico")
     assert response.status_code == 302
     assert response["Location"].endswith(".svg")
+
+
+def test_nobody_gives_themselves_a_role(client):
+    administrator = UserFactory(role=Role.ADMINISTRATOR)
+    client.force_login(administrator)
+    client.post(
+        reverse("admin:accounts_user_change", args=[administrator.pk]),
+        {
+            "username": administrator.username,
+            "email": administrator.email,
+            "groups": [Group.objects.get(name=Role.PLANNER).pk],
+            "whole_force": "on",
+            "is_active": "on",
+        },
+    )
+    administrator.refresh_from_db()
+    assert list(administrator.groups.values_list("name", flat=True)) == [Role.ADMINISTRATOR]
+    assert not administrator.whole_force
+
+
+ADMIN_PAGES = sorted(
+    pattern.name
+    for model_admin in admin.site._registry.values()
+    for pattern in model_admin.get_urls()
+    if pattern.name and pattern.name.endswith(("_changelist", "_add"))
+)
+
+
+@pytest.mark.parametrize("name", ADMIN_PAGES)
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.ADMINISTRATOR}))
+def test_each_page_of_the_administration_is_a_403_for_other_roles(client, role, name):
+    client.force_login(UserFactory(role=role))
+    assert client.get(reverse(f"admin:{name}")).status_code == 403
+
+
+@pytest.mark.parametrize("name", ADMIN_PAGES)
+def test_each_page_of_the_administration_opens_for_an_administrator_or_is_not_theirs(client, name):
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    app, model, act = re.fullmatch(r"(\w+?)_(\w+)_(changelist|add)", name).groups()
+    needs = f"{app}.{'view' if act == 'changelist' else 'add'}_{model}"
+    expected = 200 if needs in PERMISSIONS[Role.ADMINISTRATOR] else 403
+    assert client.get(reverse(f"admin:{name}")).status_code == expected

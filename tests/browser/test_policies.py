@@ -72,7 +72,7 @@ def test_why_the_referrer_policy_is_same_origin(visitor, live_server, policy, or
     visitor.open("/sign-in/")
     visitor.page.get_by_label("Username").fill("planner")
     visitor.page.get_by_label("Password").fill(factories.PASSWORD)
-    visitor.page.locator("main").get_by_role("button", name="Sign in").click()
+    visitor.page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     if origin_is_told:
         visitor.page.get_by_role("button", name="Sign out").wait_for()
         assert origins == [live_server.url]

@@ -8,6 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import scope
+from accounts.access_log import record_reads
+from accounts.models import AccessEntry
 from accounts.roles import Role
 from accounts.sealing import sources
 from operations.actions import teams
@@ -25,7 +27,8 @@ SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet]
 def keys(table):
     """The keys of what ``SELECT`` gives, without any help of Django."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {'pgh_obj_id' if table in HISTORIES else 'id'} FROM {table}")
+        key = "pgh_obj_id" if table.endswith("event") else "id"
+        cursor.execute(f"SELECT {key} FROM {table}")
         return {key for (key,) in cursor.fetchall()}
 
 
@@ -59,6 +62,7 @@ def world(unit):
             "cadet": factories.CadetFactory(command_unit=of),
             "companion": factories.CadetMemberFactory(visit=planned).cadet,
         }
+        record_reads(by=officer, viewed=[planned])
         made[name]["companion"].command_unit = of
         made[name]["companion"].save()
     return made
@@ -243,3 +247,57 @@ def test_every_table_of_the_record_is_closed_to_the_web_role():
             [scope.WEB_ROLE],
         )
         assert not closed & {table for (table,) in cursor.fetchall()}
+
+
+# Ways around the record, which a reviewer found --------------------------------------------------
+
+
+def test_a_table_of_the_same_name_does_not_catch_the_record(world):
+    planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    shadow = "CREATE TEMP TABLE operations_visitevent (LIKE operations_visitevent)"
+    with scope.acting(planner), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            cursor.execute(shadow)
+    with connection.cursor() as cursor:  # even where somebody could make one
+        cursor.execute(shadow)
+    before = in_history(world)
+    with scope.acting(planner):
+        Visit.objects.filter(pk=world["ours"]["planned"].pk).update(selection="priority")
+    assert in_history(world) == before + 1
+
+
+def in_history(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM public.operations_visitevent")
+        return cursor.fetchone()[0]
+
+
+def test_nobody_writes_into_the_record_by_a_trigger_of_their_own(world):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'pgtrigger_insert_insert%'"
+        )
+        functions = [name for (name,) in cursor.fetchall()]
+        cursor.execute("CREATE TEMP TABLE forged (LIKE operations_visit)")
+        cursor.execute(f"GRANT ALL ON forged TO {scope.WEB_ROLE}")
+        cursor.execute(f"ALTER TABLE forged OWNER TO {scope.WEB_ROLE}")
+    assert len(functions) > 10
+    with scope.for_task("test"), connection.cursor() as cursor:
+        for function in functions:
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                cursor.execute(
+                    "CREATE TRIGGER forge AFTER INSERT ON forged"
+                    f" FOR EACH ROW EXECUTE FUNCTION {function}"
+                )
+
+
+def test_the_access_log_shows_to_administrators_and_to_oneself(world):
+    officer = world["ours"]["officer"]
+    with scope.acting(officer):
+        record_reads(by=officer, viewed=[world["ours"]["planned"]])
+        own = set(AccessEntry.objects.filter(user=officer).values_list("pk", flat=True))
+        assert keys("accounts_accessentry") == own != set()
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, whole_force=True)):
+        assert keys("accounts_accessentry") == set()
+    with scope.acting(factories.UserFactory(role=Role.ADMINISTRATOR)):
+        assert len(keys("accounts_accessentry")) == 3

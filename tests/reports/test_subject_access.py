@@ -67,10 +67,16 @@ def test_a_visit_that_is_still_ahead_is_not_in_it(client, administrator):
     tomorrow = timezone.now() + dt.timedelta(days=1)
     with scope.acting(planner):
         ahead = factories.VisitFactory(officer=officer, starts_at=tomorrow, created_by=planner)
+        companion = factories.CadetMemberFactory(visit=ahead).cadet
+    for person in (officer, planner):
+        with scope.acting(person, path=f"/visits/{ahead.pk}/"):
+            record_reads(by=person, viewed=[ahead], listed=[companion])
     for username in ("oriel", "petra"):
         found = rows(export(client, "person", username))
         assert f"isit {ahead.pk}" not in str(found)
         assert ahead.venue.name not in str(found)
+        assert f"/visits/{ahead.pk}/" not in str(found)
+        assert f"cadet {companion.pk}" not in str([row for row in found if "read" in row[0]])
 
 
 def test_a_cadet_gets_record_visits_and_when_it_was_read(client, administrator):
