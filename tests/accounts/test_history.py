@@ -248,12 +248,14 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
     with scope.acting(planner, path=f"/visits/{visit.pk}/"):
         record_reads(by=planner, viewed=[visit], listed=[chosen, cadet])
 
+    lead = visit.team.get(duty="lead")
+
     def told():
         changes = "\n".join(titles(log(client, admin)))
         reads = "\n".join(titles(log(client, admin, show="reads")))
         return [
             f"added visit {visit.pk}" in changes,
-            f"added team member {visit.team.get(duty='lead').pk}" in changes,
+            f"added team member {lead.pk}" in changes,
             f"viewed visit {visit.pk}" in reads,
             f"cadet {cadet.pk}" in reads,
         ]

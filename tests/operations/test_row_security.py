@@ -255,9 +255,9 @@ def test_every_table_of_the_record_is_closed_to_the_web_role():
 def test_a_table_of_the_same_name_does_not_catch_the_record(world):
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
     shadow = "CREATE TEMP TABLE operations_visitevent (LIKE operations_visitevent)"
-    with scope.acting(planner), connection.cursor() as cursor:
-        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
-            cursor.execute(shadow)
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with scope.acting(planner), refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(shadow)
     with connection.cursor() as cursor:  # even where somebody could make one
         cursor.execute(shadow)
     before = in_history(world)
