@@ -246,7 +246,9 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
     visit = factories.VisitFactory(venue=chosen.venue, operation=chosen.operation)
     cadet = factories.CadetMemberFactory(visit=visit).cadet
     with scope.acting(planner, path=f"/visits/{visit.pk}/"):
-        record_reads(by=planner, viewed=[visit], listed=[chosen, cadet])
+        record_reads(by=planner, viewed=[visit], listed=[cadet])
+    with scope.acting(planner, path=f"/operations/{chosen.operation_id}/venues/"):
+        record_reads(by=planner, listed=[chosen])
 
     lead = visit.team.get(duty="lead")
 
@@ -257,7 +259,7 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
             f"added visit {visit.pk}" in changes,
             f"added team member {lead.pk}" in changes,
             f"viewed visit {visit.pk}" in reads,
-            f"cadet {cadet.pk}" in reads,
+            f"{planner} saw in a list cadet {cadet.pk}" in reads,
         ]
 
     covert = [f"chosen venue {chosen.pk}" in "\n".join(titles(log(client, admin)))]

@@ -291,13 +291,13 @@ def test_nobody_writes_into_the_record_by_a_trigger_of_their_own(world):
                 )
 
 
-def test_the_access_log_shows_to_administrators_and_to_oneself(world):
+def test_the_access_log_shows_to_administrators_and_to_oneself(world, unit):
     officer = world["ours"]["officer"]
     with scope.acting(officer):
         record_reads(by=officer, viewed=[world["ours"]["planned"]])
         own = set(AccessEntry.objects.filter(user=officer).values_list("pk", flat=True))
         assert keys("accounts_accessentry") == own != set()
-    with scope.acting(factories.UserFactory(role=Role.PLANNER, whole_force=True)):
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, units=[unit])):
         assert keys("accounts_accessentry") == set()
     with scope.acting(factories.UserFactory(role=Role.ADMINISTRATOR)):
         assert len(keys("accounts_accessentry")) == 3
