@@ -71,7 +71,9 @@ def limits_of_log(user: User) -> Limits:
         OperationVenue: Q(operation__in=still_on) & ~Q(pgh_obj__in=chosen),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
-    reads |= Q(request__in=AccessEntry.objects.filter(reads).values("request"))
+    reads |= Q(
+        request__in=AccessEntry.objects.filter(reads, request__isnull=False).values("request")
+    )
     plans = user.has_perm(PLAN_OPERATIONS)
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)
