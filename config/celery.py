@@ -2,6 +2,7 @@
 
 import logging.config
 import os
+import warnings
 from typing import Any
 
 import structlog
@@ -9,6 +10,9 @@ from celery import Celery, signals
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+if os.environ.get("DEMO"):  # which containers often run as root, and which trusts its own broker
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
 
 log = structlog.get_logger(__name__)
 

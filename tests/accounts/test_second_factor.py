@@ -170,6 +170,8 @@ def test_whoever_has_one_but_did_not_show_it_is_asked_for_it_and_sets_up_none(cl
     before.force_login(person)  # a session from before the second step
     response = before.get(before.get("/operations/")["Location"])
     assert response["Location"].startswith(reverse("mfa_reauthenticate"))
+    for page in ("mfa_activate_totp", "mfa_add_webauthn"):  # nor adds one of their own
+        assert before.get(reverse(page))["Location"] == reverse("accounts:second_factor"), page
 
 
 def test_after_losing_the_phone_an_administrator_lets_one_start_anew(client, person):

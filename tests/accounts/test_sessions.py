@@ -4,6 +4,7 @@ import time
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -64,6 +65,14 @@ def test_a_desk_may_be_idle_for_half_an_hour_and_an_officer_for_a_shift(role, se
     client = sign_in(make(role))
     let_pass(client, seconds)
     assert is_signed_in(client) is goes_on
+
+
+def test_an_officer_who_does_other_work_too_is_at_a_desk():
+    person = make(Role.VISITING_OFFICER)
+    person.groups.add(Group.objects.get(name=Role.PLANNER))
+    client = sign_in(person)
+    let_pass(client, 30 * 60)
+    assert not is_signed_in(client)
 
 
 @pytest.mark.parametrize("role", [Role.PLANNER, Role.VISITING_OFFICER])
