@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
 from accounts import history
-from accounts.access import RequiresPermission
+from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
 from accounts.forms import LogFilter
 from accounts.london import LONDON
@@ -72,7 +72,7 @@ class History(Paged):
         }
 
 
-class Log(Paged):
+class Log(RequiresRecentSignIn, Paged):
     """Everything that was changed, or everything that was read, for administrators.
 
     An administrator is no planner: what tells of a visit ahead is left out until it is over.

@@ -13,6 +13,8 @@ from accounts.roles import Role
 
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+#: When the identity provider last made the person prove who they are, where it says so.
+PROVED_AT = "proved_at"
 #: Seconds between two notes of when a session was seen: no request but the first of each minute
 #: costs a write.
 NOTED_EVERY = 60
@@ -22,8 +24,14 @@ TOO_LONG = "You were signed out because you signed in more than 12 hours ago. Si
 
 
 def begin(request: HttpRequest, **_: Any) -> None:
-    """Note when somebody signed in. Receives Django's ``user_logged_in``."""
-    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+    """Note when somebody signed in. Receives Django's ``user_logged_in``.
+
+    A provider may let somebody through whom it asked hours ago: then it is that moment that counts
+    as their proof (``accounts/single_sign_on.py`` notes it on the request).
+    """
+    now = int(time.time())
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = now
+    request.session[PROVED_AT] = min(getattr(request, "proved_at", now), now)
 
 
 def why_over(request: HttpRequest, *, now: int) -> str | None:
@@ -59,7 +67,7 @@ def signed_in_recently(request: HttpRequest) -> bool:
         return False
     records = get_authentication_records(request, request.user)
     proofs = [record["at"] for record in records if record.get("reauthenticated")]
-    latest: float = max([request.session.get(SIGNED_IN_AT, 0), *proofs])
+    latest: float = max([request.session.get(PROVED_AT, 0), *proofs])
     return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 

@@ -37,6 +37,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
             ImmediateHttpResponse: the page that says why this person can't sign in.
 
         """
+        asked_at = sociallogin.account.extra_data.get("id_token", {}).get("auth_time")
+        if isinstance(asked_at, int):
+            request.proved_at = asked_at  # type: ignore[attr-defined]  # read by sessions.begin
         access = _access(sociallogin)
         user = cast(User, sociallogin.user)
         person = user if sociallogin.is_existing else None

@@ -5,6 +5,7 @@ import time
 import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -43,6 +44,7 @@ def let_pass(client, seconds, *, idle=True):
     """Make the session older; with ``idle=False`` the person has gone on working meanwhile."""
     session = client.session
     session[sessions.SIGNED_IN_AT] -= seconds
+    session[sessions.PROVED_AT] -= seconds
     session[sessions.SEEN_AT] -= seconds if idle else 0
     session.save()
 
@@ -234,3 +236,12 @@ def test_changing_the_password_ends_the_other_sessions(person):
     }
     here.post(reverse("account_change_password"), answers)
     assert [is_signed_in(client) for client in (here, phone)] == [True, False]
+
+
+@pytest.mark.parametrize(("minutes_ago", "recent"), [(0, True), (9, True), (11, False)])
+def test_whom_the_provider_let_through_unasked_has_not_proved_who_they_are(rf, minutes_ago, recent):
+    request = rf.get("/")
+    request.user, request.session = make(Role.ADMINISTRATOR), SessionStore()
+    request.proved_at = int(time.time()) - minutes_ago * 60
+    sessions.begin(request)
+    assert sessions.signed_in_recently(request) is recent

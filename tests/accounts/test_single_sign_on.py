@@ -291,7 +291,7 @@ def test_before_something_sensitive_the_provider_asks_again(provider):
     provider.set_claims("s11", **claims("ada", "g-admins"))
     client, _ = provider.sign_in("s11")
     session = client.session
-    session["signed_in_at"] -= 11 * 60
+    session["proved_at"] -= 11 * 60
     session.save()
     asked = client.get(reverse("admin:index"))
     assert asked["Location"].startswith(reverse("accounts:sign_in_again"))
