@@ -142,7 +142,7 @@ def test_two_runs_at_once_seal_once():
         ("operations_cadetevent", "pgh_id", "change", "reference = 'C-9'"),
         ("operations_cadetevent", "pgh_id", "change", "pgh_context = '{\"user\": 7}'"),
         ("operations_cadetevent", "pgh_id", "change", "pgh_created_at = now()"),
-        ("accounts_accessentry", "id", "read", "ids = '{99}'"),
+        ("accounts_accessentry", "id", "read", "ids = '{-99}'"),
         ("accounts_accessentry", "id", "read", "address = '192.0.2.1'"),
     ],
 )
@@ -173,7 +173,7 @@ def test_an_entry_slipped_in_is_named(record):
 
 
 def test_a_changed_ledger_is_found_though_it_fits_the_changed_entry(record):
-    as_owner("UPDATE accounts_accessentry SET ids = '{99}' WHERE id = %s", record["read"])
+    as_owner("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
     source = next(s for s in sealing.sources() if s.table == "accounts_accessentry")
     as_owner(
         f"UPDATE accounts_sealedentry SET digest = row.digest FROM"
@@ -228,7 +228,7 @@ def test_a_day_that_should_be_sealed_and_is_not_is_found(record):
 
 
 def test_seals_made_anew_are_found_by_a_head_that_was_kept_elsewhere(record):
-    as_owner("UPDATE accounts_accessentry SET ids = '{99}' WHERE id = %s", record["read"])
+    as_owner("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
     as_owner("DELETE FROM accounts_seal")
     as_owner("DELETE FROM accounts_sealedentry")
     sealing.seal_finished_days(at=NOW)
