@@ -10,3 +10,8 @@ LONDON = ZoneInfo("Europe/London")
 
 #: The small hours belong to the evening before: a visit at 00:30 is late, not early.
 DAY_BEGINS = dt.time(6, 0)
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment at which ``day`` begins on the clocks of London."""
+    return dt.datetime.combine(day, dt.time.min, tzinfo=LONDON)

@@ -12,7 +12,7 @@ from accounts import history
 from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
 from accounts.forms import LogFilter
-from accounts.london import LONDON
+from accounts.london import midnight
 from accounts.models import AccessEntry, Seal
 from accounts.numbers import whole_number
 from accounts.roles import VIEW_LOG
@@ -133,7 +133,7 @@ class Log(RequiresRecentSignIn, Paged):
 
 
 def _begin(day: dt.date | None) -> dt.datetime | None:
-    return dt.datetime.combine(day, dt.time.min, tzinfo=LONDON) if day else None
+    return midnight(day) if day else None
 
 
 def _end(day: dt.date | None) -> dt.datetime | None:

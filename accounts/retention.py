@@ -17,7 +17,7 @@ from django.db import connection, models
 
 from accounts import scope
 from accounts.access_log import Act
-from accounts.london import LONDON
+from accounts.london import midnight
 from accounts.models import AccessEntry, Erasure, User
 
 #: Rows that one transaction erases.
@@ -142,8 +142,7 @@ def _keys(entries: models.QuerySet[models.Model]) -> Iterable[int]:
 
 
 def _erase_reads(before: dt.date, on: dt.date) -> list[int]:
-    midnight = dt.datetime.combine(before, dt.time.min, tzinfo=LONDON)
-    old = AccessEntry.objects.filter(at__lt=midnight).order_by("at", "pk")
+    old = AccessEntry.objects.filter(at__lt=midnight(before)).order_by("at", "pk")
     keys = list(old.values_list("pk", flat=True)[:BATCH])
     forget(AccessEntry.objects.filter(pk__in=keys), rule=READS.what)
     return keys

@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.london import LONDON
+from accounts.london import LONDON, midnight
 from accounts.models import AccessEntry, Erasure, Seal
 
 log = structlog.get_logger(__name__)
@@ -111,7 +111,7 @@ def _seal(day: dt.date, *, previous: bytes) -> Seal:
                 f"INSERT INTO accounts_sealedentry (source, entry, day, digest)"  # noqa: S608
                 f" SELECT %s, {source.key}, %s, {source.digest} FROM {source.table} AS kept"
                 f" WHERE {source.at} >= %s AND {source.at} < %s ON CONFLICT DO NOTHING",
-                [source.table, day, _begin(day), _end(day)],
+                [source.table, day, midnight(day), _end(day)],
             )
         cursor.execute(
             f"INSERT INTO accounts_seal (day, previous, seal, entries, tables, sealed_at)"  # noqa: S608
@@ -143,12 +143,8 @@ def _last_day(at: dt.datetime) -> dt.date:
     return timezone.localdate(at - REST, LONDON) - dt.timedelta(days=1)
 
 
-def _begin(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time.min, tzinfo=LONDON)
-
-
 def _end(day: dt.date) -> dt.datetime:
-    return _begin(day + dt.timedelta(days=1))
+    return midnight(day + dt.timedelta(days=1))
 
 
 # Checking ---------------------------------------------------------------------------------------

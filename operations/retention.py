@@ -10,7 +10,7 @@ from typing import Any
 import pgtrigger
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from accounts.london import LONDON
+from accounts.london import midnight
 from accounts.retention import BATCH, Rule, forget, nobody, note, register
 from operations.models import Cadet, FollowUp, Outcome, TeamMember, Visit
 
@@ -44,8 +44,9 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
 
 def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
     """Erase who took part in visits that were over before the day ``before``, and all free text."""
-    midnight = dt.datetime.combine(before, dt.time.min, tzinfo=LONDON)
-    keys = list(Visit.objects.done_with(before=midnight).values_list("pk", flat=True)[:BATCH])
+    keys = list(
+        Visit.objects.done_with(before=midnight(before)).values_list("pk", flat=True)[:BATCH]
+    )
     if not keys:
         return []
     nobody_ = nobody()

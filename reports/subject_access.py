@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from accounts import history, scope
-from accounts.access_log import Act
+from accounts.access_log import Act, record_act
 from accounts.audit import BOOKKEEPING
 from accounts.models import AccessEntry, User
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
@@ -86,10 +86,7 @@ def export(records: Iterable[models.Model], *, reason: str, by: User) -> list[Fa
     facts: list[Fact] = []
     with scope.all_units():
         for record in records:
-            what = record._meta.label_lower
-            AccessEntry.objects.create(
-                user=by, act=Act.EXPORTED, what=what, ids=[record.pk], purpose=reason
-            )
+            record_act(Act.EXPORTED, by=by, about=record, purpose=reason)
             facts += _of_record("Record", record)
             if isinstance(record, User):
                 facts += _of_person(record, reader=by)
