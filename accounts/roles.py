@@ -1,8 +1,12 @@
 """Who may do what: the one table from role to permissions."""
 
+from __future__ import annotations
+
 import enum
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.apps.registry import Apps
 
 
 class Role(enum.StrEnum):
@@ -76,14 +80,21 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 }
 
 
-def write_groups(group_model: Any, permission_of: Callable[[str], Any]) -> None:
+def write_groups(*, apps: Apps, using: str, **_: Any) -> None:
     """Make the groups of the database agree with :data:`PERMISSIONS`.
 
-    Args:
-        group_model: Django's ``Group``, or its historical state in a migration.
-        permission_of: Finds (or makes) the permission of a name like ``venues.view_venue``.
-
+    A receiver of ``post_migrate``, of the last app that brings permissions of the table.
     """
-    for role, names in PERMISSIONS.items():
-        group, _ = group_model.objects.get_or_create(name=role.value)
-        group.permissions.set([permission_of(name) for name in sorted(names)])
+    group_model = apps.get_model("auth", "Group")
+    names = {name for permissions in PERMISSIONS.values() for name in permissions}
+    found = {
+        f"{app}.{codename}": pk
+        for app, codename, pk in apps.get_model("auth", "Permission")
+        .objects.using(using)
+        .values_list("content_type__app_label", "codename", "pk")
+    }
+    if missing := names - found.keys():
+        raise LookupError(f"No model brings these permissions: {', '.join(sorted(missing))}")
+    for role, permissions in PERMISSIONS.items():
+        group, _created = group_model.objects.using(using).get_or_create(name=role.value)
+        group.permissions.set([found[name] for name in permissions])

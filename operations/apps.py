@@ -1,6 +1,7 @@
 """The app's place in Django."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class OperationsConfig(AppConfig):
@@ -10,11 +11,15 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hand in what this app knows of a venue, what belongs to a record's history, and what is
-        erased in time.
+        erased in time; write after each migration the roles, the policies and what a new
+        installation begins with.
         """
-        from operations import record, retention, timeline
+        from accounts.roles import write_groups
+        from operations import first_rows, record, retention, row_security, timeline
         from venues.timeline import register
 
         register(timeline.entries)
         record.register()
         retention.register_rules()
+        for receiver in (write_groups, row_security.write_policies, first_rows.write_first_rows):
+            post_migrate.connect(receiver, sender=self)

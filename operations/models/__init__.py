@@ -18,7 +18,6 @@ from operations.models.scenarios import (
 from operations.models.teams import (
     Cadet,
     CadetPolicy,
-    CadetPolicyQuerySet,
     CadetQuerySet,
     TeamMember,
     TeamMemberQuerySet,
@@ -29,7 +28,6 @@ __all__ = [
     "ELIGIBLE",
     "Cadet",
     "CadetPolicy",
-    "CadetPolicyQuerySet",
     "CadetQuerySet",
     "ContactMethod",
     "FollowUp",

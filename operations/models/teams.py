@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.audit import tracked
 from accounts.london import LONDON
 from accounts.models import User
+from accounts.policies import Policy, PolicyQuerySet
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from accounts.versions import Versioned
 from operations.models.visits import Visit
@@ -101,28 +102,19 @@ class Cadet(Versioned):
         return self.reference if self.erased_on is None else "no longer on record"
 
 
-class CadetPolicyQuerySet(models.QuerySet["CadetPolicy"]):
-    """Questions about the policy."""
-
-    def in_force(self, *, on: dt.date) -> "CadetPolicy | None":
-        """The rules of the day ``on``, or None before the first. Not a queryset: there is one."""
-        return self.filter(valid_from__lte=on).order_by("-valid_from").first()
-
-
 @tracked()
-class CadetPolicy(models.Model):
+class CadetPolicy(Policy):
     """The force's rules for cadets from a date on. Forces differ, and rules change."""
 
-    valid_from = models.DateField(unique=True)
     min_age = models.PositiveSmallIntegerField("youngest age", default=13)
     max_age = models.PositiveSmallIntegerField("oldest age", default=17)
     latest_finish = models.TimeField(default=dt.time(23, 0), help_text="London time.")
     consent_days = models.PositiveSmallIntegerField("days consent is valid", default=365)
     briefing_days = models.PositiveSmallIntegerField("days a briefing is valid", default=90)
 
-    objects: ClassVar[CadetPolicyQuerySet] = CadetPolicyQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[PolicyQuerySet["CadetPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
 
-    class Meta:
+    class Meta(Policy.Meta):
         verbose_name_plural = "cadet policies"
         constraints = [
             models.CheckConstraint(
@@ -132,10 +124,6 @@ class CadetPolicy(models.Model):
                 "youngest.",
             )
         ]
-        ordering = ["-valid_from"]
-
-    def __str__(self) -> str:
-        return f"From {self.valid_from:%d %B %Y}"
 
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):

@@ -1,8 +1,11 @@
-"""The warning signs that hotel staff are trained to notice, and the usual rules for cadets."""
+"""First rows of a new installation: the warning signs that staff are trained to notice, and the
+usual rules. Both are the force's to change, from the administrators' pages.
+"""
 
-import datetime as dt
+from typing import Any
 
-from django.db import migrations
+from accounts.policies import write_usual_rules
+from operations.models import CadetPolicy, WarningSign
 
 #: In our own words, after the public guidance of Operation Makesafe. Administrators may add more.
 WARNING_SIGNS = (
@@ -24,18 +27,15 @@ WARNING_SIGNS = (
 )
 
 
-def add(apps, schema_editor):
-    """Write what is not there yet."""
-    signs = apps.get_model("operations", "WarningSign").objects
-    for position, text in enumerate(WARNING_SIGNS, start=1):
-        signs.get_or_create(text=text, defaults={"position": position})
-    apps.get_model("operations", "CadetPolicy").objects.get_or_create(
-        valid_from=dt.date(2020, 1, 1)
-    )
+def write_first_rows(**_: Any) -> None:
+    """Write what is missing of them. A receiver of ``post_migrate``.
 
-
-class Migration(migrations.Migration):
-    """Both are the force's to change, from the administrators' pages."""
-
-    dependencies = [("operations", "0003_roles")]
-    operations = [migrations.RunPython(add, migrations.RunPython.noop)]
+    Signs are written only where there is none: those that an administrator changed or took away
+    do not come back.
+    """
+    if not WarningSign.objects.exists():
+        WarningSign.objects.bulk_create(
+            WarningSign(text=text, position=position)
+            for position, text in enumerate(WARNING_SIGNS, start=1)
+        )
+    write_usual_rules(CadetPolicy)
