@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Min, OuterRef, Q
-from django.db.models.functions import Lower, TruncDate, TruncMonth
+from django.db.models.functions import TruncDate, TruncMonth
 from django.utils.formats import date_format
 
 from accounts.london import LONDON
@@ -35,6 +35,7 @@ from reports.filters import Filters
 from reports.statistics import Rate
 from reports.tables import CountTable, RateTable, Table, TrendTable
 from venues.models import Venue, last_trained
+from venues.names import NormalName
 from venues.training import TrainingState, training_state_in_sql
 
 COMPLETED = Q(state=VisitState.COMPLETED)
@@ -170,7 +171,7 @@ class Dashboard:
         """The scenario versions of these visits, with their keys: more than one is a warning."""
         title, version = "operation__scenario__title", "operation__scenario__version"
         key = "operation__scenario"
-        counted = _counted(self.visits, key, title, version).order_by(Lower(title), version)
+        counted = _counted(self.visits, key, title, version).order_by(NormalName(title), version)
         return [(row[key], _row(f"{row[title]} (version {row[version]})", row)) for row in counted]
 
     def table(self, slug: str) -> Table:
@@ -249,7 +250,7 @@ def by_command_unit(dashboard: Dashboard) -> RateTable:
         first_column="Command unit",
         rows=[
             _row(row[f"{unit}__name"] or "No command unit", row)
-            for row in counted.order_by(Lower(f"{unit}__name"))
+            for row in counted.order_by(NormalName(f"{unit}__name"))
         ],
     )
 
@@ -261,7 +262,9 @@ def by_group(dashboard: Dashboard) -> RateTable:
     return RateTable(
         title="Pass rate by venue group",
         first_column="Venue group",
-        rows=[_row(row[name] or "No group", row) for row in counted.order_by("-n", Lower(name))],
+        rows=[
+            _row(row[name] or "No group", row) for row in counted.order_by("-n", NormalName(name))
+        ],
     )
 
 
@@ -337,7 +340,9 @@ def follow_ups(dashboard: Dashboard) -> CountTable:
     """What is open and what is overdue, by command unit."""
     unit = "visit__venue__local_authority__command_unit"
     open_ones = dashboard.follow_ups.open().values(unit, f"{unit}__name")
-    counted = open_ones.annotate(n=Count("pk"), due=Min("due_on")).order_by(Lower(f"{unit}__name"))
+    counted = open_ones.annotate(n=Count("pk"), due=Min("due_on")).order_by(
+        NormalName(f"{unit}__name")
+    )
     overdue = dict(
         dashboard.follow_ups.overdue(on=dashboard.on)
         .values_list(unit)

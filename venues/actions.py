@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from accounts import scope
 from accounts.models import User
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
+from venues.names import normal_name
 from venues.places import in_the_united_kingdom, normalise_postcode
 
 #: The fields that an import of open data writes. One that a person has changed is theirs.
@@ -163,9 +164,9 @@ def _change(venue: Venue, fields: VenueFields) -> set[str]:
 
 
 def _group_named(name: str) -> VenueGroup:
-    """The venue group of this name in any case, new if there is none yet."""
+    """The venue group of this name however it is written, new if there is none yet."""
     name = " ".join(name.split())
-    group = VenueGroup.objects.filter(name__iexact=name).first()
+    group = VenueGroup.objects.filter(normal_name=normal_name(name)).first()
     return group or VenueGroup.objects.create(name=name)
 
 

@@ -13,6 +13,7 @@ from venues import areas
 from venues.files import BrokenFile
 from venues.import_lock import wait_for_imports
 from venues.models import CommandUnit, Force, LocalAuthority
+from venues.names import normal_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _known_authority(area: areas.Area) -> LocalAuthority | None:
         for authority in (
             rows.filter(gss_code=area.gss_code).first(),
             rows.filter(fhrs_code=area.fhrs_code).first(),
-            rows.filter(name__iexact=area.name).first(),
+            rows.filter(name__normal=normal_name(area.name)).first(),
         )
         if authority
     ]
@@ -100,7 +101,7 @@ def _facts(authority: LocalAuthority) -> tuple[object, ...]:
 
 
 def _command_unit(area: areas.Area) -> CommandUnit:
-    force = Force.objects.filter(name__iexact=area.force).first()
+    force = Force.objects.filter(name__normal=normal_name(area.force)).first()
     if force is None:
         force = Force.objects.create(name=area.force)
     unit = force.command_units.filter(code__iexact=area.unit_code).first()

@@ -20,6 +20,7 @@ from venues.actions import may_move
 from venues.files import BrokenFile
 from venues.import_lock import wait_for_imports
 from venues.models import ImportRun, LocalAuthority, Venue
+from venues.names import normal_name
 
 BATCH = 500
 """Hotels looked up and written together; memory and the length of a statement follow from it."""
@@ -171,7 +172,7 @@ class _Authorities:
     def _in_database(self, code: str, name: str) -> LocalAuthority:
         if known := LocalAuthority.objects.filter(fhrs_code=code).first():
             return known
-        if named := LocalAuthority.objects.filter(name__iexact=name).first():
+        if named := LocalAuthority.objects.filter(name__normal=normal_name(name)).first():
             if named.fhrs_code:
                 raise BrokenFile(
                     f"The file gives {name} the food hygiene code {code}, but it is known here "
@@ -283,7 +284,7 @@ def _find_missing(extract: fhrs.Extract, tally: _Tally) -> None:
     stand_ins = _stand_ins(extract.hotels)
     new_by_name: dict[str, list[dict[str, Any]]] = {}
     for entry in tally.lists["created"]:
-        new_by_name.setdefault(entry["name"].casefold(), []).append(entry)
+        new_by_name.setdefault(normal_name(entry["name"]), []).append(entry)
     expected = (
         Venue.objects.open()
         .filter(fhrsid__isnull=False, local_authority__fhrs_code__in=extract.authorities)
@@ -292,7 +293,7 @@ def _find_missing(extract: fhrs.Extract, tally: _Tally) -> None:
     for venue in expected.only("fhrsid", "name", "postcode").iterator():
         if venue.fhrsid in extract.hotels or venue.pk in stand_ins:
             continue
-        namesakes = new_by_name.get(venue.name.casefold(), [])
+        namesakes = new_by_name.get(normal_name(venue.name), [])
         neighbours = [new for new in namesakes if new["postcode"] == venue.postcode]
         tally.enter("missing", venue, perhaps=neighbours or namesakes)
 

@@ -16,7 +16,9 @@ import re
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db.models import Case, F, FloatField, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Greatest, Upper
+from django.db.models.functions import Greatest
+
+from venues.names import normal_name
 
 #: Likeness, 0 to 1, from which a venue fits a word.
 THRESHOLD = 0.5
@@ -31,15 +33,19 @@ _SLIPPED = 0.9  # likeness of a name that has the word but for one slip
 
 
 def words(text: str) -> list[str]:
-    """The words to look for, in capitals. Single letters count only where there is nothing else."""
-    found = [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", text.upper())]
+    """The words to look for, in the normal form of names.
+
+    Single letters count only where there is nothing else, and *and* not at all: it joins names.
+    """
+    found = [word[:LONGEST_WORD] for word in re.findall(r"[^\W_]+", normal_name(text))]
+    found = [word for word in found if word != "and"]
     return ([word for word in found if len(word) > 1] or found)[:MOST_WORDS]
 
 
 def one_slip_from(word: str) -> str:
     """A regular expression for the words that one slip of the finger turns into ``word``.
 
-    "HITLON" gives one that finds HILTON, "HILTN" too.
+    "hitlon" gives one that finds *hilton*, "hiltn" too.
     """
     places = range(len(word))
     swapped = [
@@ -52,24 +58,24 @@ def one_slip_from(word: str) -> str:
 
 def likeness(word: str) -> Combinable:
     """How well a venue fits ``word``, 0 to 1, as an expression over ``Venue``."""
-    name, group = Upper("name"), Upper("group__name")
+    code = word.upper()
     fits: list[Combinable] = [
-        TrigramWordSimilarity(word, name),
+        TrigramWordSimilarity(word, "normal_name"),
         # A little less, so that names stand first. Greatest passes over NULL: no group.
-        TrigramWordSimilarity(word, group) * Value(0.99),
-        _certain(Q(squeezed_postcode__startswith=word) | Q(postcode__endswith=f" {word}")),
+        TrigramWordSimilarity(word, "group__normal_name") * Value(0.99),
+        _certain(Q(squeezed_postcode__startswith=code) | Q(postcode__endswith=f" {code}")),
     ]
     if len(word) in _FOR_A_SLIP:
         meant = one_slip_from(word)
-        name_slipped = When(name__iregex=meant, then=Value(_SLIPPED))
-        group_slipped = When(group__name__iregex=meant, then=Value(_SLIPPED * 0.99))
+        name_slipped = When(normal_name__regex=meant, then=Value(_SLIPPED))
+        group_slipped = When(group__normal_name__regex=meant, then=Value(_SLIPPED * 0.99))
         fits.append(Case(name_slipped, group_slipped, default=Value(0.0)))
     return Greatest(*fits, output_field=FloatField())
 
 
 def postcode_likeness(text: str) -> Combinable:
     """How well a venue's postcode fits the whole of ``text``, spaces or not, 0 to 1."""
-    squeezed = "".join(words(text))
+    squeezed = "".join(text.upper().split())
     return Greatest(
         _certain(Q(squeezed_postcode__startswith=squeezed)),
         TrigramSimilarity(F("squeezed_postcode"), squeezed),

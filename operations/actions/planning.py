@@ -11,7 +11,6 @@ from typing import NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
 from accounts import scope
 from accounts.london import DAY_BEGINS, LONDON
@@ -32,13 +31,14 @@ from operations.models import (
     WarningSign,
 )
 from venues.models import Venue, VenueQuerySet
+from venues.names import NormalName, normal_name
 
 #: The operating system's own entropy: nobody can foretell or repeat a draw.
 CHANCE = random.SystemRandom()
 
 
-#: People in the order of the alphabet, whatever the case.
-BY_NAME = (Lower("last_name"), Lower("first_name"), "pk")
+#: People in the order of the alphabet, whatever the case and the accents.
+BY_NAME = (NormalName("last_name"), NormalName("first_name"), "pk")
 
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
 COMMON = ("starts_on", "ends_on", "lead", "scenario")
@@ -284,7 +284,7 @@ def create_scenario(
         PlanningError: there is one of this title, or it shows no warning sign.
 
     """
-    if Scenario.objects.filter(title__iexact=title).exists():
+    if Scenario.objects.filter(title__normal=normal_name(title)).exists():
         raise refuse(
             "title", "There is a scenario of this title: make a new version of it instead."
         )

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from accounts.audit import tracked
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS
+from venues.names import NormalName
 
 
 @tracked()
@@ -59,7 +60,7 @@ class ScenarioQuerySet(models.QuerySet["Scenario"]):
     def newest_versions(self) -> Self:
         """Of each title the newest version only: what a new operation may use."""
         newer = Scenario.objects.filter(title=OuterRef("title"), version__gt=OuterRef("version"))
-        return self.filter(~Exists(newer)).order_by(Lower("title"))
+        return self.filter(~Exists(newer)).order_by(NormalName("title"))
 
 
 @tracked()
@@ -83,7 +84,7 @@ class Scenario(models.Model):
         constraints = [
             models.UniqueConstraint("title", "version", name="scenario_version_is_unique"),
         ]
-        ordering = [Lower("title"), "-version"]
+        ordering = [NormalName("title"), "-version"]
         triggers = [
             # Results are compared within one scenario version, so a version never changes.
             pgtrigger.Protect(name="scenario_version_never_changes", operation=pgtrigger.Update)

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -116,7 +115,7 @@ def _with_visits(chosen: QuerySet[OperationVenue], visits: QuerySet[Visit]) -> A
     """With the visits to each venue as ``venue.visits_here``."""
     return (
         chosen.select_related("venue__local_authority")
-        .order_by(Lower("venue__name"), "pk")
+        .order_by("venue__normal_name", "pk")
         .prefetch_related(Prefetch("venue__visits", visits.order_by("starts_at"), "visits_here"))
     )
 

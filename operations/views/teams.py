@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -42,7 +41,7 @@ class VisitAdd(ActView):
             found.filter(operation=self.operation, venue__closed_on=None, venue__merged_into=None)
             .select_related("venue")
             .annotate(n_visits=Count("venue__visits", filter=here))
-            .order_by(Lower("venue__name"), "pk")
+            .order_by("venue__normal_name", "pk")
         )
 
     def get_initial(self) -> dict[str, Any]:

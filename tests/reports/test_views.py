@@ -211,8 +211,8 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
             "95% to %",
             "What is counted",
         ],
-        ["'=South()", "1", "1", "", "", "", "Drawn by chance"],
         ["North", "6", "8", "75.0", "40.9", "92.9", "Drawn by chance"],
+        ["'=South()", "1", "1", "", "", "", "Drawn by chance"],
     ]
 
 

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from accounts.audit import tracked
 from accounts.models import User
+from venues.names import NormalName
 
 
 @tracked()
@@ -16,8 +17,8 @@ class Force(models.Model):
     name = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("name"), name="force_name_is_unique")]
-        ordering = [Lower("name")]
+        constraints = [models.UniqueConstraint(NormalName("name"), name="force_name_is_unique")]
+        ordering = [NormalName("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -51,7 +52,7 @@ class CommandUnit(models.Model):
         constraints = [
             models.UniqueConstraint("force", Lower("code"), name="unit_code_is_unique_in_force"),
         ]
-        ordering = [Lower("name")]
+        ordering = [NormalName("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -95,8 +96,8 @@ class LocalAuthority(models.Model):
 
     class Meta:
         verbose_name_plural = "local authorities"
-        constraints = [models.UniqueConstraint(Lower("name"), name="authority_name_is_unique")]
-        ordering = [Lower("name")]
+        constraints = [models.UniqueConstraint(NormalName("name"), name="authority_name_is_unique")]
+        ordering = [NormalName("name")]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
+from django.db.models.functions import Cast, Coalesce, Greatest, Replace
 from django.urls import reverse
 
 from accounts.audit import tracked
@@ -22,6 +22,7 @@ from accounts.versions import Versioned
 from venues import search
 from venues.models.areas import LocalAuthority
 from venues.models.training_sessions import TrainingSession
+from venues.names import NormalName, kept_normal, normal_name
 from venues.places import normalise_postcode
 from venues.training import TrainingState, training_state_in_sql
 
@@ -31,16 +32,17 @@ class VenueGroup(models.Model):
     """The chain that runs several venues."""
 
     name = models.CharField(max_length=120)
+    normal_name = kept_normal("name")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("name"),
+                NormalName("name"),
                 name="group_name_is_unique",
                 violation_error_message="There is already a group of this name.",
             )
         ]
-        ordering = [Lower("name")]
+        ordering = ["normal_name"]
 
     def __str__(self) -> str:
         return self.name
@@ -86,8 +88,8 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         return related.defer("local_authority__boundary")
 
     def by_name(self) -> Self:
-        """In the order of the alphabet, whatever the case."""
-        return self.order_by(Lower("name"), "pk")
+        """In the order of the alphabet, whatever the case and the accents."""
+        return self.order_by("normal_name", "pk")
 
     def search(self, text: str) -> Self:
         """Venues whose name, group or postcode is like ``text``, the likeliest first.
@@ -111,7 +113,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
                     "fits_postcode",
                 )
             )
-            .order_by("-likeness", Lower("name"), "pk")
+            .order_by("-likeness", "normal_name", "pk")
         )
 
     def with_training(self, *, on: dt.date) -> Self:
@@ -166,9 +168,9 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         return (
             self.open()
             .exclude(pk=venue.pk)
-            .annotate(likeness=TrigramSimilarity("name", venue.name))
+            .annotate(likeness=TrigramSimilarity("normal_name", normal_name(venue.name)))
             .filter((near & Q(likeness__gte=0.3)) | same_name)
-            .order_by("-likeness", Lower("name"), "pk")
+            .order_by("-likeness", "normal_name", "pk")
         )
 
 
@@ -205,6 +207,7 @@ class Venue(Versioned):
         """As it comes from the open data, which does not tell these apart."""
 
     name = models.CharField(max_length=200)
+    normal_name = kept_normal("name")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.UNKNOWN)
     group = models.ForeignKey(
         VenueGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="venues"
@@ -288,9 +291,9 @@ class Venue(Versioned):
         ]
         indexes = [
             models.Index("squeezed_postcode", name="venue_postcode"),
-            models.Index(Lower("name"), "id", name="venue_by_name"),
+            models.Index(fields=["normal_name", "id"], name="venue_by_name"),
         ]
-        ordering = [Lower("name"), "pk"]
+        ordering = ["normal_name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -353,7 +356,7 @@ class VenueContact(Versioned):
                 violation_error_message="Enter an email address, or turn reminders off.",
             )
         ]
-        ordering = [Lower("name"), "pk"]
+        ordering = [NormalName("name"), "pk"]
 
     def __str__(self) -> str:
         return self.name
