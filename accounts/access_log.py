@@ -74,16 +74,16 @@ class Act(models.TextChoices):
     """Signed out another device, was signed out by an administrator, or was away for too long."""
 
 
-def _told(name: str) -> Func:
+def told(name: str) -> Func:
     """A setting of the transaction (``accounts/scope.py``), NULL where nothing was told."""
-    told = Func(Value(name), Value(True), function="current_setting")
-    return NullIf(told, Value(""))
+    setting = Func(Value(name), Value(True), function="current_setting")
+    return NullIf(setting, Value(""))
 
 
 def _told_of(key: str) -> Coalesce:
     """A part of what was told, or nothing."""
-    told = Cast(_told("pghistory.context_metadata"), models.JSONField())
-    part = Func(told, Value(key), template="(%(expressions)s)", arg_joiner=" ->> ")
+    metadata = Cast(told("pghistory.context_metadata"), models.JSONField())
+    part = Func(metadata, Value(key), template="(%(expressions)s)", arg_joiner=" ->> ")
     return Coalesce(part, Value(""), output_field=models.TextField())
 
 
@@ -118,7 +118,7 @@ class AccessEntry(models.Model):
     address = models.TextField(db_default=_told_of("address"))
     path = models.TextField(db_default=_told_of("path"))
     request = models.UUIDField(
-        null=True, db_default=Cast(_told("pghistory.context_id"), models.UUIDField())
+        null=True, db_default=Cast(told("pghistory.context_id"), models.UUIDField())
     )
 
     objects: ClassVar[AccessEntryQuerySet] = AccessEntryQuerySet.as_manager()  # type: ignore[assignment]

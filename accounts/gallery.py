@@ -21,6 +21,7 @@ from accounts.govuk import (
     Style,
     YesNoField,
 )
+from accounts.models import Undo
 
 MINUTES = [(str(minutes), str(minutes)) for minutes in (1, 2, 5, 10, 15, 20, 30, 60)]
 MEALS = [("breakfast", "Breakfast"), ("lunch", "Lunch"), ("dinner", "Dinner")]
@@ -118,6 +119,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     form = GalleryForm({"opened_day": "31"}) if "errors" in request.GET else GalleryForm()
     tones = ("good", "partly", "poor", "waiting", "active", "alert", "neutral")
     context = {
+        "undo": Undo(until=now),
         "form": form,
         "filter_form": GalleryFilter(request.GET if "q" in request.GET else None),
         "page_obj": Paginator(range(200), 10).get_page(request.GET.get("page", 7)),

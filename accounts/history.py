@@ -194,11 +194,16 @@ def page_of(
     else:
         merged = first
     latest = list(merged)[end - size - 1 :]
-    return _whole([(pk, label) for _, pk, label in latest[:size]]), len(latest) > size
+    return with_before([(pk, label) for _, pk, label in latest[:size]]), len(latest) > size
 
 
-def _whole(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
-    """The events of these keys, in this order, each with the one before it."""
+def with_before(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
+    """The events of these keys (number and table), in this order, each with the one before it.
+
+    Raises:
+        KeyError: one of them was erased.
+
+    """
     by_table = defaultdict(list)
     for pk, label in keys:
         by_table[label].append(pk)

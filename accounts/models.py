@@ -7,11 +7,12 @@ from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models, transaction
 
 from accounts.access_log import AccessEntry
+from accounts.acts.models import Undo
 from accounts.audit import tracked
 from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
 
-__all__ = ["AccessEntry", "Erasure", "Seal", "SealedEntry", "User", "UserGroup"]
+__all__ = ["AccessEntry", "Erasure", "Seal", "SealedEntry", "Undo", "User", "UserGroup"]
 
 
 class People(UserManager["User"]):

@@ -149,6 +149,20 @@ def all_units() -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def marked(number: uuid.UUID) -> Iterator[None]:
+    """Mark the changes made inside as those of one act, for the record (``accounts/acts``)."""
+    scope = _current.get() or Scope(role="none")  # the owner of the tables takes no role
+    with _holding(dataclasses.replace(scope, about=scope.about | {"undo": str(number)})):
+        yield
+
+
+def is_marked() -> bool:
+    """Whether an act is under way that marks its changes."""
+    scope = _current.get()
+    return scope is not None and "undo" in scope.about
+
+
 def because(reason: str) -> None:
     """Say why the changes that follow in this transaction are made, for the record."""
     scope = _current.get() or Scope()

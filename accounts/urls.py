@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import record_views, views
+from accounts.acts.views import TakeBack
 from accounts.gallery import gallery
 
 app_name = "accounts"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("history/<str:kind>/<int:pk>/", record_views.History.as_view(), name="history"),
     path("log/", record_views.Log.as_view(), name="log"),
+    path("undo/<uuid:number>/", TakeBack.as_view(), name="undo"),
     path("sign-in/with-the-force/again/", views.sign_in_again, name="sign_in_again"),
     path("account/second-step/", views.set_up_second_factor, name="second_factor"),
     path("gallery/", gallery, name="gallery"),

@@ -101,6 +101,8 @@ HISTORIES = {
         {SYSTEM} OR {SEES_LOG} OR user_id = {ME}
         OR request = (SELECT nullif(current_setting('pghistory.context_id', true), '')::uuid)
     """,
+    # The offer to take an act back is for whoever did it; the act asks beyond that.
+    "accounts_undo": f"{SYSTEM} OR by_id = {ME}",
     "operations_cadetevent": f"{SEES_LOG} OR {_shows_with('operations_cadet', 'pgh_obj_id')}",
 }
 

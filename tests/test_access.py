@@ -12,7 +12,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import AccessEntry
+from accounts.models import AccessEntry, Undo
 from accounts.roles import Role
 from tests import factories
 from venues.imports import import_fhrs
@@ -76,6 +76,7 @@ accounts:history scenario=scenario 404 200 200 404 404 200 | 404 200 200 404 404
 accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
 accounts:log                     -          403 403 403 403 403 200 | 403 403 403 403 403 200
 accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:undo                    undo       405 405 405 405 405 405 | 405 405 405 405 405 405
 accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
@@ -178,6 +179,7 @@ def world(db, settings, tmp_path):
         "cadet_in_team": factories.CadetFactory(),
         "scenario": operation.scenario,
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
+        "undo": Undo(),
         "passkey": factories.PasskeyFactory(),  # of somebody else
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])

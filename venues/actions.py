@@ -7,16 +7,17 @@ could move a venue into their unit would see the visits that are planned there.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.models import User
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.names import normal_name
@@ -44,9 +45,22 @@ class VenueFields(TypedDict):
     notes: str
 
 
+def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back an act on venues that changed these records."""
+    named = [r.pk if isinstance(r, Venue) else getattr(r, "venue_id", None) for r in records]
+    keys = {key for key in named if key is not None}
+    return Venue.objects.changeable_by(by).filter(pk__in=keys).count() == len(keys)
+
+
 # Venues -----------------------------------------------------------------------------------------
 
 
+@undoable(
+    "The venue is out of the registry again.",
+    may=may_take_back,
+    back="venues:venue_list",
+    instead="Close the venue, or merge it with the entry that stays.",
+)
 @transaction.atomic
 def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
     """Put a venue into the registry.
@@ -62,6 +76,7 @@ def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
     return venue
 
 
+@undoable("The venue says again what it said before.", may=may_take_back)
 @transaction.atomic
 def edit_venue(*, venue: Venue, version: int, by: User, **fields: Unpack[VenueFields]) -> Venue:
     """Change what is said about a venue.
@@ -206,6 +221,7 @@ def _keep_from_imports(venue: Venue, changed: Iterable[str]) -> None:
     venue.edited_by_hand = [name for name in IMPORTED if name in by_hand]
 
 
+@undoable("The venue is open again.", may=may_take_back, instead="Reopen it on its page.")
 @transaction.atomic
 def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     """Record that a venue closed on the day ``on``, and why. It keeps its history.
@@ -226,6 +242,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue.save()
 
 
+@undoable("The venue is closed again.", may=may_take_back, instead="Close it on its page.")
 @transaction.atomic
 def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     """Record that a closed venue is open again from the day ``on``, and why.
@@ -256,6 +273,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 # Contacts ---------------------------------------------------------------------------------------
 
 
+@undoable("The contact is as it was before.", may=may_take_back)
 @transaction.atomic
 def save_contact(
     *,
@@ -297,6 +315,7 @@ def save_contact(
     return contact
 
 
+@undoable("The contact is on record again.", may=may_take_back)
 @transaction.atomic
 def remove_contact(*, contact: VenueContact, by: User) -> None:
     """Erase a contact: a person who no longer works there has no place here.

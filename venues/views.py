@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
@@ -15,6 +14,7 @@ from django.views.generic import DetailView, FormView, ListView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.acts.undo import confirm
 from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.versions import EditConflictError
@@ -167,7 +167,7 @@ class ActView(RequiresPermission, FormView[Any]):
         except EditConflictError:
             form.tell_conflict()
         else:
-            messages.success(self.request, self.done.format(venue))
+            confirm(self.request, self.done.format(venue))
             return HttpResponseRedirect(venue.get_absolute_url())
         return self.form_invalid(form)
 

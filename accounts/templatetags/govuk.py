@@ -53,6 +53,12 @@ def plain_time(when: dt.date | dt.datetime) -> str:
 
 
 @register.filter
+def clock(when: dt.datetime) -> str:
+    """The time of the day alone: "19:30"."""
+    return f"{timezone.localtime(when):%H:%M}"
+
+
+@register.filter
 def machine_time(when: dt.date | dt.datetime) -> str:
     """A date or time as the ``datetime`` attribute of ``<time>`` wants it."""
     return when.isoformat()

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.generic import FormView
 
 from accounts.access import RequiresPermission
+from accounts.acts.undo import confirm
 from accounts.versions import EditConflictError, Versioned
 from operations.actions.refusals import PlanningError
 
@@ -44,5 +44,5 @@ class ActView(RequiresPermission, FormView[Any]):
             form.tell_conflict(self.record)  # type: ignore[attr-defined]  # a VersionedForm
             return self.form_invalid(form)
         if self.done:
-            messages.success(self.request, self.done)
+            confirm(self.request, self.done)
         return HttpResponseRedirect(url)

@@ -20,6 +20,7 @@ UNTRACKED = {
     "accounts.AccessEntry": "is the record of reads itself, and never changes",
     "accounts.Seal": "seals the record, and never changes",
     "accounts.SealedEntry": "seals the record, and never changes",
+    "accounts.Undo": "holds no values: what is taken back is in the history of what it changed",
     "accounts.Erasure": "is itself the record of an erasure, and never changes",
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "operations.Reminder": "is itself the record of a decision: never deleted, and only the time "

@@ -1,0 +1,342 @@
+"""Undo: one mechanism by which an act can be taken back for a stated time.
+
+An act that may be taken back says so above its definition::
+
+    @undoable("The venue is open again.", may=may_change)
+    @transaction.atomic
+    def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None: ...
+
+Nothing else is written for it. The act's changes are marked in the record (``accounts/audit.py``),
+and the record knows what each row said before: taking back brings that about, whatever the act was
+and however many rows it changed. The view says ``confirm(request, "The venue is closed.")``, and
+the confirmation has a button *Undo*.
+
+Taking back is an act like others. It asks whoever does it, holds the rows, refuses where one of
+them has been changed since, works once, and is on record with its reason. PostgreSQL still keeps
+all rules: what has become impossible meanwhile is refused too, and nothing changes then.
+"""
+
+import datetime as dt
+import functools
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from django.contrib import messages
+from django.contrib.postgres.functions import TransactionNow
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, InternalError, connection, models, transaction
+from django.db.models import F, Max, Value
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import history, scope
+from accounts.acts.models import Undo
+from accounts.london import LONDON
+from accounts.models import User
+from accounts.versions import Versioned
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+#: Long enough to read the confirmation and think; short enough that little is built on the act.
+A_WHILE = dt.timedelta(minutes=10)
+
+#: How long after its time an offer is kept, to say that it is too late.
+KEPT = dt.timedelta(days=1)
+
+CHANGED_SINCE = (
+    "Something that this changed has been changed again since, so it can’t be undone. "
+    "Nothing was changed now."
+)
+IN_THE_WAY = (
+    "What happened since stands in the way, so this can’t be undone. Nothing was changed now."
+)
+
+
+class CannotUndoError(Exception):
+    """An act that can't be taken back, with a sentence why. Nothing was changed."""
+
+
+class UndoneBeforeError(CannotUndoError):
+    """Somebody took it back already, which is what was wanted."""
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """What taking back one kind of act takes."""
+
+    name: str
+    may: Callable[[User, Sequence[models.Model]], bool]
+    """Whether a person may take back what changed these records."""
+    refuses: Callable[[Sequence[models.Model]], str]
+    """Why it can't be taken back any more, in a sentence; empty if it can."""
+    instead: str
+    """What to do when it is too late."""
+    back: str
+    """The name of the page to go to, where the one that confirmed it is gone then."""
+
+
+_kinds: dict[str, Undoable] = {}
+
+
+def undoable(
+    says: str | Callable[[Any], str],
+    *,
+    may: Callable[[User, Sequence[Any]], bool],
+    within: dt.timedelta = A_WHILE,
+    about: str = "",
+    refuses: Callable[[Sequence[Any]], str] = lambda records: "",
+    instead: str = "",
+    back: str = "",
+) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Let an act be taken back. Above its ``transaction.atomic``.
+
+    An act that another one calls is part of that one, and offers nothing of its own.
+
+    Args:
+        says: What taking back brought about, as a sentence without names; a function gets what the
+            act returned.
+        may: Whether a person may take it back; gets the records that the act changed.
+        within: For how long.
+        about: The argument that is the one record it is about, where a page asks for that.
+        refuses: Why it can't be taken back any more, beside what PostgreSQL refuses.
+        instead: What to do once it is too late, as a sentence.
+        back: The name of the page to go to afterwards, where the one that confirmed is gone.
+
+    """
+
+    def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        kind = Undoable(f"{act.__module__}.{act.__name__}", may, refuses, instead, back)
+        _kinds[kind.name] = kind
+
+        @functools.wraps(act)
+        def with_undo(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            if scope.is_marked():
+                return act(*args, **kwargs)
+            number = uuid.uuid4()
+            begun = timezone.now()
+            with transaction.atomic():
+                with scope.marked(number):
+                    result = act(*args, **kwargs)
+                with scope.all_units():
+                    entries = _written(number)
+                if entries:
+                    by: Any = kwargs["by"]
+                    record: Any = kwargs.get(about)
+                    Undo.objects.filter(by=by, until__lt=begun - KEPT).delete()
+                    Undo.objects.create(
+                        number=number,
+                        act=kind.name,
+                        about=record and record.pk,
+                        by=by,
+                        until=begun + within,
+                        says=says if isinstance(says, str) else says(result),
+                        entries=entries,
+                    )
+            return result
+
+        with_undo.undoable = kind  # type: ignore[attr-defined]  # asked for by a test of all acts
+        return with_undo
+
+    return of
+
+
+def kind_of(act: Callable[..., Any]) -> Undoable | None:
+    """How ``act`` can be taken back; None if it can't."""
+    return getattr(act, "undoable", None)
+
+
+def confirm(request: HttpRequest, sentence: str) -> None:
+    """Confirm what was done in this request, with a button to undo it where that is offered."""
+    of_request = Undo.objects.filter(
+        request=getattr(request, "request_id", None), by=request.user.pk
+    )
+    offered = of_request.open().first()
+    messages.success(request, sentence, extra_tags=str(offered.number) if offered else "")
+
+
+def offered(act: Callable[..., Any], record: models.Model) -> Undo | None:
+    """The offer to take back ``act`` on ``record``, whoever did it, for that record's own page."""
+    kind = kind_of(act)
+    assert kind is not None
+    with scope.all_units():
+        return Undo.objects.open().filter(act=kind.name, about=record.pk).first()
+
+
+def take_back(*, number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
+    """Take an act back: each record it changed says again what it said before.
+
+    Raises:
+        Undo.DoesNotExist: nothing of this number was ever offered, or long ago.
+        PermissionDenied: this person may not do what it takes.
+        UndoneBeforeError: it was taken back already.
+        CannotUndoError: it is too late, something was changed since, or a rule stands in the way.
+
+    """
+    try:
+        with transaction.atomic(), scope.all_units():
+            return _take_back(number, by, at)
+    except (IntegrityError, InternalError, models.ProtectedError, models.RestrictedError):
+        raise CannotUndoError(IN_THE_WAY) from None
+
+
+def _take_back(number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
+    undo = Undo.objects.select_for_update(of=("self",)).get(number=number)
+    kind = _kinds[undo.act]
+    changes = _changes(undo.entries)
+    records = [change.record for change in changes]
+    if not by.is_active or not kind.may(by, records):
+        raise PermissionDenied
+    if undo.taken_back_at:
+        raise UndoneBeforeError(f"This was undone already, at {_clock(undo.taken_back_at)}.")
+    if at >= undo.until:
+        late = f"It is too late to undo this: that was possible until {_clock(undo.until)}."
+        raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
+    _lock(changes)
+    if _changed_since(changes):
+        raise CannotUndoError(CHANGED_SINCE)
+    if why := kind.refuses(records):
+        raise CannotUndoError(why)
+    scope.because(f"Undone: {undo.says}")
+    for change in reversed(changes):
+        change.reverse()
+    connection.check_constraints()  # now, and not when the whole request ends
+    undo.taken_back_at, undo.taken_back_by = at, by
+    undo.save(update_fields=["taken_back_at", "taken_back_by"])
+    return undo
+
+
+def page_after(undo: Undo) -> str:
+    """The name of the page to go to once it is taken back; empty for where one was."""
+    return _kinds[undo.act].back
+
+
+def _clock(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+# What an act changed ----------------------------------------------------------------------------
+
+
+def _written(number: uuid.UUID) -> list[tuple[str, int]]:
+    """The entries that the act marked ``number`` has written, in their order."""
+    tables = [
+        table.objects.filter(pgh_created_at__gte=TransactionNow(), pgh_context__undo=str(number))
+        .order_by()
+        .values_list("pgh_created_at", "pgh_id", Value(table._meta.label))
+        for table in history.history_models()
+    ]
+    first, *others = tables
+    found = first.union(*others, all=True).order_by("pgh_created_at", "pgh_id")
+    return [(label, pk) for _, pk, label in found]
+
+
+@dataclass
+class _Change:
+    """All that an act did to one record."""
+
+    first: Any
+    """The first entry that it wrote of the record."""
+    last: Any
+    before: Any
+    """The entry that was the latest before it; None where the act added the record."""
+
+    @property
+    def model(self) -> type[models.Model]:
+        return history.about(type(self.last))
+
+    @property
+    def record(self) -> models.Model:
+        """The record as the act left it, or as it was when the act removed it."""
+        return self.model(**_values(self.last), pk=self.last.pgh_obj_id)
+
+    @property
+    def rows(self) -> Any:
+        return self.model._base_manager.filter(pk=self.last.pgh_obj_id)
+
+    def reverse(self) -> None:
+        """Make the record what it was."""
+        if self.first.pgh_label == "insert":
+            if self.last.pgh_label != "delete":
+                self._remove()
+            return
+        was = self.first if self.first.pgh_label == "delete" else self.before
+        if was is None:  # the history goes back less far: it was erased by a rule of retention
+            raise CannotUndoError(IN_THE_WAY)
+        if self.last.pgh_label == "delete":
+            self._put_back(_values(was))
+            return
+        now = _values(self.last)
+        changed: dict[str, Any] = {n: v for n, v in _values(was).items() if now[n] != v}
+        if issubclass(self.model, Versioned):  # a form opened before is told
+            changed["version"] = F("version") + 1
+        if changed:
+            self.rows.update(**changed)
+
+    def _remove(self) -> None:
+        removed, _ = self.rows.delete()
+        if removed > 1:  # with what was hung on it since
+            raise CannotUndoError(CHANGED_SINCE)
+
+    def _put_back(self, values: dict[str, Any]) -> None:
+        self.model._base_manager.bulk_create([self.model(**values, pk=self.last.pgh_obj_id)])
+        # Times that Django sets by itself on saving.
+        by_itself = {
+            f.attname: values[f.attname]
+            for f in self.model._meta.concrete_fields
+            if (getattr(f, "auto_now", False) or getattr(f, "auto_now_add", False))
+            and f.attname in values
+        }
+        if by_itself:
+            self.rows.update(**by_itself)
+
+
+def _values(entry: Any) -> dict[str, Any]:
+    """What the record said, by column, without its key."""
+    model = history.about(type(entry))
+    ours = {field.name for field in model._meta.concrete_fields if not field.primary_key}
+    return {f.attname: getattr(entry, f.attname) for f in entry._meta.fields if f.name in ours}
+
+
+def _changes(entries: Sequence[tuple[str, int]]) -> list[_Change]:
+    """What the act did to each record, in the order in which it was done with them."""
+    try:
+        found = history.with_before([(pk, label) for label, pk in entries])
+    except KeyError:  # erased by a rule of retention
+        raise CannotUndoError(IN_THE_WAY) from None
+    changes: dict[tuple[type[Any], Any], _Change] = {}
+    for entry, before in found:
+        record = (type(entry), entry.pgh_obj_id)
+        if change := changes.pop(record, None):  # now done with later
+            change.last = entry
+        changes[record] = change or _Change(entry, entry, before)
+    return list(changes.values())
+
+
+def _lock(changes: Sequence[_Change]) -> None:
+    """Keep others from the records until the transaction ends, in one order for everybody."""
+    for model, keys in sorted(_keys(changes).items(), key=lambda one: one[0]._meta.label):
+        rows = model._base_manager.filter(pk__in=keys).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def _changed_since(changes: Sequence[_Change]) -> bool:
+    """Whether somebody changed one of the records after the act."""
+    ours = {(type(c.last), c.last.pgh_obj_id): c.last.pgh_id for c in changes}
+    for table in {table for table, _ in ours}:
+        keys = [key for other, key in ours if other is table]
+        latest = table.objects.filter(pgh_obj__in=keys).order_by().values("pgh_obj")
+        for row in latest.annotate(latest=Max("pgh_id")):
+            if row["latest"] != ours[table, row["pgh_obj"]]:
+                return True
+    return False
+
+
+def _keys(changes: Sequence[_Change]) -> dict[type[models.Model], list[Any]]:
+    keys = defaultdict(list)
+    for change in changes:
+        keys[change.model].append(change.last.pgh_obj_id)
+    return keys

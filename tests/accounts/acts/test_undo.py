@@ -1,0 +1,199 @@
+"""Undo: what it takes back, for whom, until when, and what it refuses."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.acts import undo
+from accounts.models import Undo
+from accounts.roles import Role
+from tests import factories
+from venues import actions
+from venues.models import Venue, VenueContact
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def unit():
+    return factories.CommandUnitFactory()
+
+
+@pytest.fixture
+def coordinator(unit):
+    return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
+
+
+@pytest.fixture
+def venue(unit):
+    return factories.VenueFactory(unit=unit)
+
+
+def close(venue, by):
+    actions.close_venue(venue=venue, on=timezone.localdate(), reason="Sold", by=by)
+    return Undo.objects.get()
+
+
+def take_back(offer, by, at=None):
+    return undo.take_back(number=offer.number, by=by, at=at or timezone.now())
+
+
+def test_what_an_act_changed_says_again_what_it_said_before(venue, coordinator):
+    offer = close(venue, coordinator)
+    take_back(offer, coordinator)
+    version = venue.version
+    venue.refresh_from_db()
+    assert (venue.closed_on, venue.closed_reason) == (None, "")
+    assert venue.version > version  # who has the form open is told
+
+
+def test_what_was_removed_is_back_under_its_own_number(venue, coordinator):
+    contact = factories.VenueContactFactory(venue=venue, phone="020 7946 0958")
+    actions.remove_contact(contact=VenueContact.objects.get(pk=contact.pk), by=coordinator)
+    assert "manager" not in str(Undo.objects.values_list("entries", "says").get())
+    take_back(Undo.objects.get(), coordinator)
+    back = VenueContact.objects.get(pk=contact.pk)
+    assert (back.name, back.email, back.phone) == (contact.name, contact.email, contact.phone)
+
+
+def test_what_was_added_is_gone(venue, coordinator):
+    actions.save_contact(venue=venue, name="Sample Person", email="a@hotel.example", by=coordinator)
+    take_back(Undo.objects.get(), coordinator)
+    assert not venue.contacts.exists()
+
+
+def test_undoing_is_on_record_with_its_reason(venue, coordinator):
+    take_back(close(venue, coordinator), coordinator)
+    last = Venue.pgh_event_model.objects.filter(pgh_obj=venue.pk).latest("pgh_id")
+    assert last.pgh_context["reason"] == "Undone: The venue is open again."
+
+
+def test_undo_works_once(venue, coordinator):
+    offer = close(venue, coordinator)
+    take_back(offer, coordinator)
+    with pytest.raises(undo.UndoneBeforeError):
+        take_back(offer, coordinator)
+
+
+def test_undo_is_over_at_the_stated_time(venue, coordinator):
+    offer = close(venue, coordinator)
+    with pytest.raises(undo.CannotUndoError, match=r"too late.*Reopen it on its page"):
+        take_back(offer, coordinator, at=offer.until)
+    venue.refresh_from_db()
+    assert venue.closed_on
+
+
+def test_undo_is_refused_where_the_record_was_changed_since(venue, coordinator):
+    offer = close(venue, coordinator)
+    Venue.objects.filter(pk=venue.pk).update(notes="Something new")
+    with pytest.raises(undo.CannotUndoError, match="changed again since"):
+        take_back(offer, coordinator)
+
+
+def test_undo_is_refused_where_something_hangs_on_what_was_added(unit, coordinator):
+    like = factories.VenueFactory.build(local_authority=None)
+    venue = actions.add_venue(
+        by=coordinator,
+        name=like.name,
+        kind=like.kind,
+        group=None,
+        local_authority=factories.LocalAuthorityFactory(command_unit=unit),
+        address="",
+        postcode="",
+        latitude=None,
+        longitude=None,
+        notes="",
+    )
+    factories.VenueContactFactory(venue=venue)
+    with pytest.raises(undo.CannotUndoError):
+        take_back(Undo.objects.get(), coordinator)
+    assert venue.contacts.exists()
+
+
+def test_whoever_undoes_is_asked_whether_they_may(venue, coordinator):
+    offer = close(venue, coordinator)
+    elsewhere = factories.UserFactory(
+        role=Role.TRAINING_COORDINATOR, units=[factories.CommandUnitFactory()]
+    )
+    for person in (elsewhere, factories.UserFactory(role=Role.VISITING_OFFICER)):
+        with pytest.raises(PermissionDenied):
+            take_back(offer, person)
+
+
+def test_who_lost_the_role_or_the_account_undoes_no_more(venue, coordinator):
+    offer = close(venue, coordinator)
+    coordinator.is_active = False
+    with pytest.raises(PermissionDenied):
+        take_back(offer, coordinator)
+
+
+def test_an_act_that_changed_nothing_offers_no_undo(venue, coordinator):
+    actions.save_contact(venue=venue, name="Sample Person", email="a@hotel.example", by=coordinator)
+    assert Undo.objects.count() == 1
+
+
+def test_offers_of_long_ago_are_cleared_away_by_the_next(venue, coordinator):
+    close(venue, coordinator)
+    Undo.objects.update(until=timezone.now() - dt.timedelta(days=2))
+    actions.reopen_venue(venue=venue, on=timezone.localdate(), reason="Open", by=coordinator)
+    assert Undo.objects.count() == 1
+
+
+# The page ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(client, venue, coordinator):
+    """The page that confirms that the venue is closed."""
+    client.force_login(coordinator)
+    today = timezone.localdate()
+    answers = {
+        "reason": "Sold",
+        "on_day": today.day,
+        "on_month": today.month,
+        "on_year": today.year,
+    }
+    return client.post(reverse("venues:venue_close", args=[venue.pk]), answers, follow=True)
+
+
+def test_the_confirmation_has_a_button_that_says_until_when(closed):
+    offer = Undo.objects.get()
+    page = closed.content.decode()
+    assert reverse("accounts:undo", args=[offer.number]) in page
+    assert f"until {timezone.localtime(offer.until):%H:%M}" in page
+
+
+def test_the_button_undoes_and_the_next_page_says_what_it_took_back(client, closed, venue):
+    url = reverse("accounts:undo", args=[Undo.objects.get().number])
+    answer = client.post(url, {"next": venue.get_absolute_url()}, follow=True)
+    assert answer.redirect_chain == [(venue.get_absolute_url(), 302)]
+    assert "Undone. The venue is open again." in answer.content.decode()
+    venue.refresh_from_db()
+    assert venue.closed_on is None
+
+
+def test_the_second_tap_is_told_that_it_is_done(client, closed, venue):
+    url = reverse("accounts:undo", args=[Undo.objects.get().number])
+    client.post(url)
+    answer = client.post(url, {"next": venue.get_absolute_url()}, follow=True)
+    assert "undone already" in answer.content.decode()
+
+
+def test_undo_leads_to_no_other_site(client, closed):
+    url = reverse("accounts:undo", args=[Undo.objects.get().number])
+    assert client.post(url, {"next": "https://evil.example/"})["Location"] == "/"
+
+
+def test_an_unknown_number_is_not_found(client, coordinator):
+    client.force_login(coordinator)
+    assert client.post(reverse("accounts:undo", args=[uuid.uuid4()])).status_code == 404
+
+
+def test_somebody_else_cannot_use_the_button(client, closed):
+    client.force_login(factories.UserFactory(role=Role.VISITING_OFFICER))
+    url = reverse("accounts:undo", args=[Undo.objects.get().number])
+    assert client.post(url).status_code == 403
