@@ -10,7 +10,7 @@ import enum
 from collections.abc import Set
 from dataclasses import dataclass
 
-from accounts.london import DAY_BEGINS, LONDON
+from accounts.london import DAY_BEGINS, LONDON, duty_day
 
 #: Adults in a team that takes a cadet along; one of them is the welfare officer.
 ADULTS_NEEDED = 2
@@ -101,9 +101,7 @@ def finish_by(starts_at: dt.datetime, latest_finish: dt.time) -> dt.datetime:
     to ``DAY_BEGINS`` that is the evening of the day before. Where the clocks go back and show a
     time twice, the first is meant; a time they skip counts as by the clock before.
     """
-    local = starts_at.astimezone(LONDON)
-    evening = local.date() - dt.timedelta(days=local.time() < DAY_BEGINS)
-    day = evening + dt.timedelta(days=latest_finish < DAY_BEGINS)
+    day = duty_day(starts_at) + dt.timedelta(days=latest_finish < DAY_BEGINS)
     return dt.datetime.combine(day, latest_finish, tzinfo=LONDON).astimezone(dt.UTC)
 
 
@@ -153,7 +151,11 @@ def reasons_not_to_go(
         (Ground.CONSENT, "Consent", cadet.consented_on, policy.consent_days),
         (Ground.BRIEFING, "The briefing", cadet.briefed_on, policy.briefing_days),
     ):
-        problem = _not_valid(what, given_on, valid_days, first_day=first_day, last_day=last_day)
+        # An age is by the calendar, as the law has it. What was given on a day counts for the
+        # duty of that day: after midnight both days have to agree, the stricter reading.
+        problem = _not_valid(
+            what, given_on, valid_days, first_day=duty_day(starts_at), last_day=last_day
+        )
         if problem:
             reasons.append(Reason(ground, problem))
     if ends_at > deadline:

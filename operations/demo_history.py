@@ -5,7 +5,7 @@ import random
 import uuid
 
 from accounts import scope
-from accounts.london import LONDON
+from accounts.london import LONDON, duty_day
 from accounts.models import User
 from operations.actions import follow_ups as follow_up_actions
 from operations.actions import logging, planning
@@ -51,7 +51,7 @@ def make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
 
 
 def _make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
-    today = now.astimezone(LONDON).date()
+    today = duty_day(now)
     scenarios = _scenarios(world.people["planner"])
     number = 0
     for months_ago in range(24, 1, -2):
@@ -145,7 +145,7 @@ def _current_operation(
     chance: random.Random, world: World, scenario: Scenario, *, number: int, now: dt.datetime
 ) -> None:
     """The operation going on: some visits are over, the others are planned from tonight on."""
-    today = now.astimezone(LONDON).date()
+    today = duty_day(now)
     first = today - dt.timedelta(days=12)
     operation = _operation(world, scenario, number=number, first=first, days=30)
     chosen = _choose(chance, world, operation, drawn=26, priority=6)
@@ -242,11 +242,11 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
     follow_up = FollowUp.objects.filter(visit=visit).first()
     if follow_up:
         with scope.acting(follow_up.responsible):
-            _follow(chance, world, follow_up, today=now.astimezone(LONDON).date())
+            _follow(chance, world, follow_up, today=duty_day(now))
 
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
-    day = visit.starts_at.date()
+    day = duty_day(visit.starts_at)
     held = visit.venue.training_sessions.filter(held_on__lt=day).order_by("-held_on")
     state = training_state(held.values_list("held_on", flat=True).first(), on=day)
     unit = visit.venue.local_authority.command_unit

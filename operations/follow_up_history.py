@@ -3,8 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 
-from django.utils import timezone
-
+from accounts.london import duty_day
 from operations.models import FollowUp, FollowUpState, Reminder
 from venues.timeline import Entry
 
@@ -41,14 +40,18 @@ def history(follow_up: FollowUp) -> list[Entry]:
                 tone="good",
             )
         )
-    return sorted(entries, key=lambda entry: timezone.localdate(entry.moment))[::-1]
+    return sorted(entries, key=_day)[::-1]
+
+
+def _day(entry: Entry) -> dt.date:
+    return duty_day(entry.when) if isinstance(entry.when, dt.datetime) else entry.when
 
 
 def _reminders(follow_up: FollowUp) -> list[Entry]:
     """One entry for each day on which reminders were decided."""
     by_day: dict[dt.date, list[Reminder]] = defaultdict(list)
     for reminder in sorted(follow_up.reminders.all(), key=lambda reminder: reminder.pk):
-        by_day[timezone.localdate(reminder.decided_at)].append(reminder)
+        by_day[duty_day(reminder.decided_at)].append(reminder)
     return [
         Entry(
             title="Reminder" if len(reminders) == 1 else "Reminders",

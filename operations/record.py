@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import history, scope
 from accounts.history import Limits
+from accounts.london import duty_day
 from accounts.models import AccessEntry, User
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
@@ -55,7 +56,7 @@ def limits_of_operation(user: User, operation: Operation) -> Limits:
 def limits_of_log(user: User) -> Limits:
     """Visits ahead that this person may not see are left out until they are over."""
     visible = Visit.objects.visible_to(user)
-    still_on = Operation.objects.filter(ends_on__gte=timezone.localdate())
+    still_on = Operation.objects.filter(ends_on__gte=duty_day(timezone.now()))
     chosen = OperationVenue.objects.visible_to(user)
     waiting = OperationVenue.objects.filter(operation__in=still_on).exclude(pk__in=chosen)
     with scope.all_units():  # what this person can't see has to be known to be left out

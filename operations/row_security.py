@@ -28,6 +28,9 @@ SEES_LOG = "(SELECT current_setting('makesafe.sees_log', true) = 'on')"
 ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
 SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 
+#: Today, as ``accounts.london.duty_day`` has it.
+DUTY_DAY = "((now() AT TIME ZONE 'Europe/London') - interval '6 hours')::date"
+
 #: The visits in whose team one is. It runs as the owner: the policy of team members asks for visits
 #: and that of visits for team members, which would never end.
 MY_VISITS = f"""
@@ -93,7 +96,7 @@ HISTORIES = {
     "operations_followupevent": _shows_with("operations_visit", "visit_id"),
     "operations_operationvenueevent": f"""
         {OF_MY_UNITS} AND ({SEES_PLANS} OR EXISTS (
-            SELECT FROM operations_operation o WHERE o.id = operation_id AND o.ends_on < now()
+            SELECT FROM operations_operation o WHERE o.id = operation_id AND o.ends_on < {DUTY_DAY}
         ))
     """,
     # Whoever reads the log; one's own entries, and those that this very request writes.

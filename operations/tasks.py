@@ -8,6 +8,7 @@ from celery.signals import worker_ready
 from django.utils import timezone
 
 from accounts import scope
+from accounts.london import duty_day
 from operations.actions import reminders
 from operations.models import Reminder
 
@@ -21,10 +22,10 @@ def remind(on: str | None = None) -> None:
     """Decide and send the reminders of the day.
 
     Args:
-        on: The day as ``2026-11-24``; today in London if not given.
+        on: The day as ``2026-11-24``; the duty day if not given.
 
     """
-    day = dt.date.fromisoformat(on) if on else timezone.localdate()
+    day = dt.date.fromisoformat(on) if on else duty_day(timezone.now())
     with scope.for_task(remind.name):
         decided = reminders.decide_reminders(on=day)
     for pk in decided:  # now they are there for whoever takes the task up
@@ -35,7 +36,7 @@ def remind(on: str | None = None) -> None:
 def send_reminder(pk: int) -> None:
     """Send one reminder, unless it is sent already."""
     with scope.for_task(send_reminder.name):
-        reminders.send_reminder(pk=pk, on=timezone.localdate())
+        reminders.send_reminder(pk=pk, on=duty_day(timezone.now()))
 
 
 @shared_task

@@ -12,10 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, DateField, ExpressionWrapper, F, Min, OuterRef, Q
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
-from accounts.london import LONDON
+from accounts.duty_days import DutyDay
+from accounts.london import duty_begins, duty_ends
 from accounts.models import User
 from operations.models import (
     ContactMethod,
@@ -100,11 +101,11 @@ class Dashboard:
         """The finished visits asked for, however their venue was chosen."""
         asked_for = self.filters
         visits = Visit.objects.visible_to(self.user).finished()
-        # The day on the clocks of London; a visit that is over has always been started.
-        visits = visits.annotate(visited_on=TruncDate("started_at", tzinfo=LONDON))
+        # A night counts with its evening; a visit that is over has always been started.
+        visits = visits.annotate(visited_on=DutyDay("started_at"))
         wanted = {
-            "visited_on__gte": asked_for.since,
-            "visited_on__lte": asked_for.until,
+            "started_at__gte": asked_for.since and duty_begins(asked_for.since),
+            "started_at__lt": asked_for.until and duty_ends(asked_for.until),
             "operation": asked_for.operation,
             "venue__local_authority__command_unit": asked_for.command_unit,
             "operation__scenario": asked_for.scenario,
@@ -196,9 +197,9 @@ def within_newest_scenario(filters: Filters, *, user: User) -> Filters:
 
 def by_month(dashboard: Dashboard) -> TrendTable:
     """Every month from the first visit to the last, those without visits too."""
-    month = TruncMonth("started_at", tzinfo=LONDON)
-    counted = _counted(dashboard.visits.annotate(month=month), "month").order_by("month")
-    rates = {row["month"].date(): _rate(row) for row in counted}
+    visits = dashboard.visits.annotate(month=TruncMonth("visited_on"))
+    counted = _counted(visits, "month").order_by("month")
+    rates = {row["month"]: _rate(row) for row in counted}
     points = [TrendPoint(day, rates.get(day, Rate(0, 0))) for day in _months(rates)]
     return TrendTable(
         title="Pass rate by month",

@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from accounts import history, scope
 from accounts.access_log import Act, record_act
 from accounts.audit import BOOKKEEPING
+from accounts.london import duty_day
 from accounts.models import AccessEntry, User
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.models.visits import FINISHED
@@ -146,7 +147,7 @@ def _work_of(person: User) -> Iterable[Fact]:
         state = follow_up.get_state_display()
         yield Fact("Work", f"Follow-up {follow_up.pk}", "Responsible officer", state)
     # An operation that is not over is as covert as its visits.
-    over = Operation.objects.filter(lead=person, ends_on__lt=timezone.localdate())
+    over = Operation.objects.filter(lead=person, ends_on__lt=duty_day(timezone.now()))
     for operation in over.order_by("pk"):
         yield Fact("Work", f"Operation {operation.pk}", "Led it", str(operation))
     for session in TrainingSession.objects.filter(recorded_by=person).order_by("pk"):

@@ -9,6 +9,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
+from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import VIEW_LOG, VIEW_STATISTICS
 from reports import subject_access
@@ -88,7 +89,7 @@ def dashboard_for(request: HttpRequest, form: DashboardFilter) -> Dashboard:
     user, filters = reader(request), form.filters()
     if form.wants_newest_scenario:
         filters = within_newest_scenario(filters, user=user)
-    return Dashboard(user=user, filters=filters, on=timezone.localdate())
+    return Dashboard(user=user, filters=filters, on=duty_day(timezone.now()))
 
 
 def reader(request: HttpRequest) -> User:

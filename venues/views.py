@@ -15,6 +15,7 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.acts.undo import confirm
+from accounts.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.versions import EditConflictError
@@ -54,7 +55,7 @@ class VenueList(RequiresPermission, ListView[Venue]):
 
     def get_queryset(self) -> QuerySet[Venue]:
         """The venues that match, as they stand today."""
-        venues = Venue.objects.visible_to(self.user).with_training(on=timezone.localdate())
+        venues = Venue.objects.visible_to(self.user).with_training(on=duty_day(timezone.now()))
         narrowed = self.filter.narrow(venues.with_last_verdict(self.user))
         return narrowed.with_names()
 
@@ -103,7 +104,7 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             marks=facts.marks(venue),
             status=facts.status(venue),
             training=facts.training_tag(
-                training_state(latest.held_on if latest else None, on=timezone.localdate())
+                training_state(latest.held_on if latest else None, on=duty_day(timezone.now()))
             ),
             latest=latest,
             coverage_in_words=latest and f"{latest.coverage:.0%}",
@@ -315,7 +316,7 @@ class TrainingAdd(ActView):
 
     def get_initial(self) -> dict[str, Any]:
         """Initial training first, refreshers after."""
-        return {"kind": first_kind(self.venue, on=timezone.localdate())}
+        return {"kind": first_kind(self.venue, on=duty_day(timezone.now()))}
 
     def act(self, form: TrainingForm) -> Venue:
         """Record it."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import scope
-from accounts.london import LONDON
+from accounts.london import LONDON, duty_day
 from accounts.models import User
 from operations import cadets as rules
 from operations.actions.refusals import PlanningError, Problem
@@ -132,7 +132,7 @@ def visits_in_doubt(*, cadet: Cadet, by: User) -> list[tuple[Visit, list[str]]]:
     found = []
     visits = Visit.objects.plannable_by(by).planned().filter(team__cadet=cadet)
     for visit in visits.select_related("venue").order_by("starts_at", "pk"):
-        day = visit.starts_at.astimezone(LONDON).date()
+        day = duty_day(visit.starts_at)
         if day not in policies:
             policies[day] = policy_on(day)
         if reasons := reasons_not_to_go(cadet, on=day, policy=policies[day]):

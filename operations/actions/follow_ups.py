@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
 from accounts import scope
+from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions.refusals import PlanningError, Problem, refuse
@@ -47,7 +48,7 @@ def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
     follow_up = FollowUp.objects.select_for_update().filter(visit=visit).first()
     if verdict.opens_follow_up:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
-        due_on = timezone.localdate(visit.ended_at) + dt.timedelta(days=days)
+        due_on = duty_day(visit.ended_at) + dt.timedelta(days=days)
         _take_confirmations_back(visit)
         return _open(follow_up, visit, due_on=due_on, at=visit.outcome.logged_at)
     if follow_up and follow_up.is_open:
@@ -102,7 +103,7 @@ def _confirm_earlier(visit: Visit) -> None:
         state=FollowUpState.DELIVERED,
         visit__venue=visit.venue_id,
         visit__started_at__lt=visit.started_at,
-        training_session__held_on__lt=timezone.localdate(visit.started_at),
+        training_session__held_on__lt=duty_day(visit.started_at),
     )
     for follow_up in delivered.order_by("pk"):
         _move(follow_up, FollowUpState.CONFIRMED, confirmed_by=visit)
@@ -222,9 +223,9 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
 
 
 def visited_on(follow_up: FollowUp) -> dt.date:
-    """The day of the visit that opened the follow-up: no refresher of it lies before."""
+    """The duty day of the visit that opened the follow-up: no refresher of it lies before."""
     assert follow_up.visit.started_at is not None
-    return timezone.localdate(follow_up.visit.started_at)
+    return duty_day(follow_up.visit.started_at)
 
 
 def _too_early(follow_up: FollowUp) -> str:

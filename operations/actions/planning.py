@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from accounts import scope
-from accounts.london import DAY_BEGINS, LONDON
+from accounts.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions.refusals import (
@@ -72,10 +72,9 @@ def may_change_common(operation: Operation, *, by: User) -> bool:
 
 
 def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
-    """Whether a window lies in the operation's days. The last night runs into the next morning."""
-    starts, ends = starts_at.astimezone(LONDON), ends_at.astimezone(LONDON)
-    last_evening = ends.date() - dt.timedelta(days=ends.time() <= DAY_BEGINS)
-    return operation.starts_on <= starts.date() and last_evening <= operation.ends_on
+    """Whether a window lies in the operation's duty days. The last night ends in the morning."""
+    first, last = duty_begins(operation.starts_on), duty_ends(operation.ends_on)
+    return first <= starts_at and ends_at <= last
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.london import duty_day
 from operations import messages
 from operations.follow_ups import (
     WEEK,
@@ -41,7 +42,7 @@ def facts_of(follow_up: FollowUp) -> FollowUpFacts:
         booked_for=follow_up.booked_for,
         lead_is_responsible=follow_up.visit.operation.lead_id == follow_up.responsible_id,
         decided=tuple(
-            Decided(reminder.kind, reminder.date, timezone.localdate(reminder.decided_at))
+            Decided(reminder.kind, reminder.date, duty_day(reminder.decided_at))
             for reminder in follow_up.reminders.all()
         ),
     )

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 
 from accounts import scope
-from accounts.london import LONDON
+from accounts.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import Role
 from operations import cadets as rules
@@ -195,10 +195,10 @@ def _problems_of_window(visit: Visit) -> list[Problem]:
 
 
 def _problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:
-    """A window that has begun today is fine: the team may be at the door."""
-    starts, now = visit.starts_at.astimezone(LONDON), at.astimezone(LONDON)
-    if starts.date() < now.date() or visit.ends_at <= at:
-        about = "starts_at" if starts.date() < now.date() else "ends_at"
+    """A window that has begun on this duty day is fine: the team may be at the door."""
+    if duty_day(visit.starts_at) < duty_day(at) or visit.ends_at <= at:
+        starts, now = visit.starts_at.astimezone(LONDON), at.astimezone(LONDON)
+        about = "starts_at" if starts.date() < now.date() else "ends_at"  # which was typed wrongly
         return [Problem(about, "Choose a time that is still to come.")]
     return []
 
@@ -252,7 +252,7 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
     going = [place.who for place in team if isinstance(place.who, Cadet)]
     if not going:
         return []
-    policy = cadets.policy_on(visit.starts_at.astimezone(LONDON).date())
+    policy = cadets.policy_on(duty_day(visit.starts_at))
     if policy is None:
         return [Problem(Duty.CADET, cadets.NO_POLICY)]
     earlier = cadets.visits_by_cadets(going, visit.venue, besides=visit.pk)

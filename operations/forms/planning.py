@@ -8,6 +8,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 
+from accounts.duty_days import DutyDay
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations.actions import planning
@@ -124,7 +125,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
     def narrow(self, venues: VenueQuerySet, *, on: dt.date) -> VenueQuerySet:
         """Those of ``venues`` that match; none while an answer makes no sense.
 
-        Annotated with ``training_state`` on the day ``on`` and ``last_visited_at``, by name unless
+        Annotated with ``training_state`` on the day ``on`` and ``last_visited_on``, by name unless
         a search puts the likeliest first.
         """
         if self.is_bound and not self.is_valid():
@@ -132,7 +133,9 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         wanted = self.cleaned_data if self.is_bound else {}
         visits = Visit.objects.finished().filter(venue=OuterRef("pk")).order_by().values("venue")
         venues = venues.with_training(on=on).annotate(
-            last_visited_at=Subquery(visits.annotate(last=Max("ended_at")).values("last"))
+            last_visited_on=Subquery(
+                visits.annotate(last=Max(DutyDay("started_at"))).values("last")
+            )
         )
         venues = venues.search(wanted["q"]) if wanted.get("q") else venues.by_name()
         for answer, lookup in (
@@ -145,7 +148,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
             if wanted.get(answer):
                 venues = venues.filter(**{lookup: wanted[answer]})
         if since := wanted.get("not_visited_since"):
-            venues = venues.filter(Q(last_visited_at=None) | Q(last_visited_at__date__lt=since))
+            venues = venues.filter(Q(last_visited_on=None) | Q(last_visited_on__lt=since))
         return venues
 
 

@@ -108,7 +108,11 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         """Offer all visiting officers, and ``cadets``."""
         super().__init__(*args, **kwargs)
         first, last = teams.written(operation.starts_on), teams.written(operation.ends_on)
-        self.fields["on"].help_text = f"The operation runs from {first} to {last}."
+        self.fields[
+            "on"
+        ].help_text = (
+            f"The operation runs from {first} to {last}. Its nights end at 06:00 the next morning."
+        )
         for duty in ("lead", "welfare", "support"):
             self.fields[duty].queryset = teams.visiting_officers()  # type: ignore[attr-defined]
         self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]

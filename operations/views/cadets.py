@@ -11,6 +11,7 @@ from django.views.generic import ListView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.london import duty_day
 from operations.actions import cadets
 from operations.cadets import age_on
 from operations.forms.cadets import CadetEditForm, CadetForm
@@ -20,7 +21,7 @@ from venues.models import CommandUnit
 
 
 class CadetList(RequiresPermission, ListView[Cadet]):
-    """All cadets, and whether each may go out today."""
+    """All cadets, and whether each may go out on this duty day."""
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/cadet_list.html"
@@ -33,7 +34,7 @@ class CadetList(RequiresPermission, ListView[Cadet]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each cadet with age and reasons not to go."""
         context = super().get_context_data(**kwargs)
-        today = timezone.localdate()
+        today = duty_day(timezone.now())
         policy = cadets.policy_on(today)
         self.record_reads(listed=context["page_obj"])
         context["rows"] = [

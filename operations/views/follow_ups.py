@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.views.generic import DetailView, ListView
 
 from accounts.access import RequiresPermission
+from accounts.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
 from operations import mail_folder
 from operations.actions import follow_ups as acts
@@ -31,7 +32,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
 
     def get_queryset(self) -> FollowUpQuerySet:
         """What the filters leave."""
-        self.today = timezone.localdate()
+        self.today = duty_day(timezone.now())
         self.visible = FollowUp.objects.visible_to(self.user)
         self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
         return self.filter_form.narrow(self.visible, on=self.today).select_related(
@@ -77,7 +78,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the timeline, the people written to and the next reminder."""
-        today = timezone.localdate()
+        today = duty_day(timezone.now())
         contacts = [c for c in self.object.visit.venue.contacts.all() if c.gets_reminders]
         self.record_reads(viewed=[self.object], listed=[self.object.visit, *contacts])
         closed_on = self.object.visit.venue.closed_on

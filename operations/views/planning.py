@@ -14,6 +14,7 @@ from django.views.generic import DetailView, ListView, TemplateView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.london import duty_day
 from accounts.numbers import whole_number
 from operations.actions import planning
 from operations.actions.refusals import PlanningError
@@ -86,7 +87,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             for name, (label, rows) in lists.items()
         ]
         return super().get_context_data(**kwargs) | {
-            "is_over": operation.ends_on < timezone.localdate(),
+            "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
@@ -208,7 +209,7 @@ class OperationVenues(RequiresPermission, TemplateView):
     def matching(self) -> VenueQuerySet:
         """The venues that may be added and match."""
         venues = planning.choosable(self.operation, by=self.user)
-        return self.filter_form.narrow(venues, on=timezone.localdate())
+        return self.filter_form.narrow(venues, on=duty_day(timezone.now()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Draw, add or remove, by the button pressed."""

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts import roles
+from accounts.london import duty_day
 from accounts.numbers import whole_number
 from operations.actions import teams
 from operations.forms.teams import CancelForm, VisitEditForm, VisitForm, plan_after, plan_of
@@ -50,9 +51,12 @@ class VisitAdd(ActView):
         if before is not None:
             found = Visit.objects.plannable_by(self.user).filter(operation=self.operation)
             return plan_after(get_object_or_404(found, pk=before))
-        today = timezone.localdate()
-        runs = self.operation.starts_on <= today <= self.operation.ends_on
-        return {"venue": self.request.GET.get("venue"), "on": today if runs else None}
+        runs = self.operation.starts_on <= duty_day(timezone.now()) <= self.operation.ends_on
+        today = timezone.localdate() if runs else None
+        return {
+            "venue": self.request.GET.get("venue"),
+            "on": today,
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The venues and cadets to choose from."""

@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access import RequiresPermission
-from accounts.london import DAY_BEGINS, LONDON
+from accounts.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from operations import outcome_history
 from operations.actions import logging
@@ -27,13 +27,6 @@ from operations.models import ELIGIBLE, FollowUp, Outcome, TeamMember, Visit, Vi
 from operations.views.acts import ActView
 
 DONE_LATELY = dt.timedelta(days=14)
-
-
-def end_of_night(at: dt.datetime) -> dt.datetime:
-    """The next 6 o'clock in the morning, London time: until then visits count as tonight's."""
-    local = at.astimezone(LONDON)
-    day = local.date() if local.time() < DAY_BEGINS else local.date() + dt.timedelta(days=1)
-    return dt.datetime.combine(day, DAY_BEGINS, tzinfo=LONDON)
 
 
 class MyVisits(RequiresPermission, TemplateView):
@@ -47,7 +40,8 @@ class MyVisits(RequiresPermission, TemplateView):
         now = timezone.now()
         mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
         ahead = list(mine.ahead())
-        tonight = [v for v in ahead if v.is_under_way or v.starts_at < end_of_night(now)]
+        tonight_ends = duty_ends(duty_day(now))
+        tonight = [v for v in ahead if v.is_under_way or v.starts_at < tonight_ends]
         done = list(mine.over().filter(starts_at__gte=now - DONE_LATELY))
         self.record_reads(listed=[*ahead, *done])
         return super().get_context_data(**kwargs) | {

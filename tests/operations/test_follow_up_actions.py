@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.london import duty_day
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.actions import follow_ups as acts
@@ -64,14 +65,37 @@ def test_a_verdict_below_responded_well_opens_one_due_by_the_verdict(factory, da
     visit = factory()
     follow_up = settle(visit, by)
     assert follow_up.state == FollowUpState.OFFERED
-    assert follow_up.due_on == timezone.localdate(visit.ended_at) + days * DAY
+    assert follow_up.due_on == duty_day(visit.ended_at) + days * DAY
 
 
-def test_the_due_date_counts_from_the_day_in_london(by):
-    ended_at = dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC)  # half past midnight in London
+@pytest.mark.parametrize("ended_at", [(1, 22, 50), (1, 23, 10), (2, 4, 59)])
+def test_visits_of_one_night_have_one_due_date(ended_at, by):
+    ended_at = dt.datetime(2026, 7, *ended_at, tzinfo=dt.UTC)  # in London an hour later
     visit = factories.PartlyVisitFactory(starts_at=ended_at - dt.timedelta(minutes=25))
     assert visit.ended_at == ended_at
-    assert settle(visit, by).due_on == dt.date(2026, 7, 2) + 42 * DAY
+    assert settle(visit, by).due_on == dt.date(2026, 7, 1) + 42 * DAY
+
+
+def test_training_on_the_day_whose_night_the_visit_is_in_is_not_confirmed_by_it(by):
+    """The same as for a visit in the evening of that day: which was first is not known."""
+    visit = factories.RefresherNeededVisitFactory(
+        starts_at=dt.datetime(2026, 6, 1, 20, tzinfo=dt.UTC)
+    )
+    follow_up = settle(visit, by)
+    acts.record_delivery(
+        follow_up=follow_up,
+        held_on=dt.date(2026, 6, 20),
+        by=by,
+        version=follow_up.version,
+        **SESSION,
+    )
+    for night, state in ((20, FollowUpState.DELIVERED), (21, FollowUpState.CONFIRMED)):
+        later = factories.CompletedVisitFactory(
+            venue=visit.venue, starts_at=dt.datetime(2026, 6, night + 1, 0, 30, tzinfo=dt.UTC)
+        )
+        settle(later, by)
+        follow_up.refresh_from_db()
+        assert follow_up.state == state
 
 
 def test_responded_well_opens_none(by):
@@ -151,7 +175,7 @@ def test_a_worse_verdict_reopens_a_withdrawn_one_without_its_booking(by):
     reopened = settle(visit, by)
     assert reopened.pk == follow_up.pk
     assert (reopened.state, reopened.booked_for) == (FollowUpState.OFFERED, None)
-    assert reopened.due_on == timezone.localdate(visit.ended_at) + 42 * DAY
+    assert reopened.due_on == duty_day(visit.ended_at) + 42 * DAY
 
 
 def test_another_grade_moves_the_due_date_while_offered(by):

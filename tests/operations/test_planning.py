@@ -506,6 +506,28 @@ def test_the_last_night_runs_into_the_next_morning(plan):
     plan(starts_at=at(23, 30, last), ends_at=at(0, 30, last + dt.timedelta(days=1)))
 
 
+def test_a_visit_after_midnight_belongs_to_the_evening_before(plan):
+    """So one after the last evening is in the operation, one before the first evening is not."""
+    morning_after = TODAY + dt.timedelta(days=15)
+
+    plan(starts_at=at(0, 30, morning_after), ends_at=at(1, 30, morning_after))
+    plan(starts_at=at(5, 0, morning_after), ends_at=at(6, 0, morning_after))
+    found = refused(plan, starts_at=at(5, 30, morning_after), ends_at=at(6, 30, morning_after))
+    assert [about for about, _ in found] == ["starts_at"]
+    found = refused(plan, starts_at=at(0, 30), ends_at=at(1, 30))
+    assert [about for about, _ in found] == ["starts_at"]
+
+
+def test_the_cadet_policy_of_a_visit_after_midnight_is_that_of_its_evening(plan):
+    """Asked for the night on which the rules change: the old ones hold until it is over."""
+    CadetPolicy.objects.create(valid_from=TODAY + dt.timedelta(days=2), latest_finish="22:00")
+    tomorrow, next_day = TODAY + dt.timedelta(days=1), TODAY + dt.timedelta(days=2)
+    CadetPolicy.objects.create(valid_from=tomorrow, latest_finish=dt.time(2, 0))
+    window = {"starts_at": at(0, 30, next_day), "ends_at": at(1, 30, next_day)}
+
+    plan(team=team_with(cadet()), **window)
+
+
 @pytest.mark.parametrize(
     "who",
     [
@@ -555,6 +577,12 @@ def test_a_window_that_has_passed_is_not_planned(plan):
     assert refused(plan, at=at(20)) == [("ends_at", still_to_come)]
     assert refused(plan, at=at(0, 5, day=tomorrow)) == [("starts_at", still_to_come)]
     plan(at=at(19, 1))
+
+
+def test_a_window_that_is_still_open_after_midnight_is_planned(plan):
+    tomorrow = TODAY + dt.timedelta(days=1)
+
+    plan(starts_at=at(23, 30), ends_at=at(0, 30, tomorrow), at=at(0, 5, tomorrow))
 
 
 def test_a_visit_whose_window_has_passed_is_not_moved_into_the_past(plan, planner):

@@ -673,7 +673,7 @@ def test_times_of_the_nights_when_clocks_change_are_refused_clearly(client, chos
 
 def test_around_a_change_of_clocks_the_wall_time_counts(client, chosen):
     day = last_sunday(10)
-    Operation.objects.update(starts_on=day, ends_on=day)
+    Operation.objects.update(starts_on=day - dt.timedelta(days=1), ends_on=day)
     answers = plan(venue=chosen.pk, starts_at="00:30", ends_at="02:30") | date_of("on", day)
 
     client.post(url("visit_add", chosen.operation_id), answers)

@@ -9,12 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.london import LONDON
+from accounts.london import duty_day, duty_ends
 from accounts.roles import Role
 from operations.models import NotCompletedReason, Outcome, Visit, VisitState
 from operations.templatetags.visits import visit_times
 from operations.verdict import Verdict
-from operations.views.visits import end_of_night
 from tests.factories import (
     CadetMemberFactory,
     CancelledVisitFactory,
@@ -122,7 +121,7 @@ def names(response, part):
 
 def test_my_visits_are_tonights_then_those_to_come_then_those_done_lately(signed_in, officer):
     now = timezone.now()
-    tomorrow = end_of_night(now) + dt.timedelta(hours=2)
+    tomorrow = duty_ends(duty_day(now)) + dt.timedelta(hours=2)
 
     def visit(factory, name, starts_at, **fields):
         factory(venue=VenueFactory(name=name), officer=officer, starts_at=starts_at, **fields)
@@ -140,20 +139,6 @@ def test_my_visits_are_tonights_then_those_to_come_then_those_done_lately(signed
     assert names(page, "tonight") == ["Under way", "Missed", "Tonight"]
     assert names(page, "coming") == ["Tomorrow"]
     assert names(page, "done") == ["Last week", "Before that"]
-
-
-@pytest.mark.parametrize(
-    ("now", "ends"),
-    [
-        ((2026, 11, 24, 19), (2026, 11, 25, 6)),
-        ((2026, 11, 25, 0, 30), (2026, 11, 25, 6)),
-        ((2026, 3, 28, 23), (2026, 3, 29, 6)),
-        ((2026, 10, 24, 23), (2026, 10, 25, 6)),
-    ],
-)
-def test_the_night_ends_at_six_in_london_whatever_the_clocks_do(now, ends):
-    at = dt.datetime(*now, tzinfo=LONDON).astimezone(dt.UTC)
-    assert end_of_night(at) == dt.datetime(*ends, tzinfo=LONDON)
 
 
 def test_other_teams_visits_are_not_mine(signed_in):

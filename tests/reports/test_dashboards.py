@@ -158,16 +158,18 @@ def test_only_visits_drawn_by_chance_feed_the_estimates_and_the_others_stand_apa
     assert dashboard(lead, selection=Selection.PRIORITY).pass_rate == Rate(0, 2)
 
 
-def test_the_period_goes_by_london_days_and_has_both_its_ends(lead, unit):
+def test_the_period_goes_by_duty_days_and_has_both_its_ends(lead, unit):
     for day in (1, 2, 3, 4):
         CompletedVisitFactory(unit=unit, starts_at=london(2026, 7, day, 0, 30))
+    CompletedVisitFactory(unit=unit, starts_at=london(2026, 7, 4, 6))
 
     def count(**period):
         return dashboard(lead, **period).pass_rate.n
 
-    assert count(since=dt.date(2026, 7, 2), until=dt.date(2026, 7, 3)) == 2
+    assert count(since=dt.date(2026, 7, 1), until=dt.date(2026, 7, 2)) == 2
     assert count(since=dt.date(2026, 7, 4)) == 1
-    assert count(until=dt.date(2026, 6, 30)) == 0  # the first was on 30 June by UTC
+    assert count(until=dt.date(2026, 6, 30)) == 1  # the night after the last evening
+    assert count(until=dt.date(2026, 6, 29)) == 0
 
 
 def test_each_filter_narrows_every_figure(lead, unit):
@@ -244,16 +246,23 @@ def test_by_training_as_it_stood_on_the_day_of_each_visit(lead, unit, settings):
     ]
 
 
-def test_the_day_of_a_visit_after_midnight_is_the_one_in_london(lead, unit):
+def test_the_day_of_a_visit_after_midnight_is_that_of_its_evening(lead, unit):
     venue = VenueFactory(unit=unit)
     TrainingSessionFactory(venue=venue, held_on=dt.date(2026, 7, 1))
-    CompletedVisitFactory(venue=venue, starts_at=dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC))
+    CompletedVisitFactory(venue=venue, starts_at=london(2026, 7, 2, 0, 30))  # the day of training
+    PartlyVisitFactory(venue=venue, starts_at=london(2026, 7, 3, 0, 30))
 
-    assert rates(dashboard(lead).table("by-training")) == {"Current": (1, 1)}
+    assert rates(dashboard(lead).table("by-training")) == {"Current": (0, 1), "Untrained": (1, 1)}
+
+
+def test_a_night_over_the_end_of_a_month_counts_in_the_month_of_its_evening(lead, unit):
+    CompletedVisitFactory(unit=unit, starts_at=london(2026, 7, 1, 0, 30))
+
+    assert list(rates(dashboard(lead).table("by-month"))) == ["June 2026"]
 
 
 def test_by_month_every_month_by_london_time(lead, unit):
-    CompletedVisitFactory(unit=unit, starts_at=dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC))
+    CompletedVisitFactory(unit=unit, starts_at=dt.datetime(2026, 7, 1, 5, 30, tzinfo=dt.UTC))
     PartlyVisitFactory(unit=unit, starts_at=london(2026, 7, 31, 23, 30))
     PartlyVisitFactory(unit=unit, starts_at=london(2026, 10, 31, 23, 30))
 

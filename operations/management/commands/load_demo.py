@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import scope
+from accounts.london import duty_day
 from operations import demo_history, demo_world
 from operations.tasks import remind
 from venues.models import Force, Venue
@@ -35,9 +36,7 @@ class Command(BaseCommand):
         now = timezone.now()
         chance = random.Random(options["seed"])  # noqa: S311 (invented data, not a secret)
         with scope.for_task("load_demo"):
-            world = demo_world.make(
-                chance, today=timezone.localdate(now), venue_count=options["venues"]
-            )
+            world = demo_world.make(chance, today=duty_day(now), venue_count=options["venues"])
             demo_history.make(chance, world, now=now)
         transaction.on_commit(remind.delay)  # so that there are messages to look at
         self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")
