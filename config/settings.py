@@ -3,6 +3,7 @@
 A setting that is missing where it matters stops the start with a sentence that says what to set.
 """
 
+import datetime as dt
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -182,6 +183,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     f"accounts.tasks.{name}": {"queue": "keeping"} for name in ("seal", "apply_retention")
 }
+#: A crontab is a time of day, by London's clocks; what comes at intervals is a timedelta, which the
+#: change of the clocks does not stretch.
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
     "decide and send the day's reminders": {
@@ -190,7 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send what a stopped worker left behind": {
         "task": "operations.tasks.send_unsent_reminders",
-        "schedule": crontab(minute="*/10"),
+        "schedule": dt.timedelta(minutes=10),
         "options": {"expires": 10 * 60},  # seconds; the next one does as well
     },
     "erase what is kept no longer": {

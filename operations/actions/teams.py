@@ -84,8 +84,8 @@ def plan_visit(
         operation=operation,
         venue=venue,
         selection=chosen.selection,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        starts_at=starts_at.astimezone(dt.UTC),
+        ends_at=ends_at.astimezone(dt.UTC),
         created_by=by,
     )
     problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
@@ -116,7 +116,7 @@ def reschedule_visit(
     visit = _lock_planned(visit)
     visit.claim(version)
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
-    visit.starts_at, visit.ends_at = starts_at, ends_at
+    visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     _save_with_team(visit, team, _problems_of_past(visit, at) if moves else [])
     return visit
 

@@ -24,7 +24,9 @@ NO_OFFICER = "This person is no longer a visiting officer. Choose somebody else.
 
 
 def london_time(day: dt.date, time: dt.time) -> dt.datetime:
-    """The moment at which the clocks of London show ``time`` on ``day``.
+    """The moment, in UTC, at which the clocks of London show ``time`` on ``day``.
+
+    In UTC because Python takes the difference of two times of one zone by their clocks.
 
     Raises:
         ValidationError: they show it twice, or never, because they are changed that night.
@@ -33,7 +35,7 @@ def london_time(day: dt.date, time: dt.time) -> dt.datetime:
     first = dt.datetime.combine(day, time, tzinfo=LONDON)
     second = first.replace(fold=1)
     if first.utcoffset() == second.utcoffset():
-        return first
+        return first.astimezone(dt.UTC)
     written = f"{time:%H:%M} on {teams.written(day)}"
     if first.astimezone(dt.UTC).astimezone(LONDON) != first:
         raise ValidationError(

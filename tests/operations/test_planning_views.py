@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.london import LONDON
 from accounts.roles import Role
+from operations.forms.teams import london_time
 from operations.models import (
     Cadet,
     Operation,
@@ -680,6 +681,16 @@ def test_around_a_change_of_clocks_the_wall_time_counts(client, chosen):
 
     visit = Visit.objects.get()
     assert visit.ends_at - visit.starts_at == dt.timedelta(hours=3)
+
+
+@pytest.mark.parametrize(("month", "minutes"), [(3, 45), (10, 165), (12, 105)])
+def test_a_window_is_as_long_as_it_really_is(month, minutes):
+    """Not as long as the clocks make it look: in UTC, so that whoever subtracts is right."""
+    day = last_sunday(month)
+
+    starts_at, ends_at = london_time(day, dt.time(0, 30)), london_time(day, dt.time(2, 15))
+
+    assert ends_at - starts_at == dt.timedelta(minutes=minutes)
 
 
 def test_without_chosen_venues_the_page_says_what_to_do_first(client, operation):
