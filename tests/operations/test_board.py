@@ -40,7 +40,11 @@ def text(response):
 
 
 def shown(response):
-    return [visit.venue.name for visit in response.context["visits"]]
+    return names(response.context["found"].tests)
+
+
+def names(visits):
+    return [visit.venue.name for visit in visits]
 
 
 def live(name, factory=UnderWayVisitFactory, **fields):
@@ -81,7 +85,7 @@ def test_a_test_that_has_just_ended_is_still_found(handler):
     live("Just over", CompletedVisitFactory, starts_at=timezone.now() - 2 * HOUR)
     page = board(handler)
     assert shown(page) == []
-    assert [visit.venue.name for visit in page.context["ended"]] == ["Just over"]
+    assert names(page.context["found"].ended) == ["Just over"]
     words = text(page)
     assert "No test is live now" in words
     assert words.index("Ended a short while ago") < words.index("Over since")
@@ -103,17 +107,72 @@ def test_the_board_always_says_to_treat_other_calls_as_real(handler):
 
 @pytest.mark.parametrize(
     "search",
-    ["gannet", "GANNET hot", "ganet hotel", "herring", "herring row gannet", "zz1 1zz", "ZZ11ZZ"],
+    ["gannet hotel", "HOTEL Gannet", "gannet hotel herring row", "gannet hotel zz11zz"],
 )
-def test_a_test_is_found_by_name_street_or_postcode_however_it_is_typed(search, handler):
+def test_a_test_is_found_by_its_name_however_it_is_typed(search, handler):
     live("Gannet Hotel")
-    assert shown(board(handler, q=search)) == ["Gannet Hotel"]
+    page = board(handler, q=search)
+    assert shown(page) == ["Gannet Hotel"]
+    assert f"1 live test is “{search}”" in text(page)
+
+
+@pytest.mark.parametrize("search", ["gannet", "herring", "herring row gannet", "zz1 1zz", "ZZ11ZZ"])
+def test_what_may_mean_another_place_too_is_never_told_as_a_test(search, handler):
+    live("Gannet Hotel")
+    page = board(handler, q=search)
+    assert shown(page) == []
+    assert names(page.context["found"].possible) == ["Gannet Hotel"]
+    words = text(page)
+    assert f"No live test is certain to be “{search}”. 1 could be" in words
+    assert words.index("Could be this place or another. Treat as real") < words.index("Row, Wess")
+
+
+@pytest.mark.parametrize(
+    "search",
+    ["Lanternstay Ostermeer 66", "Lanternstay Cawdersley", "Premier Inn Ostermeer", "lanternsty"],
+)
+@pytest.mark.parametrize("factory", [UnderWayVisitFactory, CompletedVisitFactory])
+def test_a_similar_name_is_never_told_as_a_test(factory, search, handler):
+    live("Lanternstay Ostermeer 69", factory, starts_at=timezone.now() - HOUR)
+    page = board(handler, q=search)
+    assert (shown(page), page.context["found"].ended) == ([], [])
+    assert names(page.context["found"].similar) == ["Lanternstay Ostermeer 69"]
+    words = text(page)
+    assert f"No live test is “{search}”. Treat the call as real" in words
+    warning = "Similar name, another place. Treat as real unless the address is the same"
+    assert words.index(warning) < words.index("Lanternstay Ostermeer 69")
+    assert "live test is “" not in words.replace("No live test is “", "")
+
+
+def test_a_name_that_another_place_in_the_registry_bears_is_not_told_as_a_test(handler):
+    live("Premier Inn")
+    assert shown(board(handler, q="premier inn")) == ["Premier Inn"]
+    VenueFactory(name="Premier Inn Cawdersley", address="1 Mill Lane\nCawdersley")
+    page = board(handler, q="premier inn")
+    assert shown(page) == []
+    assert names(page.context["found"].possible) == ["Premier Inn"]
+    assert shown(board(handler, q="premier inn 4 herring row")) == ["Premier Inn"]
+
+
+def test_an_entry_that_was_merged_makes_no_name_doubtful(handler):
+    visit = live("Gannet Hotel")
+    VenueFactory(name="Gannet Hotel", merged_into=visit.venue)
+    assert shown(board(handler, q="gannet hotel")) == ["Gannet Hotel"]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_one_that_ended_lately_is_no_live_test(ended, handler):
+    factory = CompletedVisitFactory if ended else UnderWayVisitFactory
+    live("Gannet Hotel", factory, starts_at=timezone.now() - HOUR)
+    words = text(board(handler, q="gannet hotel"))
+    assert ("1 live test is “gannet hotel”" in words) is not ended
+    assert ("No live test is “gannet hotel”. 1 test there ended lately" in words) is ended
 
 
 def test_a_search_leaves_out_the_rest_and_says_so_when_nothing_is_left(handler):
     live("Gannet Hotel")
     live("Kestrel Lodge")
-    assert shown(board(handler, q="kestrel")) == ["Kestrel Lodge"]
+    assert shown(board(handler, q="kestrel lodge")) == ["Kestrel Lodge"]
     nothing = text(board(handler, q="beacon"))
     assert "No live test is like “beacon”" in nothing
     assert "Treat the call as real" in nothing
@@ -139,6 +198,21 @@ def test_a_list_that_has_not_changed_is_not_announced_again(handler):
     assert "Kestrel Lodge" in text(refresh(handler, seen=seen))
 
 
+def test_the_sentence_always_repeats_what_was_typed(handler):
+    """Also where the list stays as it was: from one search that finds nothing to another."""
+    live("Gannet Hotel")
+    for first, then in (("Premier Inn", "Travelodge"), ("gannet", "herring")):
+        seen = board(handler, q=first).context["seen"]
+        part = refresh(handler, q=then, seen=seen)
+        assert "HX-Reswap" not in part.headers
+        assert f"“{then}”" in text(part)
+        assert first not in text(part)
+
+
+def test_only_an_answer_of_the_board_itself_counts_as_one(handler):
+    assert refresh(handler).headers["HX-Trigger"] == "board-answered"
+
+
 def test_a_board_left_open_after_signing_out_shows_the_sign_in_page_not_rows(client):
     client.force_login(UserFactory(role=Role.CALL_HANDLER))
     client.logout()
@@ -159,8 +233,10 @@ def test_only_the_control_room_sees_the_board(role, client):
 def test_the_board_takes_as_many_queries_for_many_tests_as_for_one(handler):
     counts = []
     for number in range(1, 4):
-        live(f"Hotel {number}")
-        with CaptureQueriesContext(connection) as context:
-            board(handler)
-        counts.append(len(context))
-    assert counts[0] == counts[-1]
+        live(f"Gannet {number}")
+        for search in ("", "gannet 1"):
+            with CaptureQueriesContext(connection) as context:
+                board(handler, q=search)
+            counts.append(len(context))
+    counts = [counts[0] - counts[-2], counts[1] - counts[-1]]
+    assert counts == [0, 0]

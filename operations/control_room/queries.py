@@ -1,0 +1,89 @@
+"""What the board shows: the tests of now, told apart by what a call handler typed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from operations.control_room import search
+from operations.control_room.search import Answer, Place
+from operations.models import Visit
+from venues.models import Venue
+
+
+@dataclass
+class Found:
+    """The tests on the board, by what may be told of them."""
+
+    tests: list[Visit] = field(default_factory=list)
+    """Live: all of them, or those that were named. Under way first."""
+
+    ended: list[Visit] = field(default_factory=list)
+    """The same, of those that ended a short while ago."""
+
+    possible: list[Visit] = field(default_factory=list)
+    """What was typed may mean these, live or just ended, or another place."""
+
+    similar: list[Visit] = field(default_factory=list)
+    """Live or just ended at a place that is merely like it."""
+
+    @property
+    def visits(self) -> list[Visit]:
+        """All of them."""
+        return [*self.tests, *self.ended, *self.possible, *self.similar]
+
+    def in_words(self, text: str) -> str:
+        """What is shown, in the sentence that is announced; it repeats what was typed."""
+        tests = _counted(self.tests, "live test")
+        if not text:
+            return tests if self.tests else "No test is live now"
+        if self.tests:
+            return f"{tests} {'is' if len(self.tests) == 1 else 'are'} “{text}”"
+        if self.possible:
+            could = f"No live test is certain to be “{text}”. {len(self.possible)} could be"
+            return f"{could}: treat as real unless the address is the same"
+        if self.ended:
+            return f"No live test is “{text}”. {_counted(self.ended, 'test')} there ended lately"
+        if self.similar:
+            places = _counted(self.similar, "similar name")
+            return f"No live test is “{text}”. Treat the call as real: {places} at another place"
+        return f"No live test is like “{text}”. Treat the call as real"
+
+
+def find(visits: Iterable[Visit], text: str) -> Found:
+    """Tell ``visits``, with their venues and groups, apart by ``text``; all are tests without."""
+    found = Found()
+    fitting = sorted(visits, key=lambda visit: (visit.is_finished, not visit.is_under_way))
+    places = {visit.pk: place_of(visit.venue) for visit in fitting}
+    named = [visit for visit in fitting if text and search.names_it(text, places[visit.pk])]
+    others = _of_the_same_name([visit.venue for visit in named])
+    for visit in fitting:
+        besides = [place for key, place in others if key != visit.venue_id]
+        match search.answer(text, places[visit.pk], besides) if text else Answer.NAMED:
+            case Answer.NAMED:
+                (found.ended if visit.is_finished else found.tests).append(visit)
+            case Answer.POSSIBLE:
+                found.possible.append(visit)
+            case Answer.SIMILAR:
+                found.similar.append(visit)
+    return found
+
+
+def _counted(visits: Sequence[Visit], what: str) -> str:
+    return f"{len(visits)} {what}{'' if len(visits) == 1 else 's'}"
+
+
+def place_of(venue: Venue) -> Place:
+    """Where a venue is, for the search."""
+    group = venue.group.name if venue.group else ""
+    return Place(venue.name, venue.address, venue.postcode, group)
+
+
+def _of_the_same_name(venues: Sequence[Venue]) -> list[tuple[int, Place]]:
+    """Every place in the registry whose name has all words of the name of one of ``venues``."""
+    named = Venue.objects.none()
+    for venue in venues:
+        words = place_of(venue).own_words - {"the"}
+        alike = Venue.objects.unmerged()
+        for word in words:
+            alike = alike.filter(normal_name__contains=word)
+        named |= alike
+    return [(venue.pk, place_of(venue)) for venue in named.select_related("group").order_by()]

@@ -1,0 +1,177 @@
+"""Is the place that a call handler typed the place of a live test? Pure: no database.
+
+A likeness must never pass for an identity, since whoever calls from the other place needs help
+now. So there are three answers, and only one of them says *test*:
+
+- *Named*: every word that was typed is true of the place, its whole name is among them, and they
+  fit no other place that is known.
+- *Possible*: every word is true of it, but they may mean another place as well.
+- *Similar*: some word is like its name, or what was typed has another number, town or spelling.
+
+A number is only ever itself: 6 is no beginning of 69.
+"""
+
+import enum
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from itertools import pairwise
+
+from venues.names import normal_name
+from venues.places import normalise_postcode
+
+#: Words that many places share: alone they make no place like another.
+GENERIC = frozenset(
+    "a and apartment apartments arms at b bar bed breakfast by court for guest hall hostel hotel"
+    " hotels house in inn lodge motel of on pub rooms saint suites the with".split()
+)
+#: How people shorten the words of an address. *St* is *saint* in the normal form.
+SHORT = {"saint": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane"}
+SHORT |= {"sq": "square", "pl": "place", "cres": "crescent", "ter": "terrace", "gdns": "gardens"}
+#: Likeness of two words, 0 to 1, from which one may be the other with a slip of the finger.
+SLIP = 0.75
+
+
+class Answer(enum.IntEnum):
+    """What may be told of a place, the surest first."""
+
+    NAMED = 1
+    """It is the one that was typed."""
+
+    POSSIBLE = 2
+    """It may be; so may others."""
+
+    SIMILAR = 3
+    """It is like what was typed, and most likely another place."""
+
+    OTHER = 4
+    """It has nothing to do with what was typed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is known of where a venue is."""
+
+    name: str
+    address: str = ""
+    postcode: str = ""
+    group: str = ""
+
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words of its name."""
+        return frozenset(_words(self.name))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The words of its name and of the group that runs it; two of its name in one, too."""
+        name = _words(self.name)
+        together = {one + other for one, other in pairwise(name) if (one + other).isalpha()}
+        return self.own_words | frozenset(_words(self.group)) | together
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Whatever word is true of it: of names, address and postcode, also as people shorten."""
+        address = frozenset(_words(self.address))
+        short = {one for one, whole in SHORT.items() if whole in self.names | address}
+        # "St" in a name may stand for Street as well.
+        whole = {SHORT[one] for one in self.own_words & SHORT.keys()}
+        return self.names | address | short | whole | frozenset(normal_name(self.postcode).split())
+
+    @cached_property
+    def squeezed_postcode(self) -> str:
+        """Its postcode in small letters without a space."""
+        return "".join(normal_name(self.postcode).split())
+
+
+def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
+    """What may be told of ``place`` to whoever typed ``text``.
+
+    Args:
+        text: What was typed, in any case, order and spelling.
+        place: Where a test is.
+        others: Every other place that may bear the same name.
+
+    """
+    typed = _typed(text)
+    left = [word for word in typed if not _is_true_of(place, word)]
+    if typed and not left:
+        named = names_it(text, place)
+        if named and not any(all(_is_true_of(o, word) for word in typed) for o in others):
+            return Answer.NAMED
+        return Answer.POSSIBLE
+    if typed and not _still_typing(place, typed, left):
+        return Answer.POSSIBLE
+    return Answer.SIMILAR if _is_like(place, typed, left) else Answer.OTHER
+
+
+def names_it(text: str, place: Place) -> bool:
+    """Whether the whole name of ``place`` is in ``text``, a name that is more than *The Inn*."""
+    name = place.own_words - {"the"}
+    return bool(name - GENERIC) and name <= set(_typed(text))
+
+
+def _typed(text: str) -> list[str]:
+    """The words of ``text``; a whole postcode is one of them however it is spaced."""
+    words = _words(text)
+    found: list[str] = []
+    while words:
+        word = words.pop(0)
+        if words and normalise_postcode(word + words[0]):
+            word += words.pop(0)
+        found.append(word)
+    return [word for word in found if word != "the"] or found
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in normal_name(text).split() if word != "and"]
+
+
+def _is_true_of(place: Place, word: str) -> bool:
+    return word in place.words or (word == place.squeezed_postcode and bool(word))
+
+
+def _still_typing(place: Place, typed: Sequence[str], left: Iterable[str]) -> list[str]:
+    """Those of ``left`` that are not the beginning of something true of the place either.
+
+    Nor two words of what people write as one, or the other way round.
+    """
+    pairs = [pair for pair in pairwise(typed) if "".join(pair) in place.names]
+    pairs += [pair for pair in pairwise(typed) if _begins_postcode(place, "".join(pair))]
+    joined = {word for pair in pairs for word in pair}
+    return [
+        word
+        for word in left
+        if word not in joined
+        and not _begins_postcode(place, word)
+        and not (word.isalpha() and any(known.startswith(word) for known in place.words))
+    ]
+
+
+def _begins_postcode(place: Place, word: str) -> bool:
+    """Whether ``word`` is a part of the place's postcode from its beginning, an area at least."""
+    return bool(re.match(r"[a-z]{1,2}[0-9]", word)) and place.squeezed_postcode.startswith(word)
+
+
+def _is_like(place: Place, typed: Sequence[str], left: Sequence[str]) -> bool:
+    """Whether a telling word is like a name, or the address is all there but for slips."""
+    telling = [word for word in typed if word not in GENERIC and word.isalpha()]
+    for word in telling:
+        known = place.names - GENERIC
+        if word in known or _slips(word, known):
+            return True
+        if len(word) > 3 and any(one.startswith(word) for one in known):
+            return True
+    if place.squeezed_postcode in typed and place.squeezed_postcode:
+        return True
+    telling_left = [word for word in left if word not in GENERIC]
+    return bool(telling) and all(_slips(word, place.words) for word in telling_left)
+
+
+def _slips(word: str, known: Iterable[str]) -> bool:
+    """Whether ``word`` is one of ``known`` with a wrong, missing or swapped letter."""
+    if len(word) < 4 or not word.isalpha():
+        return False
+    return bool(get_close_matches(word, [one for one in known if one.isalpha()], 1, SLIP))
