@@ -7,6 +7,9 @@ from django.utils.functional import cached_property
 
 from accounts.govuk import GovFilterForm
 
+#: Letters of a search that count; nobody types more.
+LONGEST = 200
+
 
 class BoardSearch(GovFilterForm, forms.Form):
     """Finds by name, postcode or street; sent while one types where the page runs scripts."""
@@ -15,9 +18,10 @@ class BoardSearch(GovFilterForm, forms.Form):
 
     q = forms.CharField(
         label="Find by name, street or postcode",
-        max_length=200,
         required=False,
-        widget=forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            {"type": "search", "maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}
+        ),
     )
 
     @cached_property
@@ -25,6 +29,7 @@ class BoardSearch(GovFilterForm, forms.Form):
         """Ask the server at each letter typed, and every 10 seconds."""
         helper = super().helper
         helper.attrs |= {
+            "data-board": "",
             "hx-get": reverse("operations:board"),
             "hx-trigger": "input delay:150ms, every 10s, submit",
             "hx-sync": "this:replace",
@@ -35,5 +40,5 @@ class BoardSearch(GovFilterForm, forms.Form):
 
     @property
     def text(self) -> str:
-        """What is looked for, empty for all."""
-        return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+        """What is looked for, empty for all. No answer is an error: the board repeats it."""
+        return " ".join(str(self.data.get("q", "")).replace("\0", " ").split())[:LONGEST]

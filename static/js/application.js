@@ -9,6 +9,7 @@ import {
   SkipLink,
   createAll,
 } from "govuk-frontend";
+import { watchBoard } from "./board.js";
 import { forgetDrafts, keepDrafts, makeClientUuids } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
 import { keepTrying } from "./submit.js";
@@ -38,4 +39,5 @@ function start() {
 }
 
 start();
+watchBoard();
 tellPasskeyProblems();

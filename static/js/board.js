@@ -1,0 +1,83 @@
+/**
+ * Covers the rows of the live tests while nobody can know whether they still hold.
+ *
+ * A call handler must not read silence as "nothing has changed". The server is asked at each letter
+ * and every few seconds (htmx); each answer of the board says so with the event "board-answered".
+ * The rows are covered when a question has no answer in time, when no answer came for longer than
+ * that should take, after the tab slept, and at once when the browser knows that it is offline. It
+ * makes no difference why: no network, a server that hangs, an error page.
+ */
+
+const NOT_CONNECTED = "Not connected. Treat every call as real";
+/** From a question to its answer, in milliseconds. */
+const ANSWER_WITHIN = 2_000;
+/** From one answer to the next: a poll of 10 seconds that was missed, and its answer's time. */
+const NEXT_WITHIN = 12_500;
+const LOOK_EVERY = 250;
+
+/** Watch the board, where this page is one. */
+export function watchBoard() {
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-board]"));
+  if (!form) return;
+  const search = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
+  const told = /** @type {HTMLElement} */ (document.getElementById("board-lost"));
+  const covered = ["live-tests", "live-tests-count", "board-time"];
+  /** When the oldest question was sent that has no answer yet. @type {number | null} */
+  let asked = null;
+  /** When the last answer came; the page itself is the first. */
+  let answered = Date.now();
+
+  /** Cover the rows or show them, as things stand, and fade those of an earlier search. */
+  const look = () => {
+    const now = Date.now();
+    const waiting = asked !== null && now - asked >= ANSWER_WITHIN;
+    const lost = !navigator.onLine || waiting || now - answered >= NEXT_WITHIN;
+    if (lost !== (told.textContent !== "")) told.textContent = lost ? NOT_CONNECTED : "";
+    for (const id of covered) {
+      const part = document.getElementById(id);
+      if (part) part.hidden = lost;
+    }
+    const rows = /** @type {HTMLElement} */ (document.getElementById("live-tests"));
+    rows.classList.toggle("app-faded", shownText(rows) !== typedText(search));
+  };
+  /** Ask now; what is shown holds until ``look`` says otherwise. */
+  const ask = () => {
+    look();
+    form.requestSubmit();
+  };
+
+  form.addEventListener("htmx:beforeRequest", () => {
+    asked ??= Date.now(); // a letter typed meanwhile replaces the question, not the time
+  });
+  form.addEventListener("board-answered", () => {
+    asked = null;
+    answered = Date.now();
+    look();
+  });
+  document.body.addEventListener("htmx:afterSettle", look);
+  search.addEventListener("input", () => {
+    asked ??= Date.now();
+    look();
+  });
+  addEventListener("offline", look);
+  addEventListener("online", ask);
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) answered = 0; // the browser kept the page as it was, rows and all
+    if (event.persisted || shownText(document) !== typedText(search)) ask();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") ask();
+  });
+  setInterval(look, LOOK_EVERY);
+}
+
+/** @param {ParentNode} rows */
+function shownText(rows) {
+  const answer = /** @type {HTMLElement | null} */ (rows.querySelector("[data-board-text]"));
+  return answer?.dataset.boardText ?? "";
+}
+
+/** What the server takes from the box. @param {HTMLInputElement} search */
+function typedText(search) {
+  return search.value.split(/\s+/).filter(Boolean).join(" ");
+}
