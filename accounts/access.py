@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, cast
 
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils.http import urlencode
 from django.views import View
 
 from accounts import sessions
 from accounts.access_log import record_reads
+from accounts.acts import kept_forms
 from accounts.models import User
 
 
@@ -44,8 +48,8 @@ class RequiresRecentSignIn(View):
     """A sensitive view: whoever signed in a while ago proves again who they are.
 
     Mix in before :class:`RequiresPermission`. The page is asked for with a GET first, so the form
-    is usually filled in afterwards; a form that was open for too long is kept in the session and
-    sent by allauth once the person has proved it (files are not kept). Functions call
+    is usually filled in afterwards; a form that was open for too long comes back filled once the
+    person has proved it (``accounts/acts/kept_forms.py``). Functions call
     :func:`require_recent_sign_in`.
     """
 
@@ -60,7 +64,14 @@ def require_recent_sign_in(request: HttpRequest) -> None:
 
     Raises:
         ReauthenticationRequired: allauth's middleware makes it the page that asks.
+        ImmediateHttpResponse: the same, and what was typed is kept.
 
     """
-    if not sessions.signed_in_recently(request):
-        raise ReauthenticationRequired
+    if sessions.signed_in_recently(request):
+        return
+    if kept_forms.keep(request):
+        # allauth would keep it too, as plain text together with the cookies, and send it unseen.
+        methods = get_adapter().get_reauthentication_methods(request.user)
+        query = urlencode({REDIRECT_FIELD_NAME: kept_forms.page_of(request)})
+        raise ImmediateHttpResponse(HttpResponseRedirect(f"{methods[0]['url']}?{query}"))
+    raise ReauthenticationRequired

@@ -9,6 +9,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts import actions
+from accounts.acts.admin import ComesBackFilled
 from accounts.models import User
 
 
@@ -29,7 +30,7 @@ class InvitationForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     """Invite people, give them roles, close accounts. Nobody is deleted: their acts stay on record.
 
     Nobody but its owner ever knows or sets a password.

@@ -1,5 +1,7 @@
 """Django's administration, behind our own sign-in."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
@@ -8,6 +10,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -48,6 +51,16 @@ class Administration(AdminSite):
             return redirect(index)
         wanted = request.GET.get(REDIRECT_FIELD_NAME, index)
         return redirect(reverse("account_login", query={REDIRECT_FIELD_NAME: wanted}))
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
+        """Each of its pages; a form counts once here, too."""
+        from accounts.acts.submissions import answer_once  # Django reads this module before models
+
+        @functools.wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return answer_once(request, lambda: view(request, *args, **kwargs))
+
+        return super().admin_view(counted, cacheable)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """One's own password has one place."""

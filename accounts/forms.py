@@ -25,6 +25,7 @@ class AllauthForm(GovForm):
     """Mix into a form of allauth: labels above the boxes and hints below them, no placeholders."""
 
     mark_optional = False
+    carries_token = False  # nothing of passwords and codes is kept
     labels: dict[str, str] = {}
     hints: dict[str, str] = {}
     fields: dict[str, forms.Field]

@@ -8,14 +8,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import scope, second_factor, sessions
+from accounts.acts import kept_forms
 from accounts.rate_limits import address_of
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
@@ -39,6 +43,20 @@ class KeepNoCopies:
         if signed_in or request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class RequireSignIn(LoginRequiredMiddleware):
+    """Send to sign in whoever is not signed in; what they had typed comes back afterwards."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        """Keep the form, if it is one, and say so on the sign-in page."""
+        if told := kept_forms.keep(request):
+            messages.info(request, told)
+        if request.method == "POST":
+            return redirect_to_login(kept_forms.page_of(request), resolve_url(settings.LOGIN_URL))
+        return super().handle_no_permission(request, view_func)
 
 
 class EndSessions:
@@ -90,7 +108,7 @@ class RequireSecondFactor:
         set_up = reverse("accounts:second_factor")
         if request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
             return HttpResponseClientRedirect(set_up)
-        second_factor.remember_where_to_go(request)
+        second_factor.remember_where_to_go(request, came_with_form=bool(kept_forms.keep(request)))
         return redirect(set_up)
 
 

@@ -8,11 +8,21 @@ from django.db import models, transaction
 
 from accounts.access_log import AccessEntry
 from accounts.acts.models import Undo
+from accounts.acts.submissions import Submission
 from accounts.audit import tracked
 from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
 
-__all__ = ["AccessEntry", "Erasure", "Seal", "SealedEntry", "Undo", "User", "UserGroup"]
+__all__ = [
+    "AccessEntry",
+    "Erasure",
+    "Seal",
+    "SealedEntry",
+    "Submission",
+    "Undo",
+    "User",
+    "UserGroup",
+]
 
 
 class People(UserManager["User"]):

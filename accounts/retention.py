@@ -17,6 +17,7 @@ from django.db import connection, models
 
 from accounts import scope
 from accounts.access_log import Act
+from accounts.acts import submissions
 from accounts.london import midnight
 from accounts.models import AccessEntry, Erasure, User
 
@@ -148,9 +149,21 @@ def _erase_reads(before: dt.date, on: dt.date) -> list[int]:
     return keys
 
 
+def _erase_submissions(before: dt.date, on: dt.date) -> list[int]:
+    submissions.forget(before=midnight(before))
+    return []  # bookkeeping: no entry of the record says that it went
+
+
 READS = Rule(
     what="accounts.AccessEntry",
     says="Entries of the access log are kept for the time that the settings say",
     erase=_erase_reads,
 )
 register(READS)
+register(
+    Rule(
+        what="accounts.Submission",
+        says="The numbers of forms that arrived are kept for as long as a form may come again",
+        erase=_erase_submissions,
+    )
+)

@@ -6,6 +6,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
+from accounts.acts import kept_forms
 from accounts.models import User
 
 _ADDED = "second_factor_added"
@@ -50,10 +51,10 @@ def note_added(request: HttpRequest, **_: Any) -> None:
     request.session[_ADDED] = True
 
 
-def remember_where_to_go(request: HttpRequest) -> None:
-    """Keep the page that was asked for until the set-up is done."""
-    if request.method == "GET":
-        request.session[_NEXT] = request.get_full_path()
+def remember_where_to_go(request: HttpRequest, *, came_with_form: bool = False) -> None:
+    """Keep the page that was asked for, or whose form was sent, until the set-up is done."""
+    if request.method == "GET" or came_with_form:
+        request.session[_NEXT] = kept_forms.page_of(request)
 
 
 def where_to_go(request: HttpRequest) -> str | None:

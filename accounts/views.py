@@ -24,6 +24,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import second_factor, sessions
 from accounts.access import RequiresRecentSignIn
+from accounts.acts.form_pages import FormPage
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
@@ -117,7 +118,7 @@ class RemovePasskey(RemoveWebAuthnView):
         return super().form_valid(form)
 
 
-class Sessions(RequiresRecentSignIn, ListUserSessionsView):
+class Sessions(FormPage, RequiresRecentSignIn, ListUserSessionsView):
     """Where a person is signed in; they end one other session, or all others."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

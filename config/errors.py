@@ -3,9 +3,14 @@
 The reference is the request's id: support finds what happened by it (docs/operators.md).
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+
+from accounts.acts import kept_forms
+
+TOO_OLD = "The page that you sent was open since before you signed in again."
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -15,11 +20,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The person's role does not include the page; the way out is to sign in as somebody else."""
+    kept_forms.keep(request)  # for when the role is there again
     return _page(request, "403.html", 403, csrf_token=get_token(request))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without a good token: too old, or not from one of our pages."""
+    """A form without a good token: too old, or not from one of our pages.
+
+    Whoever signed in anew in another tab has such a form: it comes back as they filled it in.
+    """
+    if kept_forms.keep(request):
+        messages.info(request, TOO_OLD)
+        return HttpResponseRedirect(kept_forms.page_of(request))
     return _page(request, "403_csrf.html", 403)
 
 

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.RequireSignIn",
     "accounts.middleware.KeepNoCopies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -445,6 +445,7 @@ RETENTION = {
     # After the visit: then people and free text go, and the figures stay.
     "operations.Visit": env.int("KEEP_VISITS_DAYS", default=6 * 365 + 2),
     "accounts.AccessEntry": env.int("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
+    "accounts.Submission": 30,  # a form that comes again later is an old page, and is told so
 }
 
 # Rules of the force -----------------------------------------------------------------------------

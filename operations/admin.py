@@ -2,18 +2,19 @@
 
 from django.contrib import admin
 
+from accounts.acts.admin import ComesBackFilled
 from operations.models import CadetPolicy, WarningSign
 
 
 @admin.register(WarningSign)
-class WarningSignAdmin(admin.ModelAdmin[WarningSign]):
+class WarningSignAdmin(ComesBackFilled, admin.ModelAdmin[WarningSign]):
     """Signs are added; those in use stay as they are."""
 
     list_display = ("text", "position")
 
 
 @admin.register(CadetPolicy)
-class CadetPolicyAdmin(admin.ModelAdmin[CadetPolicy]):
+class CadetPolicyAdmin(ComesBackFilled, admin.ModelAdmin[CadetPolicy]):
     """A change of the rules is a new row with the day from which it holds."""
 
     list_display = (

@@ -9,6 +9,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
+from accounts.acts.form_pages import FormPage
 from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import VIEW_LOG, VIEW_STATISTICS
@@ -61,7 +62,9 @@ class TableCsv(RequiresPermission, View):
         )
 
 
-class SubjectAccess(RequiresRecentSignIn, RequiresPermission, FormView[SubjectAccessForm]):
+class SubjectAccess(
+    FormPage, RequiresRecentSignIn, RequiresPermission, FormView[SubjectAccessForm]
+):
     """Asks of whom and why, and gives the file."""
 
     permission_required = VIEW_LOG

@@ -4,10 +4,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField
 
+from accounts.acts.admin import ComesBackFilled
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
 
-class Kept:
+class Kept(ComesBackFilled):
     """Mix into an admin of rows that others point to: they are changed, never deleted."""
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:

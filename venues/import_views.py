@@ -3,6 +3,7 @@
 import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any
 
@@ -18,6 +19,8 @@ from django.views.generic import DetailView, FormView, ListView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.submissions import did_nothing
 from accounts.govuk import GovForm
 from accounts.models import User
 from venues import imports
@@ -93,7 +96,7 @@ class ImportList(RequiresPermission, ListView[ImportRun]):
         )
 
 
-class ImportCreate(RequiresPermission, FormView[ImportForm]):
+class ImportCreate(FormPage, RequiresPermission, FormView[ImportForm]):
     """Uploads and imports one file."""
 
     permission_required = roles.IMPORT_VENUES
@@ -171,31 +174,39 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
         )
 
 
-class DifferenceAccept(RequiresPermission, View):
+class DifferenceAccept(FormPage, RequiresPermission, View):
     """Takes the file's value where a person had edited a venue by hand."""
 
     permission_required = (roles.IMPORT_VENUES, roles.CHANGE_VENUES)
     http_method_names = ("post",)
 
+    @cached_property
+    def run(self) -> ImportRun:
+        """The import of the address."""
+        return get_object_or_404(ImportRun.objects.visible_to(self.user), pk=self.kwargs["pk"])
+
     def post(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
         """Accept it and go back to the differences."""
-        run = get_object_or_404(
-            ImportRun.objects.visible_to(request.user),  # type: ignore[arg-type]
-            pk=pk,
-        )
         try:
-            venue = imports.accept_difference(run, number=number, by=request.user)  # type: ignore[arg-type]
+            venue = imports.accept_difference(self.run, number=number, by=self.user)
         except imports.OvertakenError:
             messages.error(
                 request,
                 "The venue was changed after this import, so nothing was replaced. "
                 "Open the venue to see what it says now.",
             )
+            return did_nothing(self.to_the_list())
+        except imports.AcceptedBeforeError as before:
+            messages.info(request, f"{before.by} has accepted this already: it is done.")
         except LookupError as error:
             raise Http404 from error
         else:
             messages.success(request, f"{venue} now has the file's value.")
-        return redirect(f"{run.get_absolute_url()}?show=differences")
+        return self.to_the_list()
+
+    def to_the_list(self) -> HttpResponse:
+        """The differences of this import."""
+        return redirect(f"{self.run.get_absolute_url()}?show=differences")
 
 
 def sections_of(run: ImportRun) -> list[Section]:

@@ -43,6 +43,14 @@ class OvertakenError(Exception):
     """The venue was changed or merged after the import found the difference."""
 
 
+class AcceptedBeforeError(Exception):
+    """Somebody, or this person a moment ago, has accepted the difference: it is done."""
+
+    def __init__(self, by: str) -> None:
+        self.by = by
+        super().__init__(by)
+
+
 @dataclass(slots=True)
 class _Tally:
     """What an import has done so far; becomes an `ImportRun`."""
@@ -124,13 +132,13 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
 
     `number` is the place of the difference in the run's report. Raises `PermissionDenied` when the
     venue is not theirs to change or must not move to that authority, `OvertakenError` when the
-    venue has another value by now or was merged, and `LookupError` when there is no such difference
-    or it has been accepted before.
+    venue has another value by now or was merged, `AcceptedBeforeError` when it has been accepted,
+    and `LookupError` when there is no such difference.
     """
     run = ImportRun.objects.select_for_update().get(pk=run.pk)
     difference = run.report["differences"][number]
     if "accepted_by" in difference:
-        raise LookupError(number)
+        raise AcceptedBeforeError(difference["accepted_by"])
     venue = Venue.objects.select_for_update().get(pk=difference["venue"])
     columns = ASPECTS[difference["aspect"]]
     if venue.merged_into_id or _stored(venue, columns) != difference["ours"]["stored"]:

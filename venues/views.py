@@ -14,6 +14,7 @@ from django.views.generic import DetailView, FormView, ListView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm
 from accounts.london import duty_day
 from accounts.models import User
@@ -134,7 +135,7 @@ def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
 # Acts -------------------------------------------------------------------------------------------
 
 
-class ActView(RequiresPermission, FormView[Any]):
+class ActView(FormPage, RequiresPermission, FormView[Any]):
     """A form whose answers go to an act; what the act refuses stands at the questions."""
 
     permission_required = roles.CHANGE_VENUES

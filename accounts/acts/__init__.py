@@ -1,1 +1,1 @@
-"""What every act shares."""
+"""What every act and its page share."""

@@ -13,11 +13,12 @@ from accounts.govuk.fields import (
     GovTimeField,
     YesNoField,
 )
-from accounts.govuk.forms import GovFilterForm, GovForm
+from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm
 from accounts.govuk.layout import Button, Question, Reveal, Style
 
 __all__ = [
     "Button",
+    "ComesBack",
     "GovDateField",
     "GovDateTimeField",
     "GovDateWidget",

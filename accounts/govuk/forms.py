@@ -6,12 +6,29 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.forms.widgets import ChoiceWidget
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
 from accounts.govuk.layout import Button
 
 
-class GovForm:
+class ComesBack:
+    """Mix into a form (first of its bases) that starts from what was typed before, where it can."""
+
+    kept: QueryDict | None = None
+    """What was typed and could not be taken then (``accounts/acts/kept_forms.py``)."""
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What was typed before, if that is known; otherwise what Django starts from."""
+        name = self.add_prefix(field_name)  # type: ignore[attr-defined]  # of the form
+        secret = isinstance(field, forms.FileField) or isinstance(field.widget, forms.PasswordInput)
+        if self.kept is None or secret or field.widget.value_omitted_from_data(self.kept, {}, name):
+            return super().get_initial_for_field(field, field_name)  # type: ignore[misc]
+        return field.widget.value_from_datadict(self.kept, MultiValueDict(), name)
+
+
+class GovForm(ComesBack):
     """Mix into a form (first of its bases) so that ``{% crispy form %}`` shows it in our style."""
 
     use_required_attribute = False  # the browser's bubbles are worse than our messages
@@ -24,6 +41,8 @@ class GovForm:
     keep_trying = False
     """Whether static/js/submit.js sends again until the server answers."""
     form_method = "post"
+    carries_token = True
+    """Whether it counts once and comes back filled (``accounts/acts``): not forms of secrets."""
 
     fields: dict[str, forms.Field]
 

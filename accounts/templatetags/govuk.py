@@ -9,7 +9,10 @@ from django.forms import BaseForm
 from django.template import Context
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from accounts.acts import submissions
 from accounts.govuk import parts
 
 register = template.Library()
@@ -24,6 +27,16 @@ def field_part(context: Context) -> parts.Part:
         context.get("revealed_by"),
         bool(context.get("revealed")),
     )
+
+
+@register.simple_tag(takes_context=True)
+def submission(context: Context) -> SafeString:
+    """The hidden field by which a form counts once and comes back: beside each ``csrf_token``."""
+    person = context.get("user")
+    if person is None or not person.is_authenticated:
+        return SafeString()
+    token = submissions.new_token(person=person.pk)
+    return format_html('<input type="hidden" name="{}" value="{}">', submissions.FIELD, token)
 
 
 @register.filter

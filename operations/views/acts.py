@@ -7,12 +7,13 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.views.generic import FormView
 
 from accounts.access import RequiresPermission
+from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm
 from accounts.versions import EditConflictError, Versioned
 from operations.actions.refusals import PlanningError
 
 
-class ActView(RequiresPermission, FormView[Any]):
+class ActView(FormPage, RequiresPermission, FormView[Any]):
     """A form whose answers go to an act; what the act refuses stands at the questions."""
 
     record: Versioned | None = None

@@ -7,13 +7,15 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
 from accounts import roles
 from accounts.access import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.submissions import did_nothing
 from accounts.london import duty_day
 from accounts.numbers import whole_number
 from operations.actions import planning
@@ -189,7 +191,7 @@ class OperationEdit(ActView):
         return operation.get_absolute_url()
 
 
-class OperationVenues(RequiresPermission, TemplateView):
+class OperationVenues(FormPage, RequiresPermission, TemplateView):
     """The choice of venues: narrow the registry, then pick some or let the system draw."""
 
     permission_required = roles.PLAN_OPERATIONS
@@ -257,7 +259,7 @@ class OperationVenues(RequiresPermission, TemplateView):
             planning.remove_venue(chosen=chosen, by=self.user)
         except PlanningError as error:
             messages.error(self.request, str(error))
-            return redirect(self.list_of_venues)
+            return did_nothing(redirect(self.list_of_venues))
         return self.back(f"{chosen.venue} is no longer in the operation.")
 
     def back(self, message: str) -> HttpResponse:
@@ -269,6 +271,11 @@ class OperationVenues(RequiresPermission, TemplateView):
     def list_of_venues(self) -> str:
         """Where the chosen venues stand."""
         return f"{self.operation.get_absolute_url()}?show=venues"
+
+    @property
+    def sent(self) -> QueryDict:
+        """What was ticked: now, or before it was kept."""
+        return self.kept.answers if self.kept else self.request.POST
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The venues by page, with their training."""
@@ -282,7 +289,7 @@ class OperationVenues(RequiresPermission, TemplateView):
                 (venue, TrainingState(venue.training_state))  # type: ignore[attr-defined]  # asked
                 for venue in page
             ],
-            "ticked": {whole_number(key) for key in self.request.POST.getlist("venues")},
+            "ticked": {whole_number(key) for key in self.sent.getlist("venues")},
             "add_form": AddVenuesForm(venues=self.matching),
             "draw_form": DrawVenuesForm(),
         } | super().get_context_data(**kwargs)

@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access import RequiresPermission
+from accounts.acts.form_pages import FormPage
 from accounts.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from operations import outcome_history
@@ -137,7 +138,7 @@ class OfTheTeam(RequiresPermission):
         return visit
 
 
-class VisitStart(OfTheTeam, View):
+class VisitStart(FormPage, OfTheTeam, View):
     """Starts a visit: by one tap on a list, or here after a look at what it means."""
 
     template_name = "operations/visit_start.html"
@@ -169,7 +170,9 @@ class VisitStart(OfTheTeam, View):
 
 
 class TeamAct(OfTheTeam, ActView):
-    """A form of the team."""
+    """A form of the team. What it makes carries its own number, made on the phone."""
+
+    counts_once = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The visit for the heading."""

@@ -22,6 +22,7 @@ UNTRACKED = {
     "accounts.SealedEntry": "seals the record, and never changes",
     "accounts.Undo": "holds no values: what is taken back is in the history of what it changed",
     "accounts.Erasure": "is itself the record of an erasure, and never changes",
+    "accounts.Submission": "is bookkeeping: what a form made is tracked itself",
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "operations.Reminder": "is itself the record of a decision: never deleted, and only the time "
     "when it went out is added, once",

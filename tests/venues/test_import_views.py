@@ -203,7 +203,9 @@ def test_accepting_a_difference_replaces_the_value_and_says_so(planner):
 
     assert Venue.objects.get(fhrsid=9100003).name == "The Old Mill Hotel and Spa"
     assert "The file's value was chosen by Petra Plan." in page
-    assert planner.post(url).status_code == 404
+    again = planner.post(url, follow=True)
+    assert again.redirect_chain == [(f"{run.get_absolute_url()}?show=differences", 302)]
+    assert "Petra Plan has accepted this already: it is done." in again.text
     assert planner.get(url).status_code == 405
 
 

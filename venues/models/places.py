@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Replace
+from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.audit import tracked
@@ -354,7 +354,14 @@ class VenueContact(Versioned):
                 condition=Q(gets_reminders=False) | ~Q(email=""),
                 name="contact_with_reminders_has_an_email_address",
                 violation_error_message="Enter an email address, or turn reminders off.",
-            )
+            ),
+            models.UniqueConstraint(
+                "venue",
+                Lower("email"),
+                condition=~Q(email=""),
+                name="contact_is_once_at_a_venue",
+                violation_error_message="This venue already has a contact with this email address.",
+            ),
         ]
         ordering = [NormalName("name"), "pk"]
 

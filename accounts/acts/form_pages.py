@@ -1,0 +1,52 @@
+"""The shape of a page with a form: it counts once, and it comes back filled where it was kept."""
+
+import functools
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views import View
+
+from accounts.acts import kept_forms, submissions
+from accounts.acts.kept_forms import KeptForm
+from accounts.govuk import GovForm
+
+
+class FormPage(View):
+    """Mix in first into every view that takes a form."""
+
+    counts_once = True
+    """False where what is made carries the message's own number, as an outcome does."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        """The view, which acts once on each form: before it looks at how things stand by now."""
+        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)
+        if not cls.counts_once:
+            return view
+
+        @functools.wraps(view)
+        def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return submissions.answer_once(request, lambda: view(request, *args, **kwargs))
+
+        return once
+
+    @cached_property
+    def kept(self) -> KeptForm | None:
+        """What the person had typed here, if it could not be taken then."""
+        kept = kept_forms.find(self.request) if self.request.method == "GET" else None
+        if kept:
+            messages.info(self.request, kept.in_words)
+        return kept
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Fill the forms of the page with what was kept."""
+        if self.kept:
+            for form in context.values():
+                if isinstance(form, GovForm):
+                    form.kept = self.kept.answers
+        response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
+        return response

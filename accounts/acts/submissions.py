@@ -1,0 +1,141 @@
+"""Submissions: one message of a form counts once, however often it arrives.
+
+Each form carries a token: a number made for this showing of the page, and to whom it was shown,
+signed. The number becomes a row in the transaction of the act itself. Of two messages with one
+number at the same instant the second waits for that row, then gets the first one's answer. A form
+that was refused, or an act that was taken back, leaves no row, so its number is free again.
+"""
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from accounts.acts import kept_forms
+
+#: The name of the hidden field.
+FIELD = "submission_token"
+#: How long a page may stay open before its form is sent. Rows are kept for longer (``RETENTION``).
+OLDEST = dt.timedelta(days=14)
+
+ARRIVED = "This had already arrived, so it was not done a second time."
+OTHER_CONTENT = (
+    "What you sent from this page before had already arrived. What you have now is different, and "
+    "nothing of it is saved. Look first at what is on record. To save this as well, send it again."
+)
+OTHER_PERSON = (
+    "This page was not opened for you, or it is too old, so nothing was saved. Enter it again here."
+)
+
+_signer = signing.TimestampSigner(salt="submission")
+
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+class Submission(models.Model):
+    """One message of a form that was acted on. The row is written in the act's transaction."""
+
+    number = models.UUIDField(unique=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    content = models.CharField(max_length=64, help_text="A digest of the page and the answers.")
+    answer = models.TextField(help_text="The address to which it led: what it made, or a list.")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Submission {self.number}"
+
+
+class Token(NamedTuple):
+    """What the hidden field of a form says."""
+
+    number: uuid.UUID
+    person: int
+
+
+def new_token(*, person: int) -> str:
+    """A token for one showing of a form to ``person``."""
+    return _signer.sign(f"{uuid.uuid4()}.{person}")
+
+
+def token_of(request: HttpRequest) -> Token | None:
+    """The token that came with a form; None where there is none that we signed, or an old one."""
+    try:
+        number, person = _signer.unsign(request.POST.get(FIELD, ""), max_age=OLDEST).split(".")
+    except signing.BadSignature:
+        return None
+    return Token(uuid.UUID(number), int(person))
+
+
+def answer_once(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -> HttpResponseBase:
+    """What ``respond`` answers to a form; what it answered the first time, if the form came before.
+
+    An answer that leads on (a redirect) is that of an act that was done. Any other shows the form
+    again, or is a refusal marked by :func:`did_nothing`. A form without a token is simply acted on:
+    a program that sends one knows what it does.
+    """
+    if request.method != "POST" or FIELD not in request.POST:
+        return respond()
+    token = token_of(request)
+    if token is None or token.person != request.user.pk:
+        return _back(request, OTHER_PERSON)
+    with transaction.atomic():
+        content = _digest(request)
+        sent, is_new = Submission.objects.get_or_create(
+            number=token.number, defaults={"by": request.user, "content": content}
+        )
+        if not is_new:
+            if sent.content != content:
+                return _back(request, OTHER_CONTENT)
+            messages.info(request, ARRIVED)
+            return HttpResponseRedirect(sent.answer)
+        response = respond()
+        if not isinstance(response, HttpResponseRedirect) or hasattr(response, "did_nothing"):
+            sent.delete()
+            return response
+        sent.answer = response.url
+        sent.save(update_fields=["answer"])
+    kept_forms.forget(request)
+    return response
+
+
+def did_nothing(response: Response) -> Response:
+    """Mark a redirect as that of an act that was refused: sent again, it is tried again."""
+    response.did_nothing = True  # type: ignore[attr-defined]
+    return response
+
+
+def _back(request: HttpRequest, why: str) -> HttpResponseBase:
+    """To the same page, which shows what was typed to whom it was shown before, and ``why``."""
+    kept_forms.keep(request)
+    messages.error(request, why)
+    return HttpResponseRedirect(kept_forms.page_of(request))
+
+
+def _digest(request: HttpRequest) -> str:
+    """A digest of where a form was sent and of all that it holds but its tokens."""
+    digest = hashlib.sha256(request.path.encode())
+    for name in sorted(set(request.POST) - {FIELD, "csrfmiddlewaretoken"}):
+        digest.update(repr((name, request.POST.getlist(name))).encode())
+    for name in sorted(request.FILES):
+        for upload in request.FILES.getlist(name):
+            digest.update(repr((name, upload.name, upload.size)).encode())
+            for chunk in upload.chunks():
+                digest.update(chunk)
+            upload.seek(0)
+    return digest.hexdigest()
+
+
+def forget(*, before: dt.datetime) -> None:
+    """Delete the rows of submissions older than the moment ``before``: nothing repeats so late."""
+    Submission.objects.filter(at__lt=before).delete()
