@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from accounts import sessions, tasks
+from accounts import invitations, sessions
 from accounts.access_log import Act, record_act
 from accounts.claims import Access
 from accounts.models import User
@@ -25,10 +25,11 @@ def invite(*, person: User, by: User) -> None:
     send_password_link(person=person, by=by)
 
 
+@transaction.atomic
 def send_password_link(*, person: User, by: User) -> None:
     """Send (again) the link by which ``person`` sets their own password: nobody else knows it."""
     record_act(Act.LINK_SENT, by=by, about=person)
-    transaction.on_commit(lambda: tasks.send_password_link.delay(person.pk))
+    invitations.send(person)
 
 
 @transaction.atomic

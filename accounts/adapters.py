@@ -13,12 +13,11 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import sessions, tasks
+from accounts import invitations, sessions
 from accounts.models import User
 
 ONLY_THE_FORCE = "Sign in with your force’s account: this account has no password of its own."
@@ -90,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: Any, email: str, context: Any) -> None:
         """Leave the message to a worker, so that an unknown address is answered as quickly."""
-        transaction.on_commit(lambda: tasks.send_password_link.delay(user.pk))
+        invitations.send(user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -7,10 +7,16 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html_join
 
-from accounts import actions
+from accounts import actions, invitations
 from accounts.acts.admin import ComesBackFilled
 from accounts.models import User
+from outbox import presenters
+from outbox.models import State
+
+#: Messages to a person that their page shows.
+SHOWN = 5
 
 
 class InvitationForm(forms.ModelForm[User]):
@@ -36,11 +42,12 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     Nobody but its owner ever knows or sets a password.
     """
 
-    list_display = ["username", "first_name", "last_name", "is_active", "whole_force"]
+    list_display = ["username", "first_name", "last_name", "is_active", "whole_force", "mail"]
     list_filter = ["is_active", "groups", "whole_force"]
     fieldsets = (
         (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Messages", {"fields": ("messages",)}),
         ("Access", {"fields": ("is_active", "is_staff", "groups", "whole_force")}),
     )
     add_form = InvitationForm
@@ -63,7 +70,26 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody gives themselves more than they have."""
         own = ("is_active", "is_staff", "groups", "whole_force")
-        return own if obj is not None and obj == request.user else ()
+        return ("messages", *own) if obj is not None and obj == request.user else ("messages",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """With what became of the last invitation or link of each."""
+        return super().get_queryset(request).annotate(letter_state=invitations.last_state())
+
+    @admin.display(description="invitation or link")
+    def mail(self, person: User) -> str:
+        """What became of the last one, where it did not arrive."""
+        state = getattr(person, "letter_state", None)
+        return "" if state in (None, State.SENT) else State(state).label
+
+    @admin.display(description="invitation, links and notices")
+    def messages(self, person: User) -> str:
+        """What became of each, the newest first, and what to do."""
+        told = [
+            presenters.told(message, again="then choose “Send the invitation …” in the list")
+            for message in invitations.messages_to(person)[:SHOWN]
+        ]
+        return format_html_join("", "<p>{}</p>", ((line,) for line in told)) or "None"
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Accounts are closed, not deleted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
@@ -16,6 +16,8 @@ class AccountsConfig(AppConfig):
     """Django's entry for this app."""
 
     name = "accounts"
+    #: The letters that this app writes (``outbox/letters.py``).
+    letters: ClassVar[dict[str, str]] = {"password_link": "accounts.invitations.write"}
 
     def ready(self) -> None:
         """Say after each migration what the database grants; listen to who comes and goes; give

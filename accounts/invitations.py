@@ -1,13 +1,48 @@
-"""The messages that bring a person in: an invitation, or a link to set a new password."""
+"""The letters that bring a person in: an invitation, or a link to set a new password."""
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import CharField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.passwords import RESET_HOLDS, PasswordLinks
+from outbox import actions as outbox
+from outbox.letters import NotNeeded
+from outbox.models import Lane, Message, MessageQuerySet
+
+#: The letter's name, as ``AccountsConfig.letters`` has it.
+LETTER = "password_link"
+
+
+def send(person: User) -> None:
+    """Decide that ``person`` gets their way in by mail."""
+    outbox.write(letter=LETTER, about=str(person.pk), to=person.email, lane=Lane.ACCOUNT)
+
+
+def messages_to(person: User) -> MessageQuerySet:
+    """All messages about the account of ``person``, the newest first."""
+    theirs = Q(letter=LETTER, about=str(person.pk)) | Q(address__iexact=person.email)
+    return Message.objects.filter(theirs, lane=Lane.ACCOUNT)
+
+
+def last_state() -> Subquery:
+    """For a query of people: what became of the last letter that was decided for each."""
+    letters = Message.objects.filter(
+        letter=LETTER, about=Cast(OuterRef("pk"), CharField())
+    ).order_by("-decided_at", "-pk")
+    return Subquery(letters.values("state")[:1])
+
+
+def write(message: Message) -> EmailMessage | NotNeeded:
+    """Write the letter when it is sent: its link is made now, so it holds from now on."""
+    person = User.objects.filter(pk=message.about).first()
+    if person is None or not person.is_active:
+        return NotNeeded("The account was closed before it went out")
+    return compose(person)
 
 
 def compose(person: User) -> EmailMessage:

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.roles import Role
-from config import embedded, logs
+from config import embedded, logs, mail
 from config.environment import Environment
 from config.production import refuse_unsafe
 
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_htmx",
+    "outbox",
     "accounts",
     "venues",
     "operations",
@@ -196,6 +197,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": dt.timedelta(minutes=10),
         "options": {"expires": 10 * 60},  # seconds; the next one does as well
     },
+    **{
+        f"send the {lane} mail that is due": {
+            "task": "outbox.tasks.deliver",
+            "schedule": dt.timedelta(minutes=1),
+            "args": (lane,),
+            # A lane has a worker of its own: what is slow in one holds up nothing in the other.
+            "options": {"queue": f"{lane}_mail", "expires": 60},  # seconds; the next does as well
+        }
+        for lane in ("account", "reminders")
+    },
     "erase what is kept no longer": {
         "task": "accounts.tasks.apply_retention",
         "schedule": crontab(hour="3", minute="45"),
@@ -211,11 +222,12 @@ CELERY_BEAT_SCHEDULE = {
 #: Where messages go without SMTP: one file each. The demonstration shows this folder.
 MAIL_DIR = Path(env.str("MAIL_DIR", default=str(embedded.RUN_DIR / "mail")))
 EMAIL_URL = env.str("EMAIL_URL", default="")
+#: What sends mail by Django only decides it: workers of the outbox hand it to the channel.
+EMAIL_BACKEND = "outbox.backend.Outbox"
+OUTBOX_CHANNEL = "outbox.smtp.Smtp" if EMAIL_URL else "outbox.folder.MailFolder"
 if EMAIL_URL:
-    vars().update(env.email_url_config(EMAIL_URL))
-else:
-    EMAIL_BACKEND = "operations.mail_folder.MailFolder"
-EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs does not hold a worker for longer
+    vars().update(mail.server(EMAIL_URL))
+EMAIL_TIMEOUT = 15  # seconds for each step; outbox/delivery.py bounds a message as a whole
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Makesafe team <makesafe@example.org>")
 
 # People -----------------------------------------------------------------------------------------

@@ -4,8 +4,12 @@ import ipaddress
 import socket
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.creation import DatabaseCreation
+from django.utils import timezone
+
+from outbox import delivery, tasks
 
 
 class NetworkReachedError(AssertionError):
@@ -48,3 +52,17 @@ def what_migrations_wrote_comes_back_as_it_was():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseCreation, "deserialize_db_from_string", without_triggers)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def mail_goes_through_the_outbox(django_test_environment):
+    """Django's test runner puts another backend in place of ours."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "EMAIL_BACKEND", "outbox.backend.Outbox")
+        yield
+
+
+@pytest.fixture
+def mail_at_once(monkeypatch):
+    """A worker of the outbox that sends what was decided at once, after the commit."""
+    monkeypatch.setattr(tasks, "wake", lambda lane: delivery.deliver(lane, at=timezone.now()))

@@ -25,3 +25,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# What the outbox's workers send is in ``django.core.mail.outbox``.
+if "WATCH_PIPE" not in os.environ:  # a real worker of the tests has the product's own
+    OUTBOX_CHANNEL = "django.core.mail.backends.locmem.EmailBackend"

@@ -157,7 +157,7 @@ def url_names():
 @pytest.fixture
 def world(db, settings, tmp_path):
     """One command unit with something of everything; the officer is in the team of each visit."""
-    settings.EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+    settings.OUTBOX_CHANNEL = "outbox.folder.MailFolder"
     settings.MAIL_DIR = tmp_path
     (tmp_path / "sent.eml").write_text(
         "Date: Tue, 24 Nov 2026 08:00:00 +0000\nSubject: A message\n\nHello"

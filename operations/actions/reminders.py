@@ -12,7 +12,8 @@ import datetime as dt
 from collections.abc import Iterable
 from smtplib import SMTPRecipientsRefused
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -111,6 +112,7 @@ def _hand_over(message: EmailMessage) -> str:
 
     Any other trouble with the server is raised, so that the reminder is tried again.
     """
+    message.connection = get_connection(settings.OUTBOX_CHANNEL)
     try:
         message.send()
     except SMTPRecipientsRefused as refused:

@@ -12,7 +12,6 @@ from django.views.generic import DetailView, ListView
 from accounts.access import RequiresPermission
 from accounts.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
-from operations import mail_folder
 from operations.actions import follow_ups as acts
 from operations.actions.reminders import facts_of
 from operations.follow_up_history import history
@@ -20,6 +19,7 @@ from operations.follow_ups import next_reminder_on
 from operations.forms.follow_ups import BookForm, DeclineForm, DeliveryForm, FollowUpFilter
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.views.acts import ActView
+from outbox import folder
 
 
 class FollowUpList(RequiresPermission, ListView[FollowUp]):
@@ -53,7 +53,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
             "filter_form": self.filter_form,
             "today": self.today,
             "counts": {name: rows.count() for name, rows in counts.items()},
-            "shows_messages": mail_folder.is_shown(),
+            "shows_messages": folder.is_shown(),
         }
 
 
@@ -91,7 +91,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
             "today": today,
             "may_see_visit": self.user.has_perm(VIEW_RESULTS),
             "may_work": self.user.has_perm(WORK_FOLLOW_UPS),
-            "shows_messages": mail_folder.is_shown(),
+            "shows_messages": folder.is_shown(),
         }
 
 

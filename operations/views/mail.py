@@ -7,7 +7,7 @@ from django.views.generic import ListView, TemplateView
 
 from accounts.access import RequiresPermission
 from accounts.roles import VIEW_FOLLOW_UPS
-from operations import mail_folder
+from outbox import folder
 
 
 class ShownInDemonstration(RequiresPermission):
@@ -17,7 +17,7 @@ class ShownInDemonstration(RequiresPermission):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Nobody reads mail here in production."""
-        if not mail_folder.is_shown():
+        if not folder.is_shown():
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 
@@ -30,12 +30,12 @@ class MessageList(ShownInDemonstration, ListView[Any]):
 
     def get_queryset(self) -> list[str]:  # type: ignore[override]  # files, not rows
         """The names; only those of the page are read."""
-        return mail_folder.names()
+        return folder.names()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the messages of this page."""
         context = super().get_context_data(**kwargs)
-        context["kept"] = [mail_folder.read(name) for name in context["page_obj"]]
+        context["kept"] = [folder.read(name) for name in context["page_obj"]]
         return context
 
 
@@ -47,7 +47,7 @@ class MessageDetail(ShownInDemonstration, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the message."""
         try:
-            message = mail_folder.read(kwargs["name"])
+            message = folder.read(kwargs["name"])
         except FileNotFoundError:
             raise Http404 from None
         return super().get_context_data(**kwargs) | {"message": message}

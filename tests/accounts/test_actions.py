@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts import actions, invitations, passwords, roles, tasks
+from accounts import actions, invitations, passwords, roles
 from accounts.models import User
 from accounts.roles import Role
 from config import settings as product_settings
@@ -29,9 +29,8 @@ NEW = "quiet-otter-lamp"
 
 
 @pytest.fixture(autouse=True)
-def at_once(monkeypatch):
+def at_once(mail_at_once):
     """A worker that sends at once."""
-    monkeypatch.setattr(tasks.send_password_link, "delay", tasks.send_password_link)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("accounts", "venues", "operations", "reports")
+APPS = ("outbox", "accounts", "venues", "operations", "reports")
 
 #: Models whose changes are not kept in a history, and why.
 UNTRACKED = {
@@ -24,6 +24,8 @@ UNTRACKED = {
     "accounts.Erasure": "is itself the record of an erasure, and never changes",
     "accounts.Submission": "is bookkeeping: what a form made is tracked itself",
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
+    "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
+    "is added, once",
     "operations.Reminder": "is itself the record of a decision: never deleted, and only the time "
     "when it went out is added, once",
 }

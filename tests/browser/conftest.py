@@ -143,6 +143,6 @@ def place(transactional_db, tmp_path, settings):
     """Where a real worker does the reminders, into the folder that the demonstration shows."""
     place = Place(tmp_path)
     settings.MAIL_DIR = place.mail
-    settings.EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+    settings.OUTBOX_CHANNEL = "outbox.folder.MailFolder"
     yield place
     place.close()

@@ -339,7 +339,7 @@ MESSAGES = reverse("operations:message_list")
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    settings.EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+    settings.OUTBOX_CHANNEL = "outbox.folder.MailFolder"
     settings.MAIL_DIR = tmp_path
     return tmp_path
 
@@ -369,7 +369,7 @@ def test_nobody_reads_mail_where_it_is_real(page, folder, settings, url):
     settings.DEMO = False
     assert page(url).status_code == 404
     settings.DEMO = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.OUTBOX_CHANNEL = "outbox.smtp.Smtp"
     assert page(url).status_code == 404
 
 

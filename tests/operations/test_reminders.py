@@ -182,14 +182,14 @@ class Busy(Refusing):
 
 
 def test_an_address_that_the_mail_server_refuses_for_good_is_explained(follow_up, today, settings):
-    settings.EMAIL_BACKEND = f"{__name__}.Refusing"
+    settings.OUTBOX_CHANNEL = f"{__name__}.Refusing"
     send_all(on=today)
     row = of_kind(follow_up, "due_to_venue")
     assert (row.sent_at, row.not_sent_because) == (None, "The mail server refused every address")
 
 
 def test_a_mail_server_that_is_busy_is_tried_again(follow_up, today, settings):
-    settings.EMAIL_BACKEND = f"{__name__}.Busy"
+    settings.OUTBOX_CHANNEL = f"{__name__}.Busy"
     (pk, *_) = reminders.decide_reminders(on=today)
     with pytest.raises(smtplib.SMTPRecipientsRefused):
         reminders.send_reminder(pk=pk, on=today)

@@ -55,7 +55,8 @@ def instant(name: str, *args: object) -> None:
 def watch() -> None:
     """Put the instants into the product's code, before the worker forks."""
     django.setup()
-    from operations import mail_folder, tasks
+    from operations import tasks
+    from outbox import folder as mail_folder
 
     enqueue, send, fsync = (
         tasks.send_reminder.delay,

@@ -8,13 +8,13 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import override_settings
 from django.utils import timezone
 
-from operations import mail_folder
+from outbox import folder as mail_folder
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, settings):
     settings.MAIL_DIR = tmp_path / "mail"
-    settings.EMAIL_BACKEND = "operations.mail_folder.MailFolder"
+    settings.OUTBOX_CHANNEL = "outbox.folder.MailFolder"
     return settings.MAIL_DIR
 
 
@@ -25,6 +25,7 @@ def message(**changes):
         "from_email": "Makesafe team <makesafe@police.example>",
         "to": ["a@hotel.example"],
         "headers": {"Message-ID": "<1234-abcd@police.example>"},
+        "connection": get_connection("outbox.folder.MailFolder"),
     }
     return EmailMultiAlternatives(**usual | changes)
 
@@ -53,7 +54,7 @@ def test_the_envelope_is_kept_though_the_header_hides_it():
 
 
 def test_a_message_to_nobody_is_not_kept():
-    assert get_connection().send_messages([message(to=[])]) == 0
+    assert get_connection("outbox.folder.MailFolder").send_messages([message(to=[])]) == 0
     assert mail_folder.names() == []
 
 

@@ -1,4 +1,4 @@
-"""Mail as files: the email backend where no mail server is set, and what the demonstration shows.
+"""Mail as files: the channel where no mail server is set, and what the demonstration shows.
 
 Each message is one file named after its Message-ID. Handed over again after a crash, it replaces
 the same file; a file is whole or not there, whenever the machine stops.
@@ -114,4 +114,4 @@ def read(name: str) -> KeptMessage:
 
 def is_shown() -> bool:
     """Whether pages show the folder: in the demonstration, while mail goes there."""
-    return settings.DEMO and settings.EMAIL_BACKEND == "operations.mail_folder.MailFolder"
+    return settings.DEMO and settings.OUTBOX_CHANNEL == "outbox.folder.MailFolder"

@@ -1,0 +1,41 @@
+"""Letters: messages that are written when they are sent, not when they are decided.
+
+So a link holds from the moment it leaves, no secret lies in the table, and nobody reads what is no
+longer so. Each app names its letters in its ``AppConfig``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from django.apps import apps
+from django.core.mail import EmailMessage
+from django.utils.module_loading import import_string
+
+from outbox.models import Message
+
+
+@dataclass(frozen=True)
+class NotNeeded:
+    """What a letter gives in place of a message that need not go out any more."""
+
+    because: str
+    """A sentence for the page of whoever looks after it, without its full stop."""
+
+
+Letter = Callable[[Message], EmailMessage | NotNeeded]
+
+
+@cache
+def writer_of(letter: str) -> Letter:
+    """The function that writes this letter.
+
+    Raises:
+        LookupError: no app has it.
+
+    """
+    for app in apps.get_app_configs():
+        if path := getattr(app, "letters", {}).get(letter):
+            found: Letter = import_string(path)
+            return found
+    raise LookupError(f"No app writes the letter {letter}")

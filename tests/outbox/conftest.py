@@ -1,0 +1,21 @@
+"""What tests of the outbox share."""
+
+import pytest
+
+from config import mail
+from tests.outbox.mail_server import mail_server
+
+
+def send_to(settings, url):
+    """Let the outbox hand over to the mail server at ``url``, as the settings would."""
+    settings.OUTBOX_CHANNEL = "outbox.smtp.Smtp"
+    for name, value in mail.server(url).items():
+        setattr(settings, name, value)
+
+
+@pytest.fixture
+def smtp(settings):
+    """A mail server that the outbox sends to."""
+    with mail_server() as server:
+        send_to(settings, f"smtp://127.0.0.1:{server.port}")
+        yield server
