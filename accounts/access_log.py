@@ -70,6 +70,9 @@ class Act(models.TextChoices):
     ACCOUNT_LINKED = "account_linked", "was linked to the account at the force"
     """Signed in with the force for the first time."""
 
+    TOLD_BUSY = "told_busy", "was refused a plan because of another visit of"
+    """Learnt of it by the refusal. Many of these show a search for somebody's hours."""
+
     SESSION_ENDED = "session_ended", "had a session end"
     """Signed out another device, was signed out by an administrator, or was away for too long."""
 
@@ -159,6 +162,16 @@ def record_reads(
             seen.setdefault((act, record._meta.label_lower), {})[record.pk] = None
     AccessEntry.objects.bulk_create(
         AccessEntry(user=by, act=act, what=what, ids=list(ids)) for (act, what), ids in seen.items()
+    )
+
+
+def record_acts(act: Act, *, by: User, about: Iterable[models.Model]) -> None:
+    """The same for an act on several records: an entry for each model, nothing for no records."""
+    keys: dict[str, list[int]] = {}
+    for record in about:
+        keys.setdefault(record._meta.label_lower, []).append(record.pk)
+    AccessEntry.objects.bulk_create(
+        AccessEntry(user=by, act=act, what=what, ids=ids) for what, ids in keys.items()
     )
 
 

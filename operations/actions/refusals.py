@@ -1,10 +1,17 @@
 """Why an act was refused, in sentences that a form can put beside the right question."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
+
+from accounts.access_log import Act, record_acts
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The question that a broken constraint is about; its sentence stands at the constraint.
 ABOUT = {
@@ -26,6 +33,9 @@ class Problem:
     message: str
     """A sentence for the person who asked."""
 
+    tells_of: models.Model | None = None
+    """Whose other visit it gives away, perhaps one that is not for the person who asked."""
+
 
 class PlanningError(Exception):
     """A plan that breaks rules. Nothing was saved; ``problems`` says all that has to change."""
@@ -33,6 +43,27 @@ class PlanningError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(dict.fromkeys(problems))
         super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+def on_record_whose_hours_it_tells(act: Callable[P, R]) -> Callable[P, R]:
+    """Put on record of whom an act said, in refusing, that they are in another visit.
+
+    Whoever plans has to be told, and could find out a colleague's nights by planning one visit
+    after another. Only keys are kept. Above the act's ``transaction.atomic``, which takes back all
+    else when it refuses.
+    """
+
+    @functools.wraps(act)
+    def recorded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return act(*args, **kwargs)
+        except PlanningError as error:
+            told = [problem.tells_of for problem in error.problems if problem.tells_of]
+            by: Any = kwargs["by"]
+            record_acts(Act.TOLD_BUSY, by=by, about=told)
+            raise
+
+    return recorded
 
 
 def refuse(about: str, message: str) -> PlanningError:
@@ -64,3 +95,9 @@ def sentence_of(error: IntegrityError, model: type[models.Model]) -> str:
         if diagnosis and constraint.name == diagnosis.constraint_name:
             return str(constraint.violation_error_message)
     raise error
+
+
+def sentence(name: str, model: type[models.Model]) -> str:
+    """The sentence of the constraint of ``model`` with this name."""
+    [found] = [rule for rule in model._meta.constraints if rule.name == name]
+    return str(found.violation_error_message)

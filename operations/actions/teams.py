@@ -18,13 +18,20 @@ from operations.actions.refusals import (
     PlanningError,
     Problem,
     broken_rules,
+    on_record_whose_hours_it_tells,
     refuse,
+    sentence,
     sentence_of,
 )
 from operations.models import Cadet, Operation, OperationVenue, TeamMember, Visit, VisitState
 from venues.models import Venue
 
 Duty = TeamMember.Duty
+
+ANOTHER_OPERATION = (
+    "A team of another operation is at this venue at that time, and staff may notice two tests at "
+    "once. Choose another time, or confirm that both go."
+)
 
 #: The question that each ground against a cadet is about; the rest is about the cadets themselves.
 GROUND_IS_ABOUT = {
@@ -48,6 +55,7 @@ def visiting_officers() -> QuerySet[User]:
     return able.order_by(*planning.BY_NAME)
 
 
+@on_record_whose_hours_it_tells
 @transaction.atomic
 def plan_visit(
     *,
@@ -58,6 +66,7 @@ def plan_visit(
     team: Sequence[Place],
     by: User,
     at: dt.datetime,
+    beside_another: bool = False,
 ) -> Visit:
     """Plan a visit to a venue that was chosen for the operation, for the reason recorded there.
 
@@ -69,9 +78,11 @@ def plan_visit(
         team: The lead officer and whoever else goes.
         by: Who plans it.
         at: Now.
+        beside_another: Also where another operation has a team at the venue at that time.
 
     Raises:
         PlanningError: the venue, the window or the team breaks a rule; all that do are named.
+            About ``beside_another`` where that has to be confirmed.
 
     """
     operation = planning.lock(operation)
@@ -89,10 +100,12 @@ def plan_visit(
         created_by=by,
     )
     problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
-    _save_with_team(visit, team, [*problems, *_problems_of_past(visit, at)])
+    problems += [*_problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+    _save_with_team(visit, team, problems)
     return visit
 
 
+@on_record_whose_hours_it_tells
 @transaction.atomic
 def reschedule_visit(
     *,
@@ -103,6 +116,7 @@ def reschedule_visit(
     team: Sequence[Place],
     by: User,
     at: dt.datetime,
+    beside_another: bool = False,
 ) -> Visit:
     """Give a planned visit another window, another team, or both.
 
@@ -117,7 +131,10 @@ def reschedule_visit(
     visit.claim(version)
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
-    _save_with_team(visit, team, _problems_of_past(visit, at) if moves else [])
+    problems = []
+    if moves:
+        problems += [*_problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+    _save_with_team(visit, team, problems)
     return visit
 
 
@@ -203,6 +220,26 @@ def _problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:
     return []
 
 
+def _problems_of_place(visit: Visit, beside_another: bool) -> list[Problem]:
+    """Whether another team is at the venue then: told without a word on which, or when.
+
+    Within the operation PostgreSQL refuses it too. It is asked for here for the reason that
+    :func:`_problems_of_taken` has. The operation is locked, so nobody else plans for it meanwhile.
+    """
+    if visit.ends_at <= visit.starts_at:
+        return []
+    window = DateTimeTZRange(visit.starts_at, visit.ends_at)
+    there = Visit.objects.filter(venue=visit.venue_id, at_venue__overlap=window)
+    with scope.all_units():
+        operations = set(there.exclude(pk=visit.pk).values_list("operation", flat=True))
+    if visit.operation_id in operations:
+        message = sentence("venue_has_one_team_of_an_operation_at_once", Visit)
+        return [Problem("starts_at", message)]
+    if operations and not beside_another:
+        return [Problem("beside_another", ANOTHER_OPERATION)]
+    return []
+
+
 def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
     officers = [place for place in _first_places(team) if place.duty != Duty.CADET]
     able = visiting_officers().filter(pk__in=[place.who.pk for place in officers])
@@ -243,7 +280,7 @@ def _problems_of_taken(visit: Visit, team: Sequence[Place]) -> list[Problem]:
         if place.who.pk in (busy_cadets if is_cadet else busy_officers):
             who = "cadet" if is_cadet else "officer"
             message = f"{place.who}: This {who} is in another visit at that time."
-            problems.append(Problem(place.duty, message))
+            problems.append(Problem(place.duty, message, tells_of=place.who))
     return problems
 
 
@@ -274,7 +311,7 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
                 problems.append(Problem(Duty.CADET, f"{cadet}: {reason.message}"))
         if earlier.get(cadet.pk) == VisitState.PLANNED:
             message = f"{cadet}: Another visit to this venue is planned for the cadet."
-            problems.append(Problem(Duty.CADET, message))
+            problems.append(Problem(Duty.CADET, message, tells_of=cadet))
     return problems
 
 
@@ -289,7 +326,8 @@ def _take_up(visit: Visit, place: Place) -> list[Problem]:
         with transaction.atomic():
             member.save()
     except IntegrityError as error:
-        return [Problem(place.duty, f"{place.who}: {sentence_of(error, TeamMember)}")]
+        message = f"{place.who}: {sentence_of(error, TeamMember)}"
+        return [Problem(place.duty, message, tells_of=place.who)]
     return []
 
 

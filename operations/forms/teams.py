@@ -103,6 +103,7 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    beside_another = forms.BooleanField(label="Yes, both teams go", required=False)
 
     def __init__(
         self, *args: Any, operation: Operation, cadets: QuerySet[Cadet], **kwargs: Any
@@ -120,9 +121,17 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:
-        """When, then who."""
+        """When, then who. Whether beside another team is asked only where there is one."""
+        asked = self.has_error("beside_another") or "beside_another" in self.data
+        confirm = [Question("beside_another", optional=False)] if asked else []
         return Layout(
-            Fieldset("When", "on", Question("starts_at", width=5), Question("ends_at", width=5)),
+            Fieldset(
+                "When",
+                "on",
+                Question("starts_at", width=5),
+                Question("ends_at", width=5),
+                *confirm,
+            ),
             Fieldset(
                 "Who goes",
                 *("lead", "welfare"),
@@ -145,9 +154,10 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
                     self.add_error(name, error)
         return answers
 
-    def window(self) -> dict[str, dt.datetime]:
-        """The window as the acts take it."""
-        return {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+    def window(self) -> dict[str, Any]:
+        """The window as the acts take it, and whether another team may be there then."""
+        names = ("starts_at", "ends_at", "beside_another")
+        return {name: self.cleaned_data[name] for name in names}
 
     def team(self) -> list[Place]:
         """The team as the acts take it."""

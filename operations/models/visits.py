@@ -4,6 +4,8 @@ import datetime as dt
 from typing import ClassVar, Self
 
 import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -226,7 +228,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
-@tracked(without=("submission",))
+@tracked(without=("submission", "at_venue"))
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 
@@ -262,6 +264,11 @@ class Visit(Versioned):
         help_text="The phone's own number of the message that ended the visit as not completed.",
     )
     cancelled_reason = models.CharField(max_length=200, blank=True, editable=False)
+    at_venue = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
+        null=True,
+        editable=False,
+        help_text="When the visit takes its venue up: kept by PostgreSQL, empty once it is over.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     anonymous_since = models.DateField(
@@ -316,6 +323,17 @@ class Visit(Versioned):
                 | (~Q(state="cancelled") & Q(cancelled_reason="")),
                 name="cancelled_visit_says_why",
             ),
+            ExclusionConstraint(
+                name="venue_has_one_team_of_an_operation_at_once",
+                expressions=[
+                    ("operation", RangeOperators.EQUAL),
+                    ("venue", RangeOperators.EQUAL),
+                    ("at_venue", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(at_venue__isnull=False),
+                violation_error_message="Another team of this operation is at this venue at that "
+                "time. Choose another time.",
+            ),
         ]
         indexes = [
             models.Index("starts_at", name="visit_by_start"),
@@ -333,6 +351,37 @@ class Visit(Versioned):
                 name="visit_moves_only_as_allowed",
                 field="state",
                 transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
+            ),
+            pgtrigger.Trigger(
+                name="visit_takes_its_venue_up_until_it_is_over",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                # Two entries of one place may become one although teams are planned at both: to
+                # refuse it would tell of visits that whoever merges may not see.
+                func="""
+                    IF NEW.state NOT IN ('planned', 'under_way') OR NEW.ends_at <= NEW.starts_at
+                    THEN
+                        NEW.at_venue := NULL;
+                        RETURN NEW;
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND OLD.state IN ('planned', 'under_way')
+                        AND ROW(OLD.venue_id, OLD.starts_at, OLD.ends_at)
+                        = ROW(NEW.venue_id, NEW.starts_at, NEW.ends_at)
+                    THEN
+                        NEW.at_venue := OLD.at_venue;
+                        RETURN NEW;
+                    END IF;
+                    NEW.at_venue := tstzrange(NEW.starts_at, NEW.ends_at);
+                    IF TG_OP = 'UPDATE' AND NEW.venue_id <> OLD.venue_id AND EXISTS (
+                        SELECT FROM operations_visit other
+                        WHERE other.operation_id = NEW.operation_id
+                        AND other.venue_id = NEW.venue_id AND other.id <> NEW.id
+                        AND other.at_venue && NEW.at_venue
+                    ) THEN
+                        NEW.at_venue := NULL;
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Trigger(
                 name="visit_tells_its_team_the_period",

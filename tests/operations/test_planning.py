@@ -1,13 +1,16 @@
 """The planner's acts: operations, venues, scenarios, visits and teams."""
 
 import datetime as dt
+import re
 import threading
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.access_log import Act
 from accounts.london import LONDON
+from accounts.models import AccessEntry
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.actions import cadets as cadet_actions
@@ -44,6 +47,7 @@ from venues.models import Venue
 pytestmark = pytest.mark.django_db
 
 TODAY = dt.date(2026, 11, 24)
+ONE_TEAM = "Another team of this operation is at this venue at that time. Choose another time."
 
 
 def at(hour: int, minute: int = 0, day: dt.date = TODAY) -> dt.datetime:
@@ -512,10 +516,14 @@ def test_a_visit_after_midnight_belongs_to_the_evening_before(plan):
 
     plan(starts_at=at(0, 30, morning_after), ends_at=at(1, 30, morning_after))
     plan(starts_at=at(5, 0, morning_after), ends_at=at(6, 0, morning_after))
-    found = refused(plan, starts_at=at(5, 30, morning_after), ends_at=at(6, 30, morning_after))
-    assert [about for about, _ in found] == ["starts_at"]
-    found = refused(plan, starts_at=at(0, 30), ends_at=at(1, 30))
-    assert [about for about, _ in found] == ["starts_at"]
+    outside = [
+        ("starts_at", "The operation runs from 24 November 2026 to 8 December 2026."),
+    ]
+    assert (
+        refused(plan, starts_at=at(6, 0, morning_after), ends_at=at(6, 30, morning_after))
+        == outside
+    )
+    assert refused(plan, starts_at=at(0, 30), ends_at=at(1, 30)) == outside
 
 
 def test_the_cadet_policy_of_a_visit_after_midnight_is_that_of_its_evening(plan):
@@ -526,6 +534,134 @@ def test_the_cadet_policy_of_a_visit_after_midnight_is_that_of_its_evening(plan)
     window = {"starts_at": at(0, 30, next_day), "ends_at": at(1, 30, next_day)}
 
     plan(team=team_with(cadet()), **window)
+
+
+# Two teams at one venue
+
+
+def another_operation(unit, venue):
+    operation = OperationFactory(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=14))
+    OperationVenueFactory(operation=operation, venue=venue)
+    return operation
+
+
+def test_two_teams_of_an_operation_are_not_at_one_venue_at_once(plan):
+    plan()
+
+    found = refused(plan, starts_at=at(19, 59), ends_at=at(21), beside_another=True)
+
+    assert found == [("starts_at", ONE_TEAM)]
+    plan(starts_at=at(20), ends_at=at(21))
+
+
+def test_a_visit_is_not_moved_to_the_time_of_another_at_its_venue(plan, planner):
+    plan()
+    later = plan(starts_at=at(20), ends_at=at(21))
+
+    def move(starts_at, ends_at):
+        later.refresh_from_db()
+        teams.reschedule_visit(
+            visit=later,
+            version=later.version,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            team=team_with(),
+            by=planner,
+            at=at(12),
+        )
+
+    with pytest.raises(PlanningError) as caught:
+        move(at(19, 30), at(20, 30))
+    assert problems(caught) == [("starts_at", ONE_TEAM)]
+    move(at(20, 30), at(21, 30))  # it is not in its own way
+
+
+@pytest.mark.parametrize("factory", [CancelledVisitFactory, NotCompletedVisitFactory])
+def test_a_visit_that_is_over_or_cancelled_leaves_its_venue_free(plan, operation, venue, factory):
+    factory(operation=operation, venue=venue, starts_at=at(19), ends_at=at(20))
+
+    plan()
+
+
+def test_a_team_of_another_operation_at_the_venue_is_told_and_confirmed(plan, unit, venue):
+    plan()
+    other = another_operation(unit, venue)
+
+    found = refused(plan, operation=other)
+
+    assert found == [("beside_another", teams.ANOTHER_OPERATION)]
+    assert not re.search(r"\d", teams.ANOTHER_OPERATION)  # neither when nor how many
+    assert plan(operation=other, beside_another=True).operation == other
+
+
+def test_postgresql_keeps_a_second_team_of_an_operation_away(operation, venue):
+    VisitFactory(operation=operation, venue=venue, starts_at=at(19))
+
+    with pytest.raises(IntegrityError, match="venue_has_one_team_of_an_operation_at_once"):
+        VisitFactory(operation=operation, venue=venue, starts_at=at(20))
+
+
+def test_a_merge_is_not_refused_for_visits_that_are_covert(operation, unit):
+    """Nor is anything that follows: both visits go on as planned."""
+    venues = VenueFactory.create_batch(2, unit=unit)
+    visits = [VisitFactory(operation=operation, venue=venue, starts_at=at(19)) for venue in venues]
+
+    merge_venues(
+        keep=venues[0], duplicate=venues[1], by=UserFactory(role=Role.PLANNER, units=[unit])
+    )
+
+    for visit in visits:
+        visit.refresh_from_db()
+        assert visit.venue == venues[0]
+        visit.state, visit.started_at = VisitState.UNDER_WAY, visit.starts_at
+        visit.started_by = visit.team.get().officer
+        visit.save()
+
+
+# What a refusal tells of others
+
+
+def told(by):
+    entries = AccessEntry.objects.filter(user=by, act=Act.TOLD_BUSY).order_by("pk")
+    return [(entry.what, entry.ids, entry.purpose) for entry in entries]
+
+
+def test_a_refusal_that_tells_somebodys_hours_is_on_record_by_keys_alone(plan, planner):
+    young, lead, welfare = cadet(), officer(), officer()
+    team = [Place(lead, Duty.LEAD), Place(welfare, Duty.WELFARE), Place(young, Duty.CADET)]
+    away = VisitFactory(starts_at=at(19), officer=lead)
+    CadetMemberFactory(visit=away, cadet=young)
+
+    refused(plan, team=team)
+
+    assert told(planner) == [
+        ("accounts.user", [lead.pk], ""),
+        ("operations.cadet", [young.pk], ""),
+    ]
+
+
+def test_a_plan_that_is_refused_for_anything_else_tells_of_nobody(plan, planner):
+    refused(plan, at=at(20))
+
+    assert told(planner) == []
+
+
+def test_moving_a_visit_into_somebodys_hours_is_on_record_too(plan, planner):
+    busy, visit = officer(), plan()
+    VisitFactory(starts_at=at(21), officer=busy)
+
+    refused(
+        teams.reschedule_visit,
+        visit=visit,
+        version=visit.version,
+        starts_at=at(21),
+        ends_at=at(22),
+        team=[Place(busy, Duty.LEAD)],
+        by=planner,
+        at=at(12),
+    )
+
+    assert told(planner) == [("accounts.user", [busy.pk], "")]
 
 
 @pytest.mark.parametrize(
@@ -603,13 +739,14 @@ def test_a_taken_officer_is_found_without_a_word_in_the_log_of_postgresql(plan):
     with CaptureQueriesContext(connection) as asked:
         refused(plan, team=busy)
 
-    assert not [query for query in asked if "INSERT" in query["sql"].upper()]
+    assert not [query for query in asked if 'INSERT INTO "operations_' in query["sql"]]
 
 
-def test_a_visit_does_not_move_to_hours_in_which_its_team_is_taken(plan, planner):
+def test_a_visit_does_not_move_to_hours_in_which_its_team_is_taken(plan, planner, operation, unit):
     stays, leaves = officer(), officer()
     team = [Place(stays, Duty.LEAD), Place(leaves, Duty.SUPPORT)]
-    plan(team=team)
+    elsewhere = OperationVenueFactory(operation=operation, venue=VenueFactory(unit=unit)).venue
+    plan(team=team, venue=elsewhere)
     visit = plan(team=team, starts_at=at(21), ends_at=at(22))
     move = {"visit": visit, "version": 1, "by": planner, "at": at(12)}
     move |= {"starts_at": at(19, 30), "ends_at": at(20, 30)}

@@ -624,8 +624,8 @@ def test_a_problem_of_a_visit_is_said_at_its_question(client, chosen, changes, n
     assert not Visit.objects.exists()
 
 
-def test_a_taken_officer_and_an_unready_cadet_are_said_at_their_questions(client, chosen, visit):
-    busy = visit.team.get().officer
+def test_a_taken_officer_and_an_unready_cadet_are_said_at_their_questions(client, chosen):
+    busy = VisitFactory(starts_at=at(19), ends_at=at(20)).team.get().officer
     cadet = CadetFactory(consented_on=None, birth_date=SIXTEEN, briefed_on=DAY)
 
     response = client.post(
@@ -691,6 +691,20 @@ def test_a_window_is_as_long_as_it_really_is(month, minutes):
     starts_at, ends_at = london_time(day, dt.time(0, 30)), london_time(day, dt.time(2, 15))
 
     assert ends_at - starts_at == dt.timedelta(minutes=minutes)
+
+
+def test_a_team_of_another_operation_at_the_venue_is_confirmed_on_the_form(client, unit, visit):
+    other = OperationVenueFactory(operation=OperationFactory(), venue=visit.venue)
+    page, answers = url("visit_add", other.operation_id), plan(venue=other.pk)
+    assert "both teams go" not in text(client.get(page))
+
+    asked = client.post(page, answers)
+
+    assert "A team of another operation is at this venue" in text(asked)
+    assert visit.operation.reference not in text(asked)
+    assert "Yes, both teams go" in text(asked)
+    client.post(page, answers | {"beside_another": "on"})
+    assert Visit.objects.filter(operation=other.operation).exists()
 
 
 def test_without_chosen_venues_the_page_says_what_to_do_first(client, operation):
