@@ -52,6 +52,9 @@ class Act(models.TextChoices):
     FACTOR_REMOVED = "factor_removed", "removed a second factor"
     """Gave one up."""
 
+    CAME_WITHOUT_FACTOR = "came_without_factor", "signed in though the second factor was unreadable"
+    """Its secret could not be read after a change of ``SECRET_KEY``, so it counted as absent."""
+
     ERASED = "erased", "erased"
     """What a rule of retention asked for; by the system itself."""
 

@@ -1,14 +1,17 @@
 """What administrators and the identity provider do to the accounts of people."""
 
+import structlog
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from accounts import invitations, sessions
+from accounts import invitations, scope, sessions
 from accounts.access_log import Act, record_act
 from accounts.claims import Access
 from accounts.models import User
 from accounts.roles import Role
+
+log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
@@ -53,6 +56,27 @@ def remove_second_factors(*, person: User, by: User) -> None:
     record_act(Act.FACTORS_TAKEN, by=by, about=person)
     Authenticator.objects.filter(user=person).delete()
     sessions.end_all(person)
+
+
+def take_over_details(*, person: User, details: dict[str, str]) -> None:
+    """Take over the name and the address that the identity provider has for ``person``, on record.
+
+    An address that another account has is left: an administrator sees in the log whose it is.
+    """
+    new = {field: word for field, word in details.items() if getattr(person, field) != word}
+    if "email" in new and new["email"].lower() == person.email.lower():
+        del new["email"]
+    if not new:
+        return
+    scope.because("The force’s account says so")
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=person.pk).update(**new)
+    except IntegrityError:
+        log.warning("the provider's address for this account is another account's", user=person.pk)
+        new.pop("email")
+        User.objects.filter(pk=person.pk).update(**new)
+    person.refresh_from_db(fields=list(details))
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ Where allauth's methods take any kind of user, ours is always :class:`accounts.m
 import base64
 import hashlib
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -17,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import invitations, sessions
+from accounts import invitations, second_factor, sessions
 from accounts.models import User
 
 ONLY_THE_FORCE = "Sign in with your force’s account: this account has no password of its own."
@@ -83,6 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = super().get_reauthentication_methods(user)
         return [method | {"description": words[method["id"]]} for method in methods]
 
+    def get_login_stages(self) -> list[str]:
+        """The steps of signing in, with our own second one."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.second_factor.SecondStep"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to *Your account*."""
         return reverse("mfa_index")
@@ -112,7 +118,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             .exclude(pk=authenticator.pk)
             .exclude(type=Authenticator.Type.RECOVERY_CODES)
         )
-        return others.exists()
+        return any(map(second_factor.is_readable, others))
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Whether a person has a second factor; one that can't be read any more is none."""
+        return isinstance(user, User) and second_factor.is_there(user, types)
 
     def generate_authenticator_name(
         self,
@@ -125,7 +135,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """Who we are to a device that keeps a passkey."""
-        return super().get_public_key_credential_rp_entity() | {"name": settings.MFA_TOTP_ISSUER}
+        host = urlsplit(settings.SITE_URL).hostname or ""
+        return {"id": host, "name": settings.MFA_TOTP_ISSUER}
 
     def encrypt(self, text: str) -> str:
         """Encrypt a secret for the database, so that a copy of it signs nobody in."""

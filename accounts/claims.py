@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WHOLE_FORCE = "*"
+CLOCKS_DIFFER = 5 * 60  # seconds by which the provider's may be ahead of ours
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,35 @@ def access_of(
 
 
 def groups_in(claims: Mapping[str, Any], *, claim: str) -> list[str]:
-    """The groups that ``claim`` lists; one alone may come without a list."""
-    found = claims.get(claim) or []
-    return [found] if isinstance(found, str) else [str(group) for group in found]
+    """The groups that ``claim`` lists; one alone may come without a list. Others are no groups."""
+    found = claims.get(claim)
+    listed = found if isinstance(found, list | tuple) else [found]
+    return [str(group) for group in listed if isinstance(group, str | int) and group is not True]
+
+
+def text_in(claims: Mapping[str, Any], *, claim: str, longest: int = 150) -> str:
+    """What ``claim`` says in words, on one line and cut to what a field holds; else nothing."""
+    found = claims.get(claim)
+    if not isinstance(found, str):
+        return ""
+    return " ".join("".join(c if c.isprintable() else " " for c in found).split())[:longest]
+
+
+def is_true(claims: Mapping[str, Any], *, claim: str) -> bool:
+    """Whether ``claim`` says yes; some providers write it as a word, and *false* is one, too."""
+    return claims.get(claim) is True or text_in(claims, claim=claim).lower() == "true"
+
+
+def moment_in(claims: Mapping[str, Any], *, claim: str, now: int) -> int | None:
+    """The moment that ``claim`` tells in seconds since 1970; None if it is not there.
+
+    One that can't be read, or is still to come, is no proof of anything: then it counts as 1970.
+    """
+    found = claims.get(claim)
+    if found is None:
+        return None
+    try:
+        moment = int(found)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return moment if not isinstance(found, bool) and 0 <= moment <= now + CLOCKS_DIFFER else 0

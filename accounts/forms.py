@@ -3,10 +3,14 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter as get_second_factor_adapter
 from allauth.mfa.base import forms as second_factor
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import forms as recovery_codes
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth as webauthn
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.formats import date_format
@@ -16,6 +20,8 @@ from accounts import history
 from accounts.access_log import Act
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from accounts.once import use_up
+from accounts.second_factor import accept_code
 
 PASSWORD_HINT = "At least 12 characters. Three words that do not belong together are easy to keep."  # noqa: S105
 CODE_HINT = "Six figures that your authenticator app shows, or a recovery code."
@@ -45,19 +51,60 @@ class SignInForm(AllauthForm, account.LoginForm):
     submit_label = "Sign in"
 
 
-class CodeForm(AllauthForm, second_factor.AuthenticateForm):
-    """The second step of signing in."""
+class Code(AllauthForm):
+    """Mix into a form that asks for a code, which then works no second time."""
 
     submit_label = "Continue"
     hints = {"code": CODE_HINT}
+    user: User
+    cleaned_data: dict[str, Any]
 
     def layout(self) -> Layout:
         """A short box."""
         return Layout(Question("code", width=10))
 
+    def clean_code(self) -> str:
+        """Find out whose code it is, and use it up."""
+        allow_more = check_rate_limit(self.user)
+        code: str = self.cleaned_data["code"]
+        self.authenticator = accept_code(self.user, code)
+        if self.authenticator is None:
+            if asked := Authenticator.objects.filter(user=self.user).order_by("-type").first():
+                self._emit_authentication_failed(asked)  # type: ignore[attr-defined]  # allauth's
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        allow_more()
+        return code
 
-class CodeAgainForm(CodeForm, second_factor.ReauthenticateForm):
+
+class CodeForm(Code, second_factor.AuthenticateForm):
+    """The second step of signing in."""
+
+
+class CodeAgainForm(Code, second_factor.ReauthenticateForm):
     """A code, before something sensitive."""
+
+
+class ChallengeOnce(forms.Form):
+    """Mix into a form that takes a device's answer to a challenge, which then answers no other."""
+
+    def full_clean(self) -> None:
+        """Use the challenge up before the answer to it is looked at."""
+        challenge = (webauthn.get_state() or {}).get("challenge") if self.is_bound else None
+        if challenge and not use_up("challenge of a passkey", challenge):
+            webauthn.clear_state()
+        super().full_clean()
+
+
+class PasskeySignInForm(ChallengeOnce, passkeys.LoginWebAuthnForm):
+    """Signing in by a passkey alone."""
+
+
+class PasskeyStepForm(ChallengeOnce, passkeys.AuthenticateWebAuthnForm):
+    """A passkey as the second step."""
+
+
+class PasskeyAgainForm(ChallengeOnce, passkeys.ReauthenticateWebAuthnForm):
+    """A passkey, before something sensitive."""
 
 
 class PasswordAgainForm(AllauthForm, account.ReauthenticateForm):
@@ -82,6 +129,15 @@ class ForgottenPasswordForm(AllauthForm, account.ResetPasswordForm):
     hints = {"email": "The one that your administrator has for you."}
 
 
+class LinkForm(account.UserTokenForm):
+    """Whose link it is, and whether it still works: one at a time, so that it works once."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        person = super()._get_user(uidb36)
+        # The others wait here, and then see that the password is another.
+        return User.objects.select_for_update().get(pk=person.pk) if person else None
+
+
 class NewPasswordForm(AllauthForm, account.ResetPasswordKeyForm):
     """The new password, twice, after following a link."""
 
@@ -101,6 +157,13 @@ class AuthenticatorAppForm(AllauthForm, totp.ActivateTOTPForm):
         """A short box."""
         return Layout(Question("code", width=10))
 
+    def clean_code(self) -> str:
+        """The code that the app shows. An app is set up once, even where the form comes twice."""
+        code: str = super().clean_code()
+        if not use_up("setting up an app", f"{self.user.pk}:{self.secret}"):
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        return code
+
 
 class RemoveAuthenticatorAppForm(AllauthForm, totp.DeactivateTOTPForm):
     """Nothing but a button."""
@@ -112,7 +175,7 @@ class NewRecoveryCodesForm(AllauthForm, recovery_codes.GenerateRecoveryCodesForm
     submit_label = "Make new codes"
 
 
-class PasskeyForm(AllauthForm, passkeys.AddWebAuthnForm):
+class PasskeyForm(AllauthForm, ChallengeOnce, passkeys.AddWebAuthnForm):
     """A name for a new passkey. The browser adds the passkey itself."""
 
     labels = {

@@ -10,6 +10,7 @@ from accounts.access_log import AccessEntry
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.audit import tracked
+from accounts.once import Used
 from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
 
@@ -20,6 +21,7 @@ __all__ = [
     "SealedEntry",
     "Submission",
     "Undo",
+    "Used",
     "User",
     "UserGroup",
 ]

@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.locks import one_at_a_time
 from accounts.london import LONDON, midnight
 from accounts.models import AccessEntry, Erasure, Seal
 
@@ -88,7 +89,7 @@ def seal_finished_days(*, at: dt.datetime) -> list[Seal]:
     sealed: list[Seal] = []
     while True:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time("accounts.seal")
             last = Seal.objects.order_by("-day").first()
             day = last.day + dt.timedelta(days=1) if last else _first_day(at)
             if _end(day) + REST > at:
@@ -121,11 +122,6 @@ def _seal(day: dt.date, *, previous: bytes) -> Seal:
             [day, previous, json.dumps(tables), day],
         )
     return Seal.objects.get(day=day)
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('accounts.seal'))")
 
 
 def _first_day(at: dt.datetime) -> dt.date:

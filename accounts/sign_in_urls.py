@@ -11,7 +11,6 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
-from allauth.socialaccount.providers.openid_connect import views as single_sign_on
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -19,6 +18,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.second_factor import readable_only
 
 
 def with_passwords(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -41,10 +41,10 @@ urlpatterns = [
     path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),
     path("sign-in/closed/", account.account_inactive, name="account_inactive"),
-    path("sign-in/with/<slug:provider_id>/", single_sign_on.login, name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/", views.sign_in_with_force, name="openid_connect_login"),
     path(
         "sign-in/with/<slug:provider_id>/done/",
-        single_sign_on.callback,
+        views.back_from_force,
         name="openid_connect_callback",
     ),
     path("sign-out/", views.SignOut.as_view(), name="account_logout"),
@@ -69,7 +69,7 @@ urlpatterns = [
     ),
     re_path(
         r"^sign-in/password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        with_passwords(account.password_reset_from_key),
+        with_passwords(views.NewPassword.as_view()),
         name="account_reset_password_from_key",
     ),
     path(
@@ -78,17 +78,17 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     # Your account
-    path("account/", views.YourAccount.as_view(), name="mfa_index"),
+    path("account/", readable_only(views.YourAccount.as_view()), name="mfa_index"),
     path(
         "account/password/",
         with_passwords(account.password_change),
         name="account_change_password",
     ),
     path("account/password/none/", to_your_account, name="account_set_password"),
-    path("account/app/add/", totp.activate_totp, name="mfa_activate_totp"),
-    path("account/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/app/add/", readable_only(totp.activate_totp), name="mfa_activate_totp"),
+    path("account/app/remove/", readable_only(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("account/passkeys/", to_your_account, name="mfa_list_webauthn"),
-    path("account/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("account/passkeys/add/", readable_only(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path(
         "account/passkeys/<int:pk>/remove/",
@@ -97,17 +97,17 @@ urlpatterns = [
     ),
     path(
         "account/recovery-codes/",
-        recovery_codes.view_recovery_codes,
+        readable_only(recovery_codes.view_recovery_codes),
         name="mfa_view_recovery_codes",
     ),
     path(
         "account/recovery-codes/new/",
-        recovery_codes.generate_recovery_codes,
+        readable_only(recovery_codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "account/recovery-codes/download/",
-        recovery_codes.download_recovery_codes,
+        readable_only(recovery_codes.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
     path("account/sessions/", views.Sessions.as_view(), name="usersessions_list"),

@@ -5,29 +5,36 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import LoginView, LogoutView
+from allauth.account.views import LoginView, LogoutView, PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter as get_second_factor_adapter
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.socialaccount.internal.statekit import get_states
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import second_factor, sessions
+from accounts import second_factor, sessions, single_sign_on
 from accounts.access import RequiresRecentSignIn
 from accounts.acts.form_pages import FormPage
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
+from accounts.once import use_up
+from accounts.provider import FAULTS_OF_THE_PROVIDER, Adapter
 
 
 class SignIn(LoginView):
@@ -59,6 +66,39 @@ class SignIn(LoginView):
             next=get_next_redirect_url(self.request) or "",
             **kwargs,
         )
+
+
+@login_not_required
+def sign_in_with_force(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Send somebody to the identity provider."""
+    return _ask_provider(OAuth2LoginView, request, provider_id)
+
+
+@login_not_required
+def back_from_force(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Take in somebody whom the identity provider sends back. Each way back is good for one."""
+    state = request.GET.get("state", "")
+    if state in get_states(request) and not use_up("way back from the provider", state):
+        return single_sign_on.refused(request, "not_completed")
+    return _ask_provider(OAuth2CallbackView, request, provider_id)
+
+
+def _ask_provider(
+    view: type[OAuth2LoginView | OAuth2CallbackView], request: HttpRequest, provider_id: str
+) -> HttpResponse:
+    try:
+        answer: HttpResponse = view.adapter_view(Adapter(request, provider_id))(request)
+    except SocialApp.DoesNotExist as error:
+        raise Http404 from error
+    except FAULTS_OF_THE_PROVIDER as error:
+        return single_sign_on.unavailable(request, error)
+    return answer
+
+
+@method_decorator(login_not_required, name="dispatch")
+@method_decorator(transaction.atomic, name="dispatch")
+class NewPassword(PasswordResetFromKeyView):
+    """Set a password by a link, once: ``LinkForm`` holds the person's row until the end."""
 
 
 class SignOut(LogoutView):

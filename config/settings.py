@@ -270,6 +270,7 @@ ACCOUNT_FORMS = {
     "change_password": "accounts.forms.PasswordChangeForm",
     "reset_password": "accounts.forms.ForgottenPasswordForm",
     "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "user_token": "accounts.forms.LinkForm",
     "reauthenticate": "accounts.forms.PasswordAgainForm",
 }
 
@@ -289,6 +290,9 @@ MFA_FORMS = {
     "deactivate_totp": "accounts.forms.RemoveAuthenticatorAppForm",
     "generate_recovery_codes": "accounts.forms.NewRecoveryCodesForm",
     "add_webauthn": "accounts.forms.PasskeyForm",
+    "authenticate_webauthn": "accounts.forms.PasskeyStepForm",
+    "login_webauthn": "accounts.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
     "edit_webauthn": "accounts.forms.PasskeyNameForm",
 }
 
@@ -315,6 +319,7 @@ if not LOCAL_PASSWORDS and not OIDC_SERVER_URL:
     raise ImproperlyConfigured(
         "Nobody could sign in: set OIDC_SERVER_URL, or leave LOCAL_PASSWORDS on."
     )
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 3  # seconds for each question to the provider: somebody waits
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {

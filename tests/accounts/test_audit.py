@@ -23,6 +23,7 @@ UNTRACKED = {
     "accounts.Undo": "holds no values: what is taken back is in the history of what it changed",
     "accounts.Erasure": "is itself the record of an erasure, and never changes",
     "accounts.Submission": "is bookkeeping: what a form made is tracked itself",
+    "accounts.Used": "says for a day that a code was used, and nothing of anybody",
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",

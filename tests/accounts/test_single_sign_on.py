@@ -1,21 +1,29 @@
 """Single sign-on with a real OpenID Connect provider, a process of its own."""
 
+import http.server
+import json
 import re
 import socket
 import subprocess
 import sys
+import threading
 import time
+import typing
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
 import requests
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.claims import Access, access_of, groups_in
+from accounts.adapters import SecondFactorAdapter
+from accounts.claims import Access, access_of, groups_in, is_true, moment_in, text_in
 from accounts.models import User
+from accounts.provider import CLAIMS
 from accounts.roles import Role
 from tests.factories import PASSWORD, CommandUnitFactory, PasskeyFactory, UserFactory
 
@@ -39,10 +47,63 @@ def test_a_group_can_stand_for_the_whole_force():
 
 @pytest.mark.parametrize(
     ("claims", "groups"),
-    [({"roles": ["a", "b"]}, ["a", "b"]), ({"roles": "a"}, ["a"]), ({}, []), ({"roles": None}, [])],
+    [
+        ({"roles": ["a", "b"]}, ["a", "b"]),
+        ({"roles": "a"}, ["a"]),
+        ({}, []),
+        ({"roles": None}, []),
+        ({"roles": 7}, ["7"]),
+        ({"roles": [7, "a", None, {"b": 1}, True]}, ["7", "a"]),
+        ({"roles": True}, []),
+        ({"roles": {"a": "b"}}, []),
+        ({"roles": 1.5}, []),
+    ],
 )
 def test_groups_come_as_a_list_or_alone_or_not_at_all(claims, groups):
     assert groups_in(claims, claim="roles") == groups
+
+
+@pytest.mark.parametrize(
+    ("said", "moment"),
+    [
+        (1000, 1000),
+        ("1000", 1000),
+        (1000.5, 1000),
+        (None, None),
+        ("yesterday", 0),
+        ("", 0),
+        (True, 0),
+        ([1000], 0),
+        (-5, 0),
+        (float("inf"), 0),
+        (2100, 2100),  # clocks differ
+        (9_000_000, 0),
+    ],
+)
+def test_a_moment_that_can_not_be_read_or_is_still_to_come_is_no_proof(said, moment):
+    assert moment_in({"auth_time": said}, claim="auth_time", now=2000) == moment
+
+
+@pytest.mark.parametrize(
+    ("said", "yes"),
+    [(True, True), ("true", True), ("false", False), (1, False), (None, False), ([True], False)],
+)
+def test_a_claim_says_yes_only_where_it_says_yes(said, yes):
+    assert is_true({"email_verified": said}, claim="email_verified") is yes
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("  Oriel\n\tAnne ", "Oriel Anne"),
+        ("O\x00r", "O r"),
+        (7, ""),
+        (["x"], ""),
+        ("x" * 200, "x" * 150),
+    ],
+)
+def test_words_of_the_provider_are_words_on_one_line_that_fit(said, words):
+    assert text_in({"given_name": said}, claim="given_name") == words
 
 
 # The whole way ------------------------------------------------------------------------------------
@@ -65,8 +126,13 @@ class Provider:
         back = requests.post(
             start["Location"], data={"sub": subject}, allow_redirects=False, timeout=5
         ).headers["Location"]
-        path = re.sub(r"^http://testserver", "", back)
-        return client, client.get(path)
+        return client, client.get(path_of(back))
+
+
+def path_of(back):
+    """The way back without the site, which is always the one of the settings."""
+    assert back.startswith("http://localhost:8000/")
+    return back.removeprefix("http://localhost:8000")
 
 
 @pytest.fixture(scope="module")
@@ -300,9 +366,235 @@ def test_before_something_sensitive_the_provider_asks_again(provider):
     start = client.post(action.replace("&amp;", "&"))["Location"]
     assert parse_qs(urlsplit(start).query)["prompt"] == ["login"]
     back = requests.post(start, data={"sub": "s11"}, allow_redirects=False, timeout=5)
-    answer = client.get(back.headers["Location"].removeprefix("http://testserver"))
+    answer = client.get(path_of(back.headers["Location"]))
     assert answer["Location"] == reverse("admin:index")
     assert client.get(answer["Location"]).status_code == 200
+
+
+# One account, one subject -------------------------------------------------------------------------
+
+
+def test_an_account_that_has_a_subject_is_nobody_elses_by_its_address(provider):
+    person = with_password(username="old-name")
+    provider.set_claims("t1", **claims("oriel", "g-planners", email_verified=True))
+    provider.sign_in("t1")
+    provider.set_claims("t2", **claims("oriel", "g-admins", email_verified=True))
+    client, answer = provider.sign_in("t2")
+    assert answer.status_code == 403
+    assert "belongs to another account at your force" in answer.text
+    assert not is_signed_in(client)
+    assert [group.name for group in person.groups.all()] == [Role.PLANNER]
+    assert SocialAccount.objects.get().uid == "t1"
+
+
+@pytest.mark.parametrize("said", ["false", 1, ["true"]])
+def test_an_address_is_not_proven_by_whatever_stands_in_the_claim(provider, said):
+    with_password()
+    provider.set_claims("t3", **claims("oriel", "g-admins", email_verified=said))
+    client, answer = provider.sign_in("t3")
+    assert answer.status_code == 403
+    assert not is_signed_in(client)
+
+
+def test_the_database_keeps_an_account_to_one_subject(db):
+    person = UserFactory()
+    SocialAccount.objects.create(user=person, provider="force", uid="1")
+    with pytest.raises(IntegrityError, match="account_has_one_subject"), transaction.atomic():
+        SocialAccount.objects.create(user=person, provider="force", uid="2")
+
+
+def test_of_what_the_provider_says_only_what_is_of_use_is_kept(provider):
+    provider.set_claims("t8", **claims("oriel", "g-planners", birthdate="1990-01-01", phone="1"))
+    provider.sign_in("t8")
+    kept = SocialAccount.objects.get().extra_data
+    assert set(kept["userinfo"]) | set(kept["id_token"]) <= {*CLAIMS, "groups"}
+
+
+# What changes at the provider ---------------------------------------------------------------------
+
+
+def test_a_new_name_and_address_are_taken_over_at_sign_in_on_record(provider):
+    provider.set_claims("t4", **claims("oriel", "g-planners"))
+    provider.sign_in("t4")
+    new = {"family_name": "Lindqvist", "email": "oriel.lindqvist@police.example"}
+    provider.set_claims("t4", **claims("oriel", "g-planners") | new)
+    provider.sign_in("t4")
+    person = User.objects.get()
+    assert str(person) == "Oriel Lindqvist"
+    assert person.email == "oriel.lindqvist@police.example"
+    change = User.pgh_event_model.objects.filter(last_name="Lindqvist").first()
+    assert change.pgh_context["reason"] == "The force’s account says so"
+
+
+def test_an_address_of_another_account_is_not_taken_over_but_the_name_is(provider):
+    provider.set_claims("t5", **claims("oriel", "g-planners"))
+    provider.sign_in("t5")
+    UserFactory(email="taken@police.example")
+    new = {"family_name": "Lindqvist", "email": "Taken@police.example"}
+    provider.set_claims("t5", **claims("oriel", "g-planners") | new)
+    client, _ = provider.sign_in("t5")
+    assert is_signed_in(client)
+    person = User.objects.get(username="oriel")
+    assert (person.last_name, person.email) == ("Lindqvist", "oriel@police.example")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"given_name": ["Oriel"], "family_name": 7},
+        {"given_name": None, "family_name": ""},
+        {"given_name": "O\x00riel", "family_name": "F" * 200},
+        {"groups": 7},
+        {"groups": {"g-planners": True}},
+        {"auth_time": "nonsense"},
+        {"preferred_username": 5},
+    ],
+    ids=str,
+)
+def test_claims_of_another_form_are_never_an_error_of_ours(provider, odd):
+    provider.set_claims("t6", **claims("oriel", "g-planners"))
+    provider.sign_in("t6")
+    for subject in ("t6", f"t6-{odd}"):
+        provider.set_claims(subject, **claims("oriel", "g-planners") | odd)
+        _, answer = provider.sign_in(subject)
+        assert answer.status_code in (302, 403)
+
+
+# Second steps are the provider's ------------------------------------------------------------------
+
+
+def test_whoever_comes_with_the_force_is_not_asked_for_an_app_of_ours(provider, settings):
+    settings.MFA_REQUIRED = True
+    person = with_password()
+    Authenticator.objects.create(
+        user=person, type="totp", data={"secret": SecondFactorAdapter().encrypt("JBSWY3DP")}
+    )
+    provider.set_claims("t7", **claims("oriel", "g-planners", email_verified=True))
+    client, answer = provider.sign_in("t7")
+    assert answer["Location"] == reverse("accounts:home")
+    assert is_signed_in(client)
+    assert client.get("/operations/").status_code == 200
+
+
+# The way there and back ---------------------------------------------------------------------------
+
+
+def test_the_way_back_is_made_of_the_sites_address_not_of_the_requests(provider, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    start = Client(SERVER_NAME="other.example").post(LOGIN)
+    query = parse_qs(urlsplit(start["Location"]).query)
+    assert query["redirect_uri"] == ["http://localhost:8000/sign-in/with/force/done/"]
+
+
+def test_a_device_hears_the_sites_name_not_the_requests(rf, settings):
+    settings.SITE_URL = "https://spots.police.example"
+    assert SecondFactorAdapter().get_public_key_credential_rp_entity() == {
+        "id": "spots.police.example",
+        "name": "Makesafe spot checks",
+    }
+
+
+class Answers(http.server.BaseHTTPRequestHandler):
+    """A provider in trouble. ``troubles``: path → what to do there."""
+
+    troubles: typing.ClassVar[dict] = {}
+
+    def _answer(self):
+        trouble = self.troubles.get(self.path.split("?")[0], {})
+        if trouble == "hangs":
+            self.server.done.wait(20)
+            return
+        status, body = trouble if isinstance(trouble, tuple) else (200, trouble)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    do_GET = do_POST = _answer  # noqa: N815 (the standard library's names)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def troubled(provider, settings):
+    """A provider at which things go wrong, and what it says of itself."""
+    settings.SOCIALACCOUNT_REQUESTS_TIMEOUT = 0.5
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server.done, server.daemon_threads = threading.Event(), True
+    url = f"http://127.0.0.1:{server.server_port}"
+    settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["settings"]["server_url"] = url
+    names = {"token_endpoint": "token", "userinfo_endpoint": "me", "jwks_uri": "keys"}
+    about = {name: f"{url}/{path}" for name, path in names.items()}
+    about |= {"issuer": url, "authorization_endpoint": f"{url}/authorize"}
+    Answers.troubles = {"/.well-known/openid-configuration": about}
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Answers.troubles
+    server.done.set()
+    server.shutdown()
+    server.server_close()
+
+
+def is_told(answer):
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "60"
+    assert "does not answer at the moment" in answer.text
+    assert "a password or a passkey of this service" in answer.text
+    assert reverse("account_login") in answer.text
+
+
+def test_a_provider_that_is_down_is_told_as_that(provider, settings):
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app["settings"]["server_url"] = "http://127.0.0.1:1"
+    is_told(Client().post(LOGIN))
+    settings.LOCAL_PASSWORDS = False
+    assert "a password or a passkey" not in Client().post(LOGIN).text
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    ["hangs", (500, {}), (404, {}), (200, b"<html>"), (200, []), (200, {"issuer": 5})],
+    ids=str,
+)
+def test_trouble_with_what_the_provider_says_of_itself_is_told_as_that(troubled, trouble):
+    troubled["/.well-known/openid-configuration"] = trouble
+    is_told(Client().post(LOGIN))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        "hangs",
+        (500, {"error": "server_error"}),
+        (200, b"<html>"),
+        (200, ["access_token"]),
+        (200, {"access_token": 5, "expires_in": "soon"}),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("where", ["/token", "/me"])
+def test_trouble_on_the_way_back_is_told_as_that(troubled, trouble, where):
+    troubled["/token"] = {"access_token": "x"}
+    troubled["/me"] = {"sub": "s"}
+    troubled[where] = trouble
+    client = Client()
+    state = parse_qs(urlsplit(client.post(LOGIN)["Location"]).query)["state"][0]
+    answer = client.get(f"{LOGIN}done/", {"code": "x", "state": state})
+    if answer.status_code != 403:  # some are refusals in the standard's own words
+        is_told(answer)
+    assert not is_signed_in(client)
+
+
+def test_a_provider_that_speaks_of_two_subjects_signs_nobody_in(troubled):
+    url = troubled["/.well-known/openid-configuration"]["issuer"]
+    told = {"iss": url, "aud": "makesafe", "exp": int(time.time()) + 60, "sub": "another"}
+    token = jwt.encode(told, "x" * 32, algorithm="HS256")
+    troubled["/token"] = {"access_token": "x", "id_token": token}
+    troubled["/me"] = {"sub": "s"} | claims("oriel", "g-planners")
+    client = Client()
+    state = parse_qs(urlsplit(client.post(LOGIN)["Location"]).query)["state"][0]
+    is_told(client.get(f"{LOGIN}done/", {"code": "x", "state": state}))
+    assert not User.objects.exists()
 
 
 # Without passwords --------------------------------------------------------------------------------
