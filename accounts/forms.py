@@ -133,7 +133,7 @@ class LinkForm(account.UserTokenForm):
     """Whose link it is, and whether it still works: one at a time, so that it works once."""
 
     def _get_user(self, uidb36: str) -> User | None:
-        person = super()._get_user(uidb36)
+        person = super()._get_user(uidb36)  # type: ignore[no-untyped-call]  # allauth's
         # The others wait here, and then see that the password is another.
         return User.objects.select_for_update().get(pk=person.pk) if person else None
 

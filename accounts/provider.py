@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -9,6 +10,7 @@ from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -28,7 +30,7 @@ CLAIMS = (
 )
 
 
-class OddAnswerError(OAuth2Error):  # type: ignore[misc]  # allauth has no types
+class OddAnswerError(OAuth2Error):
     """The provider answered with something that is not in its standard."""
 
 
@@ -36,7 +38,7 @@ class OddAnswerError(OAuth2Error):  # type: ignore[misc]  # allauth has no types
 FAULTS_OF_THE_PROVIDER = (requests.RequestException, OddAnswerError)
 
 
-class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
+class Adapter(OpenIDConnectOAuth2Adapter):
     """The conversation of one sign-in with the provider."""
 
     @property
@@ -56,7 +58,7 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def parse_token(self, data: Any) -> Any:
         """The token among them."""
         with _read_with_care():
-            return super().parse_token(data)
+            return super().parse_token(data)  # type: ignore[no-untyped-call]  # allauth's
 
     def complete_login(self, *args: Any, **kwargs: Any) -> Any:
         """Who it is."""
@@ -95,7 +97,8 @@ def _read_with_care() -> Iterator[None]:
         yield
     except requests.RequestException:  # some are ValueErrors too
         raise
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    # The last is how allauth calls a subject that is longer than its column.
+    except (AttributeError, KeyError, TypeError, ValueError, ImproperlyConfigured) as error:
         raise OddAnswerError("The provider's answer has another form than its standard") from error
 
 
@@ -106,5 +109,5 @@ def refuse_faults(response: requests.Response, **_: Any) -> None:
         requests.HTTPError: it is one.
 
     """
-    if response.status_code >= requests.codes.server_error:
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         response.raise_for_status()

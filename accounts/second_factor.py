@@ -8,6 +8,7 @@ import structlog
 from allauth.account.authentication import get_authentication_records
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.internal.auth import (
     format_hotp_value,
@@ -42,8 +43,9 @@ class SecondStep(AuthenticateStage):
         if "sociallogin" in (self.login.signal_kwargs or {}):
             return None, True
         response, goes_on = super().handle()
-        if response is None and any(not is_readable(one) for one in _all(self.login.user)):
-            record_act(Act.CAME_WITHOUT_FACTOR, by=self.login.user)
+        person = cast(User, self.login.user)
+        if response is None and any(not is_readable(one) for one in _all(person)):
+            record_act(Act.CAME_WITHOUT_FACTOR, by=person)
             log.warning("signed in without a second factor: its secret can't be read")
         return response, goes_on
 
@@ -61,7 +63,7 @@ def accept_code(person: User, code: str) -> Authenticator | None:
         if authenticator.type == kinds.TOTP:
             accepted = accept_app_code(person, decrypt(authenticator.data["secret"]), code)
         else:
-            accepted = authenticator.wrap().validate_code(code)
+            accepted = RecoveryCodes(authenticator).validate_code(code)
         if accepted:
             return authenticator
     return None
@@ -125,7 +127,7 @@ def readable_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     @functools.wraps(view)
     def opened(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated:
-            discard_unreadable(cast(User, request.user))
+            discard_unreadable(request.user)
         return view(request, *args, **kwargs)
 
     return opened

@@ -99,7 +99,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
 
     def get_requests_session(self) -> Any:
         """What the provider is asked with: it waits for ``SOCIALACCOUNT_REQUESTS_TIMEOUT``."""
-        session = super().get_requests_session()
+        session = super().get_requests_session()  # type: ignore[no-untyped-call]  # allauth's
         session.hooks["response"].append(refuse_faults)
         return session
 
@@ -146,7 +146,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _claims(sociallogin: SocialLogin) -> dict[str, Any]:
-    data = sociallogin.account.extra_data
+    data: dict[str, dict[str, Any]] = sociallogin.account.extra_data
     # The signed token counts most: some providers put the groups into it alone.
     return data.get("userinfo", {}) | data.get("id_token", {})
 

