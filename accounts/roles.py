@@ -75,6 +75,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"venues.view_localauthority", "venues.change_localauthority"}
         | {"venues.view_venuegroup", "venues.add_venuegroup", "venues.change_venuegroup"}
         | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
+        | {"operations.view_visitpolicy", "operations.add_visitpolicy"}
         | {"operations.view_warningsign", "operations.add_warningsign"}
     ),
 }

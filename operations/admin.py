@@ -1,9 +1,9 @@
-"""What administrators look after: the warning signs to choose from, and the rules for cadets."""
+"""What administrators look after: the warning signs to choose from, and the rules of the force."""
 
 from django.contrib import admin
 
 from accounts.acts.admin import ComesBackFilled
-from operations.models import CadetPolicy, WarningSign
+from operations.models import CadetPolicy, VisitPolicy, WarningSign
 
 
 @admin.register(WarningSign)
@@ -25,3 +25,10 @@ class CadetPolicyAdmin(ComesBackFilled, admin.ModelAdmin[CadetPolicy]):
         "consent_days",
         "briefing_days",
     )
+
+
+@admin.register(VisitPolicy)
+class VisitPolicyAdmin(ComesBackFilled, admin.ModelAdmin[VisitPolicy]):
+    """Likewise."""
+
+    list_display = ("valid_from", "longest_minutes", "overdue_after_minutes")

@@ -5,9 +5,10 @@ shows nothing. They are coarser than ``visible_to`` and never finer: what a page
 there, and a query that forgets it finds no more than this.
 
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
-before that to its planners only (rule 1 of the design); and to call handlers while it is on the
-board. What tells of a visit shows with the visit. A cadet shows to the planners of their command
-unit, to those of a visit that they are in and to its team.
+before that to its planners only (rule 1 of the design); to call handlers while it is on the board;
+and to the lead of its operation when its time has passed. What tells of a visit shows with the
+visit. A cadet shows to the planners of their command unit, to those of a visit that they are in and
+to its team.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -58,6 +59,12 @@ ON_BOARD = """(
     OR (state IN ('completed', 'not_completed') AND ended_at >= now() - interval '2 hours')
 )"""
 
+#: Whoever leads an operation can end a visit that its team left under way, and see that it is over.
+PAST_ITS_TIME_FOR_THE_LEAD = f"""(
+    state NOT IN ('planned', 'cancelled') AND ends_at < now()
+    AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
+)"""  # noqa: S608
+
 
 def _shows_with(table: str, column: str) -> str:
     return f"({SYSTEM} OR EXISTS (SELECT FROM {table} shown WHERE shown.id = {column}))"
@@ -70,6 +77,7 @@ POLICIES = {
         OR id IN (SELECT makesafe_my_visits())
         OR ((state IN ('completed', 'not_completed') OR {SEES_PLANS}) AND {OF_MY_UNITS})
         OR ({SEES_BOARD} AND {ON_BOARD})
+        OR {PAST_ITS_TIME_FOR_THE_LEAD}
     """,
     "operations_teammember": f"officer_id = {ME} OR {_shows_with('operations_visit', 'visit_id')}",
     "operations_outcome": _shows_with("operations_visit", "visit_id"),

@@ -37,6 +37,7 @@ urlpatterns = [
         "visits/<int:pk>/not-completed/", visits.NotCompleted.as_view(), name="visit_not_completed"
     ),
     path("visits/<int:pk>/correct/", visits.OutcomeCorrect.as_view(), name="outcome_correct"),
+    path("visits/<int:pk>/end/", board.VisitEnd.as_view(), name="visit_end"),
     path("live/", board.Board.as_view(), name="board"),
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),

@@ -107,6 +107,7 @@ operations:visit_detail          planned    200 200 404 404 403 404 | 404 404 40
 operations:visit_detail          under_way  200 200 404 404 403 404 | 404 404 404 404 403 404
 operations:visit_detail          completed  200 200 200 200 403 200 | 404 404 404 404 403 404
 operations:visit_edit            planned    403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:visit_end             overdue    403 200 404 403 200 404 | 403 404 404 403 200 404
 operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
@@ -173,6 +174,9 @@ def world(db, settings, tmp_path):
     made = about | {
         "planned": factories.VisitFactory(**about, **team, starts_at=tomorrow),
         "under_way": factories.UnderWayVisitFactory(**about, **team),
+        "overdue": factories.UnderWayVisitFactory(
+            **about, starts_at=timezone.now() - dt.timedelta(hours=4)
+        ),
         "completed": factories.RefresherNeededVisitFactory(**about, **team),
         "contact": factories.VenueContactFactory(venue=venue),
         "cadet": factories.CadetFactory(command_unit=unit),

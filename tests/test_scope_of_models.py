@@ -15,6 +15,7 @@ REFERENCE = {
     "operations.WarningSign": "the signs that staff are trained to notice",
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
     "operations.CadetPolicy": "the force's rules",
+    "operations.VisitPolicy": "the force's rules",
 }
 
 

@@ -300,7 +300,7 @@ def log_not_completed(
         return visit
     if not visit.is_under_way:
         raise _too_late(visit)
-    if reason not in NotCompletedReason.values:
+    if reason not in NotCompletedReason.values or reason == NotCompletedReason.NOT_CLOSED:
         raise refuse("reason", "Select why the venue could not be tested")
     if reason in ANOTHER_REASON and not notes:
         raise refuse("notes", "Enter the reason in the notes")

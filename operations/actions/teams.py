@@ -23,7 +23,15 @@ from operations.actions.refusals import (
     sentence,
     sentence_of,
 )
-from operations.models import Cadet, Operation, OperationVenue, TeamMember, Visit, VisitState
+from operations.models import (
+    Cadet,
+    Operation,
+    OperationVenue,
+    TeamMember,
+    Visit,
+    VisitPolicy,
+    VisitState,
+)
 from venues.models import Venue
 
 Duty = TeamMember.Duty
@@ -32,6 +40,7 @@ ANOTHER_OPERATION = (
     "A team of another operation is at this venue at that time, and staff may notice two tests at "
     "once. Choose another time, or confirm that both go."
 )
+NO_POLICY = "No visit policy is in force on that day. Ask an administrator to add one."
 
 #: The question that each ground against a cadet is about; the rest is about the cadets themselves.
 GROUND_IS_ABOUT = {
@@ -204,6 +213,15 @@ def _lock_people(visit: Visit, team: Sequence[Place]) -> None:
 
 def _problems_of_window(visit: Visit) -> list[Problem]:
     problems = broken_rules(visit)
+    policy = VisitPolicy.objects.in_force(on=duty_day(visit.starts_at))
+    if policy is None:
+        problems.append(Problem("starts_at", NO_POLICY))
+    elif visit.ends_at - visit.starts_at > policy.longest:
+        message = (
+            f"The window is {_duration(visit.ends_at - visit.starts_at)} long and can be "
+            f"{_duration(policy.longest)} at most. Check both times, or plan more than one visit."
+        )
+        problems = [Problem("ends_at", message)]  # in place of the widest bound's sentence
     if not planning.is_within(visit.operation, visit.starts_at, visit.ends_at):
         first, last = visit.operation.starts_on, visit.operation.ends_on
         message = f"The operation runs from {written(first)} to {written(last)}."
@@ -302,8 +320,8 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
             starts_at=visit.starts_at,
             ends_at=visit.ends_at,
             venue_id=visit.venue_id,
-            adults=sum(place.duty != Duty.CADET for place in team),
-            welfare_officers=sum(place.duty == Duty.WELFARE for place in team),
+            adults=sum(_is_adult(place) for place in team),
+            welfare_officers=sum(_is_adult(place) and place.duty == Duty.WELFARE for place in team),
         ):
             if about := GROUND_IS_ABOUT.get(reason.ground):
                 problems.append(Problem(about, reason.message))
@@ -313,6 +331,11 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
             message = f"{cadet}: Another visit to this venue is planned for the cadet."
             problems.append(Problem(Duty.CADET, message, tells_of=cadet))
     return problems
+
+
+def _is_adult(place: Place) -> bool:
+    """An officer who still works here: a closed account looks after nobody."""
+    return isinstance(place.who, User) and place.who.is_active
 
 
 def _take_up(visit: Visit, place: Place) -> list[Problem]:
@@ -329,6 +352,13 @@ def _take_up(visit: Visit, place: Place) -> list[Problem]:
         message = f"{place.who}: {sentence_of(error, TeamMember)}"
         return [Problem(place.duty, message, tells_of=place.who)]
     return []
+
+
+def _duration(length: dt.timedelta) -> str:
+    """A length of time as people say it: *4 hours*, *1 hour 30 minutes*."""
+    hours, minutes = divmod(length // dt.timedelta(minutes=1), 60)
+    parts = [(hours, "hour"), (minutes, "minute")]
+    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
 
 
 def written(day: dt.date) -> str:

@@ -1,5 +1,6 @@
 """What the board shows: the tests of now, told apart by what a call handler typed."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -22,13 +23,16 @@ class Found:
     possible: list[Visit] = field(default_factory=list)
     """What was typed may mean these, live or just ended, or another place."""
 
+    overdue: list[Visit] = field(default_factory=list)
+    """Not ended though their time has passed, so calls are real again: all, named or possible."""
+
     similar: list[Visit] = field(default_factory=list)
     """Live or just ended at a place that is merely like it."""
 
     @property
     def visits(self) -> list[Visit]:
         """All of them."""
-        return [*self.tests, *self.ended, *self.possible, *self.similar]
+        return [*self.tests, *self.possible, *self.overdue, *self.ended, *self.similar]
 
     def in_words(self, text: str) -> str:
         """What is shown, in the sentence that is announced; it repeats what was typed."""
@@ -40,6 +44,11 @@ class Found:
         if self.possible:
             could = f"No live test is certain to be “{text}”. {len(self.possible)} could be"
             return f"{could}: treat as real unless the address is the same"
+        if self.overdue:
+            places = _counted(self.overdue, "test")
+            return (
+                f"No live test is certain to be “{text}”. Treat the call as real: {places} overdue"
+            )
         if self.ended:
             return f"No live test is “{text}”. {_counted(self.ended, 'test')} there ended lately"
         if self.similar:
@@ -48,8 +57,16 @@ class Found:
         return f"No live test is like “{text}”. Treat the call as real"
 
 
-def find(visits: Iterable[Visit], text: str) -> Found:
-    """Tell ``visits``, with their venues and groups, apart by ``text``; all are tests without."""
+def find(visits: Iterable[Visit], text: str, *, at: dt.datetime, margin: dt.timedelta) -> Found:
+    """Tell ``visits``, with their venues and groups, apart by ``text``; all are named without.
+
+    Args:
+        visits: What is on the board.
+        text: What was typed.
+        at: Now.
+        margin: From the end of a window until its visit is overdue.
+
+    """
     found = Found()
     fitting = sorted(visits, key=lambda visit: (visit.is_finished, not visit.is_under_way))
     places = {visit.pk: place_of(visit.venue) for visit in fitting}
@@ -57,13 +74,15 @@ def find(visits: Iterable[Visit], text: str) -> Found:
     others = _of_the_same_name([visit.venue for visit in named])
     for visit in fitting:
         besides = [place for key, place in others if key != visit.venue_id]
-        match search.answer(text, places[visit.pk], besides) if text else Answer.NAMED:
-            case Answer.NAMED:
-                (found.ended if visit.is_finished else found.tests).append(visit)
-            case Answer.POSSIBLE:
-                found.possible.append(visit)
-            case Answer.SIMILAR:
-                found.similar.append(visit)
+        answer = search.answer(text, places[visit.pk], besides) if text else Answer.NAMED
+        if answer == Answer.SIMILAR:
+            found.similar.append(visit)
+        elif answer != Answer.OTHER and visit.is_past_its_time(at=at, margin=margin):
+            found.overdue.append(visit)
+        elif answer == Answer.POSSIBLE:
+            found.possible.append(visit)
+        elif answer == Answer.NAMED:
+            (found.ended if visit.is_finished else found.tests).append(visit)
     return found
 
 

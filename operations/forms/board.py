@@ -1,11 +1,12 @@
-"""What a call handler types to find a live test."""
+"""What a call handler types to find a live test, and why one is ended."""
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from accounts.govuk import GovFilterForm
+from accounts.govuk import Button, GovFilterForm, GovForm
+from operations.forms.refusals import TellsProblems
 
 #: Letters of a search that count; nobody types more.
 LONGEST = 200
@@ -42,3 +43,20 @@ class BoardSearch(GovFilterForm, forms.Form):
     def text(self) -> str:
         """What is looked for, empty for all. No answer is an error: the board repeats it."""
         return " ".join(str(self.data.get("q", "")).replace("\0", " ").split())[:LONGEST]
+
+
+class EndVisitForm(GovForm, TellsProblems, forms.Form):
+    """Why a visit is ended that its team left under way."""
+
+    submit_label = "End visit"
+
+    reason = forms.CharField(
+        label="Why are you ending the visit?",
+        help_text="Such as: the team is back, its phone is lost. No names of staff or guests.",
+        max_length=200,
+        error_messages={"required": "Enter why you are ending the visit"},
+    )
+
+    def buttons(self) -> list[Button]:
+        """A visit that has ended stays so."""
+        return [Button(self.submit_label, kind="warning")]

@@ -334,7 +334,11 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
     )
     time = forms.ChoiceField(
         label="What happened?",
-        choices=[_choice(reason) for reason in NotCompletedReason if reason.eligible],
+        choices=[
+            _choice(reason)
+            for reason in NotCompletedReason
+            if reason.eligible and reason != NotCompletedReason.NOT_CLOSED
+        ],
         widget=forms.RadioSelect,
         required=False,
     )

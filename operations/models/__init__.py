@@ -9,6 +9,7 @@ from operations.models.operations import (
     Selection,
 )
 from operations.models.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
+from operations.models.policies import VisitPolicy
 from operations.models.scenarios import (
     Scenario,
     ScenarioQuerySet,
@@ -49,6 +50,7 @@ __all__ = [
     "TeamMember",
     "TeamMemberQuerySet",
     "Visit",
+    "VisitPolicy",
     "VisitQuerySet",
     "VisitState",
     "WarningSign",

@@ -11,11 +11,13 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts.audit import tracked
+from accounts.london import duty_day
 from accounts.models import User
-from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.operations import Operation, Selection
+from operations.models.policies import LONGEST_WINDOW, VisitPolicy
 from operations.verdict import Verdict
 from venues.models import Venue
 
@@ -48,6 +50,9 @@ class NotCompletedReason(models.TextChoices):
 
     STOOD_DOWN = "stood_down", "Stood down by the control room"
     """The control room called the team off."""
+
+    NOT_CLOSED = "not_closed", "Not closed by its team"
+    """Its window was long over and the team did not say how it went; somebody else ended it."""
 
     REAL_CONCERN = "real_concern", "Real concern found"
     """The team met a real concern and dealt with that first."""
@@ -92,6 +97,7 @@ ELIGIBLE = frozenset(
         NotCompletedReason.OUT_OF_TIME,
         NotCompletedReason.CADET_UNWELL,
         NotCompletedReason.STOOD_DOWN,
+        NotCompletedReason.NOT_CLOSED,
         NotCompletedReason.REAL_CONCERN,
         NotCompletedReason.OTHER_ELIGIBLE,
     }
@@ -211,6 +217,23 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Completed with the best verdict."""
         return self.completed().filter(outcome__verdict=Verdict.RESPONDED_WELL)
 
+    def overdue(self, *, at: dt.datetime) -> Self:
+        """Under way though the window and its margin have passed: nobody knows how it stands."""
+        return self.under_way().filter(ends_at__lt=at - overdue_margin(at=at))
+
+    def endable_by(self, user: User) -> Self:
+        """The visits that this person may end once they are overdue, without being of the team.
+
+        The planners of its command unit, the lead of its operation, and the control room, on whose
+        board it is. Else an account that is closed would leave a live test for ever.
+        """
+        if user.has_perm(VIEW_BOARD):
+            return self
+        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        if user.has_perm(VIEW_OPERATIONS):
+            theirs |= Q(operation__lead=user)
+        return self.filter(theirs)
+
     def on_board(self, *, at: dt.datetime) -> Self:
         """What a call handler may see: visits under way, and those whose window is near.
 
@@ -289,6 +312,11 @@ class Visit(Versioned):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="visit_ends_after_it_starts",
                 violation_error_message="The window must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + LONGEST_WINDOW),
+                name="visit_window_is_at_most_twelve_hours",
+                violation_error_message="A window is at most 12 hours long.",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "cancelled"], started_at=None, started_by=None)
@@ -384,6 +412,26 @@ class Visit(Versioned):
                 """,
             ),
             pgtrigger.Trigger(
+                name="visit_with_a_cadet_starts_with_two_adults",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__state="planned", new__state="under_way"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_teammember
+                        WHERE visit_id = NEW.id AND cadet_id IS NOT NULL
+                    ) AND NOT (
+                        SELECT count(*) >= 2 AND bool_or(duty = 'welfare')
+                        FROM operations_teammember
+                        WHERE visit_id = NEW.id AND officer_id IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION
+                            'Where a cadet goes there are two adults, one the welfare officer.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="visit_tells_its_team_the_period",
                 when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
@@ -442,6 +490,10 @@ class Visit(Versioned):
         """The visit's page."""
         return reverse("operations:visit_detail", args=[self.pk])
 
+    def is_past_its_time(self, *, at: dt.datetime, margin: dt.timedelta) -> bool:
+        """Whether its window and the margin are over, but not the visit: calls are real again."""
+        return not self.is_finished and self.ends_at < at - margin
+
     @property
     def is_planned(self) -> bool:
         """Still to come."""
@@ -461,3 +513,12 @@ class Visit(Versioned):
     def is_finished(self) -> bool:
         """Over, whether the venue could be tested or not."""
         return self.state in FINISHED
+
+
+def overdue_margin(*, at: dt.datetime) -> dt.timedelta:
+    """From the end of a window until its visit is overdue, by the policy of that moment.
+
+    Without one nothing is waited for: in doubt a call is real.
+    """
+    policy = VisitPolicy.objects.in_force(on=duty_day(at))
+    return policy.margin if policy else dt.timedelta(0)

@@ -5,15 +5,21 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.access import RequiresPermission
-from accounts.roles import VIEW_BOARD
+from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
+from operations.control_room import actions
 from operations.control_room.queries import find
-from operations.forms.board import BoardSearch
+from operations.forms.board import BoardSearch, EndVisitForm
 from operations.models import TeamMember, Visit
+from operations.models.visits import overdue_margin
+from operations.views.acts import ActView
 
 
 class Board(RequiresPermission, TemplateView):
@@ -28,7 +34,8 @@ class Board(RequiresPermission, TemplateView):
         form = BoardSearch(self.request.GET)
         leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).select_related("officer")
         on_board = Visit.objects.on_board(at=now).select_related("venue__group")
-        found = find(on_board.prefetch_related(Prefetch("team", leads, to_attr="leads")), form.text)
+        visits = on_board.prefetch_related(Prefetch("team", leads, to_attr="leads"))
+        found = find(visits, form.text, at=now, margin=overdue_margin(at=now))
         return super().get_context_data(**kwargs) | {
             "found": found,
             "sentence": found.in_words(form.text),
@@ -58,3 +65,40 @@ class Board(RequiresPermission, TemplateView):
         # The page counts as connected only by answers that say so (static/js/board.js).
         headers = {"HX-Trigger": "board-answered"} | ({"HX-Reswap": "none"} if same else {})
         return HttpResponse(answer, headers=headers)
+
+
+class VisitEnd(ActView):
+    """Ends a visit that its team left under way, for the control room, a planner or the lead."""
+
+    template_name = "operations/visit_end.html"
+    form_class = EndVisitForm
+    done = "The visit is ended as not completed. It is no longer a live test."
+
+    def has_permission(self) -> bool:
+        """Whoever may end visits of some kind; which ones is for the queryset."""
+        return any(map(self.user.has_perm, (VIEW_BOARD, PLAN_OPERATIONS, VIEW_OPERATIONS)))
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The visit, if it is overdue and this person may end it."""
+        found = Visit.objects.endable_by(self.user).overdue(at=timezone.now())
+        return get_object_or_404(found.select_related("venue", "operation"), pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        self.record_reads(viewed=[self.visit])
+        return super().get_context_data(**kwargs) | {"visit": self.visit, "back": self.back}
+
+    @property
+    def back(self) -> str:
+        """Where the person came from."""
+        if self.user.has_perm(VIEW_BOARD):
+            return reverse("operations:board")
+        return self.visit.operation.get_absolute_url()
+
+    def act(self, form: EndVisitForm) -> str:
+        """End it."""
+        actions.end_overdue_visit(
+            visit=self.visit, reason=form.cleaned_data["reason"], by=self.user, at=timezone.now()
+        )
+        return self.back

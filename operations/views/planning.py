@@ -83,12 +83,16 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         shown = self.request.GET.get("show")
         shown = shown if shown in lists else next(iter(lists))
         page = Paginator(lists[shown][1], PAGE_SIZE).get_page(self.request.GET.get("page"))
-        self.record_reads(listed=_records_on(page))
+        # Left under way by their teams, and for this person to end.
+        overdue = Visit.objects.endable_by(user).overdue(at=timezone.now())
+        overdue = overdue.filter(operation=operation).select_related("venue")
+        self.record_reads(listed={*_records_on(page), *overdue})
         links = [
             {"label": f"{label} ({rows.count()})", "url": f"?show={name}", "current": name == shown}
             for name, (label, rows) in lists.items()
         ]
         return super().get_context_data(**kwargs) | {
+            "overdue": overdue,
             "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),

@@ -1,18 +1,29 @@
 """The control room's board: is the Makesafe call in hand a live test?"""
 
 import datetime as dt
+import uuid
 
+import pghistory.models
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import scope
+from accounts.models import User
 from accounts.roles import Role
+from operations.actions import logging
+from operations.actions.refusals import PlanningError
+from operations.control_room.actions import end_overdue_visit
+from operations.models import NotCompletedReason, Visit, VisitPolicy
 from tests.factories import (
     CadetMemberFactory,
     CancelledVisitFactory,
+    CommandUnitFactory,
     CompletedVisitFactory,
+    OperationVenueFactory,
     UnderWayVisitFactory,
     UserFactory,
     VenueFactory,
@@ -22,6 +33,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 TREAT_AS_REAL = "If you can’t find it here, treat the call as real."
 
 
@@ -240,3 +252,131 @@ def test_the_board_takes_as_many_queries_for_many_tests_as_for_one(handler):
             counts.append(len(context))
     counts = [counts[0] - counts[-2], counts[1] - counts[-1]]
     assert counts == [0, 0]
+
+
+# Past its time ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def left():
+    """A visit whose officer's account was closed while it was under way, long past its window."""
+    visit = live("Gannet Hotel", starts_at=timezone.now() - 4 * HOUR)
+    visit.started_by.is_active = False
+    visit.started_by.save()
+    return visit
+
+
+@pytest.mark.parametrize("search", ["", "gannet", "gannet hotel"])
+@pytest.mark.parametrize("factory", [UnderWayVisitFactory, VisitFactory])
+def test_a_visit_past_its_time_is_marked_and_never_told_as_a_test(factory, search, handler):
+    live("Gannet Hotel", factory, starts_at=timezone.now() - 2.6 * HOUR)
+    page = board(handler, q=search)
+    assert (shown(page), page.context["found"].possible) == ([], [])
+    assert names(page.context["found"].overdue) == ["Gannet Hotel"]
+    assert "Overdue: treat calls as real" in text(page)
+    assert "1 live test" not in text(page)
+
+
+def test_a_visit_is_overdue_by_the_margin_of_the_policy(handler):
+    live("Gannet Hotel", starts_at=timezone.now() - 2.25 * HOUR)
+    assert shown(board(handler)) == ["Gannet Hotel"]
+    VisitPolicy.objects.create(valid_from=timezone.localdate() - 7 * DAY, overdue_after_minutes=10)
+    assert names(board(handler).context["found"].overdue) == ["Gannet Hotel"]
+
+
+def end(client, visit, reason="The team is back, its phone is lost"):
+    return client.post(reverse("operations:visit_end", args=[visit.pk]), {"reason": reason})
+
+
+def test_the_control_room_ends_a_visit_that_its_team_left_under_way(handler, left):
+    url = reverse("operations:visit_end", args=[left.pk])
+    assert url in text(board(handler))
+    assert "End the visit to Gannet Hotel" in text(handler.get(url))
+    assert end(handler, left).url == reverse("operations:board")
+    left.refresh_from_db()
+    assert (left.state, left.not_completed_reason) == ("not_completed", "not_closed")
+    assert left.not_completed_notes == "The team is back, its phone is lost"
+    page = board(handler)
+    assert names(page.context["found"].ended) == ["Gannet Hotel"]
+    assert "No test is live now" in text(page)
+
+
+@pytest.mark.parametrize("person", ["planner of its unit", "lead of its operation"])
+def test_a_planner_of_its_unit_and_the_lead_of_its_operation_end_it_too(person, client, left):
+    unit = left.venue.local_authority.command_unit
+    OperationVenueFactory(operation=left.operation, venue=left.venue)
+    lead = left.operation.lead
+    lead.command_units.set([CommandUnitFactory()])
+    planner = UserFactory(role=Role.PLANNER, units=[unit])
+    client.force_login(planner if person == "planner of its unit" else lead)
+    page = text(client.get(left.operation.get_absolute_url()))
+    assert "Overdue:" in page
+    assert reverse("operations:visit_end", args=[left.pk]) in page
+    assert end(client, left).url == left.operation.get_absolute_url()
+    left.refresh_from_db()
+    assert left.not_completed_reason == "not_closed"
+    assert "Overdue:" not in text(client.get(left.operation.get_absolute_url()))
+
+
+@pytest.mark.parametrize("state", ["within its time", "planned"])
+def test_the_lead_of_an_operation_learns_of_no_visit_before_its_time_has_passed(state, client):
+    factory = VisitFactory if state == "planned" else UnderWayVisitFactory
+    visit = live("Gannet Hotel", factory, starts_at=timezone.now() - HOUR)
+    client.force_login(visit.operation.lead)
+    page = text(client.get(visit.operation.get_absolute_url()))
+    assert "Gannet" not in page
+    assert end(client, visit).status_code == 404
+    with scope.acting(visit.operation.lead):
+        assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_nobody_else_ends_it(role, client, left):
+    elsewhere = UserFactory(role=role, units=[CommandUnitFactory()])
+    if role == Role.CALL_HANDLER:
+        return
+    client.force_login(elsewhere)
+    assert end(client, left).status_code in (403, 404)
+    with pytest.raises(PermissionDenied):
+        end_overdue_visit(visit=left, reason="Over", by=elsewhere, at=timezone.now())
+
+
+def test_why_and_by_whom_it_was_ended_is_on_record(handler, left):
+    end(handler, left, "The lead’s phone is lost")
+    event = pghistory.models.Events.objects.tracks(left).order_by("-pgh_id")
+    last = event.filter(pgh_diff__has_key="state").first()
+    assert last.pgh_context["reason"] == "The lead’s phone is lost"
+    assert User.objects.get(pk=last.pgh_context["user"]).groups.get().name == Role.CALL_HANDLER
+
+
+def test_a_visit_within_its_time_is_for_its_team_alone_to_end(handler):
+    visit = live("Gannet Hotel", starts_at=timezone.now() - 2.25 * HOUR)
+    handler_user = UserFactory(role=Role.CALL_HANDLER)
+    assert end(handler, visit).status_code == 404
+    with pytest.raises(PlanningError, match="its team alone can end this visit"):
+        end_overdue_visit(visit=visit, reason="Over", by=handler_user, at=timezone.now())
+
+
+def test_a_visit_is_ended_once_and_never_without_a_reason(handler, left):
+    now, by = timezone.now(), UserFactory(role=Role.CALL_HANDLER)
+    with pytest.raises(PlanningError, match="Enter why"):
+        end_overdue_visit(visit=left, reason=" ", by=by, at=now)
+    assert "Enter why you are ending the visit" in text(end(handler, left, ""))
+    first = end_overdue_visit(visit=left, reason="Over", by=by, at=now)
+    again = end_overdue_visit(visit=left, reason="Over", by=by, at=now + HOUR)
+    assert again.ended_at == first.ended_at
+    with pytest.raises(PlanningError, match="not completed by now"):
+        end_overdue_visit(visit=left, reason="Something else", by=by, at=now)
+
+
+def test_a_team_does_not_say_of_itself_that_it_did_not_close_the_visit():
+    left = live("Gannet Hotel")
+    with pytest.raises(PlanningError, match="Select why"):
+        logging.log_not_completed(
+            visit=left,
+            reason=NotCompletedReason.NOT_CLOSED,
+            notes="",
+            submission=uuid.uuid4(),
+            by=left.started_by,
+            at=timezone.now(),
+        )

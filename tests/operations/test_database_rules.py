@@ -1,5 +1,6 @@
 """Rules that hold even where code goes round the acts: what PostgreSQL refuses, row by row."""
 
+import datetime as dt
 import itertools
 import uuid
 
@@ -8,12 +9,13 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import ProtectedError
 
 from accounts.roles import Role
-from operations.models import Outcome, Reminder, ScenarioSign, TeamMember, Visit
+from operations.models import Outcome, Reminder, ScenarioSign, TeamMember, Visit, VisitPolicy
 from operations.verdict import Facts, Verdict, judge
 from tests.factories import (
     FACTS_OF,
     NO_CALL,
     CadetFactory,
+    CadetMemberFactory,
     CancelledVisitFactory,
     CompletedVisitFactory,
     FollowUpFactory,
@@ -23,6 +25,7 @@ from tests.factories import (
     RefresherNeededVisitFactory,
     ReminderFactory,
     ScenarioFactory,
+    TeamMemberFactory,
     UnderWayVisitFactory,
     UserFactory,
     VenueFactory,
@@ -51,6 +54,36 @@ def change(record, **fields):
     """Write past the model, in a savepoint."""
     with transaction.atomic():
         assert type(record)._base_manager.filter(pk=record.pk).update(**fields) == 1
+
+
+# The window and the team
+
+
+def test_no_window_is_longer_than_twelve_hours_whatever_the_policy_says():
+    visit = VisitFactory()
+    change(visit, ends_at=visit.starts_at + dt.timedelta(hours=12))
+    with refused("visit_window_is_at_most_twelve_hours"):
+        change(visit, ends_at=visit.starts_at + dt.timedelta(hours=12, minutes=1))
+
+
+@pytest.mark.parametrize("minutes", [0, 721])
+def test_no_policy_allows_a_window_beyond_sense(minutes):
+    with refused("visit_policy_stays_within_reason"), transaction.atomic():
+        VisitPolicy.objects.create(valid_from="2026-01-01", longest_minutes=minutes)
+
+
+@pytest.mark.parametrize("duty", [None, "support", "welfare"])
+def test_a_visit_with_a_cadet_starts_with_two_adults_only(duty):
+    visit = VisitFactory()
+    CadetMemberFactory(visit=visit)
+    if duty:
+        TeamMemberFactory(visit=visit, duty=duty)
+    began = {"state": "under_way", "started_at": visit.starts_at, "started_by": visit.created_by}
+    if duty == "welfare":
+        change(visit, **began)
+        return
+    with refused("Where a cadet goes there are two adults"):
+        change(visit, **began)
 
 
 # The outcome of a visit
@@ -164,12 +197,12 @@ def test_a_verdict_names_a_rule_that_there_is(version):
 
 
 def other_plan(visit):
-    later = visit.ends_at.replace(year=visit.ends_at.year + 1)
+    earlier = visit.starts_at.replace(year=visit.starts_at.year - 1)
     return {
         "operation": OperationFactory(),
         "selection": "intelligence",
-        "starts_at": visit.starts_at.replace(year=visit.starts_at.year - 1),
-        "ends_at": later,
+        "starts_at": earlier,
+        "ends_at": earlier + dt.timedelta(hours=1),
         "created_by": UserFactory(),
     }
 

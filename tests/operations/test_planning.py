@@ -14,7 +14,7 @@ from accounts.models import AccessEntry
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.actions import cadets as cadet_actions
-from operations.actions import planning, teams
+from operations.actions import logging, planning, teams
 from operations.actions.refusals import PlanningError
 from operations.actions.teams import Duty, Place
 from operations.models import (
@@ -22,6 +22,7 @@ from operations.models import (
     OperationVenue,
     Selection,
     Visit,
+    VisitPolicy,
     VisitState,
     WarningSign,
 )
@@ -495,6 +496,48 @@ def test_a_window_ends_after_it_starts(plan, ends):
     assert ("ends_at", "The window must end after it starts.") in refused(plan, ends_at=ends)
 
 
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [(4, None), (4.25, "4 hours 15 minutes"), (10, "10 hours"), (21, "21 hours")],
+)
+def test_a_window_is_no_longer_than_the_policy_allows(plan, planner, hours, told):
+    window = {"starts_at": at(8), "ends_at": at(8) + dt.timedelta(hours=hours)}
+    if told is None:
+        plan(**window)
+        return
+    sentence = (
+        f"The window is {told} long and can be 4 hours at most. Check both times, or plan more "
+        "than one visit."
+    )
+    assert refused(plan, **window) == [("ends_at", sentence)]
+    visit = plan()
+    assert refused(
+        teams.reschedule_visit,
+        visit=visit,
+        version=visit.version,
+        team=team_with(),
+        by=planner,
+        at=at(7),
+        **window,
+    ) == [("ends_at", sentence)]
+
+
+def test_the_longest_window_is_that_of_the_policy_on_the_duty_day_of_the_visit(plan):
+    tomorrow = TODAY + dt.timedelta(days=1)
+    VisitPolicy.objects.create(valid_from=tomorrow, longest_minutes=90)
+    window = {"starts_at": at(0, 30, tomorrow), "ends_at": at(2, 30, tomorrow)}
+
+    plan(**window)
+    found = refused(plan, starts_at=at(19, day=tomorrow), ends_at=at(21, day=tomorrow))
+    assert "can be 1 hour 30 minutes at most" in found[0][1]
+
+
+def test_no_visit_is_planned_on_a_day_without_a_policy(plan):
+    VisitPolicy.objects.all().delete()
+
+    assert refused(plan) == [("starts_at", teams.NO_POLICY)]
+
+
 @pytest.mark.parametrize("days", [-1, 15])
 def test_a_window_lies_in_the_operations_dates(plan, days):
     day = TODAY + dt.timedelta(days=days)
@@ -793,6 +836,23 @@ def test_a_cadet_needs_two_adults_one_of_them_the_welfare_officer(plan):
         ("welfare", "A cadet needs two adults in the team."),
         ("welfare", "One of the adults must be welfare officer."),
     ]
+
+
+def test_an_officer_whose_account_was_closed_is_no_adult_for_a_cadet(plan, cadet_evening):
+    visit, team = cadet_evening
+    team[1].who.is_active = False
+    team[1].who.save()
+
+    found = refused(logging.start_visit, visit=visit, by=team[0].who, at=visit.starts_at)
+
+    assert "A cadet needs two adults in the team." in found[0][1]
+
+
+@pytest.fixture
+def cadet_evening(plan):
+    """A visit with a cadet and two adults, and its team."""
+    team = team_with(cadet())
+    return plan(team=team), team
 
 
 def test_two_cadets_without_a_welfare_officer_are_one_problem(plan):

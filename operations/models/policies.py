@@ -1,0 +1,57 @@
+"""The force's rules for visits."""
+
+import datetime as dt
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.audit import tracked
+from accounts.policies import Policy, PolicyQuerySet
+
+#: No window is longer than this, whatever a force's policy says; the database refuses it.
+LONGEST_WINDOW = dt.timedelta(hours=12)
+
+
+@tracked()
+class VisitPolicy(Policy):
+    """The force's rules for the window of a visit from a date on.
+
+    While a visit is under way the board takes calls from its venue for a test, so no window is
+    longer than it must be, and past it and a margin such calls are real again.
+    """
+
+    longest_minutes = models.PositiveSmallIntegerField(
+        "longest window, in minutes", default=240, help_text="At most 720, which is 12 hours."
+    )
+    overdue_after_minutes = models.PositiveSmallIntegerField(
+        "minutes after the window until a visit is overdue",
+        default=30,
+        help_text="The board then says to treat calls as real. At most 120.",
+    )
+
+    objects: ClassVar[PolicyQuerySet["VisitPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Policy.Meta):
+        verbose_name_plural = "visit policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    longest_minutes__range=(1, LONGEST_WINDOW // dt.timedelta(minutes=1)),
+                    overdue_after_minutes__lte=120,
+                ),
+                name="visit_policy_stays_within_reason",
+                violation_error_message="The longest window is between 1 and 720 minutes, and a "
+                "visit is overdue 120 minutes after its window or sooner.",
+            )
+        ]
+
+    @property
+    def longest(self) -> dt.timedelta:
+        """The longest window."""
+        return dt.timedelta(minutes=self.longest_minutes)
+
+    @property
+    def margin(self) -> dt.timedelta:
+        """From the end of a window until its visit is overdue."""
+        return dt.timedelta(minutes=self.overdue_after_minutes)
