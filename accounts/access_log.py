@@ -163,8 +163,12 @@ def record_reads(
     for act, records in ((Act.VIEWED, viewed), (Act.LISTED, listed)):
         for record in records:
             seen.setdefault((act, record._meta.label_lower), {})[record.pk] = None
-    AccessEntry.objects.bulk_create(
-        AccessEntry(user=by, act=act, what=what, ids=list(ids)) for (act, what), ids in seen.items()
+    _write(
+        [
+            AccessEntry(user=by, act=act, what=what, ids=list(ids))
+            for (act, what), ids in seen.items()
+        ],
+        by=by,
     )
 
 
@@ -199,4 +203,13 @@ def record_act(
     ids = []
     if about is not None:
         what, ids = about._meta.label_lower, [about.pk]
-    AccessEntry.objects.create(user=by, act=act, what=what, ids=ids, purpose=purpose)
+    _write([AccessEntry(user=by, act=act, what=what, ids=ids, purpose=purpose)], by=by)
+
+
+def _write(entries: list[AccessEntry], *, by: User | None) -> None:
+    from accounts import scope  # which needs the models, and they need this module
+
+    if not entries:
+        return
+    with scope.somebody(by):
+        AccessEntry.objects.bulk_create(entries)

@@ -3,7 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.contrib import messages
@@ -74,7 +74,8 @@ class EndSessions:
         if request.user.is_authenticated:
             now = int(time.time())
             if reason := sessions.why_over(request, now=now):
-                logout(request)
+                with scope.acting(request.user, **_asked_from(request)):
+                    logout(request)
                 messages.info(request, reason)
             else:
                 sessions.note(request, now=now)
@@ -125,13 +126,7 @@ class ScopedTransaction:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside the transaction."""
-        with scope.acting(
-            request.user,
-            request_id=uuid.UUID(request.request_id),  # type: ignore[attr-defined]  # config/requests.py
-            address=address_of(request),
-            # The link of an invitation holds a secret; whoever follows it is not signed in yet.
-            path=request.path if request.user.is_authenticated else "",
-        ):
+        with scope.acting(request.user, **_asked_from(request)):
             response = self.get_response(request)
             if getattr(request, "takes_back", False) or response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
@@ -140,3 +135,20 @@ class ScopedTransaction:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         """Remember to take everything back, once the error's page is made."""
         request.takes_back = True  # type: ignore[attr-defined]
+
+
+class AskedFrom(TypedDict):
+    """What the record keeps of a request."""
+
+    request_id: uuid.UUID
+    address: str
+    path: str
+
+
+def _asked_from(request: HttpRequest) -> AskedFrom:
+    return {
+        "request_id": uuid.UUID(request.request_id),  # type: ignore[attr-defined]  # config/requests.py
+        "address": address_of(request),
+        # The link of an invitation holds a secret; whoever follows it is not signed in yet.
+        "path": request.path if request.user.is_authenticated else "",
+    }

@@ -17,16 +17,19 @@ import contextlib
 import dataclasses
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
 
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_LOG
+
+log = structlog.get_logger(__name__)
 
 #: The role of PostgreSQL as which requests and tasks work. Made by ``accounts/database.py``.
 WEB_ROLE = "makesafe_web"
@@ -163,6 +166,20 @@ def is_marked() -> bool:
     return scope is not None and "undo" in scope.about
 
 
+@contextlib.contextmanager
+def somebody(user: User | None) -> Iterator[None]:
+    """The scope that holds, or where none does a transaction in which ``user`` acts.
+
+    For the log of who comes and goes, which also writes where no page has begun: a session that
+    was idle for too long ends before, and what a library does after a commit comes later.
+    """
+    if _current.get() is not None:
+        yield
+    else:
+        with acting(user or AnonymousUser()):
+            yield
+
+
 def because(reason: str) -> None:
     """Say why the changes that follow in this transaction are made, for the record."""
     scope = _current.get() or Scope()
@@ -175,8 +192,12 @@ def because(reason: str) -> None:
 def _holding(scope: Scope) -> Iterator[None]:
     """Hold ``scope`` in a transaction, or in a part of the one under way, which it then gives back.
 
-    An error takes the part back and PostgreSQL the settings with it.
+    An error takes the part back and PostgreSQL the settings with it. What was to run after the
+    commit (``transaction.on_commit``) runs in a transaction of its own, in the same scope: else
+    nobody would have said who acts.
     """
+    outermost = not connection.in_atomic_block
+    after_commit: list[Callable[[], object]] = []
     with transaction.atomic():
         _say(scope)
         outer = _current.set(scope)
@@ -184,8 +205,22 @@ def _holding(scope: Scope) -> Iterator[None]:
             yield
         finally:
             _current.reset(outer)
-        if connection.savepoint_ids and not connection.needs_rollback:
+        if outermost and not connection.needs_rollback:
+            after_commit = [hook for _, hook, _ in connection.run_on_commit]
+            connection.run_on_commit = []
+        elif not outermost and not connection.needs_rollback:
             _say(_current.get())
+    for hook in after_commit:
+        _run_after_commit(hook, scope)
+
+
+def _run_after_commit(hook: Callable[[], object], scope: Scope) -> None:
+    """Run ``hook`` as ``scope``. What it fails at is logged: what was done before is kept."""
+    try:
+        with _holding(scope):
+            hook()
+    except Exception as error:
+        log.exception("after commit", error=type(error).__name__)
 
 
 def _say(scope: Scope | None) -> None:

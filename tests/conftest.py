@@ -5,11 +5,10 @@ import socket
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.backends.postgresql.creation import DatabaseCreation
 from django.utils import timezone
 
 from outbox import delivery, tasks
+from tests import database
 
 
 class NetworkReachedError(AssertionError):
@@ -32,26 +31,30 @@ def no_network():
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def what_migrations_wrote_comes_back_as_it_was():
-    """Before a test that commits, Django writes anew what the migrations had written.
-
-    No trigger may have a hand in that: they would refuse to write the record again, or write it
-    twice. PostgreSQL leaves them out for a session that plays back what happened elsewhere.
-    """
-    write_back = DatabaseCreation.deserialize_db_from_string
-
-    def without_triggers(self, data):
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-            try:
-                write_back(self, data)
-            finally:
-                cursor.execute("RESET session_replication_role")
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseCreation, "deserialize_db_from_string", without_triggers)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The migrated database, with the tests standing as web and tasks do in production."""
+    with django_db_blocker.unblock(), database.standing_as_in_production():
         yield
+
+
+@pytest.fixture
+def db(transactional_db):
+    """The database, with real commits."""
+
+
+@pytest.fixture
+def as_owner(db):
+    """The whole test works as the owner of the tables, as the worker of the record does."""
+    with database.as_owner():
+        yield
+
+
+def pytest_collection_modifyitems(items):
+    """Let every test that asks the database commit."""
+    for item in items:
+        if item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.django_db(transaction=True), append=False)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -35,6 +35,7 @@ from operations.models import (
 )
 from operations.models.visits import MOVES
 from operations.verdict import Verdict
+from tests.database import as_owner
 from venues.models import (
     CommandUnit,
     Force,
@@ -407,7 +408,7 @@ class TeamMemberFactory(DjangoFactory):
     def _create(cls, model_class, *args, **kwargs):
         """Also for a visit built as started: whoever is named was in its team all along."""
         rule = "operations.TeamMember:team_stands_once_the_visit_has_started"
-        with pgtrigger.ignore(rule), transaction.atomic():
+        with as_owner(), pgtrigger.ignore(rule), transaction.atomic():
             return super()._create(model_class, *args, **kwargs)
 
 

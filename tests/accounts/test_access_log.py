@@ -1,6 +1,7 @@
 """Who saw what, who came and who was refused."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from accounts import actions, scope
@@ -30,7 +31,7 @@ def test_a_read_says_who_what_when_and_from_where():
 def test_the_reads_of_one_page_are_one_insert(django_assert_num_queries):
     user, visit = factories.UserFactory(), factories.VisitFactory()
     cadets = factories.CadetFactory.create_batch(3)
-    with django_assert_num_queries(1):
+    with transaction.atomic(), django_assert_num_queries(1):
         record_reads(by=user, viewed=[visit], listed=[*cadets, cadets[0]])
     assert {entry.what: len(entry.ids) for entry in AccessEntry.objects.all()} == {
         "operations.visit": 1,

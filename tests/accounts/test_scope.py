@@ -8,13 +8,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, connection, transaction
 from django.http import HttpResponse
 from django.urls import include, path
+from structlog.testing import capture_logs
 
 from accounts import scope
 from accounts.roles import Role
+from tests.database import as_owner, as_product
 from tests.factories import CommandUnitFactory, UserFactory, VenueGroupFactory
 from venues.models import VenueGroup
 
 NOTHING = scope.NOTHING_SAID
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(db):
+    """As a request begins."""
+    with as_product():
+        yield
 
 
 def said():
@@ -26,14 +35,14 @@ def said():
         return dict(zip(NOTHING, cursor.fetchone(), strict=True))
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_connection_carries_nothing_of_one_person_to_the_next():
     with scope.acting(UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])):
         assert said()["role"] == scope.WEB_ROLE
     assert said() == NOTHING
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_what_is_said_ends_with_an_error_too():
     person = UserFactory()
 
@@ -107,7 +116,7 @@ def test_a_rule_looks_beyond_the_units_and_gives_that_back():
 
 @pytest.mark.django_db
 def test_the_owner_of_the_tables_is_not_bound_by_a_rule():
-    with scope.all_units():
+    with as_owner(), scope.all_units():
         assert said() == NOTHING
 
 
@@ -118,6 +127,44 @@ def test_the_reason_of_a_change_stands_beside_who_makes_it():
         scope.because("The venue asked for it")
         found = json.loads(said()["pghistory.context_metadata"])
     assert (found["user"], found["reason"]) == (person.pk, "The venue asked for it")
+
+
+# After the commit --------------------------------------------------------------------------------
+
+
+def test_what_runs_after_the_commit_says_who_acts():
+    person = UserFactory()
+    found = []
+    with scope.acting(person, path="/account/"):
+        transaction.on_commit(lambda: found.append(said()))
+        assert found == []
+    assert found[0]["role"] == scope.WEB_ROLE
+    assert found[0]["makesafe.user"] == str(person.pk)
+    assert json.loads(found[0]["pghistory.context_metadata"])["path"] == "/account/"
+    assert said() == NOTHING
+
+
+def test_what_fails_after_the_commit_is_logged_and_takes_nothing_back():
+    def fail():
+        VenueGroupFactory(name="Of the hook")
+        raise ZeroDivisionError
+
+    done = []
+    with capture_logs() as logs, scope.acting(UserFactory()):
+        VenueGroupFactory(name="Kept")
+        transaction.on_commit(fail)
+        transaction.on_commit(lambda: done.append("the next one"))
+    assert [group.name for group in VenueGroup.objects.all()] == ["Kept"]
+    assert done == ["the next one"]
+    assert logs[0] | {"event": "after commit", "error": "ZeroDivisionError"} == logs[0]
+
+
+def test_nothing_runs_after_a_transaction_that_was_taken_back():
+    done = []
+    with scope.acting(UserFactory()):
+        transaction.on_commit(lambda: done.append("ran"))
+        transaction.set_rollback(True)
+    assert done == []
 
 
 # Requests ----------------------------------------------------------------------------------------

@@ -16,14 +16,15 @@ from accounts.models import AccessEntry, Erasure, Seal, SealedEntry
 from accounts.tasks import seal
 from operations.models import Cadet
 from tests import factories
+from tests.database import as_owner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_owner")]
 
 NOW = dt.datetime(2026, 3, 5, 3, 15, tzinfo=dt.UTC)
 DAYS = [dt.date(2026, 3, day) for day in (1, 2, 3, 4)]
 
 
-def as_owner(sql, *params):
+def tamper(sql, *params):
     """What the owner of the tables can do: the triggers do not stop them."""
     table = re.search(r"^(?:UPDATE|DELETE FROM|INSERT INTO) (\w+)", sql)[1]
     with connection.cursor() as cursor:
@@ -47,7 +48,7 @@ def record():
             ("accounts_accessentry", "id", "at"),
         ):
             pk = history.pgh_id if key == "pgh_id" else read.pk
-            as_owner(f"UPDATE {table} SET {at} = %s WHERE {key} = %s", noon, pk)
+            tamper(f"UPDATE {table} SET {at} = %s WHERE {key} = %s", noon, pk)
     sealing.seal_finished_days(at=NOW)
     return {
         "change": Cadet.pgh_event_model.objects.order_by("pgh_id")[1].pgh_id,
@@ -76,8 +77,8 @@ def test_each_finished_day_is_sealed_and_nothing_is_found(record):
 
 def test_the_same_entries_give_the_same_seals(record):
     before = sealed()
-    as_owner("DELETE FROM accounts_seal")
-    as_owner("DELETE FROM accounts_sealedentry")
+    tamper("DELETE FROM accounts_seal")
+    tamper("DELETE FROM accounts_sealedentry")
     sealing.seal_finished_days(at=NOW)
     assert sealed() == before
 
@@ -93,9 +94,7 @@ def test_today_is_not_sealed_and_a_lost_night_is_made_good(record):
 def test_a_day_rests_for_an_hour_before_it_is_sealed():
     factories.CadetFactory()
     midnight = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)
-    as_owner(
-        "UPDATE operations_cadetevent SET pgh_created_at = %s", midnight - dt.timedelta(days=1)
-    )
+    tamper("UPDATE operations_cadetevent SET pgh_created_at = %s", midnight - dt.timedelta(days=1))
     assert not sealing.seal_finished_days(at=midnight + dt.timedelta(minutes=59))
     assert sealing.seal_finished_days(at=midnight + dt.timedelta(minutes=60))
 
@@ -103,27 +102,28 @@ def test_a_day_rests_for_an_hour_before_it_is_sealed():
 def test_a_day_is_londons_day():
     factories.CadetFactory()
     late = dt.datetime(2026, 7, 1, 23, 30, tzinfo=dt.UTC)  # 00:30 on the next day in London
-    as_owner("UPDATE operations_cadetevent SET pgh_created_at = %s", late)
+    tamper("UPDATE operations_cadetevent SET pgh_created_at = %s", late)
     [first] = sealing.seal_finished_days(at=dt.datetime(2026, 7, 3, 3, tzinfo=dt.UTC))
     assert (first.day, first.entries) == (dt.date(2026, 7, 2), 1)
 
 
 def test_each_nights_head_is_in_the_log_so_that_it_can_be_kept_elsewhere():
     factories.CadetFactory()
-    as_owner("UPDATE operations_cadetevent SET pgh_created_at = now() - interval '2 days'")
+    tamper("UPDATE operations_cadetevent SET pgh_created_at = now() - interval '2 days'")
     with capture_logs() as told:
         seal()
     assert sealed()[-1] == told[-1]["head"]
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_seal_once():
     factories.CadetFactory()
     at = timezone.now() + dt.timedelta(days=2)
 
     def run(_):
         try:
-            return len(sealing.seal_finished_days(at=at))
+            with as_owner():
+                return len(sealing.seal_finished_days(at=at))
         finally:
             connection.close()
 
@@ -147,7 +147,7 @@ def test_two_runs_at_once_seal_once():
     ],
 )
 def test_a_changed_entry_is_named(record, table, key, which, change):
-    as_owner(f"UPDATE {table} SET {change} WHERE {key} = %s", record[which])
+    tamper(f"UPDATE {table} SET {change} WHERE {key} = %s", record[which])
     assert findings() == [f"Changed: {table} {record[which]}, sealed on 2 March 2026."]
 
 
@@ -156,13 +156,13 @@ def test_a_changed_entry_is_named(record, table, key, which, change):
     [("operations_cadetevent", "pgh_id", "change"), ("accounts_accessentry", "id", "read")],
 )
 def test_a_deleted_entry_is_named(record, table, key, which):
-    as_owner(f"DELETE FROM {table} WHERE {key} = %s", record[which])
+    tamper(f"DELETE FROM {table} WHERE {key} = %s", record[which])
     assert findings() == [f"Missing: {table} {record[which]}, sealed on 2 March 2026."]
 
 
 def test_an_entry_slipped_in_is_named(record):
     yesterday = NOW - dt.timedelta(days=2)
-    as_owner(
+    tamper(
         "INSERT INTO accounts_accessentry (id, at, act, what, ids, purpose)"
         " VALUES (77, %s, 'viewed', '', '{}', '')",
         yesterday,
@@ -173,9 +173,9 @@ def test_an_entry_slipped_in_is_named(record):
 
 
 def test_a_changed_ledger_is_found_though_it_fits_the_changed_entry(record):
-    as_owner("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
+    tamper("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
     source = next(s for s in sealing.sources() if s.table == "accounts_accessentry")
-    as_owner(
+    tamper(
         f"UPDATE accounts_sealedentry SET digest = row.digest FROM"
         f" (SELECT id, {source.digest} AS digest FROM accounts_accessentry AS kept) AS row"
         f" WHERE source = 'accounts_accessentry' AND entry = row.id AND entry = %s",
@@ -187,7 +187,7 @@ def test_a_changed_ledger_is_found_though_it_fits_the_changed_entry(record):
 
 
 def test_an_entry_taken_out_of_the_ledger_is_found(record):
-    as_owner(
+    tamper(
         "DELETE FROM accounts_sealedentry WHERE source = 'accounts_accessentry' AND entry = %s",
         record["read"],
     )
@@ -199,7 +199,7 @@ def test_an_entry_taken_out_of_the_ledger_is_found(record):
 
 
 def test_a_changed_seal_breaks_the_chain(record):
-    as_owner("UPDATE accounts_seal SET seal = sha256('x') WHERE day = '2026-03-02'")
+    tamper("UPDATE accounts_seal SET seal = sha256('x') WHERE day = '2026-03-02'")
     assert findings() == [
         "Changed: the ledger or the seal of 2 March 2026; they do not agree.",
         "Broken: the seal of 3 March 2026 does not follow the one before it.",
@@ -207,7 +207,7 @@ def test_a_changed_seal_breaks_the_chain(record):
 
 
 def test_a_shorter_list_of_columns_does_not_hide_a_change(record):
-    as_owner(
+    tamper(
         "UPDATE accounts_seal SET tables ="
         " jsonb_set(tables, '{accounts_accessentry,columns}', '[\"id\"]')"
         " WHERE day = '2026-03-02'"
@@ -217,7 +217,7 @@ def test_a_shorter_list_of_columns_does_not_hide_a_change(record):
 
 @pytest.mark.parametrize(("day", "number"), [(1, 0), (2, 1), (4, 3)])
 def test_a_missing_seal_is_found(record, day, number):
-    as_owner("DELETE FROM accounts_seal WHERE day = %s", DAYS[number])
+    tamper("DELETE FROM accounts_seal WHERE day = %s", DAYS[number])
     found = "\n".join(findings())
     assert f"Missing: the seal of {day} March 2026, though the ledger has its entries." in found
 
@@ -228,9 +228,9 @@ def test_a_day_that_should_be_sealed_and_is_not_is_found(record):
 
 
 def test_seals_made_anew_are_found_by_a_head_that_was_kept_elsewhere(record):
-    as_owner("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
-    as_owner("DELETE FROM accounts_seal")
-    as_owner("DELETE FROM accounts_sealedentry")
+    tamper("UPDATE accounts_accessentry SET ids = '{-99}' WHERE id = %s", record["read"])
+    tamper("DELETE FROM accounts_seal")
+    tamper("DELETE FROM accounts_sealedentry")
     sealing.seal_finished_days(at=NOW)
     assert findings() == []
     assert findings(head=record["head"]) == [
@@ -249,7 +249,7 @@ def test_an_entry_erased_by_a_rule_is_not_missing(record):
     Erasure.objects.create(
         source="operations_cadetevent", entry=record["change"], rule="Cadets after 90 days"
     )
-    as_owner("DELETE FROM operations_cadetevent WHERE pgh_id = %s", record["change"])
+    tamper("DELETE FROM operations_cadetevent WHERE pgh_id = %s", record["change"])
     report = sealing.verify(at=NOW)
     assert (report.findings, report.erased) == ([], 1)
 
@@ -258,8 +258,8 @@ def test_an_erasure_made_up_for_a_day_that_is_sealed_is_found(record):
     made_up = Erasure.objects.create(
         source="operations_cadetevent", entry=record["change"], rule="Cadets after 90 days"
     )
-    as_owner("UPDATE accounts_erasure SET at = %s", NOW - dt.timedelta(days=2))
-    as_owner("DELETE FROM operations_cadetevent WHERE pgh_id = %s", record["change"])
+    tamper("UPDATE accounts_erasure SET at = %s", NOW - dt.timedelta(days=2))
+    tamper("DELETE FROM operations_cadetevent WHERE pgh_id = %s", record["change"])
     assert findings() == [
         f"Inserted: accounts_erasure {made_up.pk}, dated 3 March 2026, is not in the ledger."
     ]
@@ -304,7 +304,7 @@ def test_the_command_is_content_with_an_honest_record(record):
 
 def test_the_command_names_the_entry_and_exits_with_1(record):
     sealing.seal_finished_days(at=timezone.now())
-    as_owner("DELETE FROM accounts_accessentry WHERE id = %s", record["read"])
+    tamper("DELETE FROM accounts_accessentry WHERE id = %s", record["read"])
     out, err = io.StringIO(), io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("verify_audit", stdout=out, stderr=err)

@@ -17,7 +17,7 @@ from accounts.roles import Role
 from tests.factories import PASSWORD, PasskeyFactory, UserFactory
 
 # With transactions as in production: what allauth does after a commit is part of the journey.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

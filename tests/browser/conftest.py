@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import chromium
@@ -33,11 +32,7 @@ def browser(django_db_setup):
         if "CI" in os.environ:
             pytest.fail(chromium.NOT_FOUND)
         pytest.skip(chromium.NOT_FOUND)
-    migrated = connection._test_serialized_contents
     with sync_playwright() as playwright:
-        # Inside Playwright's loop Django gives out another connection, which does not know what
-        # the migrations wrote: without it the roles are gone after the first test's flush.
-        connection._test_serialized_contents = migrated
         browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield browser
         browser.close()

@@ -25,6 +25,7 @@ from operations.models import (
     VisitState,
 )
 from operations.verdict import RULE_VERSION, Verdict
+from tests.database import as_system
 from tests.factories import (
     CadetMemberFactory,
     CancelledVisitFactory,
@@ -372,7 +373,7 @@ def test_a_not_completed_submission_of_another_visit_is_refused(visit, officer):
         end(other, officer, submission=submission)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_messages_at_the_same_instant_are_one_outcome():
     officer = UserFactory(role=Role.VISITING_OFFICER)
     visit = UnderWayVisitFactory(officer=officer)
@@ -382,7 +383,7 @@ def test_two_messages_at_the_same_instant_are_one_outcome():
     assert Outcome.objects.filter(visit=visit).count() == 1
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_officers_at_the_same_instant_one_is_told():
     officer = UserFactory(role=Role.VISITING_OFFICER)
     visit = UnderWayVisitFactory(officer=officer)
@@ -398,6 +399,7 @@ def at_the_same_instant(visit, act) -> list:
     results: list = []
     waiting = threading.Barrier(3)
 
+    @as_system()
     def run() -> None:
         try:
             waiting.wait(timeout=10)

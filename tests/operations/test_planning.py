@@ -26,6 +26,7 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
+from tests.database import as_system
 from tests.factories import (
     CadetFactory,
     CadetMemberFactory,
@@ -1108,7 +1109,7 @@ def test_a_cadet_who_may_go_today_has_no_reason_not_to():
 # Two planners at the same time
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["plan_visit", "add_venues"])
 def test_a_venue_merged_in_this_very_moment_is_not_planned_for(act):
     planner = UserFactory(role=Role.PLANNER, whole_force=True)
@@ -1124,6 +1125,7 @@ def test_a_venue_merged_in_this_very_moment_is_not_planned_for(act):
         venues = {"venues": [chosen.venue], "selection": Selection.PRIORITY}
         planning.add_venues(operation=other, by=planner, **venues)
 
+    @as_system()
     def in_another_session():
         try:
             {"plan_visit": plan, "add_venues": add}[act]()
@@ -1144,7 +1146,7 @@ def test_a_venue_merged_in_this_very_moment_is_not_planned_for(act):
     assert not OperationVenue.objects.filter(venue=chosen.venue).exists()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_planners_who_want_the_same_people_never_wait_in_a_circle():
     """Each names the people in the opposite order; one gets them, the other is told."""
     planner = UserFactory(role=Role.PLANNER, whole_force=True)
@@ -1155,6 +1157,7 @@ def test_two_planners_who_want_the_same_people_never_wait_in_a_circle():
     ]
     together = threading.Barrier(2)
 
+    @as_system()
     def plan_rounds(place, order, answers):
         for hour in range(8, 20):
             together.wait(timeout=30)

@@ -14,6 +14,7 @@ from operations.actions import follow_ups as follow_up_actions
 from operations.actions import reminders
 from operations.models import FollowUpState, Reminder
 from tests import factories
+from tests.database import as_system
 from tests.locks import wait_until_blocked
 
 pytestmark = pytest.mark.django_db
@@ -196,12 +197,13 @@ def test_a_mail_server_that_is_busy_is_tried_again(follow_up, today, settings):
     assert Reminder.objects.to_send().filter(pk=pk).exists()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_reminder_that_another_worker_has_in_hand_is_waited_for_and_not_sent_twice(
     follow_up, today
 ):
     pk, *_ = reminders.decide_reminders(on=today)
 
+    @as_system()
     def other_worker():
         close_old_connections()
         try:

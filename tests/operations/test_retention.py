@@ -19,7 +19,7 @@ from reports.dashboards import TABLES, Dashboard
 from reports.filters import Filters
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("as_owner")]
 
 TODAY = dt.date(2026, 11, 25)
 YEARS_AGO = dt.datetime(2019, 3, 1, 19, tzinfo=LONDON)

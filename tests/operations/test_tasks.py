@@ -17,7 +17,7 @@ from tests import factories
 DAY = dt.timedelta(days=1)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("workers")
 def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
     today = timezone.localdate()
@@ -44,7 +44,7 @@ def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
     assert len(place.messages()) == 4
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("workers")
 def test_the_day_can_be_given(place):
     follow_up = factories.FollowUpFactory(due_on=dt.date(2030, 1, 8))

@@ -15,6 +15,9 @@ from django.conf import settings
 from django.db import connection
 from kombu import Connection
 
+from accounts.scope import WEB_ROLE
+from tests.database import as_owner
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 40  # seconds until a test gives up on a worker that says nothing
 
@@ -54,7 +57,7 @@ class Place:
         self._unread = ""
         self.heard: list[str] = []
         database = connection.settings_dict
-        login = f"{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
+        login = f"{WEB_ROLE}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
         self.environment = {
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": f"postgres://{login}/{database['NAME']}",
@@ -66,11 +69,11 @@ class Place:
     def close(self) -> None:
         """End the sessions of killed workers, which would keep the database from being dropped."""
         os.close(self._pipe)
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND backend_type = 'client backend'"
+                " AND usename = 'makesafe_web'"
             )
 
     @contextlib.contextmanager

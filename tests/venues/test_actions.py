@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.models import OperationVenue, VisitState
+from tests.database import as_system
 from tests.factories import (
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -433,12 +434,13 @@ def test_people_give_their_venues_away_and_bring_in_none_but_from_their_units():
     assert move(nobodys, ours, by=everywhere).local_authority == ours
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_people_who_merge_the_same_two_both_ways_make_one_merge():
     by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
     one, two = VenueFactory(), VenueFactory()
     ready, refused = Barrier(2), []
 
+    @as_system()
     def merge(keep, duplicate):
         ready.wait()
         try:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from accounts.roles import Role
+from tests.database import as_system
 from tests.factories import (
     CommandUnitFactory,
     LocalAuthorityFactory,
@@ -427,10 +428,11 @@ class Paused(io.BytesIO):
         return super().read(size)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_follow_one_another():
     runs: dict[str, ImportRun] = {}
 
+    @as_system()
     def run(name: str, file: io.BytesIO) -> None:
         try:
             runs[name] = imports.import_fhrs(file, file_name=name, by=None)
@@ -452,17 +454,19 @@ def test_two_imports_at_once_follow_one_another():
     assert counts(runs["second"]) == {"unchanged": 3}
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_merge_waits_for_an_import_that_runs():
     keep, duplicate = VenueFactory(), VenueFactory(fhrsid=1)
     by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
 
+    @as_system()
     def run_import() -> None:
         try:
             imports.import_fhrs(file, file_name="file", by=None)
         finally:
             connection.close()
 
+    @as_system()
     def run_merge() -> None:
         try:
             merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
@@ -527,7 +531,7 @@ def test_a_difference_is_accepted_once():
     run, _ = difference()
     imports.accept_difference(run, number=0, by=planner())
 
-    with pytest.raises(LookupError):
+    with pytest.raises(imports.AcceptedBeforeError):
         imports.accept_difference(run, number=0, by=planner())
     with pytest.raises(LookupError):
         imports.accept_difference(run, number=1, by=planner())

@@ -400,7 +400,7 @@ def test_a_page_shown_twice_makes_two_if_both_are_meant(coordinator, add_trainin
     assert TrainingSession.objects.count() == 2
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_five_at_once_make_one(coordinator, add_training):
     client, _ = coordinator
     answers = fill_in(client, add_training, TRAINING)
