@@ -26,7 +26,7 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import checks, comings, database, history, second_factor, sessions  # noqa: F401
+        from accounts import addresses, checks, comings, database, history, second_factor, sessions  # noqa: F401
         from accounts.models import User
 
         def people(user: User) -> QuerySet[User]:

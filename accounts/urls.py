@@ -9,7 +9,7 @@ from accounts.gallery import gallery
 app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("history/<str:kind>/<int:pk>/", record_views.History.as_view(), name="history"),
+    path("history/<str:kind>/<number:pk>/", record_views.History.as_view(), name="history"),
     path("log/", record_views.Log.as_view(), name="log"),
     path("undo/<uuid:number>/", TakeBack.as_view(), name="undo"),
     path("sign-in/with-the-force/again/", views.sign_in_again, name="sign_in_again"),

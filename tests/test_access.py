@@ -253,7 +253,7 @@ def shown_on(name, page, made):
     """What stands on a page that nobody may read without it being recorded."""
     visits = [made[state] for state in ("planned", "under_way", "completed")]
     for visit in visits:
-        if re.search(rf"/visits/{visit.pk}/", page):
+        if re.search(rf"/visits/{visit.number}/", page):
             yield visit
     if name in SHOW_VISITS:
         yield made["under_way"]

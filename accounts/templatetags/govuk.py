@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.acts import submissions
+from accounts.addresses import number_of
 from accounts.govuk import parts
 
 register = template.Library()
@@ -37,6 +38,12 @@ def submission(context: Context) -> SafeString:
         return SafeString()
     token = submissions.new_token(person=person.pk)
     return format_html('<input type="hidden" name="{}" value="{}">', submissions.FIELD, token)
+
+
+@register.filter
+def number(key: int) -> str:
+    """The number that stands for a record's key in an address."""
+    return number_of(key)
 
 
 @register.filter

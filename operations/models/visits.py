@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from accounts.addresses import number_of
 from accounts.audit import tracked
 from accounts.london import duty_day
 from accounts.models import User
@@ -484,7 +485,12 @@ class Visit(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"Visit {self.pk}"
+        return f"Visit {self.number}" if self.pk else "New visit"
+
+    @property
+    def number(self) -> str:
+        """What it is called where its venue must not be named, such as in a page's title."""
+        return number_of(self.pk)
 
     def get_absolute_url(self) -> str:
         """The visit's page."""

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts import roles
+from accounts.addresses import key_or_none
 from accounts.london import duty_day
-from accounts.numbers import whole_number
 from operations.actions import teams
 from operations.forms.teams import CancelForm, VisitEditForm, VisitForm, plan_after, plan_of
 from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState
@@ -47,14 +47,14 @@ class VisitAdd(ActView):
 
     def get_initial(self) -> dict[str, Any]:
         """The venue of the link that led here; or the team of the visit planned just before."""
-        before = whole_number(self.request.GET.get("after", ""))
+        before = key_or_none(self.request.GET.get("after"))
         if before is not None:
             found = Visit.objects.plannable_by(self.user).filter(operation=self.operation)
             return plan_after(get_object_or_404(found, pk=before))
         runs = self.operation.starts_on <= duty_day(timezone.now()) <= self.operation.ends_on
         today = timezone.localdate() if runs else None
         return {
-            "venue": self.request.GET.get("venue"),
+            "venue": key_or_none(self.request.GET.get("venue")),
             "on": today,
         }
 
@@ -80,7 +80,7 @@ class VisitAdd(ActView):
             **form.window(),
         )
         if form.ANOTHER in form.data:
-            return f"{self.request.path}?after={visit.pk}"
+            return f"{self.request.path}?after={visit.number}"
         return self.operation.get_absolute_url()
 
 

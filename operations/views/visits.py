@@ -94,6 +94,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "officers": [member for member in team if member.officer],
                 "cadets": cadets,
                 "n_cadets": n_cadets,
+                "is_over": self.object.is_finished,
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
                 "sees_script": in_team or sees_plans,

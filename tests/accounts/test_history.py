@@ -142,9 +142,9 @@ def test_looking_at_a_history_is_a_read(client, unit, petra):
 
 def change_often(visit, times, user):
     with scope.acting(user):
-        for hour in range(times):
+        for turn in range(times):
             Visit.objects.filter(pk=visit.pk).update(
-                ends_at=visit.starts_at + dt.timedelta(hours=hour + 3)
+                ends_at=visit.starts_at + dt.timedelta(hours=3, minutes=turn)
             )
 
 
@@ -245,6 +245,7 @@ def test_a_visit_ahead_is_not_in_an_administrators_log_until_it_is_over(client, 
     chosen = factories.OperationVenueFactory(venue=factories.VenueFactory(unit=unit))
     visit = factories.VisitFactory(venue=chosen.venue, operation=chosen.operation)
     cadet = factories.CadetMemberFactory(visit=visit).cadet
+    factories.TeamMemberFactory(visit=visit, duty="welfare")
     with scope.acting(planner, path=f"/visits/{visit.pk}/"):
         record_reads(by=planner, viewed=[visit], listed=[cadet])
     with scope.acting(planner, path=f"/operations/{chosen.operation_id}/venues/"):

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from django.utils import timezone
 
+from accounts.addresses import number_of
 from operations import messages
 from operations.follow_ups import Audience, Stage, audience_of
 from operations.models import FollowUpState, Reminder
@@ -83,7 +84,7 @@ def test_staff_read_no_word_of_visits_and_get_a_link(kind, state, settings):
     it = reminder(kind, state=state)
     message = messages.compose(it, ["a@police.example"])
     assert NEVER_TO_STAFF.findall(everything(message)) == []
-    link = f"https://makesafe.police.example/follow-ups/{it.follow_up.pk}/"
+    link = f"https://makesafe.police.example/follow-ups/{number_of(it.follow_up.pk)}/"
     assert link in message.body
     assert f'href="{link}"' in everything(message)
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.addresses import number_of
 from accounts.london import LONDON
 from accounts.roles import Role
 from operations.forms.teams import london_time
@@ -559,7 +560,7 @@ def test_a_visit_is_planned_with_its_team(client, chosen):
 
 
 def test_the_link_at_a_venue_leads_to_its_visit(client, chosen):
-    form = client.get(url("visit_add", chosen.operation_id) + f"?venue={chosen.pk}")
+    form = client.get(url("visit_add", chosen.operation_id) + f"?venue={number_of(chosen.pk)}")
 
     assert f'<option value="{chosen.pk}" selected>' in form.content.decode()
 
@@ -582,7 +583,7 @@ def test_a_visit_of_another_operation_gives_no_team(client, chosen, unit):
     page = url("visit_add", chosen.operation_id)
 
     for other in (VisitFactory(), VisitFactory(unit=unit)):
-        assert client.get(f"{page}?after={other.pk}").status_code == 404
+        assert client.get(f"{page}?after={other.number}").status_code == 404
 
 
 @pytest.mark.parametrize("reason", ["closed", "merged", "elsewhere"])
@@ -775,7 +776,7 @@ def test_a_visit_of_ones_team_but_not_of_ones_unit_gives_no_team(client, planner
     elsewhere = VisitFactory(officer=planner, operation=chosen.operation)
     page = url("visit_add", chosen.operation_id)
 
-    assert client.get(f"{page}?after={elsewhere.pk}").status_code == 404
+    assert client.get(f"{page}?after={elsewhere.number}").status_code == 404
 
 
 def test_what_is_common_to_the_units_of_an_operation_is_not_asked_of_others(client, unit):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import retention, scope
 from accounts.access_log import Act
+from accounts.addresses import number_of
 from accounts.london import LONDON
 from accounts.models import AccessEntry, Erasure
 from accounts.roles import Role
@@ -94,8 +95,8 @@ def test_an_erased_cadet_is_neither_listed_nor_offered_nor_edited(client):
     cadet = cadet_in(operation_that_closed(400))
     retention.apply(on=TODAY)
     client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
-    assert f"/cadets/{cadet.pk}/" not in client.get("/cadets/").text
-    assert client.get(f"/cadets/{cadet.pk}/edit/").status_code == 404
+    assert f"/cadets/{number_of(cadet.pk)}/" not in client.get("/cadets/").text
+    assert client.get(f"/cadets/{number_of(cadet.pk)}/edit/").status_code == 404
 
 
 # Visits ------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The visiting officer's pages: my visits, a visit, starting it, logging and correcting."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -21,6 +22,7 @@ from tests.factories import (
     CompletedVisitFactory,
     FollowUpFactory,
     NotCompletedVisitFactory,
+    OperationVenueFactory,
     OutcomeFactory,
     PartlyVisitFactory,
     TeamMemberFactory,
@@ -625,3 +627,45 @@ def test_a_planner_who_is_also_an_officer_acts_only_in_their_own_teams(name, cli
     both.groups.add(UserFactory(role=Role.PLANNER).groups.get())
     client.force_login(both)
     assert client.post(url(name, visit)).status_code == 403
+
+
+def title(page):
+    return re.search(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)[1]
+
+
+@pytest.mark.parametrize(
+    ("factory", "names_it"),
+    [
+        (VisitFactory, False),
+        (UnderWayVisitFactory, False),
+        (CancelledVisitFactory, False),
+        (CompletedVisitFactory, True),
+        (NotCompletedVisitFactory, True),
+    ],
+)
+def test_no_title_names_the_venue_of_a_visit_until_it_is_over(client, factory, names_it):
+    """A browser keeps titles in its history, for whoever sits there next."""
+    unit = CommandUnitFactory()
+    officer = UserFactory(role=Role.VISITING_OFFICER)
+    planner = UserFactory(role=Role.PLANNER, units=[unit])
+    visit = factory(officer=officer, venue=VenueFactory(name="Gannet Hotel", unit=unit))
+    OperationVenueFactory(operation=visit.operation, venue=visit.venue)
+    pages = [
+        *(visit.get_absolute_url(), reverse("accounts:history", args=["visit", visit.pk])),
+        *(reverse(f"operations:visit_{act}", args=[visit.pk]) for act in ("start", "end", "edit")),
+        *(reverse(f"operations:visit_{act}", args=[visit.pk]) for act in ("cancel",)),
+        reverse("operations:outcome_add", args=[visit.pk]),
+        reverse("operations:visit_not_completed", args=[visit.pk]),
+        *(f"{visit.operation.get_absolute_url()}?show={part}" for part in ("ahead", "venues")),
+        reverse("operations:visit_add", args=[visit.operation_id]),
+        reverse("operations:operation_venues", args=[visit.operation_id]),
+        reverse("operations:my_visits"),
+    ]
+    for person in (officer, planner):
+        client.force_login(person)
+        titles = {page: title(client.get(page, follow=True)) for page in pages}
+        if not names_it:
+            assert not any("Gannet" in found for found in titles.values()), titles
+            assert visit.number in titles[visit.get_absolute_url()]
+        else:
+            assert "Gannet Hotel" in titles[visit.get_absolute_url()]
