@@ -22,6 +22,7 @@ from venues.models import (
     VenueContact,
     VenueGroup,
     VenueQuerySet,
+    sees_contacts,
 )
 from venues.training import TrainingState
 
@@ -79,7 +80,9 @@ class VenueFilter(GovFilterForm, forms.Form):
 
     NO_VERDICT = "none"
 
-    q = forms.CharField(label="Name, group, postcode", max_length=100, required=False)
+    q = forms.CharField(
+        label="Name, group, postcode or food hygiene id", max_length=100, required=False
+    )
     unit = forms.ModelChoiceField(
         CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
     )
@@ -112,6 +115,9 @@ class VenueFilter(GovFilterForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Ask for the last verdict only those who may see results."""
         super().__init__(*args, **kwargs)
+        self.user = user
+        if sees_contacts(user):
+            self.fields["q"].label = "Name, group, postcode, food hygiene id or contact"
         if user.has_perm(VIEW_RESULTS):
             self.fields["verdict"].choices = [  # type: ignore[attr-defined]
                 ("", "All"),
@@ -150,7 +156,7 @@ class VenueFilter(GovFilterForm, forms.Form):
         if verdict := wanted.get("verdict"):
             none = Q(last_verdict=None)
             venues = venues.filter(none if verdict == self.NO_VERDICT else Q(last_verdict=verdict))
-        return venues.search(wanted["q"])
+        return venues.search(wanted["q"], by=self.user)
 
 
 # A venue ----------------------------------------------------------------------------------------

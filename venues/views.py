@@ -285,7 +285,9 @@ class VenueMerge(ChangesVenue):
         found: list[Venue] = []
         if search.is_valid() and search.cleaned_data["q"]:
             others = Venue.objects.changeable_by(self.user).unmerged().exclude(pk=self.venue.pk)
-            found = list(others.search(search.cleaned_data["q"]).with_names()[:PER_PAGE])
+            found = list(
+                others.search(search.cleaned_data["q"], by=self.user).with_names()[:PER_PAGE]
+            )
         return context | {
             "search": search,
             "found": found,

@@ -117,6 +117,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the command units of ``user`` and their authorities."""
         super().__init__(*args, **kwargs)
+        self.user = user
         units = CommandUnit.objects.of(user)
         authorities = LocalAuthority.objects.filter(command_unit__in=units)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
@@ -137,7 +138,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
                 visits.annotate(last=Max(DutyDay("started_at"))).values("last")
             )
         )
-        venues = venues.search(wanted["q"]) if wanted.get("q") else venues.by_name()
+        venues = venues.search(wanted["q"], by=self.user) if wanted.get("q") else venues.by_name()
         for answer, lookup in (
             ("unit", "local_authority__command_unit"),
             ("authority", "local_authority"),

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -16,6 +17,7 @@ from tests.factories import (
     RefresherNeededVisitFactory,
     TrainingSessionFactory,
     UserFactory,
+    VenueContactFactory,
     VenueFactory,
     VenueGroupFactory,
     VisitFactory,
@@ -237,3 +239,62 @@ def test_a_similar_name_at_the_same_place_is_a_likely_duplicate():
 
     assert set(likely) == {same_postcode, same_point, no_postcode}
     assert likely.first() == same_postcode
+
+
+# What one has in hand ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reception():
+    """A venue whose contact is somebody that no venue is called after, and another."""
+    VenueContactFactory(venue=VenueFactory(name="Zetland Arms", fhrsid=77), name="Bo Lindqvist")
+    venue = VenueFactory(name="Étoile", fhrsid=1234567, group=VenueGroupFactory(name="Hôtels Môn"))
+    VenueContactFactory(
+        venue=venue, name="Siân O’Rourke", email="Front.Desk@etoile.example", phone="020 7946 0958"
+    )
+    VenueContactFactory(venue=venue, name="Bo Marsh", email="", gets_reminders=False)
+    return venue
+
+
+IN_HAND = [
+    *("Siân O’Rourke", "sian orourke", "O'ROURKE", "sian", "Orourke Siân"),
+    *("front.desk@etoile.example", "FRONT.DESK@ETOILE.EXAMPLE", "desk@etoile"),
+    *("020 7946 0958", "02079460958", "+44 20 7946 0958", "+44 (0)20 7946-0958", "0044 2079460958"),
+    *("7946 0958", "(020) 79460958"),
+]
+
+
+@pytest.mark.parametrize("typed", IN_HAND)
+def test_a_venue_is_found_by_what_one_has_in_hand_of_a_contact(reception, typed):
+    coordinator = UserFactory(role=Role.TRAINING_COORDINATOR)
+    assert Venue.objects.search(typed, by=coordinator).get() == reception
+
+
+@pytest.mark.parametrize("typed", IN_HAND)
+def test_contacts_find_nothing_for_whoever_may_not_see_them(reception, typed):
+    for by in (UserFactory(role=Role.VISITING_OFFICER), None):
+        assert not Venue.objects.search(typed, by=by).exists()
+
+
+@pytest.mark.parametrize("typed", ["1234567", " 1234567 ", "hotels mon", "Hôtels Môn"])
+def test_a_venue_is_found_by_its_food_hygiene_id_and_its_group(reception, typed):
+    assert Venue.objects.search(typed).get() == reception
+
+
+@pytest.mark.parametrize("typed", ["123456", "Bo O'Rourke", "0207 946 0959", "7946", "9" * 40])
+def test_what_is_another_contacts_or_a_part_too_small_finds_nothing(reception, typed):
+    assert not Venue.objects.search(typed, by=UserFactory(role=Role.TRAINING_COORDINATOR)).exists()
+
+
+def test_a_venue_with_two_contacts_that_fit_is_found_once(reception):
+    VenueContactFactory(venue=reception, name="Siân Marsh")
+    found = Venue.objects.search("sian", by=UserFactory(role=Role.TRAINING_COORDINATOR))
+    assert list(found) == [reception]
+
+
+def test_the_list_of_venues_searches_contacts_for_whoever_may_see_them(client, reception):
+    for role, there in ((Role.TRAINING_COORDINATOR, True), (Role.VISITING_OFFICER, False)):
+        client.force_login(UserFactory(role=role))
+        page = client.get(reverse("venues:venue_list"), {"q": "020 7946 0958"}).text
+        assert ("Étoile" in page) is there
+        assert ("or contact" in page) is there

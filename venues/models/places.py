@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import ExpressionWrapper, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
@@ -91,26 +91,33 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         """In the order of the alphabet, whatever the case and the accents."""
         return self.order_by("normal_name", "pk")
 
-    def search(self, text: str) -> Self:
+    def search(self, text: str, *, by: User | None = None) -> Self:
         """Venues whose name, group or postcode is like ``text``, the likeliest first.
 
-        Each word must fit; typing mistakes are tolerated (see ``venues.search``). Annotated with
-        ``likeness``. Nothing to look for gives all, by name.
+        Each word must fit; typing mistakes are tolerated (see ``venues.search``). The food hygiene
+        id finds its venue, and what is known of a contact finds theirs for a person, ``by``, who
+        may see contacts. Annotated with ``likeness``. Nothing to look for gives all, by name.
         """
         wanted = search.words(text)
         if not wanted:
             return self.by_name()
+        key = search.food_hygiene_id(text)
+        in_hand = Q(pk__in=[]) if key is None else Q(fhrsid=key)
+        if by is not None and sees_contacts(by):
+            in_hand |= Q(pk__in=VenueContact.objects.known_by(text).values("venue"))
         by_word = {f"fits_{number}": search.likeness(word) for number, word in enumerate(wanted)}
         every_word = Q(**{f"{name}__gte": search.THRESHOLD for name in by_word})
         postcode = Q(fits_postcode__gte=search.POSTCODE_THRESHOLD)
         together = reduce(operator.add, map(F, by_word))
         return (
             self.alias(**by_word, fits_postcode=search.postcode_likeness(text))
-            .filter(every_word | postcode)
+            .alias(in_hand=Case(When(in_hand, then=Value(1.0)), default=Value(0.0)))
+            .filter(every_word | postcode | Q(in_hand=1.0))
             .annotate(
                 likeness=Greatest(
                     ExpressionWrapper(together / len(wanted), output_field=models.FloatField()),
                     "fits_postcode",
+                    "in_hand",
                 )
             )
             .order_by("-likeness", "normal_name", "pk")
@@ -325,6 +332,18 @@ class VenueContactQuerySet(models.QuerySet["VenueContact"]):
         """The contacts that this person may see: they are for those who write to venues."""
         return self if sees_contacts(user) else self.none()
 
+    def known_by(self, text: str) -> Self:
+        """Those whose name has each word of ``text``, or whose email address or number it is."""
+        words = search.words(text)
+        known = Q(pk__in=[])
+        if words:
+            known |= reduce(operator.and_, (Q(normal_name__regex=rf"\m{w}") for w in words))
+        if "@" in text:
+            known |= Q(email__icontains=text.strip())
+        if digits := search.telephone_digits(text):
+            known |= Q(phone_digits__contains=digits)
+        return self.filter(known)
+
 
 def sees_contacts(user: User) -> bool:
     """Names and addresses of people at venues are for those who write to them."""
@@ -337,9 +356,17 @@ class VenueContact(Versioned):
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="contacts")
     name = models.CharField(max_length=120)
+    normal_name = kept_normal("name")
     job_title = models.CharField(max_length=120, blank=True)
     email = models.EmailField("email address", blank=True)
     phone = models.CharField("telephone number", max_length=30, blank=True)
+    phone_digits = models.GeneratedField(
+        expression=Func(
+            F("phone"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"
+        ),
+        output_field=models.CharField(max_length=30),
+        db_persist=True,
+    )
     gets_reminders = models.BooleanField(
         "gets reminders",
         default=True,
@@ -363,7 +390,7 @@ class VenueContact(Versioned):
                 violation_error_message="This venue already has a contact with this email address.",
             ),
         ]
-        ordering = [NormalName("name"), "pk"]
+        ordering = ["normal_name", "pk"]
 
     def __str__(self) -> str:
         return self.name
