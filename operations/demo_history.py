@@ -4,16 +4,21 @@ import datetime as dt
 import random
 import uuid
 
+from django.utils.text import get_text_list
+
 from accounts import scope
 from accounts.london import LONDON, duty_day
 from accounts.models import User
 from operations.actions import follow_ups as follow_up_actions
 from operations.actions import logging, planning
 from operations.actions.logging import OutcomeFacts
+from operations.cadets import finish_by
 from operations.demo_world import World
 from operations.models import (
     Cadet,
+    CadetPolicy,
     ContactMethod,
+    Draw,
     FollowUp,
     NotCompletedReason,
     Operation,
@@ -37,6 +42,11 @@ REFUSED = {
 }
 #: How much likelier it is in each command unit, in the order of their codes.
 UNIT_EFFECT = (0.08, -0.06, 0.0, 0.04)
+#: The warning signs that the script shows, by their places in the list: adults who are no family,
+#: no identification, cash, late without luggage, alcohol, a young person who is withdrawn.
+SHOWN = (1, 2, 3, 4, 7, 8)
+#: The one that the revised script shows too: a room away from the desk.
+OUT_OF_SIGHT = 5
 DECLINED = (
     "The group trains its staff by itself",
     "No dates suit before the season ends",
@@ -64,7 +74,8 @@ def _make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
 
 
 def _scenarios(planner: User) -> list[Scenario]:
-    signs = list(WarningSign.objects.all())
+    signs = {sign.position: sign for sign in WarningSign.objects.all()}
+    shown = [signs[position] for position in SHOWN]
     first = planning.create_scenario(
         title="Late walk-in",
         script=(
@@ -74,14 +85,14 @@ def _scenarios(planner: User) -> list[Scenario]:
             "The cadet is quiet and does not look up.\n"
             "Once a room is offered: make an excuse, leave, and the debriefing officer goes in."
         ),
-        warning_signs=signs[:5],
+        warning_signs=shown,
         by=planner,
     )
     second = planning.new_scenario_version(
         scenario=first,
         script=first.script.replace("after 7 pm", "after 8 pm")
         + "\nThe officer asks for a room away from the desk.",
-        warning_signs=signs[:6],
+        warning_signs=[*shown, signs[OUT_OF_SIGHT]],
         by=planner,
     )
     return [first, second]
@@ -155,10 +166,8 @@ def _current_operation(
     out: set[tuple[Cadet, dt.datetime]] = set()
     for place, (venue, selection) in enumerate(chosen):
         tonight = place in (16, 17)
-        if tonight:  # at the desk whenever the demonstration is looked at
-            start = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(
-                hours=2 * (place - 16)
-            )
+        if tonight:
+            start = _at_the_desk(now, place - 16)
         else:
             day = first + dt.timedelta(days=place if place < 12 else place - 2)
             start = _evening(day if place < 12 else max(day, today + dt.timedelta(days=1)), hour=19)
@@ -167,22 +176,21 @@ def _current_operation(
             venue=venue,
             selection=selection,
             starts_at=start,
-            ends_at=start + dt.timedelta(hours=2),
+            ends_at=start + LASTS,
             created_by=world.people["planner"],
         )
         lead = officer if place % 4 == 0 or tonight else others[place % len(others)]
         welfare = others[(place + 7) % len(others)]
         TeamMember.objects.create(visit=visit, officer=lead, duty=TeamMember.Duty.LEAD)
         TeamMember.objects.create(visit=visit, officer=welfare, duty=TeamMember.Duty.WELFARE)
-        if not tonight:  # at any hour, so perhaps past the cadets' latest finish
-            unit = venue.local_authority.command_unit
-            cadet = next(
-                cadet
-                for cadet in fit[place % len(fit) :] + fit
-                if cadet.command_unit in (None, unit) and (cadet, start) not in out
-            )
-            out.add((cadet, start))
-            TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
+        unit = venue.local_authority.command_unit
+        cadet = next(
+            cadet
+            for cadet in fit[place % len(fit) :] + fit
+            if cadet.command_unit in (None, unit) and (cadet, start) not in out
+        )
+        out.add((cadet, start))
+        TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
         if place < 12:
             with scope.acting(lead):
                 _play(chance, world, visit, by=lead, now=now)
@@ -193,6 +201,15 @@ def _choose(
 ) -> list[tuple[Venue, Selection]]:
     """Venues for an operation: most drawn by chance, some because they come first."""
     venues = chance.sample(world.venues, drawn + priority)
+    draw = Draw.objects.create(
+        operation=operation,
+        units=get_text_list([unit.name for unit in world.units], "and"),
+        of_all=True,
+        frame_size=len(world.venues),
+        left_out=0,
+        number=drawn,
+        drawn_by=world.people["planner"],
+    )
     chosen = [
         (venue, Selection.RANDOM if place < drawn else Selection.PRIORITY)
         for place, venue in enumerate(venues)
@@ -202,12 +219,28 @@ def _choose(
             operation=operation,
             venue=venue,
             selection=selection,
+            draw=draw if selection == Selection.RANDOM else None,
             added_by=world.people["planner"],
         )
         for venue, selection in chosen
     )
     chance.shuffle(chosen)
     return chosen
+
+
+#: How long the windows of the operation going on are.
+LASTS = dt.timedelta(hours=2)
+
+
+def _at_the_desk(now: dt.datetime, number: int) -> dt.datetime:
+    """The start of visits for the officer who signs in: from this hour on, one after the other.
+
+    Where a cadet could not go any more that night, late in an evening of their own.
+    """
+    start = now.replace(minute=0, second=0, microsecond=0) + number * LASTS
+    if start + LASTS <= finish_by(start, CadetPolicy().latest_finish):
+        return start
+    return _evening(duty_day(now) + dt.timedelta(days=1 + number), hour=21)
 
 
 def _evening(day: dt.date, *, hour: int) -> dt.datetime:

@@ -14,6 +14,7 @@ from accounts.models import AccessEntry, User
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
     Cadet,
+    Draw,
     FollowUp,
     Operation,
     OperationVenue,
@@ -45,19 +46,20 @@ def limits_of_visit(user: User, visit: Visit) -> Limits:
 def limits_of_operation(user: User, operation: Operation) -> Limits:
     """Which venues were chosen is for the planners of their command units."""
     if not user.has_perm(PLAN_OPERATIONS):
-        return Limits({OperationVenue: history.EVERYTHING})
+        return Limits({OperationVenue: history.EVERYTHING, Draw: history.EVERYTHING})
     if user.whole_force:
         return Limits()
     units = user.command_units.all()
     theirs = Q(venue__local_authority__command_unit__in=units)
-    return Limits({OperationVenue: ~theirs})
+    drawn = Draw.objects.visible_to(user)
+    return Limits({OperationVenue: ~theirs, Draw: ~Q(pgh_obj__in=drawn.values("pk"))})
 
 
 def limits_of_log(user: User) -> Limits:
     """Visits ahead that this person may not see are left out until they are over."""
     visible = Visit.objects.visible_to(user)
     still_on = Operation.objects.filter(ends_on__gte=duty_day(timezone.now()))
-    chosen = OperationVenue.objects.visible_to(user)
+    chosen, drawn = OperationVenue.objects.visible_to(user), Draw.objects.visible_to(user)
     waiting = OperationVenue.objects.filter(operation__in=still_on).exclude(pk__in=chosen)
     with scope.all_units():  # what this person can't see has to be known to be left out
         covert = list(Visit.objects.ahead().exclude(pk__in=visible).values_list("pk", flat=True))
@@ -70,6 +72,7 @@ def limits_of_log(user: User) -> Limits:
         Outcome: Q(visit__in=covert),
         # By operation, since a choice that was taken back may be made again.
         OperationVenue: Q(operation__in=still_on) & ~Q(pgh_obj__in=chosen),
+        Draw: Q(operation__in=still_on) & ~Q(pgh_obj__in=drawn.values("pk")),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
     reads |= Q(

@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, DateField, ExpressionWrapper, F, Min, OuterRef, Q
+from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
+from accounts import scope
 from accounts.duty_days import DutyDay
 from accounts.london import duty_begins, duty_ends
 from accounts.models import User
 from operations.models import (
     ContactMethod,
+    Draw,
     FollowUp,
     FollowUpQuerySet,
     NotCompletedReason,
+    OperationVenue,
     RefusalGround,
     Scenario,
     Selection,
@@ -30,6 +33,7 @@ from operations.models import (
     VisitQuerySet,
     VisitState,
 )
+from operations.models.operations import BY_CHANCE
 from operations.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
 from reports.filters import Filters
@@ -118,6 +122,56 @@ class Dashboard:
         return self.of_every_selection.filter(selection=self.filters.selection)
 
     @cached_property
+    def speaks_for(self) -> str:
+        """Which venues these figures speak for, in sentences."""
+        if self.filters.selection not in BY_CHANCE:
+            return "Somebody picked these venues, so the figures speak for no others."
+        visits = self.visits.order_by()
+        choices = OperationVenue.objects.filter(
+            draw=OuterRef("pk"), venue__visits__in=visits, venue__visits__operation=F("operation")
+        )
+        draws = Draw.objects.visible_to(self.user).filter(Exists(choices)).order_by("pk")
+        with scope.all_units():  # for what is left of a draw over several units
+            found = list(draws.annotate(kept=Count("chosen_venues")))
+        frames: dict[str, int] = {}
+        for draw in found:
+            gone = draw.number - draw.kept  # type: ignore[attr-defined]  # counted above
+            frames[draw.frame] = frames.get(draw.frame, 0) + gone
+        said = [f"{frame}{self._taken_out(number)}" for frame, number in frames.items()]
+        known = OperationVenue.objects.filter(
+            operation=OuterRef("operation"), venue=OuterRef("venue"), draw__isnull=False
+        )
+        sentences = [f"These figures speak for {'; '.join(said)}."] if said else []
+        if unknown := visits.filter(~Exists(known)).count():
+            these = "1 visit" if unknown == 1 else f"{unknown} visits"
+            sentences.append(f"What the venues of {these} were drawn from is not on record.")
+        return " ".join(sentences)
+
+    def _taken_out(self, number: int) -> str:
+        """How many drawn venues are no longer there; others' numbers are not for one unit."""
+        if number <= 0:
+            return ""
+        how_many = number if self.user.whole_force else "some"
+        return f", of which {how_many} drawn {'was' if number == 1 else 'were'} taken out later"
+
+    @cached_property
+    def versions(self) -> int:
+        """How many scenario versions these visits played: results compare only within one."""
+        return len(self.scenarios)
+
+    @cached_property
+    def versions_of_every_selection(self) -> int:
+        """The same however the venue was chosen."""
+        return self.of_every_selection.completed().aggregate(  # type: ignore[no-any-return]
+            n=Count("operation__scenario", distinct=True)
+        )["n"]
+
+    @property
+    def covers(self) -> str:
+        """What the figures count and speak for, for each line of a file."""
+        return " ".join(filter(None, [f"{self.filters.in_words()}.", self.speaks_for]))
+
+    @cached_property
     def follow_ups(self) -> FollowUpQuerySet:
         """The follow-ups of the unit and operation asked for, whenever the visit was.
 
@@ -130,6 +184,11 @@ class Dashboard:
         return FollowUp.objects.visible_to(self.user).filter(
             **{name: value for name, value in wanted.items() if value}
         )
+
+    @property
+    def follow_ups_in_words(self) -> str:
+        """Which follow-ups these are: other filters narrow the visits and not them."""
+        return self.filters.of_follow_ups_in_words(on=self.on)
 
     @cached_property
     def totals(self) -> dict[str, int]:
@@ -182,7 +241,18 @@ class Dashboard:
             KeyError: there is none.
 
         """
-        return TABLES[slug](self)
+        table = TABLES[slug](self)
+        if slug in VERSIONS_APART:
+            return table
+        versions = self.versions_of_every_selection if slug == "by-selection" else self.versions
+        return replace(table, pooled=pooled(versions))
+
+
+def pooled(versions: int) -> str:
+    """Says so where figures put scenario versions together; they compare only within one."""
+    if versions < 2:
+        return ""
+    return f"Puts {versions} scenario versions together, which do not compare."
 
 
 def within_newest_scenario(filters: Filters, *, user: User) -> Filters:
@@ -365,9 +435,12 @@ def follow_ups(dashboard: Dashboard) -> CountTable:
         empty="No follow-up is open.",
         note="All that are open now, whenever the visit was, however the venue was chosen and "
         "whatever the scenario version.",
-        covers=dashboard.filters.of_follow_ups_in_words(on=dashboard.on),
+        covers=dashboard.follow_ups_in_words,
     )
 
+
+#: The tables that pool no scenario versions: one has a line for each, one counts work to do.
+VERSIONS_APART = ("by-scenario", "follow-ups")
 
 #: The tables by their name in addresses, in the order of the page: two abreast, so of like length.
 TABLES: dict[str, Callable[[Dashboard], Table]] = {

@@ -30,6 +30,9 @@ class RateTable:
     covers: str = ""
     """What is counted, in words, where the filters alone do not say it."""
 
+    pooled: str = ""
+    """Says so where it puts scenario versions together."""
+
     empty: str = "None of these visits was completed."
     """Instead of a table without lines."""
 
@@ -114,6 +117,9 @@ class CountTable:
     note: str = ""
     covers: str = ""
     """What is counted, in words, where the filters alone do not say it."""
+
+    pooled: str = ""
+    """Says so where it puts scenario versions together."""
 
     @property
     def cells(self) -> list[tuple[str, ...]]:

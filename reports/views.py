@@ -53,7 +53,7 @@ class TableCsv(RequiresPermission, View):
             raise BadRequest("The address of this file has a filter that can't be read.")
         dashboard = dashboard_for(request, form)
         table = dashboard.table(slug)
-        covers = table.covers or dashboard.filters.in_words()
+        covers = " ".join(filter(None, [table.covers or dashboard.covers, table.pooled]))
         record_act(Act.EXPORTED, by=dashboard.user, what=f"reports.{slug}", purpose=covers)
         return csv_response(
             f"{slug}.csv",

@@ -6,16 +6,19 @@ then the visit or the venues, then officers, then cadets, the latter three by ke
 
 import datetime as dt
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
-from django.db import IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.london import duty_begins, duty_ends
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import PLAN_OPERATIONS, Role
 from operations.actions.refusals import (
     PlanningError,
     Problem,
@@ -24,13 +27,16 @@ from operations.actions.refusals import (
     sentence_of,
 )
 from operations.models import (
+    Draw,
     Operation,
     OperationVenue,
     Scenario,
     Selection,
+    Visit,
     WarningSign,
 )
-from venues.models import Venue, VenueQuerySet
+from operations.models.operations import BY_CHANCE
+from venues.models import CommandUnit, Venue, VenueQuerySet
 from venues.names import NormalName, normal_name
 
 #: The operating system's own entropy: nobody can foretell or repeat a draw.
@@ -42,6 +48,7 @@ BY_NAME = (NormalName("last_name"), NormalName("first_name"), "pk")
 
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
 COMMON = ("starts_on", "ends_on", "lead", "scenario")
+DATES = ("starts_on", "ends_on")
 
 
 class OperationFields(TypedDict):
@@ -63,12 +70,29 @@ def possible_leads() -> QuerySet[User]:
     return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
 
 
-def may_change_common(operation: Operation, *, by: User) -> bool:
-    """Whether this planner may change what is :data:`COMMON` to the units of an operation.
+def not_for(by: User, operation: Operation) -> dict[str, str]:
+    """What of :data:`COMMON` this planner may not change, and the sentence that says why.
 
-    Others might learn from a refusal what visits other command units have planned.
+    From a refusal others might learn what visits other command units have planned.
     """
-    return by.whole_force or by.pk in (operation.lead_id, operation.created_by_id)
+    if by.whole_force:
+        return {}
+    if by.pk not in (operation.lead_id, operation.created_by_id):
+        return dict.fromkeys(COMMON, NOT_YOURS)
+    if is_of_other_units_too(operation, by=by):
+        return dict.fromkeys((*DATES, "scenario"), OF_SEVERAL_UNITS)
+    return {}
+
+
+def is_of_other_units_too(operation: Operation, *, by: User) -> bool:
+    """Whether venues of command units that are not theirs are chosen for the operation."""
+    theirs = by.command_units.all()
+    with scope.all_units():
+        chosen, visits = operation.chosen_venues.all(), operation.visits.all()
+        return any(
+            rows.exclude(venue__local_authority__command_unit__in=theirs).exists()
+            for rows in (chosen, visits)
+        )
 
 
 def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
@@ -96,11 +120,20 @@ NOT_YOURS = (
 )
 
 
-@transaction.atomic
+OF_SEVERAL_UNITS = (
+    "This operation has venues of other command units, so only a planner of the whole force can "
+    "change this."
+)
+ASKED = "The planners see on the operation’s page which dates you ask for."
+
+
 def edit_operation(
     *, operation: Operation, version: int, by: User, **fields: Unpack[OperationFields]
 ) -> Operation:
     """Change what is said about an operation.
+
+    Dates that are refused because of others are kept as asked for, and the operation's page tells
+    the planners whom they concern.
 
     Args:
         operation: The operation.
@@ -115,35 +148,74 @@ def edit_operation(
             visit out.
 
     """
+    try:
+        with transaction.atomic():
+            return _edit_operation(operation, version, by, fields)
+    except PlanningError as error:
+        if any(problem.message.endswith(ASKED) for problem in error.problems):
+            Operation.objects.filter(pk=operation.pk).update(
+                wanted_starts_on=fields["starts_on"],
+                wanted_ends_on=fields["ends_on"],
+                wanted_by=by,
+            )
+        raise
+
+
+def _edit_operation(
+    operation: Operation, version: int, by: User, fields: OperationFields
+) -> Operation:
     operation = lock(operation)
     operation.claim(version)
-    changed = [name for name in COMMON if fields[name] != getattr(operation, name)]  # type: ignore[literal-required]
-    if changed and not may_change_common(operation, by=by):
-        raise PlanningError(Problem(name, NOT_YOURS) for name in changed)
-    with scope.all_units():  # whoever plans them
-        played = operation.visits.has_started().exists()
-        planned = list(operation.visits.planned())
-    changes_scenario = fields["scenario"].pk != operation.scenario_id
+    changed = {name for name in COMMON if fields[name] != getattr(operation, name)}  # type: ignore[literal-required]
+    why_not = not_for(by, operation)
+
+    def asks(name: str) -> bool:
+        return name in DATES and why_not[name] == OF_SEVERAL_UNITS
+
+    if refused := [name for name in COMMON if name in changed & set(why_not)]:
+        raise PlanningError(
+            Problem(name, f"{OF_SEVERAL_UNITS} {ASKED}" if asks(name) else why_not[name])
+            for name in refused
+        )
+    problems = []
+    if "scenario" in changed and _has_played(operation):
+        problems.append(Problem("scenario", PLAYED))
     for name, value in fields.items():
         setattr(operation, name, value)
-    problems = []
-    if changes_scenario and played:
-        problems.append(
-            Problem(
-                "scenario",
-                "Visits of this operation have played its scenario. To use another one, make a "
-                "new operation: results are compared within one scenario version.",
-            )
-        )
-    if left_out := sum(
-        not is_within(operation, visit.starts_at, visit.ends_at) for visit in planned
-    ):
-        these = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
-        them = "it" if left_out == 1 else "them"
-        message = f"{these} outside these dates: move or cancel {them} first."
-        problems.append(Problem("ends_on", message))
+    if changed & set(DATES):
+        problems += _problems_of_left_out(operation, by)
+        operation.wanted_starts_on = operation.wanted_ends_on = operation.wanted_by = None
     _save(operation, problems)
     return operation
+
+
+PLAYED = (
+    "Visits of this operation have played its scenario. To use another one, make a new operation: "
+    "results are compared within one scenario version."
+)
+
+
+def _has_played(operation: Operation) -> bool:
+    with scope.all_units():  # whoever planned them
+        return operation.visits.has_started().exists()
+
+
+def _problems_of_left_out(operation: Operation, by: User) -> list[Problem]:
+    """Whether dates leave planned visits out: counted only where all of them are theirs to see."""
+    if operation.ends_on < operation.starts_on:
+        return []
+    with scope.all_units():
+        outside = operation.visits.planned().not_within(operation.starts_on, operation.ends_on)
+        left_out, seen = outside.count(), outside.visible_to(by).count()
+        others = outside.exclude(created_by=by).exists()
+    if not left_out:
+        return []
+    if seen < left_out:
+        return [Problem("ends_on", f"Visits that are planned are outside these dates. {ASKED}")]
+    these = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
+    them = "it" if left_out == 1 else "them"
+    message = f"{these} outside these dates: move or cancel {them} first."
+    return [Problem("ends_on", f"{message} {ASKED}" if others else message)]
 
 
 def lock(operation: Operation) -> Operation:
@@ -175,6 +247,36 @@ def choosable(operation: Operation, *, by: User) -> VenueQuerySet:
     return Venue.objects.visible_to(by).in_command_units_of(by).open().exclude(pk__in=chosen)
 
 
+def may_choose(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back what chose, or took out, these venues."""
+    keys = {row.venue_id for row in records if isinstance(row, OperationVenue)}
+    theirs = Venue.objects.in_command_units_of(by).filter(pk__in=keys)
+    return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
+
+
+def _visited_since(records: Sequence[models.Model]) -> str:
+    """Why venues that were chosen stay: a visit to one of them is planned by now."""
+    chosen = [row for row in records if isinstance(row, OperationVenue)]
+    if not chosen:
+        return ""
+    lock(chosen[0].operation)
+    visits = Visit.objects.filter(
+        operation=chosen[0].operation_id, venue__in={row.venue_id for row in chosen}
+    )
+    return VISITED_SINCE if visits.exists() else ""
+
+
+VISITED_SINCE = (
+    "A visit to one of these venues is planned by now, so they stay. Nothing was changed."
+)
+
+
+@undoable(
+    "The venues are out of the operation again.",
+    may=may_choose,
+    refuses=_visited_since,
+    instead="Remove them in the list of venues.",
+)
 @transaction.atomic
 def add_venues(
     *, operation: Operation, venues: Collection[Venue], selection: Selection, by: User
@@ -190,7 +292,7 @@ def add_venues(
 
     """
     operation = lock(operation)
-    if selection == Selection.RANDOM:
+    if selection in BY_CHANCE:
         raise refuse(
             "selection",
             "Venues that somebody picked were not drawn by chance. Let the system draw them.",
@@ -207,11 +309,27 @@ def add_venues(
     return _choose(operation, wanted - already, selection, by)
 
 
+@undoable(
+    "The venues that were drawn are out of the operation again.",
+    may=may_choose,
+    refuses=_visited_since,
+    instead="Remove them one by one in the list of venues, each with a reason.",
+)
 @transaction.atomic
-def draw_venues(*, operation: Operation, among: VenueQuerySet, number: int, by: User) -> int:
+def draw_venues(
+    *, operation: Operation, among: VenueQuerySet, number: int, by: User, filters: str = ""
+) -> int:
     """Draw ``number`` venues by chance, each of ``among`` that may be added being as likely.
 
-    Only these venues speak for all: whatever one person prefers has no part in the choice.
+    They speak for the venues they were drawn from: for all of the command units only where none of
+    these was left out by a filter. What they were drawn from is kept (:class:`Draw`).
+
+    Args:
+        operation: The operation.
+        among: The venues to draw from.
+        number: How many.
+        by: Who lets draw.
+        filters: What narrowed the venues to ``among``, in words.
 
     Returns:
         How many were added: ``number``.
@@ -222,21 +340,51 @@ def draw_venues(*, operation: Operation, among: VenueQuerySet, number: int, by: 
     """
     operation = lock(operation)
     matching = among.order_by().values("pk")
-    pool = list(
+    pool = dict(
         choosable(operation, by=by)
         .filter(pk__in=matching)
         .order_by("pk")
-        .values_list("pk", flat=True)
+        .values_list("pk", "local_authority__command_unit")
     )
     if not 1 <= number <= len(pool):
         message = f"Enter a number between 1 and {len(pool)}: so many venues match."
         raise refuse("number", message if pool else "No venue matches: use fewer filters.")
-    drawn = CHANCE.sample(pool, number)
+    drawn = CHANCE.sample(list(pool), number)
     lock_venues(drawn)
     if choosable(operation, by=by).filter(pk__in=drawn).count() < number:
         message = "A venue was closed or merged just now, so nothing was added. Draw again."
         raise refuse("number", message)
-    return _choose(operation, drawn, Selection.RANDOM, by)
+    draw = _record_draw(operation, set(pool.values()), len(pool), number, filters, by)
+    selection = Selection.RANDOM if draw.of_all else Selection.RANDOM_PART
+    return _choose(operation, drawn, selection, by, draw)
+
+
+def _record_draw(
+    operation: Operation,
+    units: set[int | None],
+    frame_size: int,
+    number: int,
+    filters: str,
+    by: User,
+) -> Draw:
+    """Keep what was drawn from, and whether that was all there is in these command units."""
+    keys = [key for key in units if key is not None]
+    of_units = Q(local_authority__command_unit__in=keys)
+    if None in units:
+        of_units |= Q(local_authority__command_unit=None)
+    names = CommandUnit.objects.filter(pk__in=keys).order_by(NormalName("name"))
+    parts = [*names.values_list("name", flat=True), *(["no command unit"] if None in units else [])]
+    of_all = choosable(operation, by=by).filter(of_units).count() == frame_size
+    return Draw.objects.create(
+        operation=operation,
+        units=get_text_list(parts, "and"),
+        filters="" if of_all else filters,
+        of_all=of_all,
+        frame_size=frame_size,
+        left_out=Venue.objects.open().filter(of_units, chosen_for__operation=operation).count(),
+        number=number,
+        drawn_by=by,
+    )
 
 
 def lock_venues(venue_ids: Collection[int]) -> None:
@@ -248,25 +396,44 @@ def lock_venues(venue_ids: Collection[int]) -> None:
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-def _choose(operation: Operation, venue_ids: Iterable[int], selection: Selection, by: User) -> int:
+def _choose(
+    operation: Operation,
+    venue_ids: Iterable[int],
+    selection: Selection,
+    by: User,
+    draw: Draw | None = None,
+) -> int:
     rows = [
-        OperationVenue(operation=operation, venue_id=pk, selection=selection, added_by=by)
+        OperationVenue(
+            operation=operation, venue_id=pk, selection=selection, draw=draw, added_by=by
+        )
         for pk in venue_ids
     ]
     return len(OperationVenue.objects.bulk_create(rows))
 
 
+@undoable("The venue is in the operation again.", may=may_choose, instead="Add it again.")
 @transaction.atomic
-def remove_venue(*, chosen: OperationVenue, by: User) -> None:
+def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
     """Take a venue out of an operation that has made no visit to it.
 
+    One that was drawn by chance goes for a reason only, since those that remain are no longer what
+    chance alone has chosen.
+
     Raises:
-        PlanningError: it has visits, even if only cancelled ones.
+        PermissionDenied: the venue is of another command unit.
+        PlanningError: it has visits, even if only cancelled ones; or it was drawn and no reason is
+            given.
 
     """
     operation = lock(chosen.operation)
+    if not may_choose(by, [chosen]):
+        raise PermissionDenied
     if operation.visits.filter(venue=chosen.venue_id).exists():
         raise refuse("venue", "This venue has visits in the operation, so it stays in it.")
+    if chosen.is_drawn and not reason.strip():
+        raise refuse("reason", "Enter why this venue is taken out although chance has chosen it")
+    scope.because(reason.strip() or "Taken out of the operation")
     chosen.delete()
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils.formats import date_format
 
 from accounts.duty_days import DutyDay
-from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations.actions import planning
 from operations.forms.refusals import TellsProblems, VersionedForm
@@ -123,6 +124,20 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["authority"].queryset = authorities  # type: ignore[attr-defined]
 
+    def in_words(self) -> str:
+        """What narrows the venues, as it is kept with a draw; empty where nothing does."""
+        self.is_valid()
+        answers = getattr(self, "cleaned_data", {}) if self.is_bound else {}
+        said = []
+        for name, field in self.fields.items():
+            if answer := answers.get(name):
+                chosen = type(field) is forms.ChoiceField
+                choices = dict(field.choices) if chosen else {}  # type: ignore[attr-defined]
+                shown = date_format(answer, "j F Y") if isinstance(answer, dt.date) else answer
+                label = str(self[name].label)
+                said.append(f"{label}: {choices.get(answer, shown)}")
+        return "; ".join(said)
+
     def narrow(self, venues: VenueQuerySet, *, on: dt.date) -> VenueQuerySet:
         """Those of ``venues`` that match; none while an answer makes no sense.
 
@@ -189,6 +204,25 @@ class AddVenuesForm(GovForm, TellsProblems, forms.Form):
         elif not answers.get("venues") and not self.has_error("venues"):
             self.add_error("venues", "Tick the venues to add.")
         return answers
+
+
+class RemoveVenueForm(GovForm, TellsProblems, forms.Form):
+    """Why a venue is taken out although chance has chosen it."""
+
+    submit_label = "Take it out"
+
+    remove = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why is this venue taken out?",
+        help_text="For example: shut for building work until spring. It goes on record, and "
+        "results say that a drawn venue was taken out.",
+        max_length=200,
+        error_messages={"required": "Enter why this venue is taken out"},
+    )
+
+    def buttons(self) -> list[Button]:
+        """It can be undone, but the sample is no longer what it was."""
+        return [Button(self.submit_label, kind="warning")]
 
 
 class DrawVenuesForm(GovForm, TellsProblems, forms.Form):

@@ -2,6 +2,8 @@
 
 from operations.models.follow_ups import FollowUp, FollowUpQuerySet, FollowUpState, Reminder
 from operations.models.operations import (
+    Draw,
+    DrawQuerySet,
     Operation,
     OperationQuerySet,
     OperationVenue,
@@ -31,6 +33,8 @@ __all__ = [
     "CadetPolicy",
     "CadetQuerySet",
     "ContactMethod",
+    "Draw",
+    "DrawQuerySet",
     "FollowUp",
     "FollowUpQuerySet",
     "FollowUpState",

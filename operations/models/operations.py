@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.audit import tracked
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS
+from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from accounts.versions import Versioned
 from operations.models.scenarios import Scenario
 from venues.models import Venue
@@ -70,6 +70,17 @@ class Operation(Versioned):
         max_length=60, help_text="Of the written authority for these visits."
     )
     notes = models.TextField(blank=True, max_length=2000)
+    wanted_starts_on = models.DateField("first day asked for", null=True, editable=False)
+    wanted_ends_on = models.DateField("last day asked for", null=True, editable=False)
+    wanted_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="dates asked for by",
+        help_text="Who asked for dates in whose way visits, or other command units, stand.",
+    )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     venues = models.ManyToManyField(Venue, through="OperationVenue", related_name="operations")
@@ -88,6 +99,15 @@ class Operation(Versioned):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="operation_ends_on_or_after_its_first_day",
                 violation_error_message="The last day must be on or after the first day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_starts_on=None, wanted_ends_on=None, wanted_by=None)
+                | Q(
+                    wanted_starts_on__isnull=False,
+                    wanted_ends_on__isnull=False,
+                    wanted_by__isnull=False,
+                ),
+                name="dates_asked_for_say_by_whom",
             ),
         ]
         ordering = ["-starts_on", "reference"]
@@ -119,16 +139,78 @@ class Operation(Versioned):
 
 
 class Selection(models.TextChoices):
-    """Why a venue is in an operation. Only those drawn by chance speak for all venues."""
+    """Why a venue is in an operation. Only those drawn by chance from all speak for all venues."""
 
     RANDOM = "random", "Drawn by chance"
-    """Every venue of the list had the same chance."""
+    """Every open venue of the command units had the same chance."""
+
+    RANDOM_PART = "random_part", "Drawn by chance from a part"
+    """Of the venues that somebody's filter left, each had the same chance: it speaks for those."""
 
     PRIORITY = "priority", "Priority"
     """Chosen, for example because it never had training or did not respond well before."""
 
     INTELLIGENCE = "intelligence", "Intelligence-led"
     """Chosen because of information about the venue or its area."""
+
+
+#: What a draw alone may record: nobody picked these venues.
+BY_CHANCE: tuple[str, ...] = (Selection.RANDOM, Selection.RANDOM_PART)
+
+
+class DrawQuerySet(models.QuerySet["Draw"]):
+    """Questions about draws."""
+
+    def visible_to(self, user: User) -> Self:
+        """The draws that this person may see: planners, those of venues of their command units;
+        others who may see results, those with a visit that is over.
+        """
+        drawn = OperationVenue.objects.filter(draw=OuterRef("pk"))
+        if not user.whole_force:
+            units = user.command_units.all()
+            drawn = drawn.filter(venue__local_authority__command_unit__in=units)
+        if user.has_perm(PLAN_OPERATIONS):
+            return self.filter(Exists(drawn))
+        if not (user.has_perm(VIEW_RESULTS) or user.has_perm(VIEW_STATISTICS)):
+            return self.none()
+        over = drawn.filter(
+            venue__visits__operation=F("operation"),
+            venue__visits__state__in=["completed", "not_completed"],
+        )
+        return self.filter(Exists(over))
+
+
+@tracked(part_of="operation")
+class Draw(models.Model):
+    """One drawing of venues by chance for an operation: from which, and how many. Never changes."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="draws")
+    units = models.TextField(help_text="The command units whose venues could be drawn, by name.")
+    filters = models.TextField(blank=True, help_text="What narrowed their venues, in words.")
+    of_all = models.BooleanField(help_text="Every open venue of these units could be drawn.")
+    frame_size = models.PositiveIntegerField(help_text="How many venues could be drawn.")
+    left_out = models.PositiveIntegerField(
+        help_text="How many more could have been, but were in the operation already."
+    )
+    number = models.PositiveIntegerField(help_text="How many were drawn.")
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[DrawQuerySet] = DrawQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        triggers = [pgtrigger.Protect(name="draw_never_changes", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"Draw {self.pk}"
+
+    @property
+    def frame(self) -> str:
+        """What the venues were drawn from, in words."""
+        if self.of_all:
+            return f"all open venues of {self.units}"
+        return f"a part of the venues of {self.units} ({self.filters or 'chosen otherwise'})"
 
 
 class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
@@ -153,6 +235,9 @@ class OperationVenue(models.Model):
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chosen_venues")
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="chosen_for")
     selection = models.CharField(max_length=12, choices=Selection)
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, null=True, editable=False, related_name="chosen_venues"
+    )
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -162,7 +247,16 @@ class OperationVenue(models.Model):
         verbose_name = "chosen venue"
         constraints = [
             models.UniqueConstraint("operation", "venue", name="venue_is_once_in_an_operation"),
+            models.CheckConstraint(
+                condition=Q(draw=None) | Q(selection__in=BY_CHANCE),
+                name="drawn_venue_is_chosen_by_chance",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.venue} in {self.operation}"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Chosen by chance, so that nobody takes it out without a reason."""
+        return self.selection in BY_CHANCE

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.addresses import number_of
 from accounts.audit import tracked
-from accounts.london import duty_day
+from accounts.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
@@ -205,6 +205,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(state__in=[*FINISHED, VisitState.CANCELLED]).order_by(
             "-starts_at", "-pk"
         )
+
+    def not_within(self, first: dt.date, last: dt.date) -> Self:
+        """Those whose window does not lie in the duty days from ``first`` to ``last``."""
+        outside = Q(starts_at__lt=duty_begins(first)) | Q(ends_at__gt=duty_ends(last))
+        return self.filter(outside)
 
     def done_with(self, *, before: dt.datetime) -> Self:
         """Those whose window closed before, with people and free text still on record."""

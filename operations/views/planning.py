@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
@@ -16,6 +16,7 @@ from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
+from accounts.acts.undo import confirm
 from accounts.london import duty_day
 from accounts.numbers import whole_number
 from operations.actions import planning
@@ -26,8 +27,16 @@ from operations.forms.planning import (
     DrawVenuesForm,
     OperationEditForm,
     OperationForm,
+    RemoveVenueForm,
 )
-from operations.models import Operation, OperationVenue, Scenario, TeamMember, Visit
+from operations.models import (
+    Operation,
+    OperationVenue,
+    Scenario,
+    Selection,
+    TeamMember,
+    Visit,
+)
 from operations.views.acts import ActView
 from venues.models import VenueQuerySet
 from venues.training import TrainingState
@@ -65,7 +74,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         user = self.user
         found = Operation.objects.visible_to(user)
         return found.with_progress(Visit.objects.visible_to(user)).select_related(
-            "lead", "scenario"
+            "lead", "scenario", "wanted_by"
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -93,12 +102,24 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         ]
         return super().get_context_data(**kwargs) | {
             "overdue": overdue,
+            "in_the_way": self.in_the_way(),
+            "may_change_dates": "starts_on" not in planning.not_for(user, operation),
             "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
             "links": links,
         }
+
+    def in_the_way(self) -> list[Visit]:
+        """The planned visits, as far as they are theirs to move, outside dates asked for."""
+        first, last = self.object.wanted_starts_on, self.object.wanted_ends_on
+        if first is None or last is None:
+            return []
+        visits = Visit.objects.plannable_by(self.user).planned().filter(operation=self.object)
+        found = list(visits.not_within(first, last).select_related("venue"))
+        self.record_reads(listed=found)
+        return found
 
 
 def _records_on(page: Iterable[Visit | OperationVenue]) -> Iterator[Model]:
@@ -121,7 +142,7 @@ def _with_team(visits: Any) -> Any:
 def _with_visits(chosen: QuerySet[OperationVenue], visits: QuerySet[Visit]) -> Any:
     """With the visits to each venue as ``venue.visits_here``."""
     return (
-        chosen.select_related("venue__local_authority")
+        chosen.select_related("venue__local_authority", "draw")
         .order_by("venue__normal_name", "pk")
         .prefetch_related(Prefetch("venue__visits", visits.order_by("starts_at"), "visits_here"))
     )
@@ -176,13 +197,18 @@ class OperationEdit(ActView):
         own = scenarios.filter(pk=self.record.scenario_id)
         return super().get_form_kwargs() | {
             "scenarios": newest | own,
-            "without": () if self.may_change_common else planning.COMMON,
+            "without": self.not_for_them,
         }
 
+    @cached_property
+    def not_for_them(self) -> dict[str, str]:
+        """What is not asked of them, and why."""
+        return planning.not_for(self.user, self.record)
+
     @property
-    def may_change_common(self) -> bool:
-        """Whether dates, lead and scenario are asked for."""
-        return planning.may_change_common(self.record, by=self.user)
+    def why_not(self) -> list[str]:
+        """The reasons, each once."""
+        return list(dict.fromkeys(self.not_for_them.values()))
 
     def act(self, form: OperationEditForm) -> str:
         """Save it."""
@@ -220,7 +246,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Draw, add or remove, by the button pressed."""
         if "remove" in request.POST:
-            return self.remove(request.POST["remove"])
+            return self.remove()
         draws = "draw" in request.POST
         form: Any = (
             DrawVenuesForm(request.POST)
@@ -228,6 +254,8 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             else AddVenuesForm(request.POST, venues=self.matching)
         )
         if form.is_valid():
+            if "add_all" in request.POST and not self.confirmed(form):
+                return self.ask_for_all(form)
             try:
                 number = self.draw(form) if draws else self.add(form)
             except PlanningError as error:
@@ -243,6 +271,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             operation=self.operation,
             among=self.matching,
             number=form.cleaned_data["number"],
+            filters=self.filter_form.in_words(),
             by=self.user,
         )
 
@@ -255,20 +284,44 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             by=self.user,
         )
 
-    def remove(self, key: str) -> HttpResponse:
-        """Take a venue without visits out again."""
-        found = OperationVenue.objects.visible_to(self.user).select_related("venue")
-        chosen = get_object_or_404(found, operation=self.operation, pk=whole_number(key))
+    def confirmed(self, form: AddVenuesForm) -> bool:
+        """Whether the person was told this very number of venues before."""
+        return whole_number(self.request.POST.get("confirmed", "")) == len(
+            form.cleaned_data["venues"]
+        )
+
+    def ask_for_all(self, form: AddVenuesForm) -> HttpResponse:
+        """Name the number before all of them are added."""
+        context = {
+            "view": self,
+            "operation": self.operation,
+            "number": len(form.cleaned_data["venues"]),
+            "filters": self.filter_form.in_words(),
+            "selection": Selection(form.cleaned_data["selection"]),
+        }
+        return render(self.request, "operations/operation_venues_all.html", context)
+
+    def remove(self) -> HttpResponse:
+        """Take a venue without visits out again; one that chance has chosen with a reason."""
+        found = OperationVenue.objects.visible_to(self.user).select_related("venue", "operation")
+        key = whole_number(self.request.POST["remove"])
+        chosen = get_object_or_404(found, operation=self.operation, pk=key)
+        asked = "reason" in self.request.POST
+        form = RemoveVenueForm(self.request.POST if asked else None, initial={"remove": key})
+        reason = form.cleaned_data["reason"] if asked and form.is_valid() else ""
         try:
-            planning.remove_venue(chosen=chosen, by=self.user)
+            planning.remove_venue(chosen=chosen, by=self.user, reason=reason)
         except PlanningError as error:
+            if any(problem.about == "reason" for problem in error.problems):
+                context = {"view": self, "form": form, "chosen": chosen}
+                return render(self.request, "operations/operation_venue_remove.html", context)
             messages.error(self.request, str(error))
             return did_nothing(redirect(self.list_of_venues))
         return self.back(f"{chosen.venue} is no longer in the operation.")
 
     def back(self, message: str) -> HttpResponse:
         """Say what was done, beside the venues of the operation."""
-        messages.success(self.request, message)
+        confirm(self.request, message)
         return redirect(self.list_of_venues)
 
     @property
@@ -296,4 +349,5 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             "ticked": {whole_number(key) for key in self.sent.getlist("venues")},
             "add_form": AddVenuesForm(venues=self.matching),
             "draw_form": DrawVenuesForm(),
+            "filters": self.filter_form.in_words(),
         } | super().get_context_data(**kwargs)

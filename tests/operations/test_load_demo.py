@@ -1,5 +1,6 @@
 """The demonstration: believable, loaded once, and nobody real in it."""
 
+import datetime as dt
 import os
 import re
 from pathlib import Path
@@ -9,14 +10,19 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.demo import SIGN_INS
+from accounts.london import LONDON
 from accounts.models import User
-from operations import demo_world
+from operations import demo_history, demo_world
+from operations.actions.teams import Duty, Place, problems_of_cadets
+from operations.cadets import finish_by
 from operations.models import (
     FollowUp,
     FollowUpState,
     Operation,
+    OperationVenue,
     Outcome,
     Scenario,
+    Selection,
     Visit,
     VisitState,
 )
@@ -84,6 +90,41 @@ def test_every_sign_in_it_announces_works(demo, client):
 
 def test_the_officer_who_signs_in_has_visits_to_make(demo):
     assert Visit.objects.for_officer(User.objects.get(username="officer")).planned().count() >= 3
+
+
+def test_each_planned_visit_takes_a_cadet_who_may_go(demo):
+    for visit in Visit.objects.planned():
+        members = visit.team.select_related("officer", "cadet")
+        team = [Place(member.officer or member.cadet, member.duty) for member in members]
+        assert any(place.duty == Duty.CADET for place in team)
+        assert problems_of_cadets(visit, team) == []
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_visits_to_make_are_at_an_hour_when_cadets_may_go_whenever_it_is_loaded(hour):
+    now = dt.datetime(2026, 11, 25, hour, 30, tzinfo=LONDON)
+    starts = [demo_history._at_the_desk(now, number) for number in (0, 1)]
+
+    assert abs(starts[1] - starts[0]) >= demo_history.LASTS
+    for start in starts:
+        assert now - dt.timedelta(hours=1) < start < now + dt.timedelta(days=3)
+        assert start + demo_history.LASTS <= finish_by(start, dt.time(23))
+
+
+def test_a_scenario_names_the_signs_that_its_script_shows(demo):
+    words = {"cash": "cash", "bottle": "Alcohol", "luggage": "luggage", "identification": "ident"}
+    words |= {"quiet": "withdrawn", "away from the desk": "out of sight"}
+    for scenario in Scenario.objects.all():
+        signs = " ".join(str(sign) for sign in scenario.warning_signs.all())
+        for shown, sign in words.items():
+            assert (shown in scenario.script) == (sign in signs), (scenario, shown)
+
+
+def test_what_venues_were_drawn_from_is_on_record(demo):
+    chosen = OperationVenue.objects.filter(selection=Selection.RANDOM)
+
+    assert chosen.exists()
+    assert not chosen.filter(draw=None).exists()
 
 
 def test_loading_it_again_changes_nothing(demo):

@@ -5,6 +5,7 @@ import re
 import threading
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -19,6 +20,7 @@ from operations.actions.refusals import PlanningError
 from operations.actions.teams import Duty, Place
 from operations.models import (
     CadetPolicy,
+    Operation,
     OperationVenue,
     Selection,
     Visit,
@@ -26,6 +28,7 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
+from operations.models.operations import BY_CHANCE
 from tests.database import as_system
 from tests.factories import (
     CadetFactory,
@@ -192,15 +195,15 @@ def test_an_edit_of_an_operation_somebody_saved_meanwhile_is_refused(planner):
     assert operation.name == "Theirs"
 
 
-def test_the_scenario_may_change_until_a_visit_played_it(planner):
+def test_the_scenario_may_change_until_a_visit_played_it(planner, unit):
     operation = OperationFactory(starts_on=TODAY, ends_on=TODAY, created_by=planner)
-    VisitFactory(operation=operation, starts_at=at(19))
-    CancelledVisitFactory(operation=operation, starts_at=at(19))
+    VisitFactory(operation=operation, unit=unit, starts_at=at(19))
+    CancelledVisitFactory(operation=operation, unit=unit, starts_at=at(19))
     changes = fields(scenario=ScenarioFactory())
 
     planning.edit_operation(operation=operation, version=1, by=planner, **changes)
 
-    CompletedVisitFactory(operation=operation, starts_at=at(19))
+    CompletedVisitFactory(operation=operation, unit=unit, starts_at=at(19))
     found = refused(
         planning.edit_operation,
         operation=operation,
@@ -211,22 +214,104 @@ def test_the_scenario_may_change_until_a_visit_played_it(planner):
     assert [about for about, _ in found] == ["scenario"]
 
 
-def test_new_dates_may_not_leave_a_planned_visit_out(planner):
-    operation = OperationFactory(
+@pytest.fixture
+def four_days(planner):
+    """An operation of four days, made by ``planner``."""
+    return OperationFactory(
         starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=3), created_by=planner
     )
-    VisitFactory(operation=operation, starts_at=at(19, day=TODAY + dt.timedelta(days=2)))
+
+
+def shorten(operation, by):
+    """Ask for two days in place of four, with all else as it is."""
+    operation.refresh_from_db()
+    same = {name: getattr(operation, name) for name in fields()}
+    return planning.edit_operation(
+        operation=operation,
+        version=operation.version,
+        by=by,
+        **(same | {"ends_on": TODAY + dt.timedelta(days=1)}),
+    )
+
+
+LATER = TODAY + dt.timedelta(days=2)
+
+
+def test_new_dates_may_not_leave_a_planned_visit_out(planner, unit, four_days):
+    VisitFactory(operation=four_days, unit=unit, starts_at=at(19, day=LATER), created_by=planner)
+
+    assert refused(shorten, operation=four_days, by=planner) == [
+        ("ends_on", "1 planned visit is outside these dates: move or cancel it first.")
+    ]
+
+
+def test_a_visit_in_the_night_after_the_new_last_day_is_within_it(planner, unit, four_days):
+    VisitFactory(
+        operation=four_days, unit=unit, starts_at=at(0, 30, LATER), ends_at=at(1, 0, LATER)
+    )
+
+    assert shorten(four_days, planner).ends_on == TODAY + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("who", ["created_by", "lead"])
+@pytest.mark.parametrize("visits", [0, 1, 3])
+def test_dates_of_several_units_are_not_for_a_planner_of_one(planner, who, visits):
+    """One sentence, whether others have visits there or not, how many and when."""
+    operation = OperationFactory(
+        starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=3), **{who: planner}
+    )
+    other = OperationVenueFactory(operation=operation)
+    for hour in range(visits):
+        VisitFactory(operation=operation, venue=other.venue, starts_at=at(12 + 2 * hour, day=LATER))
+
+    found = refused(shorten, operation=operation, by=planner)
+
+    assert found == [("ends_on", f"{planning.OF_SEVERAL_UNITS} {planning.ASKED}")]
+    assert not re.search(r"\d", found[0][1])
+
+
+def test_a_planner_of_one_unit_may_not_change_the_scenario_of_several(planner, four_days):
+    VisitFactory(operation=four_days, starts_at=at(19, day=LATER))
+    same = {name: getattr(four_days, name) for name in fields()}
 
     found = refused(
         planning.edit_operation,
-        operation=operation,
+        operation=four_days,
         version=1,
         by=planner,
-        **fields(ends_on=TODAY + dt.timedelta(days=1)),
+        **(same | {"scenario": ScenarioFactory()}),
     )
 
-    assert found == [
-        ("ends_on", "1 planned visit is outside these dates: move or cancel it first.")
+    assert found == [("scenario", planning.OF_SEVERAL_UNITS)]
+
+
+def test_those_in_whose_visits_way_new_dates_are_learn_of_them(four_days):
+    everywhere = UserFactory(role=Role.PLANNER, whole_force=True)
+    visit = VisitFactory(operation=four_days, starts_at=at(19, day=LATER))
+
+    found = refused(shorten, operation=four_days, by=everywhere)
+
+    assert [message.endswith(planning.ASKED) for _, message in found] == [True]
+    four_days.refresh_from_db()
+    assert four_days.version == 1  # whoever has the form open is not in the way
+    assert four_days.wanted_by == everywhere
+    assert four_days.wanted_ends_on == TODAY + dt.timedelta(days=1)
+    assert four_days.ends_on == TODAY + dt.timedelta(days=3)
+    teams.cancel_visit(visit=visit, reason="Other dates", by=everywhere)
+    shorten(four_days, everywhere)
+    assert Operation.objects.get().wanted_by is None
+
+
+def test_only_visits_that_are_theirs_to_see_are_counted(planner, unit, four_days):
+    """Where a venue went to another unit between the look and the act, no number is told."""
+    for of in (unit, CommandUnitFactory()):
+        VisitFactory(operation=four_days, unit=of, starts_at=at(19, day=LATER))
+    four_days.ends_on = TODAY
+
+    found = planning._problems_of_left_out(four_days, planner)
+
+    assert [problem.message for problem in found] == [
+        f"Visits that are planned are outside these dates. {planning.ASKED}"
     ]
 
 
@@ -271,12 +356,13 @@ def test_picked_venues_are_recorded_with_their_reason(operation, planner, unit):
     }
 
 
-def test_picked_venues_can_not_be_marked_as_drawn_by_chance(operation, planner, unit):
+@pytest.mark.parametrize("selection", BY_CHANCE)
+def test_picked_venues_can_not_be_marked_as_drawn_by_chance(operation, planner, unit, selection):
     found = refused(
         planning.add_venues,
         operation=operation,
         venues=[VenueFactory(unit=unit)],
-        selection=Selection.RANDOM,
+        selection=selection,
         by=planner,
     )
 
@@ -338,8 +424,82 @@ def test_drawn_venues_come_from_those_that_match_and_may_be_chosen(operation, pl
         by=planner,
     )
 
-    drawn = operation.chosen_venues.filter(selection=Selection.RANDOM)
-    assert {row.venue for row in drawn} == set(matching)
+    assert {row.venue for row in operation.chosen_venues.filter(draw__isnull=False)} == set(
+        matching
+    )
+
+
+def test_a_draw_from_a_part_never_counts_as_one_from_all(operation, planner, unit, venue):
+    """``venue`` is in the operation before: it could not be drawn any more, and that is said."""
+    VenueFactory.create_batch(3, unit=unit, kind=Venue.Kind.HOSTEL)
+    VenueFactory(unit=unit)
+
+    planning.draw_venues(
+        operation=operation,
+        among=Venue.objects.filter(kind=Venue.Kind.HOSTEL),
+        number=2,
+        by=planner,
+        filters="Kind: Hostel",
+    )
+
+    draw = operation.draws.get()
+    assert set(draw.chosen_venues.values_list("selection", flat=True)) == {Selection.RANDOM_PART}
+    assert (draw.of_all, draw.frame_size, draw.left_out, draw.number) == (False, 3, 1, 2)
+    assert draw.frame == f"a part of the venues of {unit.name} (Kind: Hostel)"
+    assert draw.drawn_by == planner
+
+
+def test_a_draw_from_a_part_that_nobody_described_is_one_from_a_part_too(operation, planner, unit):
+    one, *_ = VenueFactory.create_batch(2, unit=unit)
+
+    planning.draw_venues(
+        operation=operation, among=Venue.objects.filter(pk=one.pk), number=1, by=planner
+    )
+
+    assert operation.chosen_venues.get().selection == Selection.RANDOM_PART
+
+
+def test_a_draw_from_all_says_of_which_command_units(operation, unit):
+    everywhere = UserFactory(role=Role.PLANNER, whole_force=True)
+    other = VenueFactory()
+    VenueFactory(unit=unit)
+    of_unit = Venue.objects.filter(local_authority__command_unit=unit)
+
+    planning.draw_venues(operation=operation, among=of_unit, number=1, by=everywhere)
+
+    assert operation.chosen_venues.get().selection == Selection.RANDOM
+    assert operation.draws.get().frame == f"all open venues of {unit.name}"
+    assert other.local_authority.command_unit.name not in operation.draws.get().frame
+
+
+def test_what_a_draw_was_from_never_changes(operation, planner, unit):
+    VenueFactory(unit=unit)
+    planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+
+    with pytest.raises(DatabaseError, match="draw_never_changes"):
+        operation.draws.update(of_all=False)
+
+
+def test_a_drawn_venue_is_taken_out_for_a_reason_that_is_on_record(operation, planner, unit):
+    VenueFactory.create_batch(2, unit=unit)
+    planning.draw_venues(operation=operation, among=Venue.objects.all(), number=2, by=planner)
+    chosen = operation.chosen_venues.first()
+
+    for nothing in ("", "  "):
+        found = refused(planning.remove_venue, chosen=chosen, by=planner, reason=nothing)
+        assert [about for about, _ in found] == ["reason"]
+    planning.remove_venue(chosen=chosen, by=planner, reason="Shut until spring")
+
+    event = OperationVenue.pgh_event_model.objects.filter(pgh_label="delete").get()
+    assert event.pgh_context["reason"] == "Shut until spring"
+    assert (operation.chosen_venues.count(), operation.draws.get().number) == (1, 2)
+
+
+def test_a_venue_of_another_command_unit_is_not_taken_out(operation, venue):
+    stranger = UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])
+
+    with pytest.raises(PermissionDenied):
+        planning.remove_venue(chosen=operation.chosen_venues.get(), by=stranger)
 
 
 def test_every_venue_can_be_drawn(planner, unit):

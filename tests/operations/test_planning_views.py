@@ -441,13 +441,60 @@ def test_all_that_match_are_added_beyond_the_page(client, operation, unit, monke
     VenueFactory.create_batch(3, unit=unit, kind=Venue.Kind.HOSTEL)
     VenueFactory(unit=unit)
 
-    client.post(
-        url("operation_venues", operation.pk) + "?kind=hostel",
-        {"add_all": 1, "selection": "intelligence"},
-    )
+    page = url("operation_venues", operation.pk) + "?kind=hostel"
+    answers = {"add_all": 1, "selection": "intelligence"}
+    asked = client.post(page, answers)
+    assert "Add 3 venues?" in text(asked)
+    assert "Kind: Hostel" in text(asked)
+    assert not operation.chosen_venues.exists()
+    client.post(page, answers | {"confirmed": 3})
 
     assert operation.chosen_venues.filter(venue__kind="hostel").count() == 3
     assert operation.chosen_venues.count() == 3
+
+
+def test_a_number_that_has_changed_is_named_again(client, operation, unit):
+    VenueFactory.create_batch(3, unit=unit)
+    answers = {"add_all": 1, "selection": "priority", "confirmed": 2}
+
+    asked = client.post(url("operation_venues", operation.pk), answers)
+
+    assert "Add 3 venues?" in text(asked)
+    assert not operation.chosen_venues.exists()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"add_all": 1, "selection": "priority", "confirmed": 3},
+        {"draw": 1, "number": 3},
+    ],
+)
+def test_all_venues_that_came_in_at_once_go_out_by_one_undo(client, operation, unit, answers):
+    VenueFactory.create_batch(3, unit=unit)
+
+    done = client.post(url("operation_venues", operation.pk), answers, follow=True)
+    assert operation.chosen_venues.count() == 3
+    client.post(undo_button(done))
+
+    assert not operation.chosen_venues.exists()
+
+
+def test_venues_with_a_visit_by_now_stay_whatever_is_undone(client, operation, unit):
+    VenueFactory(unit=unit)
+    answers = {"add_all": 1, "selection": "priority", "confirmed": 1}
+    done = client.post(url("operation_venues", operation.pk), answers, follow=True)
+    VisitFactory(operation=operation, venue=operation.chosen_venues.get().venue)
+
+    told = client.post(undo_button(done), follow=True)
+
+    assert "is planned by now, so they stay" in text(told)
+    assert operation.chosen_venues.exists()
+
+
+def undo_button(page):
+    [action] = set(re.findall(r'action="(/[^"]*undo[^"]*)"', page.content.decode()))
+    return action
 
 
 def test_the_system_draws_among_those_that_match(client, operation, unit):
@@ -456,7 +503,9 @@ def test_the_system_draws_among_those_that_match(client, operation, unit):
 
     client.post(url("operation_venues", operation.pk) + "?kind=hostel", {"draw": 1, "number": 2})
 
-    assert operation.chosen_venues.filter(venue__kind="hostel", selection="random").count() == 2
+    assert (
+        operation.chosen_venues.filter(venue__kind="hostel", selection="random_part").count() == 2
+    )
     assert operation.chosen_venues.count() == 2
 
 
@@ -492,10 +541,31 @@ def test_ticks_stay_when_the_reason_is_missing(client, operation, unit):
     assert f'value="{venue.pk}" checked' in response.content.decode()
 
 
-def test_a_venue_without_visits_is_removed(client, chosen):
-    client.post(url("operation_venues", chosen.operation_id), {"remove": chosen.pk})
+def test_a_venue_that_somebody_picked_is_removed_and_put_back(client, operation, unit):
+    chosen = OperationVenueFactory(
+        operation=operation, venue=VenueFactory(unit=unit), selection=Selection.PRIORITY
+    )
+
+    done = client.post(url("operation_venues", operation.pk), {"remove": chosen.pk}, follow=True)
+    assert not OperationVenue.objects.exists()
+    client.post(undo_button(done))
+
+    assert OperationVenue.objects.get() == chosen
+
+
+def test_a_drawn_venue_is_taken_out_with_a_reason(client, chosen):
+    page, answers = url("operation_venues", chosen.operation_id), {"remove": chosen.pk}
+
+    asked = client.post(page, answers)
+    assert f"Take out {chosen.venue}?" in text(asked)
+    again = client.post(page, answers | {"reason": " "})
+    assert "Enter why this venue is taken out" in text(again)
+    assert OperationVenue.objects.exists()
+    done = client.post(page, answers | {"reason": "Shut until spring"}, follow=True)
 
     assert not OperationVenue.objects.exists()
+    client.post(undo_button(done))
+    assert OperationVenue.objects.get() == chosen
 
 
 def test_a_venue_with_visits_is_not_removed(client, chosen, visit):
@@ -794,6 +864,46 @@ def test_what_is_common_to_the_units_of_an_operation_is_not_asked_of_others(clie
     assert response.status_code == 302
     operation.refresh_from_db()
     assert (operation.name, operation.starts_on, operation.ends_on) == ("Renamed", *dates)
+
+
+def test_dates_asked_for_are_told_to_those_whose_visits_are_in_the_way(client, unit, visit):
+    operation, other = visit.operation, CommandUnitFactory()
+    theirs = VisitFactory(operation=operation, unit=other, starts_at=at(19))
+    OperationVenueFactory(operation=operation, venue=theirs.venue)
+    everywhere = UserFactory(role=Role.PLANNER, whole_force=True)
+    answers = {
+        "name": operation.name,
+        "reference": operation.reference,
+        "authorisation_reference": operation.authorisation_reference,
+        "lead": operation.lead_id,
+        "scenario": operation.scenario_id,
+        "version": 1,
+    }
+    answers |= date_of("starts_on", DAY + dt.timedelta(days=1))
+    answers |= date_of("ends_on", operation.ends_on)
+
+    refused = signed_in(everywhere).post(url("operation_edit", operation.pk), answers)
+
+    assert "2 planned visits are outside these dates" in text(refused)
+    note = text(client.get(url("operation_detail", operation.pk)))
+    assert f"{everywhere} asks that this operation runs from" in note
+    assert "is 1 planned visit of your command units" in note
+    assert visit.venue.name in note
+    assert theirs.venue.name not in note
+    for role in (Role.CSE_LEAD, Role.ADMINISTRATOR):
+        reader = signed_in(UserFactory(role=role, units=[unit]))
+        assert "asks that" not in text(reader.get(url("operation_detail", operation.pk)))
+
+
+def test_the_form_does_not_ask_for_dates_of_several_units(client, operation):
+    assert "starts_on" in client.get(url("operation_edit", operation.pk)).context["form"].fields
+    OperationVenueFactory(operation=operation)
+
+    page = client.get(url("operation_edit", operation.pk))
+
+    assert {"starts_on", "ends_on", "scenario"}.isdisjoint(page.context["form"].fields)
+    assert "lead" in page.context["form"].fields
+    assert "only a planner of the whole force can change this" in text(page)
 
 
 NO_NUMBERS = ["²", "9" * 5000, "9" * 30, "-1", "x", "١"]

@@ -4,10 +4,12 @@ import datetime as dt
 
 import pytest
 
+from accounts import scope
 from accounts.london import LONDON
 from accounts.roles import Role
 from operations.models import (
     ContactMethod,
+    Draw,
     FollowUpState,
     NotCompletedReason,
     Selection,
@@ -17,6 +19,7 @@ from operations.verdict import Verdict
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
 from reports.filters import Filters
 from reports.statistics import Rate
+from reports.tables import RateTable
 from tests.factories import (
     NO_CALL,
     CancelledVisitFactory,
@@ -25,6 +28,7 @@ from tests.factories import (
     FollowUpFactory,
     NotCompletedVisitFactory,
     OperationFactory,
+    OperationVenueFactory,
     OutcomeFactory,
     PartlyVisitFactory,
     RefresherNeededVisitFactory,
@@ -156,6 +160,94 @@ def test_only_visits_drawn_by_chance_feed_the_estimates_and_the_others_stand_apa
         "Intelligence-led": (0, 1),
     }
     assert dashboard(lead, selection=Selection.PRIORITY).pass_rate == Rate(0, 2)
+
+
+def drawn(operation, venues, **facts):
+    """Venues drawn for an operation, and a visit to each of which staff responded well."""
+    facts = {"units": "North", "of_all": True, "frame_size": 9, "left_out": 0} | facts
+    facts.setdefault("number", len(venues))
+    draw = Draw.objects.create(operation=operation, drawn_by=UserFactory(), **facts)
+    selection = Selection.RANDOM if draw.of_all else Selection.RANDOM_PART
+    for venue in venues:
+        about = {"operation": operation, "venue": venue, "selection": selection}
+        OperationVenueFactory(draw=draw, **about)
+        CompletedVisitFactory(**about)
+    return draw
+
+
+def test_a_draw_from_a_part_of_the_venues_feeds_no_estimate_for_all(lead, unit):
+    drawn(OperationFactory(), [VenueFactory(unit=unit)], of_all=False, filters="Kind: Hostel")
+    PartlyVisitFactory(unit=unit)
+
+    board = dashboard(lead)
+
+    assert board.pass_rate == Rate(0, 1)
+    for slug in TABLES:
+        if isinstance(board.table(slug), RateTable) and slug not in ("by-selection", "by-step"):
+            assert [row.rate for row in board.table(slug).rows] == [Rate(0, 1)]
+    assert rates(board.table("by-selection")) == {
+        "Drawn by chance": (0, 1),
+        "Drawn by chance from a part": (1, 1),
+    }
+    part = dashboard(lead, selection=Selection.RANDOM_PART)
+    assert part.pass_rate == Rate(1, 1)
+    assert part.speaks_for == (
+        "These figures speak for a part of the venues of North (Kind: Hostel)."
+    )
+
+
+def test_estimates_say_which_venues_they_speak_for(lead, unit):
+    operation = OperationFactory()
+    drawn(operation, VenueFactory.create_batch(2, unit=unit))
+    drawn(OperationFactory(), [VenueFactory()], units="South")  # which is not the reader's
+    drawn(OperationFactory(), [VenueFactory(unit=unit)])
+
+    assert dashboard(lead).speaks_for == "These figures speak for all open venues of North."
+    CompletedVisitFactory(unit=unit)
+    assert dashboard(lead).speaks_for == (
+        "These figures speak for all open venues of North. "
+        "What the venues of 1 visit were drawn from is not on record."
+    )
+    assert dashboard(lead, operation=operation).speaks_for == (
+        "These figures speak for all open venues of North."
+    )
+    assert "speak for no others" in dashboard(lead, selection=Selection.PRIORITY).speaks_for
+
+
+def test_estimates_say_that_drawn_venues_were_taken_out(lead, unit):
+    """How many is for who sees the whole force: a draw may be over several units."""
+    drawn(OperationFactory(), VenueFactory.create_batch(2, unit=unit), number=4)
+    everyone = UserFactory(role=Role.CSE_LEAD, whole_force=True)
+
+    assert dashboard(lead).speaks_for == (
+        "These figures speak for all open venues of North, of which some drawn were taken out "
+        "later."
+    )
+    assert "of which 2 drawn were taken out later" in dashboard(everyone).speaks_for
+
+
+def test_what_is_left_of_a_draw_over_several_units_is_not_taken_for_taken_out(lead, unit):
+    drawn(OperationFactory(), [VenueFactory(unit=unit), VenueFactory()], units="North and South")
+
+    with scope.acting(lead):
+        assert dashboard(lead).speaks_for == (
+            "These figures speak for all open venues of North and South."
+        )
+
+
+def test_scenario_versions_are_never_put_together_unsaid(lead, unit):
+    first = CompletedVisitFactory(unit=unit).operation.scenario
+    CompletedVisitFactory(unit=unit)
+    CompletedVisitFactory(unit=unit, selection=Selection.PRIORITY)
+
+    board, of_one = dashboard(lead), dashboard(lead, scenario=first)
+
+    apart = ("by-scenario", "follow-ups")
+    for slug in TABLES:
+        versions = 3 if slug == "by-selection" else 2
+        said = f"Puts {versions} scenario versions together, which do not compare."
+        assert board.table(slug).pooled == ("" if slug in apart else said)
+        assert of_one.table(slug).pooled == ""
 
 
 def test_the_period_goes_by_duty_days_and_has_both_its_ends(lead, unit):

@@ -123,6 +123,8 @@ def test_mixed_scenario_versions_are_said_to_be_mixed_until_one_is_chosen(client
     mixed = client.get(PAGE, {"scenario": "all"}).content.decode()
     assert warning in mixed
     assert f'href="?scenario={first.pk}"' in mixed
+    assert "Apart for each scenario version, above" in mixed
+    assert "Puts 2 scenario versions together, which do not compare" in mixed
     assert warning not in client.get(PAGE, {"scenario": first.pk}).content.decode()
 
 
@@ -140,7 +142,22 @@ def test_without_a_choice_only_the_newest_scenario_version_with_results_is_count
     assert page.context["dashboard"].pass_rate == Rate(0, 1)
     assert not page.context["form"].has_changed()
     assert "Drawn by chance, Late walk-in (version 2)" in page.content.decode()
-    assert read(file)[1][-1] == "Drawn by chance, Late walk-in (version 2)"
+    assert read(file)[1][-1] == (
+        "Drawn by chance, Late walk-in (version 2). "
+        "What the venues of 1 visit were drawn from is not on record."
+    )
+
+
+def test_figures_of_today_stand_apart_from_those_of_the_visits_chosen(client, lead, unit):
+    FollowUpFactory(unit=unit)
+
+    page = client.get(PAGE, {"until": "2020-01-01"}).content.decode()
+
+    visits, today = page.split("Follow-ups today")
+    assert "These visits" in visits
+    assert "Overdue follow-ups" not in visits
+    assert "Pass rate</dt>" not in today
+    assert "whenever the visit was, however the venue was chosen" in today
 
 
 def test_files_that_count_other_visits_than_the_page_say_so(client, lead, unit):
@@ -200,6 +217,10 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
     url = reverse("reports:table_csv", args=["by-command-unit"])
     response = client.get(url, {"scenario": "all"})
 
+    covers = (
+        "Drawn by chance. What the venues of 9 visits were drawn from is not on record. "
+        "Puts 9 scenario versions together, which do not compare."
+    )
     assert response["Content-Disposition"] == 'attachment; filename="by-command-unit.csv"'
     assert read(response) == [
         [
@@ -211,8 +232,8 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
             "95% to %",
             "What is counted",
         ],
-        ["North", "6", "8", "75.0", "40.9", "92.9", "Drawn by chance"],
-        ["'=South()", "1", "1", "", "", "", "Drawn by chance"],
+        ["North", "6", "8", "75.0", "40.9", "92.9", covers],
+        ["'=South()", "1", "1", "", "", "", covers],
     ]
 
 
