@@ -98,8 +98,9 @@ def read_areas(source: str | Path | BinaryIO) -> list[Area]:
 def read_boundaries(source: str | Path | BinaryIO) -> list[Boundary]:
     """Return the boundaries of a GeoJSON FeatureCollection; raise `BrokenFile`.
 
-    Each feature needs the properties `gss_code` and `name` and a Polygon or MultiPolygon of closed
-    rings, as longitude and latitude in degrees (WGS84), within the United Kingdom.
+    Each feature needs the properties `gss_code` and `name`, or the ONS's own of some year
+    (`LAD24CD`, `LAD24NM`), and a Polygon or MultiPolygon of closed rings, as longitude and latitude
+    in degrees (WGS84), within the United Kingdom.
     """
     text = _whole_text(source, MAX_BOUNDARIES_BYTES)
     try:
@@ -191,6 +192,10 @@ def _contradictions(areas: list[Area]) -> Iterator[str]:
 _CORRECT_BOUNDARIES = "Correct the file, or export the boundaries again as GeoJSON in WGS84."
 
 
+#: How the ONS names the codes of areas: lower tier, upper tier, districts, and counties with them.
+_ONS_CODE = re.compile("(LAD|LTLA|UTLA|CTYUA)([0-9]{2})CD")
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
@@ -199,10 +204,12 @@ def _boundary(feature: Any, number: int) -> Boundary:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         properties = {}
-    gss_code, name = properties.get("gss_code"), properties.get("name")
+    gss_code, name = _code_and_name(properties)
     if not isinstance(gss_code, str) or not re.fullmatch("[ENSW][0-9]{8}", gss_code):
         raise BrokenFile(
-            f"Boundary {number} has no property gss_code like E09000007.", _CORRECT_BOUNDARIES
+            f"Boundary {number} has no property gss_code (or LAD24CD, as the ONS publishes it) "
+            "like E09000007.",
+            _CORRECT_BOUNDARIES,
         )
     if not isinstance(name, str) or not tidy(name):
         raise BrokenFile(f"Boundary {number} ({gss_code}) has no name.", _CORRECT_BOUNDARIES)
@@ -217,6 +224,23 @@ def _boundary(feature: Any, number: int) -> Boundary:
         for ring in _list(polygon, tidy(name)):
             _check_ring(_list(ring, tidy(name)), tidy(name))
     return Boundary(gss_code, tidy(name), {"type": kind, "coordinates": coordinates})
+
+
+def _code_and_name(properties: dict[str, Any]) -> tuple[Any, Any]:
+    """Return the code and the name of a feature, by our names or by the ONS's of the latest year.
+
+    The ONS names its columns for the kind of area and the year: `LAD24CD` and `LAD24NM` for local
+    authority districts, `CTYUA23CD` for counties and unitary authorities; some exports write them
+    in small letters.
+    """
+    if "gss_code" in properties:
+        return properties["gss_code"], properties.get("name")
+    named = {name.upper(): value for name, value in properties.items()}
+    codes = [match for name in named if (match := _ONS_CODE.fullmatch(name))]
+    if not codes:
+        return None, None
+    latest = max(codes, key=lambda match: match[2])
+    return named[latest[0]], named.get(f"{latest[1]}{latest[2]}NM")
 
 
 def _list(value: Any, name: str) -> list[Any]:

@@ -177,3 +177,33 @@ def test_two_boundaries_of_one_authority_are_refused():
 def test_a_boundary_without_code_or_name_is_refused(properties):
     with pytest.raises(BrokenFile, match="Boundary 1"):
         read_boundaries(collection({"type": "Polygon", "coordinates": [SQUARE]}, **properties))
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"LAD24CD": "E98000001", "LAD24NM": "Northmoor", "LAD24NMW": " "},
+        {"lad22cd": "E98000001", "lad22nm": "Northmoor"},
+        {"CTYUA23CD": "E98000001", "CTYUA23NM": "Northmoor"},
+        {"LAD21CD": "E98000009", "LAD21NM": "Old", "LAD24CD": "E98000001", "LAD24NM": "Northmoor"},
+    ],
+)
+def test_boundaries_are_read_as_the_ons_publishes_them(properties):
+    feature = {
+        "type": "Feature",
+        "properties": {"FID": 1, **properties},
+        "geometry": {"type": "Polygon", "coordinates": [SQUARE]},
+    }
+    data = {"type": "FeatureCollection", "features": [feature]}
+
+    (boundary,) = read_boundaries(io.BytesIO(json.dumps(data).encode()))
+
+    assert (boundary.gss_code, boundary.name) == ("E98000001", "Northmoor")
+
+
+def test_an_ons_code_without_its_name_is_refused():
+    feature = {"type": "Feature", "properties": {"LAD24CD": "E98000001"}, "geometry": None}
+    data = {"type": "FeatureCollection", "features": [feature]}
+
+    with pytest.raises(BrokenFile, match="has no name"):
+        read_boundaries(io.BytesIO(json.dumps(data).encode()))
