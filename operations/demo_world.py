@@ -20,6 +20,7 @@ from operations.models import Cadet
 from venues.models import (
     CommandUnit,
     Force,
+    HygieneId,
     LocalAuthority,
     TrainingSession,
     Venue,
@@ -173,19 +174,21 @@ def _venues(chance: random.Random, number: int) -> list[Venue]:
                 postcode="" if withheld else _postcode(chance),
                 latitude=None if withheld else Decimal(f"{54.2 + chance.random() / 5:.6f}"),
                 longitude=None if withheld else Decimal(f"{2.1 + chance.random() / 3:.6f}"),
-                fhrsid=9_900_000 + place,
             )
         )
     Venue.objects.bulk_create(venues)
+    HygieneId.objects.bulk_create(
+        HygieneId(fhrsid=9_900_000 + place, venue=venue) for place, venue in enumerate(venues)
+    )
     VenueContact.objects.bulk_create(
         VenueContact(
             venue=venue,
             name=f"{chance.choice(PEOPLE_FIRST)} {chance.choice(PEOPLE_LAST)}",
             job_title=chance.choice(("General manager", "Front office manager", "Owner")),
-            email=f"manager{venue.fhrsid}@hotels.example",
+            email=f"manager{9_900_000 + place}@hotels.example",
             phone="01632 960" + f"{chance.randint(0, 999):03}",  # kept free by Ofcom for drama
         )
-        for venue in venues
+        for place, venue in enumerate(venues)
         if chance.random() < 0.9
     )
     return venues

@@ -39,6 +39,7 @@ from tests.database import as_owner
 from venues.models import (
     CommandUnit,
     Force,
+    HygieneId,
     LocalAuthority,
     TrainingSession,
     Venue,
@@ -152,6 +153,12 @@ class VenueFactory(DjangoFactory):
     postcode = "ZZ1 1ZZ"
     latitude = Decimal("51.500000")
     longitude = Decimal("-0.120000")
+
+    @factory.post_generation
+    def fhrsid(self, create, value: int | None, **kwargs):
+        """A hotel of the open data: ``VenueFactory(fhrsid=7)``."""
+        if value is not None:
+            HygieneId.objects.create(fhrsid=value, venue=self)
 
 
 class VenueContactFactory(DjangoFactory):

@@ -119,6 +119,7 @@ venues:contact_remove            contact    403 200 403 200 403 200 | 403 403 40
 venues:import_accept             import/0   403 405 403 403 403 405 | 403 405 403 403 403 405
 venues:import_add                -          403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:import_detail             import     403 200 403 403 403 200 | 403 200 403 403 403 200
+venues:import_keep               import/0   403 405 403 403 403 405 | 403 405 403 403 403 405
 venues:import_list               -          403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:training_add              venue      403 403 403 200 403 200 | 403 403 403 200 403 200
 venues:venue_add                 -          403 200 403 200 403 200 | 403 200 403 200 403 200

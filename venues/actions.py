@@ -66,9 +66,18 @@ def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
     """Put a venue into the registry.
 
     Raises:
-        ValidationError: the postcode or the point makes no sense, or a required field is empty.
+        ValidationError: the authority belongs to a command unit that is not theirs, the postcode or
+            the point makes no sense, or a required field is empty.
 
     """
+    authority = fields["local_authority"]
+    if not LocalAuthority.objects.changeable_by(by).filter(pk=authority.pk).exists():
+        raise ValidationError(
+            {
+                "local_authority": f"Only somebody of {authority.command_unit} or of the whole "
+                "force can add a venue there. Choose another authority, or ask them."
+            }
+        )
     venue = Venue()
     _change(venue, fields)
     venue.full_clean()
@@ -332,8 +341,33 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 # Training ---------------------------------------------------------------------------------------
 
 
+class SessionFields(TypedDict):
+    """What people say about one delivery of training."""
+
+    kind: str
+    held_on: dt.date
+    mode: str
+    delivered_by: str
+    front_desk_staff: int
+    attended: int
+    notes: NotRequired[str]
+
+
 @transaction.atomic
-def record_training(
+def record_training(*, venue: Venue, by: User, **session: Unpack[SessionFields]) -> TrainingSession:
+    """Record one delivery of Makesafe training to a venue, also a closed one.
+
+    Raises:
+        PermissionDenied: the venue belongs to a command unit that is not theirs.
+        ValidationError: what :func:`add_session` raises.
+
+    """
+    venue = lock_to_change(venue, by=by)
+    return add_session(venue=venue, **session, by=by)
+
+
+@transaction.atomic
+def add_session(
     *,
     venue: Venue,
     kind: str,
@@ -345,7 +379,7 @@ def record_training(
     notes: str = "",
     by: User,
 ) -> TrainingSession:
-    """Record one delivery of Makesafe training to a venue, also a closed one.
+    """Add a training session for an act that has asked whether ``by`` may.
 
     Raises:
         ValidationError: a day in the future, nobody attended, more attended than work there, or

@@ -62,7 +62,7 @@ def rows(venue: Venue) -> list[Row]:
         Row("Command unit", str(unit) if unit else "None: no unit covers this authority"),
         Row("Venue group", str(venue.group) if venue.group else "None recorded"),
         Row("Map point", _point(venue)),
-        Row("Food hygiene id", str(venue.fhrsid) if venue.fhrsid else "None: added by hand"),
+        Row("Food hygiene id", _hygiene_ids(venue)),
         Row("Notes", venue.notes or "None"),
     ]
 
@@ -135,6 +135,12 @@ def verdicts() -> list[tuple[str, str]]:
 def _withheld(venue: Venue) -> bool:
     """Whether the open data keeps the place back; of one added by hand it is only not known."""
     return venue.location_withheld and venue.fhrsid is not None
+
+
+def _hygiene_ids(venue: Venue) -> str:
+    """The id that leads first; a venue has several once entries became one."""
+    ids = sorted(venue.hygiene_ids.all(), key=lambda key: not key.leads)
+    return ", ".join(map(str, ids)) or "None: added by hand"
 
 
 def _withheld_or_missing(venue: Venue) -> str:

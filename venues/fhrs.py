@@ -110,6 +110,8 @@ class Extract:
         """Records of every business type."""
         self.authorities: dict[str, str] = {}
         """Code → name of every authority met, in records of any type."""
+        self.names: set[tuple[str, str]] = set()
+        """Every pair of a code and a name met."""
         self.hotels: set[int] = set()
         """The FHRSIDs of the hotels met."""
         self.repeated: set[int] = set()
@@ -129,6 +131,7 @@ class Extract:
             fhrsid, kind = _key(record, self.records_read)
             code, name = _authority(record, fhrsid)
             self.authorities[code] = name
+            self.names.add((code, name))
             if kind != HOTELS:
                 continue
             if fhrsid in self.hotels:

@@ -171,9 +171,11 @@ class _Collector:
     def _header_value(self, field: str, text: str) -> None:
         if field == "extractdate":
             try:
-                self._header.extract_date = date.fromisoformat(text[:10])
+                day = date.fromisoformat(text[:10])
             except ValueError:
-                return  # the date is shown, nothing depends on it
+                return  # counts as none: then nothing newer may be on record
+            # The API writes the year 1 where it has none; the scheme began in 2010.
+            self._header.extract_date = day if day.year >= 2000 else None
         elif field in _HEADER_COUNTS:
             known = re.fullmatch("[0-9]{1,9}", text)
             setattr(self._header, _HEADER_COUNTS[field], int(text) if known else None)

@@ -1,6 +1,7 @@
 """Forms of the registry: they translate between people and the acts, which hold the rules."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
@@ -14,6 +15,7 @@ from accounts.models import User
 from accounts.roles import VIEW_RESULTS
 from venues import facts
 from venues.actions import VenueFields
+from venues.merging import BOTH, Conflict
 from venues.models import (
     CommandUnit,
     LocalAuthority,
@@ -282,7 +284,7 @@ class DuplicateSearchForm(GovFilterForm, forms.Form):
 
 
 class MergeForm(GovForm, TellsRefusal, forms.Form):
-    """Which of two entries stays."""
+    """Which of two entries stays, and what is right where the two contradict each other."""
 
     submit_label = "Merge these two"
 
@@ -293,11 +295,33 @@ class MergeForm(GovForm, TellsRefusal, forms.Form):
         error_messages={"required": "Select which entry you want to keep"},
     )
 
-    def __init__(self, *args: Any, venue: Venue, other: Venue, **kwargs: Any) -> None:
-        """Offer the two entries; the one that imports keep up to date first."""
+    def __init__(
+        self,
+        *args: Any,
+        venue: Venue,
+        other: Venue,
+        conflicts: Iterable[Conflict],
+        **kwargs: Any,
+    ) -> None:
+        """Offer the two entries, the one that imports keep up to date first; ask each conflict."""
         super().__init__(*args, **kwargs)
         both = sorted([venue, other], key=lambda one: (one.fhrsid is None, one.pk))
         self.fields["keep"].choices = [(one.pk, f"{one} ({one.pk})") for one in both]  # type: ignore[attr-defined]
+        first = str(both[0].pk)
+        self._conflicts = [conflict.field for conflict in conflicts]
+        for conflict in conflicts:
+            offered = [choice for choice, _ in conflict.choices]
+            self.fields[conflict.field] = forms.ChoiceField(
+                label=conflict.label,
+                choices=conflict.choices,
+                widget=forms.RadioSelect,
+                required=False,  # the act has an answer of its own
+                initial=first if first in offered and BOTH not in offered else offered[0],
+            )
+
+    def choices(self) -> dict[str, str]:
+        """The answers about conflicts as the act takes them."""
+        return {name: self.cleaned_data[name] for name in self._conflicts}
 
 
 # Contacts and training --------------------------------------------------------------------------

@@ -23,7 +23,9 @@ from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
 from accounts.govuk import GovForm
 from accounts.models import User
-from venues import imports
+from accounts.numbers import whole_number
+from venues import differences, imports
+from venues.differences import Why
 from venues.files import BrokenFile, tidy
 from venues.models import ImportRun, LocalAuthority, Venue
 
@@ -34,6 +36,9 @@ MAX_UPLOAD_BYTES = 64 * 2**20
 KINDS = {".xml": b"<", ".json": b"{["}
 
 ROWS_PER_PAGE = 50
+
+WAITING = 10
+"""Most imports that are named as waiting for a decision; when one is done the next is named."""
 
 ASPECT_LABELS = {
     "name": "Name",
@@ -95,6 +100,18 @@ class ImportList(RequiresPermission, ListView[ImportRun]):
             .annotate(authorities=F("report__authorities"))
         )
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the imports on whose differences this person may decide."""
+        waiting = ImportRun.objects.waiting_for(self.user).select_related("started_by")
+        return super().get_context_data(
+            waiting=waiting.defer("report")[:WAITING] if may_decide(self.user) else [], **kwargs
+        )
+
+
+def may_decide(user: User) -> bool:
+    """Whether this person decides on differences at all."""
+    return user.has_perm(roles.CHANGE_VENUES)
+
 
 class ImportCreate(FormPage, RequiresPermission, FormView[ImportForm]):
     """Uploads and imports one file."""
@@ -153,7 +170,7 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
             self.request.GET.get("page")
         )
         if shown.key == "differences":
-            mark_changeable(list(page), self.user)
+            mark_decidable(list(page), self.user)
         return super().get_context_data(
             unit_warning=unit_warning(run),
             may_set_units=self.user.is_staff and self.user.has_perm("venues.change_localauthority"),
@@ -166,7 +183,7 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
                 }
                 for section in sections
             ],
-            hotels=run.created + run.changed + run.unchanged,
+            hotels=run.report["hotels"],
             facts=facts_of(run),
             page_obj=page,
             not_listed=max(0, shown.count - len(run.report[shown.key])),
@@ -174,11 +191,12 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
         )
 
 
-class DifferenceAccept(FormPage, RequiresPermission, View):
-    """Takes the file's value where a person had edited a venue by hand."""
+class DifferenceDecide(FormPage, RequiresPermission, View):
+    """Decides on a difference: the file's value is taken, or the registry's is kept."""
 
     permission_required = (roles.IMPORT_VENUES, roles.CHANGE_VENUES)
     http_method_names = ("post",)
+    takes_theirs = True
 
     @cached_property
     def run(self) -> ImportRun:
@@ -186,27 +204,36 @@ class DifferenceAccept(FormPage, RequiresPermission, View):
         return get_object_or_404(ImportRun.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     def post(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """Accept it and go back to the differences."""
+        """Decide and go back to the differences."""
         try:
-            venue = imports.accept_difference(self.run, number=number, by=self.user)
-        except imports.OvertakenError:
+            done = self._decide(number)
+        except differences.OvertakenError:
             messages.error(
                 request,
-                "The venue was changed after this import, so nothing was replaced. "
-                "Open the venue to see what it says now.",
+                "The venue was changed or a newer file was imported after this import, so nothing "
+                "was replaced. Open the venue to see what it says now.",
             )
             return did_nothing(self.to_the_list())
-        except imports.AcceptedBeforeError as before:
-            messages.info(request, f"{before.by} has accepted this already: it is done.")
+        except differences.DecidedBeforeError as before:
+            messages.info(request, f"{before.by} has {before.did} this already: it is done.")
         except LookupError as error:
             raise Http404 from error
         else:
-            messages.success(request, f"{venue} now has the file's value.")
+            messages.success(request, done)
         return self.to_the_list()
 
     def to_the_list(self) -> HttpResponse:
-        """The differences of this import."""
-        return redirect(f"{self.run.get_absolute_url()}?show=differences")
+        """The page of the differences from which this one was decided."""
+        page = whole_number(self.request.POST.get("page", "")) or 1
+        place = f"&page={page}" if page > 1 else ""
+        return redirect(f"{self.run.get_absolute_url()}?show=differences{place}")
+
+    def _decide(self, number: int) -> str:
+        if self.takes_theirs:
+            venue = differences.accept_difference(self.run, number=number, by=self.user)
+            return f"{venue} now has the file's value."
+        differences.keep_ours(self.run, number=number, by=self.user)
+        return "The registry stays as it is."
 
 
 def sections_of(run: ImportRun) -> list[Section]:
@@ -215,9 +242,9 @@ def sections_of(run: ImportRun) -> list[Section]:
         Section(
             "differences",
             "Differences",
-            "Somebody edited these by hand, or the file puts them into another command unit. "
-            "They stay as they are in the registry unless somebody who may change the venue "
-            "chooses the file's value.",
+            "The file says something else here, and a person has to decide. Until then everything "
+            "stays as it is in the registry. Whoever may change the venue can use the file's "
+            "value or keep the registry's.",
             run.differences,
         ),
         Section(
@@ -244,26 +271,61 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
                 for aspect, (old, new) in entry["fields"].items()
             ]
         elif section == "missing":
-            row["perhaps"] = [link_to(new) for new in entry["perhaps"]]
+            row["perhaps"] = [
+                link_to(new) | {"was": new.get("was"), "merge_url": _merge_url(entry, new)}
+                for new in entry["perhaps"]
+            ]
         elif section == "differences":
-            row |= {
-                "venue": entry["venue"],
-                "label": ASPECT_LABELS[entry["aspect"]],
-                "ours": entry["ours"]["shown"],
-                "theirs": entry["theirs"]["shown"],
-                "accepted_by": entry.get("accepted_by"),
-                "accept_url": reverse("venues:import_accept", args=[run.pk, number]),
-            }
+            row |= difference_row(run, entry, number)
         rows.append(row)
     return rows
 
 
-def mark_changeable(rows: Sequence[dict[str, Any]], user: User) -> None:
-    """Say of each row whether this person may change its venue: ``may_accept``."""
-    listed = Venue.objects.filter(pk__in=[row["venue"] for row in rows])
+def difference_row(run: ImportRun, entry: dict[str, Any], number: int) -> dict[str, Any]:
+    """What a person needs to decide on a difference."""
+    new = entry["aspect"] == differences.NEW
+    return {
+        "venue": entry["venue"],
+        "authority": entry["authority"],
+        "new": new,
+        "label": "New venue" if new else ASPECT_LABELS[entry["aspect"]],
+        "why": _WHY[Why(entry["why"])].format(run.started_by),
+        "ours": "" if new else entry["ours"]["shown"],
+        "theirs": entry["theirs"]["shown"],
+        "open": entry["open"],
+        "accepted_by": entry.get("accepted_by"),
+        "kept_by": entry.get("kept_by"),
+        "accept_url": reverse("venues:import_accept", args=[run.pk, number]),
+        "keep_url": reverse("venues:import_keep", args=[run.pk, number]),
+    }
+
+
+_WHY = {
+    Why.EDITED: "Somebody edited this by hand.",
+    Why.NOT_THEIRS: "The file was brought by {}, who does not change venues there.",
+    Why.MOVE: "The venue would come into another command unit.",
+    Why.OLDER: "The file is older than what is on record of the venue's local authority.",
+    Why.OTHER_RECORD: "This is another record of the venue, beside the one that leads.",
+}
+
+
+def _merge_url(missing: dict[str, Any], new: dict[str, Any]) -> str:
+    """The page that compares a missing venue with what it may have become."""
+    return f"{reverse('venues:venue_merge', args=[missing['venue']])}?other={new['venue']}"
+
+
+def mark_decidable(rows: Sequence[dict[str, Any]], user: User) -> None:
+    """Say of each row whether this person may decide on it: ``may_decide``."""
+    listed = Venue.objects.filter(pk__in=[row["venue"] for row in rows if row["venue"]])
     changeable = set(listed.changeable_by(user).values_list("pk", flat=True))
+    authorities = LocalAuthority.objects.filter(pk__in=[row["authority"] for row in rows])
+    theirs = set(authorities.changeable_by(user).values_list("pk", flat=True))
     for row in rows:
-        row["may_accept"] = row["venue"] in changeable
+        if row["new"]:
+            there = row["authority"] in theirs if row["authority"] else user.whole_force
+            row["may_decide"] = there and user.has_perm(roles.CHANGE_VENUES)
+        else:
+            row["may_decide"] = row["venue"] in changeable
 
 
 def unit_warning(run: ImportRun) -> str:
@@ -283,7 +345,7 @@ def link_to(entry: dict[str, Any]) -> dict[str, Any]:
     """The venue of a report's entry by name and postcode, since a chain's names repeat."""
     return {
         "name": ", ".join(filter(None, [entry["name"], entry["postcode"]])),
-        "url": reverse("venues:venue_detail", args=[entry["venue"]]),
+        "url": entry["venue"] and reverse("venues:venue_detail", args=[entry["venue"]]),
     }
 
 
@@ -295,7 +357,7 @@ def facts_of(run: ImportRun) -> list[dict[str, str]]:
         {
             "key": "Records in the file",
             "value": f"{report['records']:,} of all kinds of business, "
-            f"{run.created + run.changed + run.unchanged:,} of them hotels",
+            f"{report['hotels']:,} of them hotels",
         },
     ]
     if report["new_authorities"]:
@@ -332,7 +394,12 @@ import_urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/", ImportDetail.as_view(), name="import_detail"),
     path(
         "imports/<int:pk>/differences/<int:number>/accept/",
-        DifferenceAccept.as_view(),
+        DifferenceDecide.as_view(),
         name="import_accept",
+    ),
+    path(
+        "imports/<int:pk>/differences/<int:number>/keep/",
+        DifferenceDecide.as_view(takes_theirs=False),
+        name="import_keep",
     ),
 ]

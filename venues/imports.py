@@ -1,25 +1,30 @@
-"""The acts of importing hotels from hygiene open data.
+"""The act of importing hotels from hygiene open data.
 
-An import is all or nothing: a file refused at its last byte leaves no trace.
+An import is all or nothing: a file refused at its last byte leaves no trace. What it may not or
+should not change by itself it lists as differences, on which people decide (`venues.differences`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from venues import fhrs
+from accounts.roles import IMPORT_VENUES
+from venues import differences, fhrs
 from venues.actions import may_move
-from venues.files import BrokenFile
+from venues.aspects import ASPECTS, fields_of, put, same, shown, stored, value
+from venues.differences import Why
+from venues.import_authorities import FileAuthorities
 from venues.import_lock import wait_for_imports
-from venues.models import ImportRun, LocalAuthority, Venue
+from venues.models import HygieneId, ImportRun, LocalAuthority, Venue
 from venues.names import normal_name
 
 BATCH = 500
@@ -28,27 +33,8 @@ BATCH = 500
 LISTED = 1_000
 """Most venues that a report names for each outcome; the counts are always of all."""
 
-#: What an import keeps up to date: each aspect and the columns that hold it. An aspect one of
-#: whose fields a person has edited (`Venue.edited_by_hand`) is left alone.
-ASPECTS: dict[str, tuple[str, ...]] = {
-    "name": ("name",),
-    "address": ("address",),
-    "postcode": ("postcode",),
-    "point": ("latitude", "longitude"),
-    "authority": ("local_authority_id",),
-}
-
-
-class OvertakenError(Exception):
-    """The venue was changed or merged after the import found the difference."""
-
-
-class AcceptedBeforeError(Exception):
-    """Somebody, or this person a moment ago, has accepted the difference: it is done."""
-
-    def __init__(self, by: str) -> None:
-        self.by = by
-        super().__init__(by)
+SUGGESTED = 5
+"""Most venues that are named as what a missing one may have become."""
 
 
 @dataclass(slots=True)
@@ -65,13 +51,18 @@ class _Tally:
     lists: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {"created": [], "changed": [], "missing": [], "differences": []}
     )
+    newcomers: list[tuple[Venue, str]] = field(default_factory=list)
+    """The venues that are new, or have a new name and had the second: for those missing."""
 
     def enter(self, outcome: str, venue: Venue, **details: Any) -> None:
         """Count one more venue (or difference) and name it while there is room."""
         setattr(self, outcome, getattr(self, outcome) + 1)
         if len(self.lists[outcome]) < LISTED:
-            entry = {"venue": venue.pk, "name": venue.name, "postcode": venue.postcode}
-            self.lists[outcome].append(entry | details)
+            self.lists[outcome].append(_named(venue) | details)
+
+
+def _named(venue: Venue) -> dict[str, Any]:
+    return {"venue": venue.pk, "name": venue.name, "postcode": venue.postcode}
 
 
 @transaction.atomic
@@ -84,79 +75,57 @@ def import_fhrs(
 ) -> ImportRun:
     """Bring the registry up to date with one file of hygiene open data; return the report.
 
-    Venues are matched by FHRSID. New ones are added; what changed in known ones is changed, except
-    for what a person has edited: there the file's value is listed as a difference. A known venue
-    that the file of its authority no longer has is listed as missing, with the new venues of its
-    name, since a hotel that is registered anew gets another FHRSID; nothing is ever closed. A venue
-    that was merged into another keeps its FHRSID and its record as it was and counts as unchanged;
-    the venue that stands for it follows its own FHRSID, and is not missing while either is there.
-    A venue that the file puts into another command unit moves only if `by` may move it; otherwise
-    that is listed as a difference too, since a planned visit moves along. An authority not known
-    yet is added without a command unit.
+    Venues are matched by any of their food hygiene ids. New ones are added; what changed in known
+    ones is changed, unless only the writing differs. A known venue that the file of its authority
+    no longer has is listed as missing, with the venues of its name or at its place that are new or
+    newly named: a hotel that is registered anew gets another id. Nothing is ever closed. An
+    authority not known yet is added without a command unit.
 
-    `by` is None for an import from the command line, which may move all. Raises `BrokenFile`, and
-    then nothing is written.
+    What is left to people is listed as a difference and changes nothing (see `Why`): what somebody
+    edited by hand, what lies outside the command units of `by`, a move to another command unit, an
+    older record of a venue than the registry has, and a second record of one venue.
+
+    `by` is None for an import from the command line by the owner, who may change all. Raises
+    `BrokenFile`, and then nothing is written: also for a file that is older than what is on record
+    of one of its authorities, or whose authorities' codes and names contradict each other. Raises
+    `PermissionDenied` for somebody who may not import.
     """
+    if by is not None and not by.has_perm(IMPORT_VENUES):
+        raise PermissionDenied
     wait_for_imports()
-    extract = fhrs.read(source, max_bytes=max_bytes)
-    authorities = _Authorities()
+    whole = fhrs.read(source, max_bytes=max_bytes)
+    for _ in whole:  # read once to the end: is it whole, of which authorities, which hotels
+        pass
+    authorities = FileAuthorities(whole, by=by, today=timezone.localdate())
     tally = _Tally()
-    for batch in _batches(extract):
-        _import_batch(batch, authorities, tally, by)
-    _find_missing(extract, tally)
+    importing = _Importing(whole, authorities, tally, by)
+    for batch in _batches(fhrs.read(source, max_bytes=max_bytes)):
+        importing.take(batch)
+    _find_missing(whole, authorities, tally)
+    authorities.remember_date()
+    differences.overtake(authorities.brought_up_to_date)
     return ImportRun.objects.create(
         file_name=file_name[:255],
-        extract_date=extract.header.extract_date,
+        extract_date=whole.header.extract_date,
         started_by=by,
         created=tally.created,
         changed=tally.changed,
         unchanged=tally.unchanged,
         missing=tally.missing,
         differences=tally.differences,
+        undecided_in=differences.undecided_in(tally.lists["differences"]),
         report={
             **tally.lists,
-            "authorities": sorted(extract.authorities.values()),
-            "authority_codes": sorted(extract.authorities),
+            "authorities": sorted(whole.authorities.values()),
+            "authority_codes": sorted(whole.authorities),
             "new_authorities": authorities.added,
-            "records": extract.records_read,
-            "repeated": len(extract.repeated),
+            "records": whole.records_read,
+            "hotels": len(whole.hotels),
+            "repeated": len(whole.repeated),
             "withheld": tally.withheld,
             "marks": tally.marks,
         },
     )
-
-
-@transaction.atomic
-def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
-    """Give a venue the file's value in place of the one edited by hand; imports keep it again.
-
-    `number` is the place of the difference in the run's report. Raises `PermissionDenied` when the
-    venue is not theirs to change or must not move to that authority, `OvertakenError` when the
-    venue has another value by now or was merged, `AcceptedBeforeError` when it has been accepted,
-    and `LookupError` when there is no such difference.
-    """
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    difference = run.report["differences"][number]
-    if "accepted_by" in difference:
-        raise AcceptedBeforeError(difference["accepted_by"])
-    venue = Venue.objects.select_for_update().get(pk=difference["venue"])
-    columns = ASPECTS[difference["aspect"]]
-    if venue.merged_into_id or _stored(venue, columns) != difference["ours"]["stored"]:
-        raise OvertakenError
-    if not Venue.objects.changeable_by(by).filter(pk=venue.pk).exists():
-        raise PermissionDenied
-    here = venue.local_authority
-    for column, value in zip(columns, difference["theirs"]["stored"], strict=True):
-        setattr(venue, column, value)
-    if not may_move(here, venue.local_authority, by=by):
-        raise PermissionDenied
-    fields = _fields(columns)
-    venue.edited_by_hand = [name for name in venue.edited_by_hand if name not in fields]
-    venue.version += 1
-    venue.save()
-    difference["accepted_by"] = str(by)
-    run.save(update_fields=["report"])
-    return venue
 
 
 def _batches(hotels: Iterable[fhrs.Establishment]) -> Iterator[list[fhrs.Establishment]]:
@@ -165,156 +134,229 @@ def _batches(hotels: Iterable[fhrs.Establishment]) -> Iterator[list[fhrs.Establi
         yield batch
 
 
-class _Authorities:
-    """The local authorities by their food hygiene code; those not known yet are added."""
+class _Importing:
+    """One import under way."""
 
-    def __init__(self) -> None:
-        self.added: list[str] = []
-        self._by_code: dict[str, LocalAuthority] = {}
+    def __init__(
+        self,
+        whole: fhrs.Extract,
+        authorities: FileAuthorities,
+        tally: _Tally,
+        by: User | None,
+    ) -> None:
+        self._whole = whole
+        self._authorities = authorities
+        self._tally = tally
+        self._by = by
+        self._units: set[int | None] | None = None  # all
+        if by is not None and not by.whole_force:
+            self._units = {None, *by.command_units.values_list("pk", flat=True)}
 
-    def find(self, code: str, name: str) -> LocalAuthority:
-        if code not in self._by_code:
-            self._by_code[code] = self._in_database(code, name)
-        return self._by_code[code]
+    def take(self, batch: list[fhrs.Establishment]) -> None:
+        """Bring the venues of one batch up to date."""
+        tally = self._tally
+        known = _lock_known(hotel.fhrsid for hotel in batch)
+        new: list[tuple[Venue, int]] = []
+        changed: list[Venue] = []
+        for hotel in batch:
+            published = self._published(hotel)
+            tally.withheld += hotel.location_withheld
+            for mark in hotel.marks:
+                tally.marks[mark.value] = tally.marks.get(mark.value, 0) + 1
+            key = known.get(hotel.fhrsid)
+            if key is not None:
+                if self._update(key, published):
+                    changed.append(key.venue)
+                else:
+                    tally.unchanged += 1
+            elif published.local_authority_id in self._authorities.changeable:
+                new.append((published, hotel.fhrsid))
+            else:
+                self._propose(published, hotel)
+        self._create(new)
+        columns = sorted(name for aspect in ASPECTS for name in fields_of(aspect))
+        Venue.objects.bulk_update(changed, [*columns, "version", "updated_at"])
 
-    def _in_database(self, code: str, name: str) -> LocalAuthority:
-        if known := LocalAuthority.objects.filter(fhrs_code=code).first():
-            return known
-        if named := LocalAuthority.objects.filter(name__normal=normal_name(name)).first():
-            if named.fhrs_code:
-                raise BrokenFile(
-                    f"The file gives {name} the food hygiene code {code}, but it is known here "
-                    f"with {named.fhrs_code}.",
-                    "Correct the local authority's code, or choose the right file.",
+    def _published(self, hotel: fhrs.Establishment) -> Venue:
+        """Return the hotel as a venue that is not saved."""
+        return Venue(
+            name=hotel.name,
+            address="\n".join(hotel.address_lines),
+            postcode=hotel.postcode,
+            latitude=hotel.latitude,
+            longitude=hotel.longitude,
+            local_authority=self._authorities.find(hotel.la_code),
+        )
+
+    def _create(self, new: list[tuple[Venue, int]]) -> None:
+        Venue.objects.bulk_create([venue for venue, _ in new])
+        HygieneId.objects.bulk_create(HygieneId(fhrsid=key, venue=venue) for venue, key in new)
+        for venue, _ in new:
+            self._tally.enter("created", venue)
+        self._tally.newcomers += [(venue, "") for venue, _ in new]
+
+    def _propose(self, published: Venue, hotel: fhrs.Establishment) -> None:
+        """List a new hotel for those who may add it."""
+        self._tally.enter(
+            "differences",
+            published,
+            fhrsid=hotel.fhrsid,
+            aspect=differences.NEW,
+            why=Why.NOT_THEIRS,
+            authority=published.local_authority_id or 0,
+            theirs={
+                "shown": ", ".join(
+                    filter(None, [*hotel.address_lines, hotel.postcode, hotel.la_name])
+                ),
+                "code": hotel.la_code,
+                "authority": hotel.la_name,
+                "stored": {
+                    aspect: stored(published, aspect) for aspect in ASPECTS if aspect != "authority"
+                },
+            },
+            open=True,
+        )
+
+    def _update(self, key: HygieneId, published: Venue) -> bool:
+        """Take over what is news; return whether anything is. Enter it in the tally."""
+        venue, was = key.venue, key.venue.name
+        changes: dict[str, list[str]] = {}
+        for aspect in self._news(key, published):
+            if why := self._why_not(aspect, key, published):
+                self._tally.enter(
+                    "differences",
+                    venue,
+                    fhrsid=key.pk,
+                    aspect=aspect,
+                    why=why,
+                    authority=venue.local_authority_id,
+                    ours=value(venue, aspect),
+                    theirs=value(published, aspect),
+                    open=True,
                 )
-            named.fhrs_code = code
-            named.save(update_fields=["fhrs_code"])
-            return named
-        self.added.append(name)
-        return LocalAuthority.objects.create(name=name, fhrs_code=code)
+                continue
+            changes[aspect] = [shown(venue, aspect), shown(published, aspect)]
+            put(venue, aspect, stored(published, aspect))
+            if key.known.pop(aspect, None):
+                key.save(update_fields=["known"])
+        if not changes:
+            return False
+        venue.version += 1
+        venue.updated_at = timezone.now()
+        self._tally.enter("changed", venue, fields=changes, was=was)
+        if "name" in changes:
+            self._tally.newcomers.append((venue, was))
+        return True
 
+    def _news(self, key: HygieneId, published: Venue) -> list[str]:
+        """The aspects in which the record says something that is neither here nor known."""
+        news = []
+        for aspect in ASPECTS:
+            theirs = stored(published, aspect)
+            if aspect == "authority" and theirs == [None]:
+                continue  # it is not known here, so there is nowhere to move to
+            heard = [stored(key.venue, aspect), key.known.get(aspect)]
+            if not any(said is not None and same(aspect, said, theirs) for said in heard):
+                news.append(aspect)
+        return news
 
-def _import_batch(
-    batch: list[fhrs.Establishment], authorities: _Authorities, tally: _Tally, by: User | None
-) -> None:
-    known = {
-        venue.fhrsid: venue
-        for venue in Venue.objects.filter(fhrsid__in=[hotel.fhrsid for hotel in batch])
-        .select_related("local_authority")
-        .select_for_update(of=("self",))
-    }
-    new, changed = [], []
-    for hotel in batch:
-        published = _published(hotel, authorities)
-        tally.withheld += hotel.location_withheld
-        for mark in hotel.marks:
-            tally.marks[mark.value] = tally.marks.get(mark.value, 0) + 1
-        venue = known.get(hotel.fhrsid)
-        if venue is None:
-            new.append(published)
-        elif venue.merged_into_id is None and _update(venue, published, tally, by):
-            changed.append(venue)
-        else:
-            tally.unchanged += 1
-    for venue in Venue.objects.bulk_create(new):
-        tally.enter("created", venue)
-    columns = [column for aspect in ASPECTS.values() for column in _fields(aspect)]
-    Venue.objects.bulk_update(changed, [*columns, "version", "updated_at"])
-
-
-def _published(hotel: fhrs.Establishment, authorities: _Authorities) -> Venue:
-    """Return the hotel as a venue that is not saved."""
-    return Venue(
-        fhrsid=hotel.fhrsid,
-        name=hotel.name,
-        address="\n".join(hotel.address_lines),
-        postcode=hotel.postcode,
-        latitude=hotel.latitude,
-        longitude=hotel.longitude,
-        local_authority=authorities.find(hotel.la_code, hotel.la_name),
-    )
-
-
-def _update(venue: Venue, published: Venue, tally: _Tally, by: User | None) -> bool:
-    """Take over what changed; return whether anything did. Enter it in the tally."""
-    changes: dict[str, list[str]] = {}
-    before = venue.name
-    for aspect, columns in ASPECTS.items():
-        if _stored(venue, columns) == _stored(published, columns):
-            continue
+    def _why_not(self, aspect: str, key: HygieneId, published: Venue) -> Why | None:
+        """Why this import leaves the news to people; None where it takes them over."""
+        venue = key.venue
         here, there = venue.local_authority, published.local_authority
-        stays = aspect == "authority" and by is not None and not may_move(here, there, by=by)
-        if stays or _fields(columns) & set(venue.edited_by_hand):
-            tally.enter(
-                "differences",
-                venue,
-                aspect=aspect,
-                ours=_value(venue, aspect),
-                theirs=_value(published, aspect),
-            )
-            continue
-        changes[aspect] = [_shown(venue, aspect), _shown(published, aspect)]
-        for name in _fields(columns):
-            setattr(venue, name, getattr(published, name))
-    if not changes:
-        return False
-    venue.version += 1
-    venue.updated_at = timezone.now()
-    tally.enter("changed", venue, fields=changes, was=before)
-    return True
+        if not self._may_change(here):
+            return Why.NOT_THEIRS
+        if self._authorities.older_than(here):
+            return Why.OLDER
+        if not self._leads(key):
+            return Why.OTHER_RECORD
+        if aspect == "authority" and self._by and not may_move(here, there, by=self._by):
+            return Why.MOVE
+        if fields_of(aspect) & set(venue.edited_by_hand):
+            return Why.EDITED
+        return None
+
+    def _may_change(self, authority: LocalAuthority) -> bool:
+        """Whether the person may change the venues of an authority, in the file or not."""
+        return self._units is None or authority.command_unit_id in self._units
+
+    def _leads(self, key: HygieneId) -> bool:
+        """Whether the record of `key` is the one to follow among those of its venue.
+
+        It is the leading one's, or the newest other one's where the file is of the venue's
+        authority and has the leading one no more.
+        """
+        if key.leads:
+            return True
+        others = {other.pk: other for other in key.venue.hygiene_ids.all()}
+        in_file = [pk for pk in others if pk in self._whole.hotels]
+        gone = key.venue.local_authority_id in self._authorities.keys and not any(
+            others[pk].leads for pk in in_file
+        )
+        return gone and key.pk == max(in_file)
 
 
-def _fields(columns: tuple[str, ...]) -> set[str]:
-    """The names of the model's fields, as a form and `Venue.edited_by_hand` have them."""
-    return {column.removesuffix("_id") for column in columns}
+def _lock_known(fhrsids: Iterable[int]) -> dict[int, HygieneId]:
+    """The ids among these that are known, with their venues, kept from others' acts."""
+    keys = HygieneId.objects.in_bulk(list(fhrsids))
+    venues = (
+        Venue.objects.filter(pk__in={key.venue_id for key in keys.values()})
+        .select_related("local_authority")
+        .defer("local_authority__boundary")
+        .prefetch_related("hygiene_ids")
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .in_bulk()
+    )
+    for key in keys.values():
+        key.venue = venues[key.venue_id]
+    return keys
 
 
-def _stored(venue: Venue, columns: tuple[str, ...]) -> list[Any]:
-    """The values of the columns as JSON can hold them."""
-    values = [getattr(venue, column) for column in columns]
-    return [str(value) if isinstance(value, Decimal) else value for value in values]
-
-
-def _shown(venue: Venue, aspect: str) -> str:
-    """The aspect in words for the report."""
-    if aspect == "authority":
-        return venue.local_authority.name
-    if aspect == "address":
-        return ", ".join(venue.address.splitlines())
-    return ", ".join(str(value) for value in _stored(venue, ASPECTS[aspect]) if value is not None)
-
-
-def _value(venue: Venue, aspect: str) -> dict[str, Any]:
-    return {"shown": _shown(venue, aspect), "stored": _stored(venue, ASPECTS[aspect])}
-
-
-def _find_missing(extract: fhrs.Extract, tally: _Tally) -> None:
-    stand_ins = _stand_ins(extract.hotels)
-    new_by_name: dict[str, list[dict[str, Any]]] = {}
-    for entry in tally.lists["created"]:
-        new_by_name.setdefault(normal_name(entry["name"]), []).append(entry)
+def _find_missing(whole: fhrs.Extract, authorities: FileAuthorities, tally: _Tally) -> None:
+    suggestions = _Suggestions(tally.newcomers)
+    in_file = HygieneId.objects.filter(venue=OuterRef("pk"), pk__in=whole.hotels)
     expected = (
         Venue.objects.open()
-        .filter(fhrsid__isnull=False, local_authority__fhrs_code__in=extract.authorities)
+        .filter(Exists(HygieneId.objects.filter(venue=OuterRef("pk"))))
+        .filter(local_authority__in=authorities.keys)
+        .exclude(Exists(in_file))
         .by_name()
     )
-    for venue in expected.only("fhrsid", "name", "postcode").iterator():
-        if venue.fhrsid in extract.hotels or venue.pk in stand_ins:
-            continue
-        namesakes = new_by_name.get(normal_name(venue.name), [])
-        neighbours = [new for new in namesakes if new["postcode"] == venue.postcode]
-        tally.enter("missing", venue, perhaps=neighbours or namesakes)
+    for venue in expected.iterator():
+        tally.enter("missing", venue, perhaps=suggestions.for_missing(venue))
 
 
-def _stand_ins(hotels: set[int]) -> set[int]:
-    """The keys of the venues into which one of the `hotels` was merged, at whatever remove."""
-    merged = Venue.objects.exclude(merged_into=None)
-    into = dict(merged.values_list("pk", "merged_into"))
-    found: set[int] = set()
-    for pk, fhrsid in merged.values_list("pk", "fhrsid"):
-        if fhrsid in hotels:
-            target = into[pk]
-            while target is not None and target not in found:
-                found.add(target)
-                target = into.get(target)
-    return found
+class _Suggestions:
+    """What a missing venue may have become: venues new or newly named in the same file."""
+
+    def __init__(self, newcomers: list[tuple[Venue, str]]) -> None:
+        self._named: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._placed: dict[object, list[dict[str, Any]]] = defaultdict(list)
+        for venue, was in newcomers:
+            entry = _named(venue) | ({"was": was} if was else {})
+            self._named[normal_name(venue.name)].append(entry)
+            for place in _places(venue):
+                self._placed[place].append(entry)
+
+    def for_missing(self, venue: Venue) -> list[dict[str, Any]]:
+        """Those of its name at its place, else of its name; then others at its place."""
+        named = self._named.get(normal_name(venue.name), [])
+        placed = [entry for place in _places(venue) for entry in self._placed.get(place, [])]
+        found = [entry for entry in named if entry in placed] or named
+        found = [*found, *(entry for entry in placed if entry not in found)]
+        return list({entry["venue"]: entry for entry in found}.values())[:SUGGESTED]
+
+
+def _places(venue: Venue) -> list[object]:
+    """What stands for where a venue is: postcode and address; the point where neither is known.
+
+    Points are mostly a postcode's centre, so with a postcode they tell nothing more.
+    """
+    postcode = "".join(venue.postcode.upper().split())
+    places: list[object] = [("postcode", postcode)] if postcode else []
+    if venue.address:
+        places.append(("address", normal_name(venue.address)))
+    if venue.latitude is not None and venue.longitude is not None:
+        places.append(("point", round(venue.latitude, 4), round(venue.longitude, 4)))
+    return places

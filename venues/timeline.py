@@ -76,5 +76,12 @@ def _training(venue: Venue, user: User) -> Iterable[Entry]:
 
 def _entry_itself(venue: Venue) -> Iterable[Entry]:
     yield Entry(title="Added to the registry", when=venue.created_at)
+    for merged in venue.merged.order_by("-updated_at", "-pk"):
+        yield Entry(
+            title="Became one with another entry",
+            when=merged.updated_at,
+            body=f"{merged} ({merged.pk})",
+            url=merged.get_absolute_url(),
+        )
     if venue.closed_on:
         yield Entry(title="Closed", when=venue.closed_on, body=venue.closed_reason)

@@ -15,7 +15,8 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
-from accounts.acts.undo import confirm
+from accounts.acts.models import Undo
+from accounts.acts.undo import confirm, offered
 from accounts.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
@@ -116,8 +117,15 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
             may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
             duplicates=likely_duplicates(venue, user) if may_change else [],
+            undo_of_merge=None if unmerged else self._undo_of_merge(),
             **kwargs,
         )
+
+    def _undo_of_merge(self) -> Undo | None:
+        """The offer to take the merge of this entry back, for those who may."""
+        found = offered(merging.merge_venues, self.object)
+        both = [self.object, self.object.merged_into]
+        return found if may_change_all(self.user, [each for each in both if each]) else None
 
 
 def may_change_all(user: User, venues: list[Venue]) -> bool:
@@ -274,7 +282,12 @@ class VenueMerge(ChangesVenue):
         """The question which to keep, once there are two."""
         if self.other is None:
             return None
-        return MergeForm(self.request.POST or None, venue=self.venue, other=self.other)
+        return MergeForm(
+            self.request.POST or None,
+            venue=self.venue,
+            other=self.other,
+            conflicts=merging.conflicts(self.venue, self.other),
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the two entries, or what helps to find the other."""
@@ -306,7 +319,9 @@ class VenueMerge(ChangesVenue):
         keep, duplicate = self.venue, self.other
         if form.cleaned_data["keep"] == self.other.pk:
             keep, duplicate = duplicate, keep
-        return merging.merge_venues(keep=keep, duplicate=duplicate, by=self.user)
+        return merging.merge_venues(
+            keep=keep, duplicate=duplicate, choices=form.choices(), by=self.user
+        )
 
 
 class TrainingAdd(ActView):

@@ -31,6 +31,7 @@ from django.db import IntegrityError, InternalError, connection, models, transac
 from django.db.models import F, Max, Value
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts import history, scope
 from accounts.acts.models import Undo
@@ -191,9 +192,9 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
     if not by.is_active or not kind.may(by, records):
         raise PermissionDenied
     if undo.taken_back_at:
-        raise UndoneBeforeError(f"This was undone already, at {_clock(undo.taken_back_at)}.")
+        raise UndoneBeforeError(f"This was undone already, at {_clock(undo.taken_back_at, at=at)}.")
     if at >= undo.until:
-        late = f"It is too late to undo this: that was possible until {_clock(undo.until)}."
+        late = f"It is too late to undo this: that was possible until {_clock(undo.until, at=at)}."
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
     _lock(changes)
     if _changed_since(changes):
@@ -214,8 +215,11 @@ def page_after(undo: Undo) -> str:
     return _kinds[undo.act].back
 
 
-def _clock(moment: dt.datetime) -> str:
-    return f"{moment.astimezone(LONDON):%H:%M}"
+def _clock(moment: dt.datetime, *, at: dt.datetime) -> str:
+    """The time of the day, with the date where it is another day than ``at``."""
+    local, now = moment.astimezone(LONDON), at.astimezone(LONDON)
+    time = f"{local:%H:%M}"
+    return time if local.date() == now.date() else f"{time} on {date_format(local, 'j F Y')}"
 
 
 # What an act changed ----------------------------------------------------------------------------

@@ -79,6 +79,13 @@ def clock(when: dt.datetime) -> str:
 
 
 @register.filter
+def moment(when: dt.datetime) -> str:
+    """A time that is soon: "19:30" today, "4 March 2026, 19:30" on another day."""
+    today = timezone.localtime(when).date() == timezone.localdate()
+    return clock(when) if today else plain_time(when)
+
+
+@register.filter
 def machine_time(when: dt.date | dt.datetime) -> str:
     """A date or time as the ``datetime`` attribute of ``<time>`` wants it."""
     return when.isoformat()

@@ -161,7 +161,7 @@ def record_delivery(
 
     Raises:
         PlanningError: the follow-up is closed, the day lies before the visit, or the session
-            itself won't do (see ``venues.actions.record_training``).
+            itself won't do (see ``venues.actions.add_session``).
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
@@ -170,7 +170,7 @@ def record_delivery(
     if held_on < visited_on(follow_up):
         raise refuse("held_on", _too_early(follow_up))
     try:
-        session = venue_actions.record_training(
+        session = venue_actions.add_session(
             venue=follow_up.visit.venue,
             kind=TrainingSession.Kind.REFRESHER,
             held_on=held_on,

@@ -279,6 +279,7 @@ def test_these_are_the_relations_that_move():
     }
     assert related == {
         "venues.Venue.merged_into": "ManyToOneRel",
+        "venues.HygieneId.venue": "ManyToOneRel",
         "venues.VenueContact.venue": "ManyToOneRel",
         "venues.TrainingSession.venue": "ManyToOneRel",
         "operations.OperationVenue.venue": "ManyToOneRel",
@@ -358,12 +359,6 @@ def test_the_kept_venue_takes_what_it_does_not_know_and_its_own_words_stay(by):
     assert keep.edited_by_hand == ["name", "address", "local_authority"]
 
 
-def test_each_keeps_its_own_food_hygiene_id(by):
-    keep, duplicate = VenueFactory(fhrsid=1), VenueFactory(fhrsid=2)
-    merging.merge_venues(keep=keep, duplicate=duplicate, by=by)
-    assert list(Venue.objects.order_by("fhrsid").values_list("fhrsid", flat=True)) == [1, 2]
-
-
 def test_a_merge_is_refused_with_itself_and_for_what_was_merged_before(by):
     keep, duplicate, third = VenueFactory(), VenueFactory(), VenueFactory()
     with pytest.raises(ValidationError, match="same entry"):
@@ -403,6 +398,7 @@ def test_nobody_changes_a_venue_of_another_command_unit():
         lambda: actions.reopen_venue(venue=closed, **today),
         lambda: actions.save_contact(venue=theirs, name="A", email="a@b.example", by=stranger),
         lambda: actions.remove_contact(contact=contact, by=stranger),
+        lambda: actions.record_training(venue=theirs, **session_fields(), by=stranger),
         lambda: merging.merge_venues(keep=own, duplicate=theirs, by=stranger),
         lambda: merging.merge_venues(keep=theirs, duplicate=own, by=stranger),
     ):
@@ -411,6 +407,15 @@ def test_nobody_changes_a_venue_of_another_command_unit():
     theirs.refresh_from_db()
     assert theirs.version == 1
     assert theirs.contacts.get() == contact
+
+
+def test_nobody_adds_a_venue_in_another_command_unit():
+    stranger = UserFactory(role=Role.PLANNER, units=[CommandUnitFactory()])
+    fields = fields_of(VenueFactory.build(local_authority=LocalAuthorityFactory()))
+    with pytest.raises(ValidationError) as error:
+        actions.add_venue(**fields, by=stranger)
+    assert set(refusal(error)) == {"local_authority"}
+    assert not Venue.objects.exists()
 
 
 def test_people_give_their_venues_away_and_bring_in_none_but_from_their_units():

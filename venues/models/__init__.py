@@ -1,6 +1,7 @@
 """The registry, a file for each subject."""
 
 from venues.models.areas import CommandUnit, CommandUnitMember, Force, LocalAuthority
+from venues.models.hygiene_ids import HygieneId, HygieneIdQuerySet
 from venues.models.import_runs import ImportRun, ImportRunQuerySet
 from venues.models.places import Venue, VenueContact, VenueGroup, VenueQuerySet, sees_contacts
 from venues.models.training_sessions import TrainingSession, TrainingSessionQuerySet, last_trained
@@ -9,6 +10,8 @@ __all__ = [
     "CommandUnit",
     "CommandUnitMember",
     "Force",
+    "HygieneId",
+    "HygieneIdQuerySet",
     "ImportRun",
     "ImportRunQuerySet",
     "LocalAuthority",

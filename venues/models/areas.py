@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.audit import tracked
@@ -67,6 +68,29 @@ class CommandUnitMember(CommandUnit.members.through):  # type: ignore[name-defin
         verbose_name = "member"
 
 
+class LocalAuthorityQuerySet(models.QuerySet["LocalAuthority"]):
+    """Questions about local authorities."""
+
+    def changeable_by(self, user: User) -> Self:
+        """Those whose venues this person may change: of their command units, and of no unit."""
+        return self.filter(changeable_by(user))
+
+
+def changeable_by(user: User, path: str = "") -> Q:
+    """Whose registry a person may change, as a condition on local authorities.
+
+    Args:
+        user: The person. Whoever works for the whole force may change all.
+        path: The way from the rows that are asked for to the authority, such as
+            ``local_authority__``.
+
+    """
+    if user.whole_force:
+        return Q()
+    theirs = Q(**{f"{path}command_unit__in": user.command_units.all()})
+    return theirs | Q(**{f"{path}command_unit": None})
+
+
 @tracked(without=("boundary",))
 class LocalAuthority(models.Model):
     """A council's area. It lies in one command unit, or in none that this installation knows."""
@@ -90,9 +114,17 @@ class LocalAuthority(models.Model):
         blank=True,
         related_name="local_authorities",
     )
+    extract_date = models.DateField(
+        "date of its food hygiene data",
+        null=True,
+        blank=True,
+        help_text="Of the newest file that was imported. An older one is refused.",
+    )
     boundary = models.JSONField(
         null=True, blank=True, help_text="A GeoJSON Polygon or MultiPolygon in WGS84."
     )
+
+    objects: ClassVar[LocalAuthorityQuerySet] = LocalAuthorityQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name_plural = "local authorities"

@@ -1,12 +1,14 @@
 """What was read into the registry from open data."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
 from accounts.audit import tracked
 from accounts.models import User
+from venues.models.areas import LocalAuthority
 
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
@@ -15,6 +17,14 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: User) -> Self:
         """The imports that this person may see."""
         return self if user.has_perm("venues.import_venues") else self.none()
+
+    def waiting_for(self, user: User) -> Self:
+        """The imports with differences on which this person may decide."""
+        waiting = self.visible_to(user).exclude(undecided_in=[])
+        if user.whole_force:
+            return waiting
+        theirs = LocalAuthority.objects.changeable_by(user).values_list("pk", flat=True)
+        return waiting.filter(undecided_in__overlap=list(theirs))
 
 
 @tracked(without=("report",))
@@ -29,7 +39,15 @@ class ImportRun(models.Model):
     changed = models.PositiveIntegerField()
     unchanged = models.PositiveIntegerField()
     missing = models.PositiveIntegerField(help_text="Known venues of its authorities not in it.")
-    differences = models.PositiveIntegerField(help_text="Edits by hand that the file contradicts.")
+    differences = models.PositiveIntegerField(
+        help_text="What the file says otherwise and a person has to decide."
+    )
+    undecided_in: Any = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        help_text="The local authorities of the differences that nobody has decided yet; 0 stands "
+        "for one that is not known here.",
+    )
     report = models.JSONField(default=dict, help_text="The venues behind the counts.")
 
     objects: ClassVar[ImportRunQuerySet] = ImportRunQuerySet.as_manager()  # type: ignore[assignment]

@@ -20,7 +20,8 @@ from accounts.models import User
 from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
 from venues import search
-from venues.models.areas import LocalAuthority
+from venues.models.areas import LocalAuthority, changeable_by
+from venues.models.hygiene_ids import HygieneId
 from venues.models.training_sessions import TrainingSession
 from venues.names import NormalName, kept_normal, normal_name
 from venues.places import normalise_postcode
@@ -65,10 +66,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         """The venues that this person may change: of their command units, and of no unit."""
         if not user.has_perm(CHANGE_VENUES):
             return self.none()
-        if user.whole_force:
-            return self
-        theirs = Q(local_authority__command_unit__in=user.command_units.all())
-        return self.filter(theirs | Q(local_authority__command_unit=None))
+        return self.filter(changeable_by(user, "local_authority__"))
 
     def open(self) -> Self:
         """Not closed and not merged into another."""
@@ -83,9 +81,12 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         return self.filter(merged_into=None)
 
     def with_names(self) -> Self:
-        """Fetch the authority, command unit and group of each, but not the outline of the area."""
+        """Fetch the authority, command unit, group and food hygiene ids of each.
+
+        The outline of the area is long and stays behind.
+        """
         related = self.select_related("local_authority__command_unit", "group")
-        return related.defer("local_authority__boundary")
+        return related.prefetch_related("hygiene_ids").defer("local_authority__boundary")
 
     def by_name(self) -> Self:
         """In the order of the alphabet, whatever the case and the accents."""
@@ -102,7 +103,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         if not wanted:
             return self.by_name()
         key = search.food_hygiene_id(text)
-        in_hand = Q(pk__in=[]) if key is None else Q(fhrsid=key)
+        in_hand = Q(pk__in=HygieneId.objects.filter(pk=key).values("venue"))
         if by is not None and sees_contacts(by):
             in_hand |= Q(pk__in=VenueContact.objects.known_by(text).values("venue"))
         by_word = {f"fits_{number}": search.likeness(word) for number, word in enumerate(wanted)}
@@ -185,7 +186,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 
-@tracked(without=("edited_by_hand",))
+@tracked()
 class Venue(Versioned):
     """A place where people can book a room for the night."""
 
@@ -244,13 +245,6 @@ class Venue(Versioned):
         null=True,
         blank=True,
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
-    )
-    fhrsid = models.BigIntegerField(
-        "food hygiene id",
-        unique=True,
-        null=True,
-        blank=True,
-        help_text="The Food Standards Agency's key of this venue.",
     )
     edited_by_hand = ArrayField(
         models.CharField(max_length=30),
@@ -313,6 +307,11 @@ class Venue(Versioned):
     def is_open(self) -> bool:
         """Still in business, as far as we know, and not merged away."""
         return self.closed_on is None and self.merged_into_id is None
+
+    @property
+    def fhrsid(self) -> int | None:
+        """The food hygiene id that leads; None for a venue that was added by hand."""
+        return next((each.fhrsid for each in self.hygiene_ids.all() if each.leads), None)
 
     @property
     def location_withheld(self) -> bool:
