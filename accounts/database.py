@@ -9,6 +9,7 @@ from typing import Any
 from django.db import ProgrammingError, connections
 from django.db.backends.utils import CursorWrapper
 
+from accounts.model_fields import write_checks
 from accounts.models import AccessEntry, Seal, SealedEntry
 from accounts.scope import WEB_ROLE
 from accounts.sealing import sources
@@ -21,6 +22,7 @@ def secure(*, using: str, **_: Any) -> None:
 
     - The role reads and writes the tables. Those of the record it only reads: triggers write the
       history, and the owner the seals. It can add to the access log.
+    - Columns of text and of days get the check of their field (``accounts/model_fields.py``).
     - Functions of triggers run with the rights of the tables' owner: a rule must see every visit,
       also those that the policies hide from the person whose act it checks; and the record of
       changes is written by its triggers alone.
@@ -54,6 +56,7 @@ def secure(*, using: str, **_: Any) -> None:
             REVOKE CREATE ON SCHEMA public FROM PUBLIC, {WEB_ROLE};
             """
         )
+        write_checks(cursor)
         cursor.execute(TRIGGERS_SEE_ALL)
         cursor.execute(TRIGGERS_STAY_ON)
 

@@ -10,15 +10,16 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import scope, second_factor, sessions
+from accounts import scope, second_factor, sessions, texts
 from accounts.acts import kept_forms
 from accounts.rate_limits import address_of
 
@@ -43,6 +44,60 @@ class KeepNoCopies:
         if signed_in or request.user.is_authenticated:
             patch_cache_control(response, private=True, no_store=True)
         return response
+
+
+class TidyAddress:
+    """Refuse control characters in a path, and drop them from the query and the cookies.
+
+    Nobody types them, and no database, file or header takes all of them. Before the session is
+    looked for: its key is a cookie.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; to a path that is none of ours with the page that says so."""
+        if texts.has_controls(request.path_info):
+            raise BadRequest("There is a control character in the address.")
+        request.GET = _without_hidden(request.GET)  # type: ignore[assignment]
+        cookies = request.COOKIES.items()
+        request.COOKIES = {k: v for k, v in cookies if not texts.has_controls(k + v)}
+        return self.get_response(request)
+
+
+class TidyForm:
+    """Drop from a form what can't be seen, before a page looks at it; passwords stay as they are.
+
+    Where texts are tidied for good is ``accounts/model_fields.py``; this is for all the rest that a
+    form may hold, such as choices and numbers.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on: whose form it is, and whether it is forged, is not known yet."""
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        """Tidy the form."""
+        if request.method == "POST":
+            request.POST = _without_hidden(request.POST)  # type: ignore[assignment]
+
+
+def _without_hidden(sent: QueryDict) -> QueryDict:
+    """``sent`` without the characters that can't be seen; the same object where there are none."""
+    tidy = QueryDict(mutable=True, encoding=sent.encoding)
+    changed = False
+    for name, values in sent.lists():
+        kept = values if "password" in name else [texts.without_hidden(value) for value in values]
+        changed |= kept != values or texts.has_controls(name)
+        tidy.setlist(texts.without_hidden(name), kept)
+    tidy._mutable = False
+    return tidy if changed else sent
 
 
 class RequireSignIn(LoginRequiredMiddleware):

@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 
 from accounts.access_log import AccessEntry
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.audit import tracked
+from accounts.model_fields import EmailLineField, LineField
 from accounts.once import Used
 from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
@@ -50,7 +52,16 @@ class People(UserManager["User"]):
 class User(AbstractUser):
     """A member of the force who signs in. What they may do follows from their roles (groups)."""
 
-    email = models.EmailField("email address")
+    username = LineField(
+        max_length=150,
+        unique=True,
+        help_text="Letters, figures and @ . + - _ only.",
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": "Somebody already has this username."},
+    )
+    first_name = LineField(max_length=150, blank=True)
+    last_name = LineField(max_length=150, blank=True)
+    email = EmailLineField("email address")
     whole_force = models.BooleanField(
         "sees the whole force",
         default=False,

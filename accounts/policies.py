@@ -10,6 +10,8 @@ from typing import TypeVar
 
 from django.db import models
 
+from accounts.model_fields import DayField
+
 PolicyModel = TypeVar("PolicyModel", bound="Policy")
 
 #: From when on the usual values hold, until the force writes a row of its own.
@@ -27,7 +29,7 @@ class PolicyQuerySet(models.QuerySet[PolicyModel]):
 class Policy(models.Model):
     """What holds from a day on, until the next row."""
 
-    valid_from = models.DateField(unique=True)
+    valid_from = DayField(unique=True)
 
     class Meta:
         abstract = True

@@ -92,11 +92,13 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "config.requests.KeepToOneself",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "accounts.middleware.TidyAddress",  # before anything is looked up by what was sent
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.RequireSignIn",
+    "accounts.middleware.TidyForm",
     "accounts.middleware.KeepNoCopies",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

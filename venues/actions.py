@@ -7,7 +7,7 @@ could move a venue into their unit would see the visits that are planned there.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import NotRequired, TypedDict, Unpack
 
@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from accounts import scope
 from accounts.acts.undo import undoable
 from accounts.models import User
+from accounts.texts import one_line
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.names import normal_name
 from venues.places import in_the_united_kingdom, normalise_postcode
@@ -79,8 +80,8 @@ def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
             }
         )
     venue = Venue()
-    _change(venue, fields)
-    venue.full_clean()
+    changed = _change(venue, fields)
+    _refuse(_problems_of_place(venue, changed), venue)
     venue.save()
     return venue
 
@@ -108,17 +109,16 @@ def edit_venue(*, venue: Venue, version: int, by: User, **fields: Unpack[VenueFi
     """
     venue = lock_to_change(venue, by=by)
     venue.claim(version)
+    problems = {}
     if not may_move(venue.local_authority, fields["local_authority"], by=by):
-        raise ValidationError(
-            {
-                "local_authority": "Only somebody who sees the whole force can bring a venue into "
-                "this command unit. Ask an administrator who that is."
-            }
+        problems["local_authority"] = (
+            "Only somebody who sees the whole force can bring a venue into this command unit. Ask "
+            "an administrator who that is."
         )
     changed = _change(venue, fields)
     if venue.fhrsid is not None:
         _keep_from_imports(venue, changed)
-    venue.full_clean()
+    _refuse(problems | _problems_of_place(venue, changed), venue)
     venue.save()
     return venue
 
@@ -174,17 +174,30 @@ def _change(venue: Venue, fields: VenueFields) -> set[str]:
     changed = {name for name, value in wanted.items() if getattr(venue, name, None) != value}
     for name, value in wanted.items():
         setattr(venue, name, value)
-    # What came with the open data may be odd and stays until somebody changes it.
-    if "postcode" in changed and not _is_postcode(venue.postcode):
-        raise ValidationError(
-            {
-                "postcode": "Enter a whole postcode, such as WC1E 6HJ, or its first half if the "
-                "rest is not known."
-            }
-        )
-    if changed & POINT:
-        _check_point(venue)
     return changed
+
+
+def _problems_of_place(venue: Venue, changed: Collection[str]) -> dict[str, str]:
+    """What makes no sense of where a venue is, of what has ``changed``.
+
+    What came with the open data may be odd and stays until somebody changes it.
+    """
+    problems = {}
+    if "postcode" in changed and not _is_postcode(venue.postcode):
+        problems["postcode"] = (
+            "Enter a whole postcode, such as WC1E 6HJ, or its first half if the rest is not known."
+        )
+    if not POINT & set(changed) or (venue.latitude is None and venue.longitude is None):
+        return problems
+    if venue.latitude is None or venue.longitude is None:
+        name = "latitude" if venue.latitude is None else "longitude"
+        problems[name] = f"Enter the {name} too, or leave both empty."
+    elif not in_the_united_kingdom(venue.latitude, venue.longitude):
+        problems["latitude"] = (
+            "This point is not in the United Kingdom. Check that latitude and longitude are not "
+            "swapped."
+        )
+    return problems
 
 
 def _group_named(name: str) -> VenueGroup:
@@ -208,21 +221,6 @@ def _is_postcode(text: str) -> bool:
     return not text or bool(normalise_postcode(text) or normalise_postcode(text + "1AA"))
 
 
-def _check_point(venue: Venue) -> None:
-    if venue.latitude is None and venue.longitude is None:
-        return
-    if venue.latitude is None or venue.longitude is None:
-        name = "latitude" if venue.latitude is None else "longitude"
-        raise ValidationError({name: f"Enter the {name} too, or leave both empty."})
-    if not in_the_united_kingdom(venue.latitude, venue.longitude):
-        raise ValidationError(
-            {
-                "latitude": "This point is not in the United Kingdom. Check that latitude and "
-                "longitude are not swapped."
-            }
-        )
-
-
 def _keep_from_imports(venue: Venue, changed: Iterable[str]) -> None:
     by_hand = {*venue.edited_by_hand, *changed} & set(IMPORTED)
     if by_hand & POINT:
@@ -243,8 +241,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
         raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
-    _require_reason(reason)
-    _refuse_future(on)
+    _refuse(_problems_of_day("on", on) | _problems_of_reason(reason))
     scope.because(reason.strip())
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, reason.strip()
@@ -267,10 +264,10 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
         raise ValidationError("This venue is open already.")
-    _require_reason(reason)
-    _refuse_future(on)
+    problems = _problems_of_day("on", on) | _problems_of_reason(reason)
     if on < venue.closed_on:
-        raise ValidationError({"on": f"It closed on {_day(venue.closed_on)}: enter a later day."})
+        problems["on"] = f"It closed on {_day(venue.closed_on)}: enter a later day."
+    _refuse(problems)
     closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
     scope.because(reason.strip())
     venue.claim(venue.version)
@@ -312,14 +309,18 @@ def save_contact(
         contact = VenueContact(venue=venue)
     else:
         contact.claim(version or 0)
+    problems = {}
     if gets_reminders and not email:
-        raise ValidationError({"email": "Enter an email address, or turn reminders off."})
+        problems["email"] = "Enter an email address, or turn reminders off."
+    others = venue.contacts.exclude(pk=contact.pk)
+    if email and others.filter(email__iexact=email).exists():
+        problems["email"] = "This venue already has a contact with this email address."
     contact.name = name
     contact.job_title = job_title
     contact.email = email
     contact.phone = phone
     contact.gets_reminders = gets_reminders
-    contact.full_clean()
+    _refuse(problems, contact)
     contact.save()
     return contact
 
@@ -387,13 +388,12 @@ def add_session(
 
     """
     venue = lock(venue)
-    _refuse_future(held_on, "held_on")
-    if attended > front_desk_staff:
-        raise ValidationError(
-            {"attended": f"No more than the {front_desk_staff} who work there can have attended."}
-        )
+    problems = _problems_of_day("held_on", held_on)
     if attended < 1:
-        raise ValidationError({"attended": "Enter how many attended: at least 1."})
+        problems["attended"] = "Enter how many attended: at least 1."
+    elif attended > front_desk_staff:
+        who = f"No more than the {front_desk_staff} who work there can have attended."
+        problems["attended"] = who
     session = TrainingSession(
         venue=venue,
         kind=kind,
@@ -405,7 +405,7 @@ def add_session(
         notes=notes,
         recorded_by=by,
     )
-    session.full_clean()
+    _refuse(problems, session)
     session.save()
     return session
 
@@ -413,14 +413,32 @@ def add_session(
 # Said more than once ----------------------------------------------------------------------------
 
 
-def _refuse_future(day: dt.date, name: str = "on") -> None:
-    if day > timezone.localdate():
-        raise ValidationError({name: "Enter today or a day in the past."})
+def _refuse(problems: dict[str, str], record: models.Model | None = None) -> None:
+    """Refuse with all that has to change at once: ``problems``, and what ``record`` says itself.
+
+    Raises:
+        ValidationError: there is something.
+
+    """
+    told: dict[str, list[str]] = {name: [message] for name, message in problems.items()}
+    if record is not None:
+        try:
+            record.clean_fields(exclude=told)
+            if not told:  # the constraints would say the same once more
+                record.full_clean()
+        except ValidationError as error:
+            told |= error.message_dict
+    if told:
+        raise ValidationError(dict(told))
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ValidationError({"reason": "Enter the reason."})
+def _problems_of_day(name: str, day: dt.date) -> dict[str, str]:
+    ahead = day > timezone.localdate()
+    return {name: "Enter today or a day in the past."} if ahead else {}
+
+
+def _problems_of_reason(reason: str) -> dict[str, str]:
+    return {} if one_line(reason) else {"reason": "Enter the reason."}
 
 
 def _day(day: dt.date) -> str:

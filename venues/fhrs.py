@@ -14,13 +14,13 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from venues.fhrs_shapes import ADDRESS_FIELDS, Header, read_records
 from venues.files import BrokenFile, check_size, read_text, tidy
-from venues.places import in_the_united_kingdom, normalise_postcode
+from venues.places import degrees, in_the_united_kingdom, normalise_postcode
 
 __all__ = [
     "HOTELS",
@@ -256,11 +256,8 @@ def _point(
     if not latitude and not longitude:
         marks.append(Mark.NO_POINT)
         return None, None
-    try:
-        north, east = Decimal(latitude), Decimal(longitude)
-    except InvalidOperation:
-        north = east = Decimal("NaN")
-    if north.is_nan() or east.is_nan() or not in_the_united_kingdom(north, east):
+    north, east = degrees(latitude), degrees(longitude)
+    if north is None or east is None or not in_the_united_kingdom(north, east):
         marks.append(Mark.POINT_REFUSED)
         return None, None
-    return round(north, 6), round(east, 6)
+    return north, east

@@ -5,10 +5,12 @@ Pure: no Django.
 
 import codecs
 import os
-import re
-import unicodedata
 from collections.abc import Iterator
 from typing import BinaryIO
+
+from accounts.texts import one_line as tidy
+
+__all__ = ["BrokenFile", "check_size", "read_text", "tidy"]
 
 _CHUNK = 64 * 2**10
 _DOWNLOAD_AGAIN = "Download it again from where it was published and import the new copy."
@@ -59,19 +61,3 @@ def read_text(file: BinaryIO, max_bytes: int) -> Iterator[str]:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise BrokenFile("The file ends in the middle of a letter: it was cut off.") from error
-
-
-def tidy(text: str) -> str:
-    """Return `text` on one line with single spaces and without characters that cannot be seen.
-
-    Accents come composed (NFC), so that two spellings of one Welsh name are equal.
-    """
-    text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-# Control characters separate words (values with line breaks occur); zero-width and direction marks
-# would let two equal names differ, or a name show as another; half a surrogate pair, which JSON can
-# spell, can't be stored.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, cast
 
 from crispy_forms.layout import Fieldset, Layout
@@ -26,6 +27,7 @@ from venues.models import (
     VenueQuerySet,
     sees_contacts,
 )
+from venues.places import both_degrees, degrees
 from venues.training import TrainingState
 
 
@@ -161,6 +163,28 @@ class VenueFilter(GovFilterForm, forms.Form):
         return venues.search(wanted["q"], by=self.user)
 
 
+class DegreesField(forms.DecimalField):
+    """Latitude or longitude, as a map gives it."""
+
+    # No keyboard of figures alone: on some phones it has no minus.
+    widget = forms.TextInput
+    default_error_messages = {"invalid": "Enter it in degrees, such as 51.5189 or -0.1345"}
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs
+        """The degrees, to six places.
+
+        Raises:
+            ValidationError: these are none.
+
+        """
+        if value in self.empty_values:
+            return None
+        found = degrees(str(value))
+        if found is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
 # A venue ----------------------------------------------------------------------------------------
 
 
@@ -188,11 +212,15 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         )
         labels = {"kind": "Kind of place"}
         help_texts = {
-            "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know.",
+            "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know. You can "
+            "paste both from a map here, such as 51.5189, -0.1345.",
             "longitude": "In degrees, such as -0.1345.",
             "notes": "About the venue itself. Never write about a visit that is still to come.",
         }
+        field_classes = {"latitude": DegreesField, "longitude": DegreesField}
         widgets = {
+            "latitude": forms.TextInput,
+            "longitude": forms.TextInput,
             "address": forms.Textarea({"rows": 3, "autocomplete": "off"}),
             "notes": forms.Textarea({"rows": 4}),
         }
@@ -202,6 +230,15 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         super().__init__(*args, **kwargs)
         authorities = LocalAuthority.objects.defer("boundary")
         self.fields["local_authority"].queryset = authorities  # type: ignore[attr-defined]
+
+    def tidied(self) -> Any:
+        """Latitude and longitude that were pasted as one go to their boxes."""
+        data = super().tidied()
+        north, east = self.add_prefix("latitude"), self.add_prefix("longitude")
+        both = both_degrees(data.get(north) or "")
+        if both and not data.get(east):
+            data[north], data[east] = both
+        return data
 
     def layout(self) -> Layout:
         """What it is, where it is, who runs it."""

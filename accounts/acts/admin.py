@@ -13,6 +13,13 @@ from accounts.govuk import ComesBack
 class ComesBackFilled:
     """Mix in first into each ``ModelAdmin``. That its forms count once, the site looks after."""
 
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
+        """The field, of which no browser keeps what was typed."""
+        field = super().formfield_for_dbfield(*args, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            getattr(field.widget, "widget", field.widget).attrs["autocomplete"] = "off"
+        return field
+
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The form, filled with what was kept."""
         form = super().get_form(request, *args, **kwargs)  # type: ignore[misc]

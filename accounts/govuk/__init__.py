@@ -11,6 +11,7 @@ from accounts.govuk.fields import (
     GovDateWidget,
     GovSplitDateTime,
     GovTimeField,
+    OneBoxDateField,
     YesNoField,
 )
 from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm
@@ -26,6 +27,7 @@ __all__ = [
     "GovForm",
     "GovSplitDateTime",
     "GovTimeField",
+    "OneBoxDateField",
     "Question",
     "Reveal",
     "Style",

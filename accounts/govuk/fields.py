@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from accounts import days
+
 
 class YesNoField(forms.TypedChoiceField):
     """A question answered Yes or No; cleans to True, False or (not answered) None."""
@@ -74,16 +76,25 @@ class GovDateWidget(forms.Widget):
         )
 
 
-class GovDateField(forms.DateField):
-    """A date typed into three boxes; its messages say which part is missing."""
+class _Day(forms.DateField):
+    """A date in the range of days that anything is about, with a sentence for each slip."""
 
-    widget = GovDateWidget
+    def __init__(
+        self, *, first: dt.date = days.FIRST, last: dt.date = days.LAST, **kwargs: Any
+    ) -> None:
+        """Take the arguments of any field, and the first and last day if they are others."""
+        super().__init__(**kwargs)
+        self.first, self.last = first, last
+
+    def parts(self, value: str) -> tuple[str, str, str]:
+        """Day, month and year as they were typed."""
+        raise NotImplementedError
 
     def to_python(self, value: Any) -> dt.date | None:
-        """The date of ``year-month-day``.
+        """The date of what was typed.
 
         Raises:
-            ValidationError: a part is missing, or there is no such day.
+            ValidationError: it is none; the sentence says why.
 
         """
         if value in self.empty_values:
@@ -92,23 +103,34 @@ class GovDateField(forms.DateField):
             return value.date()
         if isinstance(value, dt.date):
             return value
-        parts = str(value).split("-")
-        name = self.label or "Date"
+        name = str(self.label or "The date")
         if name.endswith("?"):
             name = "The date"
-        units = ("year", "month", "day")
-        missing = [unit for unit, part in zip(units, parts, strict=False) if not part]
-        if missing:
-            names = " and a ".join(reversed(missing))
-            raise ValidationError(f"{name} must include a {names}", code="incomplete")
         try:
-            year, month, day = (int(part) for part in parts)
-            if year < 1000:  # two figures are a slip, not the first century
-                raise ValueError
-            return dt.date(year, month, day)
-        except (ValueError, OverflowError):
-            message = f"{name} must be a real date, such as 24 11 2026"
-            raise ValidationError(message, code="invalid") from None
+            return days.read_day(
+                *self.parts(str(value)), name=name, first=self.first, last=self.last
+            )
+        except days.NotADayError as error:
+            raise ValidationError(error.sentence, code=error.kind) from None
+
+
+class GovDateField(_Day):
+    """A date typed into three boxes."""
+
+    widget = GovDateWidget
+
+    def parts(self, value: str) -> tuple[str, str, str]:
+        """The three boxes, which the widget joins from the year on."""
+        year, month, day = value.split("-") if value.count("-") == 2 else (value, "", "")
+        return day, month, year
+
+
+class OneBoxDateField(_Day):
+    """A date typed into one box: in Django's administration."""
+
+    def parts(self, value: str) -> tuple[str, str, str]:
+        """As people and programs write it."""
+        return days.parts_of(value)
 
 
 class GovTimeField(forms.TimeField):

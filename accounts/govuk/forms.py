@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
+from accounts import texts
 from accounts.govuk.layout import Button
 
 
@@ -71,13 +72,28 @@ class GovForm(ComesBack):
             helper.attrs["data-keep-trying"] = True
         return helper
 
+    def tidied(self) -> Any:
+        """What was sent, with each text tidy, so that what is checked and shown is what is kept."""
+        data: Any = self.data.copy()
+        for name, form_field in self.fields.items():
+            key = self.add_prefix(name)  # type: ignore[attr-defined]
+            typed = data.get(key)
+            widget = form_field.widget
+            left_alone = isinstance(widget, forms.PasswordInput) or widget.is_hidden
+            if isinstance(form_field, forms.CharField) and typed and not left_alone:
+                several = isinstance(form_field.widget, forms.Textarea)
+                data[key] = texts.lines(typed) if several else texts.one_line(typed)
+        return data
+
     def full_clean(self) -> None:
-        """Clean as usual, with messages that name the missing answer instead of "This field"."""
+        """Clean tidy texts, with messages that name the missing answer instead of "This field"."""
         for name, form_field in self.fields.items():
             form_field.label = self[name].label  # type: ignore[index]  # of the form mixed into
             standard = forms.Field.default_error_messages["required"]
             if form_field.error_messages.get("required") == standard:
                 form_field.error_messages["required"] = _missing(form_field, str(form_field.label))
+        if self.is_bound:  # type: ignore[attr-defined]
+            self.data = self.tidied()
         super().full_clean()  # type: ignore[misc]
 
 

@@ -19,6 +19,12 @@ _DJANGO_ROWS = "10"  # of a text area whose form names no number: too much of a 
 _DASHES = BLANK_CHOICE_DASH[0][1]
 
 
+#: What a browser may offer again; nothing else that is typed here stays on a shared desktop.
+KEPT_BY_BROWSERS = frozenset(
+    {"username", "username webauthn", "current-password", "new-password", "one-time-code"}
+)
+
+
 @dataclass(frozen=True)
 class Option:
     """One radio or checkbox."""
@@ -214,7 +220,10 @@ def _control(
         classes.append(f"{css_class}--error")
     if width:
         classes.append(f"{css_class}--width-{width}")
-    return bound.as_widget(widget, attrs={"class": " ".join(filter(None, classes))})
+    attrs: dict[str, str | bool] = {"class": " ".join(filter(None, classes))}
+    if widget.attrs.get("autocomplete") not in KEPT_BY_BROWSERS:
+        attrs["autocomplete"] = "off"
+    return bound.as_widget(widget, attrs=attrs)
 
 
 def _text_box(bound: BoundField, widget: forms.Widget) -> forms.Widget:

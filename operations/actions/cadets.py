@@ -1,17 +1,18 @@
 """Cadets on record, and what the force's policy says of them on a day."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Mapping
 from typing import NotRequired, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from accounts import scope
 from accounts.london import LONDON, duty_day
 from accounts.models import User
 from operations import cadets as rules
-from operations.actions.refusals import PlanningError, Problem
+from operations.actions.refusals import PlanningError, Problem, refuse, sentence_of
 from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
 from venues.models import CommandUnit, Venue
 
@@ -32,11 +33,12 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     """Put a cadet on record, on the day ``on``. The name stays with the cadet unit.
 
     Raises:
-        PlanningError: a date lies ahead, the cadet is an adult, or the reference is taken.
+        PlanningError: a date lies ahead, the cadet is an adult, or the reference is taken or is
+            not one as the force writes them.
 
     """
     cadet = Cadet(**fields)
-    _save(cadet, on)
+    _save(cadet, on, _problems_of_reference(cadet.reference, on))
     return cadet
 
 
@@ -51,15 +53,17 @@ def edit_cadet(
 
     """
     cadet.claim(version)
+    was = cadet.reference
     for name, value in fields.items():
         setattr(cadet, name, value)
-    _save(cadet, on)
+    # One from before the force wrote them so stays as it is.
+    _save(cadet, on, _problems_of_reference(cadet.reference, on) if cadet.reference != was else [])
     return cadet
 
 
 @transaction.atomic
-def _save(cadet: Cadet, on: dt.date) -> None:
-    problems = [
+def _save(cadet: Cadet, on: dt.date, problems: list[Problem]) -> None:
+    problems += [
         Problem(name, "This date is in the future. Enter when it happened.")
         for name in ("birth_date", "consented_on", "briefed_on")
         if (day := getattr(cadet, name)) and day > on
@@ -73,7 +77,23 @@ def _save(cadet: Cadet, on: dt.date) -> None:
         problems.append(Problem("reference", "Another cadet already has this reference."))
     if problems:
         raise PlanningError(problems)
-    cadet.save()
+    try:
+        with transaction.atomic():
+            cadet.save()
+    except IntegrityError as error:  # somebody took the reference in this very moment
+        raise refuse("reference", sentence_of(error, Cadet)) from None
+
+
+def _problems_of_reference(reference: str, on: dt.date) -> list[Problem]:
+    """Why ``reference`` is none of the force's; a name fits no usual pattern."""
+    policy = CadetPolicy.objects.in_force(on=on)
+    if policy is None or re.fullmatch(policy.reference_pattern, reference):
+        return []
+    message = (
+        f"Enter the cadet unit’s number for the cadet, like {policy.reference_example}, without "
+        "spaces. Never a name."
+    )
+    return [Problem("reference", message)]
 
 
 #: Years; who grows up stays on record with the visits they made.

@@ -167,8 +167,9 @@ def record_delivery(
     """
     follow_up.claim(version)
     _require_open(follow_up, "no session can be recorded for it any more")
+    problems = []
     if held_on < visited_on(follow_up):
-        raise refuse("held_on", _too_early(follow_up))
+        problems.append(Problem("held_on", _too_early(follow_up)))
     try:
         session = venue_actions.add_session(
             venue=follow_up.visit.venue,
@@ -182,7 +183,9 @@ def record_delivery(
             by=by,
         )
     except ValidationError as error:
-        raise _refusal_of(error) from None
+        problems += _problems_in(error)
+    if problems:  # whatever was recorded is taken back
+        raise PlanningError(problems)
     if follow_up.state == FollowUpState.OFFERED:
         follow_up.state = FollowUpState.BOOKED
         follow_up.booked_for = held_on
@@ -233,12 +236,10 @@ def _too_early(follow_up: FollowUp) -> str:
     return f"The refresher can’t be before the visit of {day.day} {day:%B %Y}"
 
 
-def _refusal_of(error: ValidationError) -> PlanningError:
+def _problems_in(error: ValidationError) -> list[Problem]:
     """What the registry refused, in the form in which acts on operations refuse."""
     told = error.message_dict if hasattr(error, "error_dict") else {"follow_up": error.messages}
-    return PlanningError(
-        Problem(name, message) for name, messages in told.items() for message in messages
-    )
+    return [Problem(name, message) for name, messages in told.items() for message in messages]
 
 
 def _require_open(follow_up: FollowUp, consequence: str) -> None:

@@ -254,10 +254,14 @@ def correct_outcome(
         raise refuse("visit", "This visit has no outcome to correct yet.")
     if visit.outcome.revision != revision:
         raise EditConflictError
+    problems = []
     if not reason:
-        raise refuse("reason", "Enter why you are correcting the outcome")
+        problems.append(Problem("reason", "Enter why you are correcting the outcome"))
     if OutcomeFacts.of(visit.outcome) == facts:
-        raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+        same = "No answer differs from what is on record, so nothing was saved."
+        problems.append(Problem("visit", same))
+    if problems:
+        raise PlanningError(problems)
     scope.because(reason)
     outcome = _record(
         visit,

@@ -450,11 +450,11 @@ def create_scenario(
         PlanningError: there is one of this title, or it shows no warning sign.
 
     """
+    problems = []
     if Scenario.objects.filter(title__normal=normal_name(title)).exists():
-        raise refuse(
-            "title", "There is a scenario of this title: make a new version of it instead."
-        )
-    return _write_scenario(title, 1, script, warning_signs, by)
+        taken = "There is a scenario of this title: make a new version of it instead."
+        problems.append(Problem("title", taken))
+    return _write_scenario(title, 1, script, warning_signs, by, problems)
 
 
 @transaction.atomic
@@ -469,20 +469,28 @@ def new_scenario_version(
     """
     versions = Scenario.objects.select_for_update().filter(title=scenario.title)
     newest = max(version.version for version in versions.order_by("pk"))
+    problems = []
     if newest > scenario.version:
-        raise refuse(
-            "script",
+        overtaken = (
             f"Somebody wrote version {newest} after you opened this page. Nothing you entered is "
-            "lost: compare the two, then start from the newest version.",
+            "lost: compare the two, then start from the newest version."
         )
-    return _write_scenario(scenario.title, newest + 1, script, warning_signs, by)
+        problems.append(Problem("script", overtaken))
+    return _write_scenario(scenario.title, newest + 1, script, warning_signs, by, problems)
 
 
 def _write_scenario(
-    title: str, version: int, script: str, warning_signs: Collection[WarningSign], by: User
+    title: str,
+    version: int,
+    script: str,
+    warning_signs: Collection[WarningSign],
+    by: User,
+    problems: list[Problem],
 ) -> Scenario:
     if not warning_signs:
-        raise refuse("warning_signs", "Select at least one warning sign.")
+        problems.append(Problem("warning_signs", "Select at least one warning sign."))
+    if problems:
+        raise PlanningError(problems)
     try:
         with transaction.atomic():
             scenario = Scenario.objects.create(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, LineField
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
@@ -95,14 +96,14 @@ class FollowUp(Versioned):
     state = models.CharField(
         max_length=10, choices=FollowUpState, default=FollowUpState.OFFERED, editable=False
     )
-    due_on = models.DateField("due by")
+    due_on = DayField("due by")
     responsible = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
         related_name="follow_ups",
         verbose_name="responsible officer",
     )
-    booked_for = models.DateField(null=True, blank=True)
+    booked_for = DayField(null=True, blank=True)
     training_session = models.OneToOneField(
         TrainingSession,
         on_delete=models.PROTECT,
@@ -113,7 +114,7 @@ class FollowUp(Versioned):
     confirmed_by = models.ForeignKey(
         Visit, on_delete=models.PROTECT, null=True, editable=False, related_name="confirms"
     )
-    declined_reason = models.CharField(max_length=200, blank=True)
+    declined_reason = LineField(max_length=200, blank=True)
     opened_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
@@ -225,7 +226,7 @@ class Reminder(models.Model):
 
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(max_length=20, choices=Kind)
-    date = models.DateField(help_text="The day for which the message is meant.")
+    date = DayField(help_text="The day for which the message is meant.")
     decided_at = models.DateTimeField(auto_now_add=True)
     message_id = models.UUIDField(
         unique=True,
@@ -234,7 +235,7 @@ class Reminder(models.Model):
         help_text="Stays the same if the message has to be handed over again.",
     )
     sent_at = models.DateTimeField(null=True, editable=False)
-    not_sent_because = models.CharField(
+    not_sent_because = LineField(
         max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
     )
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from accounts.versions import Versioned
@@ -58,20 +59,18 @@ class OperationQuerySet(models.QuerySet["Operation"]):
 class Operation(Versioned):
     """A planned series of test visits."""
 
-    reference = models.CharField(
-        max_length=40, help_text="How the force files it, like MS/2026/04."
-    )
-    name = models.CharField(max_length=120)
-    starts_on = models.DateField("first day")
-    ends_on = models.DateField("last day")
+    reference = LineField(max_length=40, help_text="How the force files it, like MS/2026/04.")
+    name = LineField(max_length=120)
+    starts_on = DayField("first day")
+    ends_on = DayField("last day")
     lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="operations_led")
     scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="operations")
-    authorisation_reference = models.CharField(
+    authorisation_reference = LineField(
         max_length=60, help_text="Of the written authority for these visits."
     )
-    notes = models.TextField(blank=True, max_length=2000)
-    wanted_starts_on = models.DateField("first day asked for", null=True, editable=False)
-    wanted_ends_on = models.DateField("last day asked for", null=True, editable=False)
+    notes = LinesField(blank=True, max_length=2000)
+    wanted_starts_on = DayField("first day asked for", null=True, editable=False)
+    wanted_ends_on = DayField("last day asked for", null=True, editable=False)
     wanted_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,
@@ -185,8 +184,8 @@ class Draw(models.Model):
     """One drawing of venues by chance for an operation: from which, and how many. Never changes."""
 
     operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="draws")
-    units = models.TextField(help_text="The command units whose venues could be drawn, by name.")
-    filters = models.TextField(blank=True, help_text="What narrowed their venues, in words.")
+    units = LinesField(help_text="The command units whose venues could be drawn, by name.")
+    filters = LinesField(blank=True, help_text="What narrowed their venues, in words.")
     of_all = models.BooleanField(help_text="Every open venue of these units could be drawn.")
     frame_size = models.PositiveIntegerField(help_text="How many venues could be drawn.")
     left_out = models.PositiveIntegerField(

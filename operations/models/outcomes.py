@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import tracked
+from accounts.model_fields import LineField, LinesField
 from accounts.models import User
 from operations.models.visits import Visit
 from operations.verdict import Verdict
@@ -86,7 +87,7 @@ class Outcome(models.Model):
         default=uuid.uuid4,
         help_text="Made on the phone: the same submission sent twice counts once.",
     )
-    correction_reason = models.CharField(max_length=200, blank=True)
+    correction_reason = LineField(max_length=200, blank=True)
     logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     logged_at = models.DateTimeField(default=timezone.now)
 
@@ -105,7 +106,7 @@ class Outcome(models.Model):
         help_text="Minutes from when the team asked for a room to the contact; empty: not known.",
     )
     makesafe_quoted = models.BooleanField(null=True, help_text="Empty: not known, or no contact.")
-    incident_reference = models.CharField(max_length=40, blank=True)
+    incident_reference = LineField(max_length=40, blank=True)
     call_handler_recognised = models.BooleanField(
         null=True, help_text="The call handler saw the CSE element. Empty: not known."
     )
@@ -121,7 +122,7 @@ class Outcome(models.Model):
     refresher_accepted = models.BooleanField(
         null=True, help_text="Accepted on the spot. Empty: it was not offered."
     )
-    notes = models.TextField(blank=True, max_length=4000)
+    notes = LinesField(blank=True, max_length=4000)
 
     verdict = models.CharField(max_length=20, choices=VERDICTS)
     verdict_rule = models.PositiveSmallIntegerField(

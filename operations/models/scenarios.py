@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
 from accounts.audit import tracked
+from accounts.model_fields import LineField, LinesField
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS
 from venues.names import NormalName
@@ -17,7 +18,7 @@ from venues.names import NormalName
 class WarningSign(models.Model):
     """A sign of child sexual exploitation that hotel staff are trained to notice."""
 
-    text = models.CharField(max_length=200)
+    text = LineField(max_length=200)
     position = models.PositiveSmallIntegerField(help_text="Where it stands in lists.")
 
     class Meta:
@@ -67,9 +68,9 @@ class ScenarioQuerySet(models.QuerySet["Scenario"]):
 class Scenario(models.Model):
     """A written script and the warning signs it shows. A change makes a new version."""
 
-    title = models.CharField(max_length=120)
+    title = LineField(max_length=120)
     version = models.PositiveSmallIntegerField(default=1, editable=False)
-    script = models.TextField(
+    script = LinesField(
         max_length=5000, help_text="What the team says and does, in order, and when to stop."
     )
     warning_signs = models.ManyToManyField(

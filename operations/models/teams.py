@@ -1,18 +1,21 @@
 """Who goes: officers, cadets and the rules of the day for cadets."""
 
 import datetime as dt
+import re
 from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Max, Q
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models.functions import Coalesce, TruncDate, Upper
 from django.utils import timezone
 
 from accounts.audit import tracked
 from accounts.london import LONDON
+from accounts.model_fields import DayField, LineField
 from accounts.models import User
 from accounts.policies import Policy, PolicyQuerySet
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
@@ -65,7 +68,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
 class Cadet(Versioned):
     """A volunteer under 18. No name is held: the cadet unit's own files have it."""
 
-    reference = models.CharField(max_length=20, unique=True, help_text="Not a name.")
+    reference = LineField(max_length=20, help_text="Not a name.")
     command_unit = models.ForeignKey(
         CommandUnit,
         on_delete=models.PROTECT,
@@ -74,13 +77,13 @@ class Cadet(Versioned):
         related_name="cadets",
         help_text="Whose planners may ask this cadet; empty: those of every unit.",
     )
-    birth_date = models.DateField(null=True)
-    consented_on = models.DateField(
+    birth_date = DayField(null=True)
+    consented_on = DayField(
         "consent given on", null=True, blank=True, help_text="By a parent or carer, in writing."
     )
-    briefed_on = models.DateField("last briefed on", null=True, blank=True)
+    briefed_on = DayField("last briefed on", null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    erased_on = models.DateField(
+    erased_on = DayField(
         null=True,
         editable=False,
         help_text="When what is held was erased by the rules of retention; only the entry stays.",
@@ -94,12 +97,31 @@ class Cadet(Versioned):
                 condition=Q(erased_on=None, birth_date__isnull=False)
                 | Q(erased_on__isnull=False, birth_date=None, consented_on=None, briefed_on=None),
                 name="cadet_has_a_birth_date_or_is_erased",
-            )
+            ),
+            models.UniqueConstraint(
+                Upper("reference"),
+                name="cadet_reference_is_unique_in_any_case",
+                violation_error_message="Another cadet already has this reference.",
+            ),
+            # Whatever pattern the force has: letters that look alike would be another child.
+            models.CheckConstraint(
+                condition=Q(reference__regex=r"^[A-Za-z0-9]([A-Za-z0-9./_-]*[A-Za-z0-9])?$"),
+                name="cadet_reference_is_plain",
+                violation_error_message="Enter letters, figures, hyphens and slashes only.",
+            ),
         ]
         ordering = ["reference"]
 
     def __str__(self) -> str:
         return self.reference if self.erased_on is None else "no longer on record"
+
+
+def is_a_pattern(text: str) -> None:
+    """Refuse a regular expression that can't be read."""
+    try:
+        re.compile(text)
+    except re.error:
+        raise ValidationError("This is no regular expression that can be read.") from None
 
 
 @tracked()
@@ -111,6 +133,17 @@ class CadetPolicy(Policy):
     latest_finish = models.TimeField(default=dt.time(23, 0), help_text="London time.")
     consent_days = models.PositiveSmallIntegerField("days consent is valid", default=365)
     briefing_days = models.PositiveSmallIntegerField("days a briefing is valid", default=90)
+    reference_pattern = LineField(
+        "pattern of references",
+        max_length=100,
+        default=r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9/-]*[A-Za-z0-9]",
+        validators=[is_a_pattern],
+        help_text="A regular expression that the whole reference fits. The usual one asks for two "
+        "or more letters or figures, at least one figure, and no spaces, so no name fits it.",
+    )
+    reference_example = LineField(
+        "example of a reference", max_length=20, default="WC-001", help_text="For the form."
+    )
 
     objects: ClassVar[PolicyQuerySet["CadetPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -122,7 +155,11 @@ class CadetPolicy(Policy):
                 name="cadets_are_under_18_and_ages_in_order",
                 violation_error_message="Cadets are under 18, the oldest age not below the "
                 "youngest.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(reference_pattern="") & ~Q(reference_example=""),
+                name="cadet_policy_says_how_references_look",
+            ),
         ]
 
 

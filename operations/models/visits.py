@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.addresses import number_of
 from accounts.audit import tracked
 from accounts.london import duty_begins, duty_day, duty_ends
+from accounts.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
@@ -285,14 +286,14 @@ class Visit(Versioned):
     not_completed_reason = models.CharField(
         max_length=20, choices=NotCompletedReason, blank=True, editable=False
     )
-    not_completed_notes = models.TextField(blank=True, max_length=2000, editable=False)
+    not_completed_notes = LinesField(blank=True, max_length=2000, editable=False)
     submission = models.UUIDField(
         null=True,
         unique=True,
         editable=False,
         help_text="The phone's own number of the message that ended the visit as not completed.",
     )
-    cancelled_reason = models.CharField(max_length=200, blank=True, editable=False)
+    cancelled_reason = LineField(max_length=200, blank=True, editable=False)
     at_venue = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
         null=True,
         editable=False,
@@ -300,7 +301,7 @@ class Visit(Versioned):
     )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    anonymous_since = models.DateField(
+    anonymous_since = DayField(
         null=True,
         editable=False,
         help_text="When the people and the free text were erased by the rules of retention.",

@@ -287,7 +287,8 @@ def test_delivery_by_the_form_makes_a_session(post, unit, today, coordinator):
         ({"attended": 13}, "12 who work there"),
         ({"attended": 0}, "greater than or equal to 1"),
         ({"delivered_by": ""}, "Enter who delivered it"),
-        ({"held_on_year": 2200}, "today or a day in the past"),
+        ({"held_on_year": 2090}, "today or a day in the past"),
+        ({"held_on_year": 2200}, "between 1 January 2000 and 31 December 2100"),
         ({"held_on_year": 2001}, "before the visit"),
     ],
 )

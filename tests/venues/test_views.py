@@ -673,5 +673,5 @@ def test_a_date_that_no_calendar_has_is_refused(signed_in):
     typed = {"on_day": "1", "on_month": "1", "on_year": "9" * 14, "reason": "Flats"}
     page = signed_in(C).post(address("venue_close", VenueFactory()), typed)
     assert page.context["form"].errors == {
-        "on": ["The date must be a real date, such as 24 11 2026"]
+        "on": ["The date must have the year in four figures, such as 2026"]
     }

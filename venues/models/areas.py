@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, LineField
 from accounts.models import User
 from venues.names import NormalName
 
@@ -15,7 +16,7 @@ from venues.names import NormalName
 class Force(models.Model):
     """A police force."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
 
     class Meta:
         constraints = [models.UniqueConstraint(NormalName("name"), name="force_name_is_unique")]
@@ -38,8 +39,8 @@ class CommandUnit(models.Model):
     """A part of a force that answers for whole local authorities: the Met calls them BCUs."""
 
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="command_units")
-    code = models.CharField(max_length=20)
-    name = models.CharField(max_length=120)
+    code = LineField(max_length=20)
+    name = LineField(max_length=120)
     members = models.ManyToManyField(
         User,
         blank=True,
@@ -95,11 +96,11 @@ def changeable_by(user: User, path: str = "") -> Q:
 class LocalAuthority(models.Model):
     """A council's area. It lies in one command unit, or in none that this installation knows."""
 
-    name = models.CharField(max_length=120)
-    gss_code = models.CharField(
+    name = LineField(max_length=120)
+    gss_code = LineField(
         "ONS code", max_length=9, unique=True, null=True, blank=True, help_text="Like E09000007."
     )
-    fhrs_code = models.CharField(
+    fhrs_code = LineField(
         "food hygiene code",
         max_length=10,
         unique=True,
@@ -114,7 +115,7 @@ class LocalAuthority(models.Model):
         blank=True,
         related_name="local_authorities",
     )
-    extract_date = models.DateField(
+    extract_date = DayField(
         "date of its food hygiene data",
         null=True,
         blank=True,

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, LineField
 from accounts.models import User
 from venues.models.areas import LocalAuthority
 
@@ -31,8 +32,8 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """One file of open data read into the registry, and what it changed."""
 
-    file_name = models.CharField(max_length=255)
-    extract_date = models.DateField(null=True, help_text="As the file's header says.")
+    file_name = LineField(max_length=255)
+    extract_date = DayField(null=True, help_text="As the file's header says.")
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(auto_now_add=True)
     created = models.PositiveIntegerField()

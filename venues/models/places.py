@@ -16,6 +16,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, EmailLineField, LineField, LinesField
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
 from accounts.versions import Versioned
@@ -32,7 +33,7 @@ from venues.training import TrainingState, training_state_in_sql
 class VenueGroup(models.Model):
     """The chain that runs several venues."""
 
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     normal_name = kept_normal("name")
 
     class Meta:
@@ -214,7 +215,7 @@ class Venue(Versioned):
         UNKNOWN = "unknown", "Not known yet"
         """As it comes from the open data, which does not tell these apart."""
 
-    name = models.CharField(max_length=200)
+    name = LineField(max_length=200)
     normal_name = kept_normal("name")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.UNKNOWN)
     group = models.ForeignKey(
@@ -223,10 +224,10 @@ class Venue(Versioned):
     local_authority = models.ForeignKey(
         LocalAuthority, on_delete=models.PROTECT, related_name="venues"
     )
-    address = models.TextField(
+    address = LinesField(
         blank=True, max_length=400, help_text="One line for each part, without the postcode."
     )
-    postcode = models.CharField(max_length=10, blank=True)
+    postcode = LineField(max_length=10, blank=True)
     squeezed_postcode = models.GeneratedField(
         expression=Replace(F("postcode"), Value(" "), Value("")),
         output_field=models.CharField(max_length=10),
@@ -253,9 +254,9 @@ class Venue(Versioned):
         editable=False,
         help_text="Fields that an import no longer overwrites.",
     )
-    notes = models.TextField(blank=True, max_length=2000)
-    closed_on = models.DateField(null=True, blank=True)
-    closed_reason = models.CharField(max_length=200, blank=True)
+    notes = LinesField(blank=True, max_length=2000)
+    closed_on = DayField(null=True, blank=True)
+    closed_reason = LineField(max_length=200, blank=True)
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
     )
@@ -354,11 +355,11 @@ class VenueContact(Versioned):
     """Somebody at a venue who is written to about its training."""
 
     venue = models.ForeignKey(Venue, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(max_length=120)
+    name = LineField(max_length=120)
     normal_name = kept_normal("name")
-    job_title = models.CharField(max_length=120, blank=True)
-    email = models.EmailField("email address", blank=True)
-    phone = models.CharField("telephone number", max_length=30, blank=True)
+    job_title = LineField(max_length=120, blank=True)
+    email = EmailLineField("email address", blank=True)
+    phone = LineField("telephone number", max_length=30, blank=True)
     phone_digits = models.GeneratedField(
         expression=Func(
             F("phone"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"

@@ -8,6 +8,7 @@ from django.db.models import F, Q, Subquery
 from django.db.models.expressions import Combinable
 
 from accounts.audit import tracked
+from accounts.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.roles import VIEW_VENUES
 from venues.training import expires_on
@@ -54,14 +55,14 @@ class TrainingSession(models.Model):
         "venues.Venue", on_delete=models.PROTECT, related_name="training_sessions"
     )
     kind = models.CharField(max_length=10, choices=Kind)
-    held_on = models.DateField("date held")
+    held_on = DayField("date held")
     mode = models.CharField("how it was delivered", max_length=12, choices=Mode)
-    delivered_by = models.CharField(max_length=120, help_text="A team or a person.")
+    delivered_by = LineField(max_length=120, help_text="A team or a person.")
     front_desk_staff = models.PositiveSmallIntegerField(
         "front-desk staff", help_text="How many people work at the front desk, all shifts together."
     )
     attended = models.PositiveSmallIntegerField("how many of them attended")
-    notes = models.TextField(blank=True, max_length=2000)
+    notes = LinesField(blank=True, max_length=2000)
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(auto_now_add=True)
 

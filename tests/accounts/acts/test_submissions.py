@@ -1,6 +1,7 @@
 """A form counts once: sent twice, five times at once, or again after a lost answer."""
 
 import datetime as dt
+import functools
 import io
 import threading
 from pathlib import Path
@@ -19,6 +20,7 @@ from accounts.acts.admin import ComesBackFilled
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import Submission
 from accounts.models import User
+from accounts.policies import Policy
 from accounts.roles import PERMISSIONS, Role
 from operations.models import Cadet, FollowUpState, Operation, Scenario, Visit
 from tests import factories
@@ -32,25 +34,25 @@ SAMPLE = ROOT / "tests/venues/samples/official_2020.xml"
 
 #: Pages that take a form and are no :class:`FormPage`, and why it may come twice.
 OTHERWISE = {
-    "accounts:undo": "an act is taken back once, and the second is told so",
-    "account_login": "signing in makes nothing",
-    "account_logout": "signing out twice is signing out",
-    "account_reauthenticate": "a proof makes nothing",
-    "account_reset_password": "a second link takes nothing away from the first",
-    "account_reset_password_from_key": "the link works once",
-    "account_change_password": "the old password is asked for",
-    "mfa_authenticate": "a code works once",
-    "mfa_reauthenticate": "a code works once",
-    "mfa_reauthenticate_webauthn": "a challenge works once",
-    "mfa_login_webauthn": "a challenge works once",
-    "mfa_activate_totp": "there is one app, and its secret is asked for by its code",
-    "mfa_deactivate_totp": "what is removed is gone",
-    "mfa_add_webauthn": "a device makes each passkey by itself, and a challenge works once",
-    "mfa_edit_webauthn": "the same name twice is the same name",
-    "mfa_remove_webauthn": "what is removed is gone",
-    "mfa_generate_recovery_codes": "new codes take the place of the old, and are shown",
-    "openid_connect_login": "leads to the provider",
-    "openid_connect_callback": "the provider's answer works once",
+    "accounts:undo": "An act is taken back once, and the second is told so",
+    "account_login": "Signing in makes nothing",
+    "account_logout": "Signing out twice is signing out",
+    "account_reauthenticate": "A proof makes nothing",
+    "account_reset_password": "A second link takes nothing away from the first",
+    "account_reset_password_from_key": "The link works once",
+    "account_change_password": "The old password is asked for",
+    "mfa_authenticate": "A code works once",
+    "mfa_reauthenticate": "A code works once",
+    "mfa_reauthenticate_webauthn": "A challenge works once",
+    "mfa_login_webauthn": "A challenge works once",
+    "mfa_activate_totp": "There is one app, and its secret is asked for by its code",
+    "mfa_deactivate_totp": "What is removed is gone",
+    "mfa_add_webauthn": "A device makes each passkey by itself, and a challenge works once",
+    "mfa_edit_webauthn": "The same name twice is the same name",
+    "mfa_remove_webauthn": "What is removed is gone",
+    "mfa_generate_recovery_codes": "New codes take the place of the old, and are shown",
+    "openid_connect_login": "Leads to the provider",
+    "openid_connect_callback": "The provider's answer works once",
 }
 
 HELD = {"held_on_day": "1", "held_on_month": "9", "held_on_year": "2026"}
@@ -135,6 +137,12 @@ def follow_up_deliver():
     return [follow_up.pk], TRAINING | held | {"version": follow_up.version}
 
 
+def usual_rules(policy):
+    row = policy(valid_from=dt.date(2026, 11, 1))
+    names = [field.name for field in policy._meta.local_concrete_fields if not field.primary_key]
+    return [], {name: getattr(row, name) for name in names}
+
+
 def invitation():
     return [], {
         "username": "newcomer",
@@ -162,21 +170,6 @@ CREATES = {
         TrainingSession,
     ),
     "admin:accounts_user_add": (Role.ADMINISTRATOR, invitation, User),
-    "admin:operations_cadetpolicy_add": (
-        Role.ADMINISTRATOR,
-        lambda: (
-            [],
-            {
-                "valid_from": "2026-11-01",
-                "min_age": 13,
-                "max_age": 17,
-                "latest_finish": "23:00",
-                "consent_days": 365,
-                "briefing_days": 90,
-            },
-        ),
-        apps.get_model("operations.CadetPolicy"),
-    ),
     "admin:operations_warningsign_add": (
         Role.ADMINISTRATOR,
         lambda: ([], {"text": "Asks for a back door", "position": 9}),
@@ -199,6 +192,16 @@ CREATES = {
     ),
 }
 
+#: A rule of the force that holds from a day on is a row; the usual ones from another day do.
+CREATES |= {
+    f"admin:{policy._meta.app_label}_{policy._meta.model_name}_add": (
+        Role.ADMINISTRATOR,
+        functools.partial(usual_rules, policy),
+        policy,
+    )
+    for policy in Policy.__subclasses__()
+}
+
 #: Pages that take a form, and change or remove what is there, or choose among it.
 CHANGES = {
     "operations:cadet_edit",
@@ -207,6 +210,7 @@ CHANGES = {
     "operations:operation_edit",
     "operations:operation_venues",
     "operations:visit_cancel",
+    "operations:visit_end",
     "operations:visit_edit",
     "operations:visit_start",
     "reports:subject_access",
@@ -214,6 +218,7 @@ CHANGES = {
     "venues:contact_edit",
     "venues:contact_remove",
     "venues:import_accept",
+    "venues:import_keep",
     "venues:venue_close",
     "venues:venue_edit",
     "venues:venue_merge",
