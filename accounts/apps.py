@@ -34,7 +34,8 @@ class AccountsConfig(AppConfig):
             return everybody if user.has_perm("accounts.view_user") else everybody.none()
 
         history.register(User, visible_to=people)
-        register(checks.works_as_a_bound_role, Tags.database, deploy=True)
+        register(checks.database_is_as_it_must_be, Tags.database, deploy=True)
+        register(checks.mail_is_protected, Tags.security, deploy=True)
         # One app's turn is enough: all migrations are done before the first.
         post_migrate.connect(database.secure, sender=self)
         user_logged_in.connect(sessions.begin)

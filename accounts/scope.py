@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 #: The role of PostgreSQL as which requests and tasks work. Made by ``accounts/database.py``.
 WEB_ROLE = "makesafe_web"
+#: Where names are looked for, and in what order.
+SEARCH_PATH = "public, pg_temp"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Scope:
         units = {"makesafe.units": "*"} if self.whole_force else {}
         return units | {
             "role": self.role,
+            # A temporary table stands before none of ours, whatever the database allows.
+            "search_path": SEARCH_PATH,
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
             "makesafe.sees_board": "on" if self.sees_board else "",
@@ -73,7 +77,10 @@ class Scope:
 
 
 #: When no scope holds: the session's own role, and nothing said.
-NOTHING_SAID = dict.fromkeys(Scope(whole_force=True).settings, "") | {"role": "none"}
+NOTHING_SAID = dict.fromkeys(Scope(whole_force=True).settings, "") | {
+    "role": "none",
+    "search_path": SEARCH_PATH,
+}
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
 

@@ -68,7 +68,9 @@ async def _refuse(send: Send, status: int, words: str) -> None:
     log.warning("request refused unread", status=status, request_id=reference)
     headers = [*HEADERS, (b"x-request-id", reference.encode())]
     if settings.SECURE_HSTS_SECONDS:
-        told = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+        told = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
+            told += "; includeSubDomains"
         headers.append((b"strict-transport-security", told.encode()))
     body = f"{words} If you ask for help, give this reference: {reference}"
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -29,6 +29,15 @@ def log_as_the_web_does(**_: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
 
 
+@signals.worker_init.connect
+@signals.beat_init.connect
+def look_first(**_: Any) -> None:
+    """Begin only where the database is as it must be, for the role of this process."""
+    from config.start import refuse_unfit_database
+
+    refuse_unfit_database()
+
+
 @signals.task_prerun.connect
 def name_task(task_id: str, task: Any, **_: Any) -> None:
     """Every line of a task has its name and its id."""

@@ -1,61 +1,242 @@
 """What a set of settings must have before it may hold real data. Pure: told all, reads nothing."""
 
-from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from config import mail
 
 SHORTEST_KEY = 50  # characters
 FEWEST_DIFFERENT = 10  # characters: fewer is a word or a pattern, not chance
 NOT_SECRET = ("django-insecure-", "only-for-the-demonstration")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+#: Domains of which nobody gets mail, or everybody (RFC 2606).
+NOBODYS = ("example.com", "example.net", "example.org", "localhost", "invalid")
+THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 _NEW_KEY = (
     "Set it to what this prints: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 )
 
 
-def refuse_unsafe(
-    *, secret_keys: Iterable[str], debug: bool, allowed_hosts: Sequence[str], site_url: str
-) -> None:
-    """Stop the start of an installation that is not the demonstration and is not safe either.
+@dataclass(frozen=True)
+class Provider:
+    """The identity provider of single sign-on, as the settings have it."""
+
+    server_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+def refuse(problems: Iterable[str]) -> None:
+    """Stop the start, if there is a problem, and tell of all of them on one line.
+
+    Raises:
+        ImproperlyConfigured: with the sentences that say what to set.
+
+    """
+    told = list(problems)
+    if len(told) == 1:
+        raise ImproperlyConfigured(told[0])
+    if told:
+        listed = " ".join(f"({n}) {problem}" for n, problem in enumerate(told, 1))
+        raise ImproperlyConfigured(f"{len(told)} settings must be put right. {listed}")
+
+
+def unsafe(
+    *,
+    secret_key: str,
+    earlier_keys: Iterable[str],
+    debug: bool,
+    allowed_hosts: Sequence[str],
+    site_url: str,
+    databases: Mapping[str, str],
+    redis_url: str,
+    email_url: str,
+    sender: str,
+    provider: Provider,
+    common_passwords: str,
+) -> Iterator[str]:
+    """What keeps an installation that is not the demonstration from being safe, one by one.
 
     Args:
-        secret_keys: The key in use, then earlier ones that are still accepted.
+        secret_key: The key in use.
+        earlier_keys: Those before it that are still accepted.
         debug: Whether Django's pages for developers are on.
         allowed_hosts: The names that the site answers to.
         site_url: The address that people type.
-
-    Raises:
-        ImproperlyConfigured: With a sentence that says what to set.
+        databases: Variable → the address of a database; the first is the one in use.
+        redis_url: The address of the broker.
+        email_url: The address of the mail server.
+        sender: Whom messages come from.
+        provider: The identity provider, if there is one.
+        common_passwords: The file of passwords to refuse, if there is one.
 
     """
     if debug:
-        raise ImproperlyConfigured(
+        yield (
             "DEBUG shows data and settings to anybody who meets an error. Remove it from the "
             "environment (or set DEMO=1 for the demonstration)."
         )
-    for key in secret_keys:
-        if key.startswith(NOT_SECRET):
-            raise ImproperlyConfigured(f"SECRET_KEY is an example that others know. {_NEW_KEY}")
-        if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_DIFFERENT:
-            raise ImproperlyConfigured(
-                f"SECRET_KEY is too easy to guess: it needs {SHORTEST_KEY} characters by chance. "
-                f"{_NEW_KEY}"
-            )
+    if not secret_key:
+        yield f"Set SECRET_KEY (or DEMO=1 for the demonstration). {_NEW_KEY}"
+    for key in filter(None, (secret_key, *earlier_keys)):
+        yield from _faults_of_key(key)
+    yield from _faults_of_site(allowed_hosts, site_url)
+    yield from _faults_of_databases(databases)
+    yield from _faults_of_redis(redis_url)
+    yield from _faults_of_mail(email_url, sender)
+    yield from _faults_of_provider(provider)
+    if common_passwords and not Path(common_passwords).is_file():
+        yield (
+            "COMMON_PASSWORDS_FILE names no file. Set it to a file with a password a line, or "
+            "remove it."
+        )
+
+
+def level(said: str) -> str:
+    """The level of logs that is meant; nothing where none has that name."""
+    return said.upper() if said.upper() in LEVELS else ""
+
+
+def sends_in_plain(email_url: str) -> bool:
+    """Whether messages, and the password of the mail server, travel unprotected."""
+    return urlsplit(email_url).scheme == "smtp"
+
+
+def _faults_of_key(key: str) -> Iterator[str]:
+    if key.startswith(NOT_SECRET):
+        yield f"SECRET_KEY is an example that others know. {_NEW_KEY}"
+    elif len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_DIFFERENT:
+        yield (
+            f"SECRET_KEY is too easy to guess: it needs {SHORTEST_KEY} characters by chance. "
+            f"{_NEW_KEY}"
+        )
+
+
+def _faults_of_site(allowed_hosts: Sequence[str], site_url: str) -> Iterator[str]:
+    if not allowed_hosts:
+        yield "Set ALLOWED_HOSTS to the host names that the site answers to."
     for host in allowed_hosts:
         if "*" in host or host.startswith("."):
-            raise ImproperlyConfigured(
+            yield (
                 f"ALLOWED_HOSTS holds {host!r}, which answers to names that others choose. "
                 "Set it to each host name in full."
             )
-    address = urlsplit(site_url)
-    if address.scheme != "https":
-        raise ImproperlyConfigured(
+    address = _parsed(site_url)
+    if address is None or address.scheme != "https":
+        yield (
             f"SITE_URL is {site_url!r}: sign-ins would travel unprotected. Set it to the https "
             "address that people type."
         )
-    if address.hostname not in allowed_hosts:
-        raise ImproperlyConfigured(
+    elif address.path.strip("/") or address.query or address.fragment or "@" in address.netloc:
+        yield f"SITE_URL is {site_url!r}. Set it to https:// and the host name, nothing after it."
+    elif address.hostname not in allowed_hosts:
+        yield (
             f"SITE_URL names the host {address.hostname!r}, which the site would not answer to. "
             "Add it to ALLOWED_HOSTS."
         )
+
+
+def _faults_of_databases(databases: Mapping[str, str]) -> Iterator[str]:
+    users: dict[str, str] = {}
+    for variable, url in databases.items():
+        address = _parsed(url)
+        right = f"Set it to postgres://USER:PASSWORD@HOST:PORT/NAME, for this: {_WHOSE[variable]}."
+        if not url:
+            yield f"{variable} is not set. {right}"
+        elif address is None:
+            yield (
+                f"{variable} can't be read. Is a character of the password not written as %XX? "
+                f"{right}"
+            )
+        elif address.scheme not in ("postgres", "postgresql"):
+            yield f"{variable} begins with {address.scheme!r}, and only PostgreSQL will do. {right}"
+        elif not address.username or not address.path.strip("/"):
+            yield f"{variable} names no user or no database. {right}"
+        elif address.username in users:
+            yield (
+                f"{variable} and {users[address.username]} have the same user. The owner of the "
+                "tables and the role that pages work as are two. See docs/operators.md."
+            )
+        else:
+            users[address.username] = variable
+
+
+_WHOSE = {
+    "DATABASE_URL": "web, worker and beat work as makesafe_web",
+    "OWNER_DATABASE_URL": "with AS_OWNER=1, the keeper and manage.py work as the tables' owner",
+}
+
+
+def _faults_of_redis(url: str) -> Iterator[str]:
+    address = _parsed(url)
+    right = "Set it to redis://:PASSWORD@HOST:PORT/0, or rediss:// with TLS."
+    if not url:
+        yield f"REDIS_URL is not set. {right}"
+    elif address is None or address.scheme not in ("redis", "rediss") or not address.hostname:
+        yield f"REDIS_URL can't be read. {right}"
+    elif address.path.strip("/") and not address.path.strip("/").isdigit():
+        yield f"REDIS_URL ends in {address.path!r}, which is the number of no database. {right}"
+
+
+def _faults_of_mail(url: str, sender: str) -> Iterator[str]:
+    if not url:
+        yield (
+            "EMAIL_URL is not set: invitations and links would stay in a folder. Set it to "
+            "smtp+tls://USER:PASSWORD@HOST:587, or smtps://USER:PASSWORD@HOST:465."
+        )
+    else:
+        try:
+            mail.server(url)
+        except ImproperlyConfigured as error:
+            yield str(error)
+        else:
+            if sends_in_plain(url) and urlsplit(url).hostname not in THIS_MACHINE:
+                yield (
+                    "EMAIL_URL is plain SMTP: links to set a password would travel unprotected. "
+                    "Set it to smtp+tls:// or smtps://."
+                )
+    address = parseaddr(sender)[1]
+    domain = address.rpartition("@")[2].lower()
+    if "@" not in address or any(domain == no or domain.endswith(f".{no}") for no in NOBODYS):
+        yield (
+            f"DEFAULT_FROM_EMAIL is {sender!r}, which nobody can answer. Set it to an address of "
+            "your force, like: Makesafe team <makesafe@YOUR-FORCE.police.uk>."
+        )
+
+
+def _faults_of_provider(provider: Provider) -> Iterator[str]:
+    if not provider.server_url:
+        if provider.client_id or provider.client_secret or provider.roles:
+            yield "OIDC_CLIENT_ID, OIDC_CLIENT_SECRET or OIDC_ROLES is set without OIDC_SERVER_URL."
+        return
+    address = _parsed(provider.server_url)
+    if address is None or address.scheme != "https" or not address.hostname:
+        yield (
+            f"OIDC_SERVER_URL is {provider.server_url!r}: anybody on the way could say who signs "
+            "in. Set it to the provider's https address."
+        )
+    for variable, value in (
+        ("OIDC_CLIENT_ID", provider.client_id),
+        ("OIDC_CLIENT_SECRET", provider.client_secret),
+    ):
+        if not value:
+            yield f"{variable} is not set: the provider would refuse everybody. It gives you one."
+    if not provider.roles:
+        yield "OIDC_ROLES is not set: nobody would have a role. Set it to groups and roles."
+
+
+def _parsed(url: str) -> SplitResult | None:
+    """The address, where it can be read, its port included."""
+    try:
+        address = urlsplit(url)
+        address.port  # noqa: B018 (it is read only here)
+    except ValueError:
+        return None
+    return address

@@ -14,9 +14,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.roles import Role
-from config import embedded, logs, mail
+from config import databases, embedded, logs, mail
 from config.environment import Environment
-from config.production import refuse_unsafe
+from config.production import LEVELS, Provider, level, refuse, unsafe
 
 django_stubs_ext.monkeypatch()
 
@@ -27,34 +27,17 @@ env = Environment()
 
 #: The demonstration: invented data, sign-ins shown on the page, mail kept in a folder. Also what
 #: the tests run with. Anything but the demonstration must bring its own secret and host names.
-DEMO = env.bool("DEMO", default=False)
-DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.yes("DEMO", default=False)
+DEBUG = env.yes("DEBUG", default=False)
 
-if DEMO:
-    SECRET_KEY = env.str("SECRET_KEY", default="only-for-the-demonstration-with-invented-data")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-else:
-    for required in ("SECRET_KEY", "ALLOWED_HOSTS"):
-        if not env.str(required, default=""):
-            raise ImproperlyConfigured(
-                f"Set {required} in the environment (or DEMO=1 for the demonstration). "
-                "README.md lists all settings."
-            )
-    SECRET_KEY = env.str("SECRET_KEY")
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+#: Signs and encrypts (docs/operators.md, *Secrets*).
+SECRET_KEY = env.text("SECRET_KEY", "only-for-the-demonstration-with-invented-data" if DEMO else "")
 #: The keys before this one: what they signed and encrypted is still read.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]") if DEMO else ())
 
 #: The address people type, for links in messages.
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
-
-if not DEMO:
-    refuse_unsafe(
-        secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
-        debug=DEBUG,
-        allowed_hosts=ALLOWED_HOSTS,
-        site_url=SITE_URL,
-    )
+SITE_URL = env.text("SITE_URL", "http://localhost:8000").rstrip("/")
 
 # Applications -----------------------------------------------------------------------------------
 
@@ -136,9 +119,14 @@ CRISPY_FAIL_SILENTLY = False
 
 # Database ---------------------------------------------------------------------------------------
 
-DATABASES = {
-    "default": env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url())
-}
+#: Whether this process works as the owner of the tables: the keeper, and ``manage.py migrate``.
+AS_OWNER = env.yes("AS_OWNER", default=False)
+_DATABASES = {"DATABASE_URL": env.text("DATABASE_URL")}
+if AS_OWNER:  # a variable of its own: no file that names web's role comes before it
+    _webs = {variable: url for variable, url in _DATABASES.items() if url}
+    _DATABASES = {"OWNER_DATABASE_URL": env.text("OWNER_DATABASE_URL"), **_webs}
+DATABASE_URL = next(iter(_DATABASES.values())) or (embedded.database_url() if DEMO else "")
+DATABASES = {"default": databases.server(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The record of changes (accounts/audit.py) -------------------------------------------------------
@@ -158,7 +146,7 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 # Broker, cache and tasks ------------------------------------------------------------------------
 
-REDIS_URL = env.str("REDIS_URL", default="") or embedded.redis_url()
+REDIS_URL = env.text("REDIS_URL") or (embedded.redis_url() if DEMO else "")
 
 CACHES = {
     "default": {
@@ -222,15 +210,18 @@ CELERY_BEAT_SCHEDULE = {
 # Mail -------------------------------------------------------------------------------------------
 
 #: Where messages go without SMTP: one file each. The demonstration shows this folder.
-MAIL_DIR = Path(env.str("MAIL_DIR", default=str(embedded.RUN_DIR / "mail")))
-EMAIL_URL = env.str("EMAIL_URL", default="")
+MAIL_DIR = Path(env.text("MAIL_DIR", str(embedded.RUN_DIR / "mail")))
+EMAIL_URL = env.text("EMAIL_URL")
 #: What sends mail by Django only decides it: workers of the outbox hand it to the channel.
 EMAIL_BACKEND = "outbox.backend.Outbox"
 OUTBOX_CHANNEL = "outbox.smtp.Smtp" if EMAIL_URL else "outbox.folder.MailFolder"
 if EMAIL_URL:
-    vars().update(mail.server(EMAIL_URL))
+    try:
+        vars().update(mail.server(EMAIL_URL))
+    except ImproperlyConfigured as error:
+        env.problems.append(str(error))
 EMAIL_TIMEOUT = 15  # seconds for each step; outbox/delivery.py bounds a message as a whole
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Makesafe team <makesafe@example.org>")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Makesafe team <makesafe@example.org>")
 
 # People -----------------------------------------------------------------------------------------
 
@@ -244,7 +235,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 #: More common passwords than the 20,000 that Django knows, one a line.
-COMMON_PASSWORDS_FILE = env.str("COMMON_PASSWORDS_FILE", default="")
+COMMON_PASSWORDS_FILE = env.text("COMMON_PASSWORDS_FILE")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -278,7 +269,7 @@ ACCOUNT_FORMS = {
 
 #: Whether everybody needs a second factor (or single sign-on, which is taken to ask for one).
 #: Only the demonstration can do without.
-MFA_REQUIRED = env.bool("MFA_REQUIRED", default=False) if DEMO else True
+MFA_REQUIRED = env.yes("MFA_REQUIRED", default=False) if DEMO else True
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -300,27 +291,26 @@ MFA_FORMS = {
 
 # Single sign-on: OpenID Connect with the force's identity provider ------------------------------
 
-OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="").rstrip("/")
-OIDC_NAME = env.str("OIDC_NAME", default="your force account")
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL").rstrip("/")
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "your force account")
 #: The claim that lists a person's groups at the provider.
-OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", "groups")
 #: Group at the provider → role here.
-OIDC_ROLES: dict[str, str] = env.json("OIDC_ROLES", default={})
+OIDC_ROLES: dict[str, str] = env.words("OIDC_ROLES")
 #: Group at the provider → code of a command unit here, or ``*`` for the whole force.
-OIDC_UNITS: dict[str, str] = env.json("OIDC_UNITS", default={})
+OIDC_UNITS: dict[str, str] = env.words("OIDC_UNITS")
 #: Whether the provider's email addresses are proven even where it does not say so.
-OIDC_EMAIL_TRUSTED = env.bool("OIDC_EMAIL_TRUSTED", default=False)
+OIDC_EMAIL_TRUSTED = env.yes("OIDC_EMAIL_TRUSTED", default=False)
 #: Off: people sign in with the provider only.
-LOCAL_PASSWORDS = env.bool("LOCAL_PASSWORDS", default=True)
+LOCAL_PASSWORDS = env.yes("LOCAL_PASSWORDS", default=True)
 
 if unknown_roles := set(OIDC_ROLES.values()) - set(Role):
-    raise ImproperlyConfigured(
+    env.problems.append(
         f"OIDC_ROLES names {', '.join(sorted(unknown_roles))}. The roles are: {', '.join(Role)}."
     )
 if not LOCAL_PASSWORDS and not OIDC_SERVER_URL:
-    raise ImproperlyConfigured(
-        "Nobody could sign in: set OIDC_SERVER_URL, or leave LOCAL_PASSWORDS on."
-    )
+    env.problems.append("Nobody could sign in: set OIDC_SERVER_URL, or leave LOCAL_PASSWORDS on.")
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 3  # seconds for each question to the provider: somebody waits
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
@@ -330,8 +320,8 @@ SOCIALACCOUNT_PROVIDERS = {
             {
                 "provider_id": "force",
                 "name": OIDC_NAME,
-                "client_id": env.str("OIDC_CLIENT_ID", default=""),
-                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "client_id": OIDC_CLIENT_ID,
+                "secret": OIDC_CLIENT_SECRET,
                 "settings": {
                     "server_url": OIDC_SERVER_URL,
                     "oauth_pkce_enabled": True,
@@ -349,14 +339,14 @@ SOCIALACCOUNT_PROVIDERS = {
 #: Nobody stays signed in for longer, whatever they do. Visiting officers may be idle for as long.
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
 #: After so long without a request everybody else is signed out.
-SESSION_IDLE_SECONDS = 60 * env.int("SESSION_IDLE_MINUTES", default=30)
+SESSION_IDLE_SECONDS = 60 * env.whole("SESSION_IDLE_MINUTES", default=30, most=12 * 60)
 
 # Rate limits, counted in the shared cache -------------------------------------------------------
 
 #: What one account, and all people behind one address, may send (not read) in a minute.
 WRITES_PER_MINUTE = {
-    "account": env.int("WRITES_PER_MINUTE_ACCOUNT", default=120),
-    "address": env.int("WRITES_PER_MINUTE_ADDRESS", default=1200),
+    "account": env.whole("WRITES_PER_MINUTE_ACCOUNT", default=120, most=1_000_000),
+    "address": env.whole("WRITES_PER_MINUTE_ADDRESS", default=1200, most=1_000_000),
 }
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",  # a station at the change of a shift, behind one address
@@ -396,10 +386,13 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1
 _HTTPS = urlsplit(SITE_URL).scheme == "https"
 SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS
+#: For this host alone, unless the operator says that all below it, or every browser, may be told.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.yes("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.yes("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # ask for just these two
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 #: Whether what a proxy in front says is believed: by TLS or not, the request's id, from where.
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = env.yes("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # a client's address is the last of X-Forwarded-For
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -425,7 +418,7 @@ X_FRAME_OPTIONS = "DENY"
 
 #: Chromium holds a form to ``form-action`` through redirects, so the provider of single sign-on,
 #: where the button "Sign in with …" leads, is named.
-_OIDC = urlsplit(env.str("OIDC_SERVER_URL", default=""))
+_OIDC = urlsplit(OIDC_SERVER_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -451,7 +444,10 @@ PERMISSIONS_POLICY = dict.fromkeys(
 
 # Logs: ids, not people --------------------------------------------------------------------------
 
-LOGGING = logs.configuration(demo=DEMO, level=env.str("LOG_LEVEL", default=""))
+_LEVEL = env.text("LOG_LEVEL")
+if _LEVEL and not level(_LEVEL):
+    env.problems.append(f"LOG_LEVEL is {_LEVEL!r}. Set it to one of {', '.join(LEVELS)}.")
+LOGGING = logs.configuration(demo=DEMO, level=level(_LEVEL))
 # Reports of errors are never mailed: they would carry what a person sent.
 ADMINS: list[tuple[str, str]] = []
 
@@ -460,19 +456,37 @@ ADMINS: list[tuple[str, str]] = []
 #: Days, by model: what accounts/retention.py and operations/retention.py erase.
 RETENTION = {
     # After the last operation of the cadet has closed.
-    "operations.Cadet": env.int("KEEP_CADETS_DAYS", default=90),
+    "operations.Cadet": env.whole("KEEP_CADETS_DAYS", default=90),
     # After the visit: then people and free text go, and the figures stay.
-    "operations.Visit": env.int("KEEP_VISITS_DAYS", default=6 * 365 + 2),
-    "accounts.AccessEntry": env.int("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
+    "operations.Visit": env.whole("KEEP_VISITS_DAYS", default=6 * 365 + 2),
+    "accounts.AccessEntry": env.whole("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
     "accounts.Submission": 30,  # a form that comes again later is an old page, and is told so
 }
 
 # Rules of the force -----------------------------------------------------------------------------
 
 #: Days for which a training session counts as current.
-TRAINING_CURRENT_DAYS = env.int("TRAINING_CURRENT_DAYS", default=365)
+TRAINING_CURRENT_DAYS = env.whole("TRAINING_CURRENT_DAYS", default=365)
 #: Days from a visit to the date by which its follow-up is due, by verdict.
 FOLLOW_UP_DUE_DAYS = {
-    "partly": env.int("FOLLOW_UP_DUE_DAYS_PARTLY", default=42),
-    "refresher_needed": env.int("FOLLOW_UP_DUE_DAYS_REFRESHER_NEEDED", default=28),
+    "partly": env.whole("FOLLOW_UP_DUE_DAYS_PARTLY", default=42),
+    "refresher_needed": env.whole("FOLLOW_UP_DUE_DAYS_REFRESHER_NEEDED", default=28),
 }
+
+# Whether all of this may hold real data ----------------------------------------------------------
+
+if not DEMO:
+    env.problems += unsafe(
+        secret_key=SECRET_KEY,
+        earlier_keys=SECRET_KEY_FALLBACKS,
+        debug=DEBUG,
+        allowed_hosts=ALLOWED_HOSTS,
+        site_url=SITE_URL,
+        databases=_DATABASES,
+        redis_url=REDIS_URL,
+        email_url=EMAIL_URL,
+        sender=DEFAULT_FROM_EMAIL,
+        provider=Provider(OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLES),
+        common_passwords=COMMON_PASSWORDS_FILE,
+    )
+refuse(dict.fromkeys(env.problems))

@@ -14,6 +14,7 @@ class OperationsConfig(AppConfig):
         erased in time; write after each migration the roles, the policies and what a new
         installation begins with.
         """
+        from accounts import checks
         from accounts.roles import write_groups
         from operations import first_rows, record, retention, row_security, timeline
         from venues.timeline import register
@@ -21,5 +22,6 @@ class OperationsConfig(AppConfig):
         register(timeline.entries)
         record.register()
         retention.register_rules()
+        checks.register(row_security.missing)
         for receiver in (write_groups, row_security.write_policies, first_rows.write_first_rows):
             post_migrate.connect(receiver, sender=self)

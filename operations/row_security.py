@@ -13,9 +13,11 @@ to its team.
 :func:`write_policies` puts them in force after each ``migrate``.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import connections
+from django.db.backends.utils import CursorWrapper
 
 #: A part in parentheses with SELECT is asked once for a query, not for each row.
 ALL_UNITS = "(SELECT current_setting('makesafe.units', true) = '*')"
@@ -116,6 +118,18 @@ HISTORIES = {
     "accounts_undo": f"{SYSTEM} OR by_id = {ME}",
     "operations_cadetevent": f"{SEES_LOG} OR {_shows_with('operations_cadet', 'pgh_obj_id')}",
 }
+
+
+def missing(cursor: CursorWrapper) -> Iterator[str]:
+    """What of the policies is not in force: a dump may have come without them."""
+    cursor.execute(
+        "SELECT count(*) FROM unnest(%s) AS name WHERE NOT EXISTS ("
+        " SELECT FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
+        " WHERE relname = name AND relnamespace = 'public'::regnamespace AND relrowsecurity)",
+        [list(POLICIES | HISTORIES)],
+    )
+    if without := cursor.fetchone()[0]:
+        yield f"{without} tables that need row-level security have none."
 
 
 def write_policies(*, using: str, **_: Any) -> None:

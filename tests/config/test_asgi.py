@@ -91,6 +91,7 @@ def test_a_refusal_has_a_reference_and_can_not_be_taken_for_a_page():
 
 def test_a_refusal_keeps_browsers_with_https(settings):
     settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     start, _ = messages({b"transfer-encoding": b"chunked"})
     told = dict(start["headers"])[b"strict-transport-security"]
     assert told == b"max-age=31536000; includeSubDomains"
