@@ -76,6 +76,12 @@ class Act(models.TextChoices):
     TOLD_BUSY = "told_busy", "was refused a plan because of another visit of"
     """Learnt of it by the refusal. Many of these show a search for somebody's hours."""
 
+    ACCOUNT_UNLINKED = "account_unlinked", "took the account at the force off"
+    """An administrator let another account at the force take its place."""
+
+    RETENTION_APPLIED = "retention_applied", "erased what is kept no longer"
+    """The nightly run of retention, whether or not there was something to erase."""
+
     SESSION_ENDED = "session_ended", "had a session end"
     """Signed out another device, was signed out by an administrator, or was away for too long."""
 

@@ -2,37 +2,49 @@
 
 import structlog
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
-from accounts import invitations, scope, sessions
+from accounts import rights, scope, sessions
 from accounts.access_log import Act, record_act
-from accounts.claims import Access
+from accounts.access_requests import Right
 from accounts.models import User
-from accounts.roles import Role
+from accounts.rights import Rights
 
 log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def invite(*, person: User, by: User) -> None:
+def invite(*, person: User, by: User, wanted: Rights | None = None) -> list[Right]:
     """Save a new account without a password and send its owner the way in.
 
     Args:
         person: The account, not saved yet.
         by: The administrator who invites.
+        wanted: What the person is to have.
+
+    Returns:
+        What of it waits for a second person.
+
+    Raises:
+        ValidationError: ``by`` may not give that; with the sentences that say why.
 
     """
+    rights.require_administrator(by)
     person.set_unusable_password()
     person.save()
+    waits = rights.change(person=person, wanted=wanted, by=by) if wanted else []
     send_password_link(person=person, by=by)
+    return waits
 
 
-@transaction.atomic
-def send_password_link(*, person: User, by: User) -> None:
-    """Send (again) the link by which ``person`` sets their own password: nobody else knows it."""
-    record_act(Act.LINK_SENT, by=by, about=person)
-    invitations.send(person)
+def send_password_link(*, person: User, by: User) -> bool:
+    """Send (again) the link by which ``person`` sets their own password.
+
+    Returns:
+        Whether it went out; else it waits for a second person (``rights.send_link``).
+
+    """
+    return rights.send_link(person=person, by=by)
 
 
 @transaction.atomic
@@ -41,6 +53,7 @@ def close_account(*, person: User, by: User) -> None:
 
     Their acts stay on record, so the account is kept.
     """
+    rights.require_administrator(by)
     record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
     person.is_active = False
     person.save(update_fields=["is_active"])
@@ -48,11 +61,18 @@ def close_account(*, person: User, by: User) -> None:
 
 
 @transaction.atomic
-def remove_second_factors(*, person: User, by: User) -> None:
+def remove_second_factors(*, person: User, by: User | None) -> None:
     """Help somebody who lost their phone and their recovery codes.
 
     Their sessions end too, and at the next sign-in they set up a new second step.
+
+    Args:
+        person: Who lost them.
+        by: The administrator who helps; None for the operator at the server.
+
     """
+    if by is not None:
+        rights.require_looking_after(person, by=by)
     record_act(Act.FACTORS_TAKEN, by=by, about=person)
     Authenticator.objects.filter(user=person).delete()
     sessions.end_all(person)
@@ -76,18 +96,18 @@ def take_over_details(*, person: User, details: dict[str, str]) -> None:
         log.warning("the provider's address for this account is another account's", user=person.pk)
         new.pop("email")
         User.objects.filter(pk=person.pk).update(**new)
+    old = person.email
     person.refresh_from_db(fields=list(details))
+    rights.tell_old_address(person, old=old)
 
 
 @transaction.atomic
-def set_access(*, person: User, access: Access) -> None:
-    """Give ``person`` just the roles and command units that the identity provider says.
+def unlink(*, person: User, by: User) -> None:
+    """Let the next account at the provider with this person's proven address take the old's place.
 
-    What was taken away there is taken away here. A code that no command unit has gives nothing.
+    For somebody to whom the force gave a new account. Their sessions end.
     """
-    person.groups.set(Group.objects.filter(name__in=access.roles))
-    units = person.command_units.model  # accounts imports nothing of venues
-    person.command_units.set(units.objects.filter(code__in=access.units))
-    person.whole_force = access.whole_force
-    person.is_staff = Role.ADMINISTRATOR in access.roles
-    person.save(update_fields=["whole_force", "is_staff"])
+    rights.require_looking_after(person, by=by)
+    record_act(Act.ACCOUNT_UNLINKED, by=by, about=person)
+    person.socialaccount_set.all().delete()
+    sessions.end_all(person)

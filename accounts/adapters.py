@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import invitations, second_factor, sessions
+from accounts import rights, second_factor, sessions
 from accounts.models import User
 
 ONLY_THE_FORCE = "Sign in with your force’s account: this account has no password of its own."
@@ -95,7 +95,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_password_reset_mail(self, user: Any, email: str, context: Any) -> None:
         """Leave the message to a worker, so that an unknown address is answered as quickly."""
-        invitations.send(user)
+        rights.ask_for_link(user)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

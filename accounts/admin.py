@@ -1,17 +1,23 @@
 """People, for administrators."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.contrib.messages import ERROR, SUCCESS, WARNING
+from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
-from accounts import actions, invitations
+from accounts import actions, invitations, rights
 from accounts.acts.admin import ComesBackFilled
 from accounts.models import User
+from accounts.rights import Rights
 from outbox import presenters
 from outbox.models import State
 
@@ -19,20 +25,79 @@ from outbox.models import State
 SHOWN = 5
 
 
-class InvitationForm(forms.ModelForm[User]):
+class PersonForm(forms.ModelForm[User]):
+    """A person. What they may do is given by one act (``accounts/rights.py``), not by this form."""
+
+    by: User
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.order_by("name"),
+        label="Roles",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Planner and Administrator wait until a second person agrees.",
+    )
+    units: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+        User.objects.none(),  # command units: this app imports none of venues
+        label="Command units",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    whole_force = forms.BooleanField(
+        label="Sees the whole force",
+        required=False,
+        help_text="Waits until a second person agrees. Otherwise: their own command units only.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Show what the person has."""
+        super().__init__(*args, **kwargs)
+        if "units" not in self.fields:
+            return
+        field = cast("forms.ModelMultipleChoiceField[Any]", self.fields["units"])
+        unit = cast("Any", User._meta.get_field("command_units").related_model)
+        field.queryset = unit.objects.all()
+        if self.instance.pk:
+            field.initial = self.instance.command_units.all()
+
+    @property
+    def wanted(self) -> Rights | None:
+        """What the person is to have; None where the page does not ask."""
+        if not {"groups", "units", "whole_force"} <= self.cleaned_data.keys():
+            return None
+        return Rights(
+            roles=frozenset(group.name for group in self.cleaned_data["groups"]),
+            units=frozenset(unit.pk for unit in self.cleaned_data["units"]),
+            whole_force=self.cleaned_data["whole_force"],
+        )
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask the act whether it would."""
+        answers = super().clean()
+        if wanted := self.wanted:
+            for problem in rights.problems(person=self.instance, wanted=wanted, by=self.by):
+                self.add_error(None, problem)
+        if self.instance.pk and "email" in self.changed_data and self.by.pk != self.instance.pk:
+            try:
+                rights.require_looking_after(self.instance, by=self.by)
+            except ValidationError as error:
+                self.add_error("email", error)
+        return answers
+
+    def _post_clean(self) -> None:
+        had = self.instance.whole_force
+        super()._post_clean()  # type: ignore[misc]  # Django's
+        self.instance.whole_force = had
+
+    def _save_m2m(self) -> None:
+        """Nothing: the act gives roles."""
+
+
+class InvitationForm(PersonForm):
     """Somebody new. They set their own password by the link that the invitation brings."""
 
     class Meta:
         model = User
-        fields = [
-            "username",
-            "first_name",
-            "last_name",
-            "email",
-            "groups",
-            "whole_force",
-            "is_staff",
-        ]
+        fields = ["username", "first_name", "last_name", "email"]
 
 
 @admin.register(User)
@@ -48,20 +113,21 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
         (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Messages", {"fields": ("messages",)}),
-        ("Access", {"fields": ("is_active", "is_staff", "groups", "whole_force")}),
+        ("Access", {"fields": ("is_active", "groups", "units", "whole_force")}),
     )
+    form = PersonForm
     add_form = InvitationForm
     add_form_template = "admin/change_form.html"
     add_fieldsets = (
         (
             None,
             {
-                "fields": InvitationForm.Meta.fields,
+                "fields": [*InvitationForm.Meta.fields, "groups", "units", "whole_force"],
                 "description": "They get an email with a link to set their password.",
             },
         ),
     )
-    actions = ["send_link", "remove_second_factors"]
+    actions = ["send_link", "remove_second_factors", "unlink"]
 
     # The picker of two lists that Django has for many rows has no names for screen readers.
     filter_horizontal = ()
@@ -69,7 +135,7 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody gives themselves more than they have."""
-        own = ("is_active", "is_staff", "groups", "whole_force")
+        own = ("is_active", "groups", "units", "whole_force")
         return ("messages", *own) if obj is not None and obj == request.user else ("messages",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -95,15 +161,34 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
         """Accounts are closed, not deleted."""
         return False
 
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form, which knows who asks."""
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user
+        return form
+
+    @admin.display(description="Command units")
+    def units(self, person: User) -> str:
+        """Where somebody works, on their own page."""
+        return ", ".join(map(str, person.command_units.all())) or "None"
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Invite somebody new; closing an account is an act of its own."""
+        """Call the acts: inviting, closing an account, another address, other rights."""
         assert isinstance(request.user, User)
         if not change:
-            actions.invite(person=obj, by=request.user)
-            return
-        super().save_model(request, obj, form, change)
-        if "is_active" in form.changed_data and not obj.is_active:
-            actions.close_account(person=obj, by=request.user)
+            waits = actions.invite(person=obj, by=request.user, wanted=form.wanted)
+        else:
+            address = obj.email
+            obj.email = User.objects.values_list("email", flat=True).get(pk=obj.pk)
+            super().save_model(request, obj, form, change)
+            rights.change_address(person=obj, address=address, by=request.user)
+            waits = []
+            if wanted := form.wanted:
+                waits = rights.change(person=obj, wanted=wanted, by=request.user)
+            if "is_active" in form.changed_data and not obj.is_active:
+                actions.close_account(person=obj, by=request.user)
+        if waits:
+            self.message_user(request, _waiting([right.label for right in waits]), WARNING)
 
     def user_change_password(
         self,
@@ -118,15 +203,46 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     def send_link(self, request: HttpRequest, people: QuerySet[User]) -> None:
         """Send each of the chosen people with an open account their way in."""
         assert isinstance(request.user, User)
-        people = people.filter(is_active=True)
-        for person in people:
-            actions.send_password_link(person=person, by=request.user)
-        self.message_user(request, f"Messages on their way: {len(people)}.", messages.SUCCESS)
+        went, waits = 0, []
+        for person in people.filter(is_active=True):
+            try:
+                if actions.send_password_link(person=person, by=request.user):
+                    went += 1
+                else:
+                    waits.append(f"the link for {person}")
+            except ValidationError as error:
+                self.message_user(request, f"{person}: {error.messages[0]}", ERROR)
+        self.message_user(request, f"Messages on their way: {went}.", SUCCESS)
+        if waits:
+            self.message_user(request, _waiting(waits), WARNING)
 
     @admin.action(description="Remove second steps (lost phone) and end all sessions")
     def remove_second_factors(self, request: HttpRequest, people: QuerySet[User]) -> None:
         """Let the chosen people set up a new second step when they sign in next."""
-        assert isinstance(request.user, User)
+        done = "sets up a new second step at the next sign-in"
+        self._each(request, people, actions.remove_second_factors, done)
+
+    @admin.action(description="Let a new account at the force take the old one’s place")
+    def unlink(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        """Forget which account at the provider is theirs."""
+        done = "is known by the address at the next sign-in with the force"
+        self._each(request, people, actions.unlink, done)
+
+    def _each(
+        self, request: HttpRequest, people: QuerySet[User], act: Callable[..., None], done: str
+    ) -> None:
         for person in people:
-            actions.remove_second_factors(person=person, by=request.user)
-        self.message_user(request, "They set up a new second step when they sign in next.")
+            try:
+                act(person=person, by=request.user)
+                self.message_user(request, f"{person} {done}.", SUCCESS)
+            except ValidationError as error:
+                self.message_user(request, f"{person}: {error.messages[0]}", ERROR)
+
+
+def _waiting(what: list[str]) -> str:
+    page = reverse("accounts:access_requests")
+    return format_html(
+        'This waits for a second person, who was told: {}. <a href="{}">See what waits</a>.',
+        ", ".join(what),
+        page,
+    )

@@ -15,6 +15,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
+from accounts.locks import one_at_a_time
+
 
 class AdministrationConfig(AdminConfig):
     """Django's entry for its administration, with our site."""
@@ -58,6 +60,9 @@ class Administration(AdminSite):
 
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST":
+                # Of two equal forms at once the second sees what the first has saved.
+                one_at_a_time("accounts.people")
             return answer_once(request, lambda: view(request, *args, **kwargs))
 
         return super().admin_view(counted, cacheable)

@@ -102,12 +102,16 @@ def _writes_the_record(cursor: CursorWrapper) -> Iterator[str]:
     from accounts.database import record_tables  # it asks for models
 
     cursor.execute(
-        "SELECT count(*) FROM unnest(%s) AS name WHERE has_table_privilege(name, 'UPDATE')"
-        " OR has_table_privilege(name, 'DELETE')",
+        "SELECT count(*) FILTER (WHERE has_table_privilege(to_regclass(name), 'UPDATE')"
+        "  OR has_table_privilege(to_regclass(name), 'DELETE')),"
+        " count(*) FILTER (WHERE to_regclass(name) IS NULL) FROM unnest(%s) AS name",
         [record_tables()],
     )
-    if cursor.fetchone()[0]:
+    changeable, missing = cursor.fetchone()
+    if changeable:
         yield "The role of DATABASE_URL may change the record."
+    if missing:
+        yield "Tables are missing: the database is empty, or older than the program."
 
 
 def database_is_as_it_must_be(*, databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:

@@ -42,6 +42,8 @@ def write(message: Message) -> EmailMessage | NotNeeded:
     person = User.objects.filter(pk=message.about).first()
     if person is None or not person.is_active:
         return NotNeeded("The account was closed before it went out")
+    if person.address_given_by_id is not None:  # changed since; a second person has it sent anew
+        return NotNeeded("The address was changed before it went out")
     return compose(person)
 
 

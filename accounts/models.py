@@ -3,14 +3,21 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser, Group, UserManager
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 
 from accounts.access_log import AccessEntry
+from accounts.access_requests import (
+    AccessRequest,
+    role_has_a_second_person,
+    sight_has_a_second_person,
+)
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.audit import tracked
+from accounts.claims import Access
 from accounts.model_fields import EmailLineField, LineField
 from accounts.once import Used
 from accounts.roles import Role
@@ -18,6 +25,7 @@ from accounts.seals import Erasure, Seal, SealedEntry
 
 __all__ = [
     "AccessEntry",
+    "AccessRequest",
     "Erasure",
     "Seal",
     "SealedEntry",
@@ -40,11 +48,20 @@ class People(UserManager["User"]):
     ) -> "User":
         """Make the first administrator: ``manage.py createsuperuser``.
 
-        They get the role and nothing more: nobody is above the table of roles, and an
-        administrator sees no planned visit.
+        They get the role, for the whole force, since nobody could give them command units; nobody
+        is above the table of roles, and an administrator sees no planned visit.
+
+        Raises:
+            ValidationError: the password is too easy to guess, however the command is called.
+
         """
-        person = self.create_user(username, email, password, is_staff=True, **more)
-        person.groups.add(Group.objects.get(name=Role.ADMINISTRATOR))
+        from accounts import rights  # it asks for models
+
+        if password:
+            validate_password(password, self.model(username=username, email=email or ""))
+        person = self.create_user(username, email, password, **more)
+        access = Access(frozenset({Role.ADMINISTRATOR}), frozenset(), whole_force=True)
+        rights.set_by_system(person=person, access=access, by="the operator at the server")
         return person
 
 
@@ -68,9 +85,19 @@ class User(AbstractUser):
         help_text="Otherwise this person sees their own command units only.",
     )
 
+    address_given_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        help_text="Who changed the address, until a second person agrees to send a link there.",
+    )
+
     objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
+        triggers = [sight_has_a_second_person]
         constraints = [
             models.UniqueConstraint(
                 models.functions.Lower("username"),
@@ -100,3 +127,4 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]  # Djan
     class Meta:
         proxy = True
         verbose_name = "role"
+        triggers = [role_has_a_second_person]

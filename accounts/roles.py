@@ -32,6 +32,7 @@ class Role(enum.StrEnum):
 
 
 VIEW_LOG = "accounts.view_log"
+DECIDE_ACCESS = "accounts.decide_accessrequest"
 VIEW_VENUES = "venues.view_venue"
 CHANGE_VENUES = "venues.change_venue"
 IMPORT_VENUES = "venues.import_venues"
@@ -52,6 +53,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.CSE_LEAD: frozenset(
         {VIEW_VENUES, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, VIEW_STATISTICS}
+        | {DECIDE_ACCESS}
     ),
     Role.TRAINING_COORDINATOR: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, RECORD_TRAINING, VIEW_RESULTS, VIEW_FOLLOW_UPS}
@@ -65,6 +67,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {VIEW_RESULTS, VIEW_FOLLOW_UPS, WORK_FOLLOW_UPS, VIEW_STATISTICS}
         | {
             VIEW_LOG,
+            DECIDE_ACCESS,
             "accounts.view_user",
             "accounts.add_user",
             "accounts.change_user",

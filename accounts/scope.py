@@ -160,6 +160,25 @@ def all_units() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def as_system(name: str) -> Iterator[None]:
+    """In the midst of a request: the system acts, and not whoever is signed in.
+
+    Args:
+        name: On whose word, for the record.
+
+    """
+    scope = _current.get()
+    if scope is None:  # a command, by the owner of the tables
+        yield
+        return
+    about = scope.about | {"task": name}
+    with _holding(
+        dataclasses.replace(scope, user_id=None, whole_force=True, sees_plans=True, about=about)
+    ):
+        yield
+
+
+@contextlib.contextmanager
 def marked(number: uuid.UUID) -> Iterator[None]:
     """Mark the changes made inside as those of one act, for the record (``accounts/acts``)."""
     scope = _current.get() or Scope(role="none")  # the owner of the tables takes no role

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts import actions, sessions
+from accounts import actions, rights, sessions
 from accounts.claims import Access, access_of, groups_in, is_true, moment_in, text_in
 from accounts.locks import one_at_a_time
 from accounts.models import User
@@ -56,7 +56,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         linked = sociallogin.account.pk is not None
         # A known person may lose all; an account merely found by its address stays as it is.
         if person and (access.roles or linked):
-            actions.set_access(person=person, access=access)
+            rights.set_by_system(person=person, access=access, by=settings.OIDC_NAME)
         if not access.roles:
             if linked:
                 sessions.end_all(user)
@@ -107,7 +107,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Make the account of somebody who comes for the first time."""
         person: User = super().save_user(request, sociallogin, form)
-        actions.set_access(person=person, access=_access(sociallogin))
+        rights.set_by_system(person=person, access=_access(sociallogin), by=settings.OIDC_NAME)
         return person
 
     def on_authentication_error(

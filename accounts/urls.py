@@ -1,18 +1,28 @@
 """Addresses of the start page and of what allauth has no page for."""
 
+from django.contrib.auth.decorators import permission_required
 from django.urls import path
 
-from accounts import record_views, views
+from accounts import access_request_views, record_views, views
 from accounts.acts.views import TakeBack
 from accounts.gallery import gallery
+
+#: It is for those who build and look after the product.
+for_administrators = permission_required("accounts.change_user", raise_exception=True)
 
 app_name = "accounts"
 urlpatterns = [
     path("", views.home, name="home"),
     path("history/<str:kind>/<number:pk>/", record_views.History.as_view(), name="history"),
+    path("rights/", access_request_views.AccessRequests.as_view(), name="access_requests"),
+    path(
+        "rights/<number:pk>/",
+        access_request_views.Decide.as_view(),
+        name="access_request_decide",
+    ),
     path("log/", record_views.Log.as_view(), name="log"),
     path("undo/<uuid:number>/", TakeBack.as_view(), name="undo"),
     path("sign-in/with-the-force/again/", views.sign_in_again, name="sign_in_again"),
     path("account/second-step/", views.set_up_second_factor, name="second_factor"),
-    path("gallery/", gallery, name="gallery"),
+    path("gallery/", for_administrators(gallery), name="gallery"),
 ]

@@ -12,7 +12,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.models import AccessEntry, Undo
+from accounts.access_requests import Right
+from accounts.models import AccessEntry, AccessRequest, Undo
 from accounts.roles import Role
 from tests import factories
 from venues.imports import import_fhrs
@@ -64,7 +65,9 @@ mfa_reauthenticate_webauthn      -          403 403 403 403 403 403 | 403 403 40
 mfa_remove_webauthn              passkey    404 404 404 404 404 404 | 404 404 404 404 404 404
 mfa_view_recovery_codes          -          404 404 404 404 404 404 | 404 404 404 404 404 404
 usersessions_list                -          200 200 200 200 200 200 | 200 200 200 200 200 200
-accounts:gallery                 -          200 200 200 200 200 200 | 200 200 200 200 200 200
+accounts:access_request_decide   access_request 403 403 405 403 403 405 | 403 403 405 403 403 405
+accounts:access_requests         -          403 403 200 403 403 200 | 403 403 200 403 403 200
+accounts:gallery                 -          403 403 403 403 403 200 | 403 403 403 403 403 200
 accounts:history visit=completed 200 200 200 200 404 200 | 404 404 404 404 404 404
 accounts:history visit=planned 200 200 404 404 404 404 | 404 404 404 404 404 404
 accounts:history follow-up=follow_up 404 404 200 200 404 200 | 404 404 404 404 404 404
@@ -186,6 +189,12 @@ def world(db, settings, tmp_path):
         "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
         "undo": Undo(),
         "passkey": factories.PasskeyFactory(),  # of somebody else
+        "access_request": AccessRequest.objects.create(
+            person=people[Role.PLANNER],
+            right=Right.WHOLE_FORCE,
+            address="asked@police.example",
+            asked_by=people[Role.ADMINISTRATOR],
+        ),
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])

@@ -1,10 +1,17 @@
 """Reference data of the registry, for administrators. Venues have pages of their own."""
 
+from dataclasses import replace
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField
+from django.http import HttpRequest
 
+from accounts import rights
 from accounts.acts.admin import ComesBackFilled
+from accounts.models import User
+from accounts.rights import Rights
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
 
@@ -21,9 +28,40 @@ class ForceAdmin(Kept, admin.ModelAdmin[Force]):
     """The force of this installation; several where forces share one."""
 
 
+class CommandUnitForm(forms.ModelForm[CommandUnit]):
+    """A command unit and its people, whom the one act puts there (``accounts/rights.py``)."""
+
+    by: User
+
+    def changes(self) -> list[tuple[User, Rights]]:
+        """Whoever comes or goes, with what they are to have then."""
+        members = frozenset(self.cleaned_data.get("members", ()))
+        before = frozenset(self.instance.members.all()) if self.instance.pk else frozenset()
+        unit = frozenset({self.instance.pk or 0})
+        found = []
+        for person in sorted(members ^ before, key=lambda one: one.pk):
+            has = Rights.of(person)
+            units = has.units | unit if person in members else has.units - unit
+            found.append((person, replace(has, units=units)))
+        return found
+
+    def clean(self) -> dict[str, Any] | None:
+        """Ask the act whether it would."""
+        answers = super().clean()
+        for person, wanted in self.changes():
+            for problem in rights.problems(person=person, wanted=wanted, by=self.by):
+                self.add_error("members", f"{person}: {problem}")
+        return answers
+
+    def _save_m2m(self) -> None:
+        """Nothing: the act does it."""
+
+
 @admin.register(CommandUnit)
 class CommandUnitAdmin(Kept, admin.ModelAdmin[CommandUnit]):
     """Command units and who works for them: this decides which visits a person sees."""
+
+    form = CommandUnitForm
 
     list_display = ["name", "code", "force"]
     list_filter = ["force"]
@@ -31,6 +69,18 @@ class CommandUnitAdmin(Kept, admin.ModelAdmin[CommandUnit]):
     search_fields = ["name", "code"]
     # The picker of two lists that Django has for many rows has no names for screen readers.
     formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form, which knows who asks."""
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Let people come and go."""
+        assert isinstance(request.user, User)
+        for person, wanted in form.changes():
+            rights.change(person=person, wanted=wanted, by=request.user)
 
 
 @admin.register(LocalAuthority)

@@ -75,7 +75,8 @@ def test_signing_in_and_out_are_recorded(client):
 
 
 def test_what_administrators_do_to_the_ways_in_is_recorded_as_theirs():
-    person, administrator = factories.UserFactory(), factories.UserFactory()
+    person = factories.UserFactory()
+    administrator = factories.UserFactory(role=Role.ADMINISTRATOR)
     actions.send_password_link(person=person, by=administrator)
     actions.remove_second_factors(person=person, by=administrator)
     actions.close_account(person=person, by=administrator)

@@ -28,6 +28,11 @@ pytestmark = pytest.mark.django_db
 NEW = "quiet-otter-lamp"
 
 
+def somebody():
+    """An administrator."""
+    return UserFactory(role=Role.ADMINISTRATOR)
+
+
 @pytest.fixture(autouse=True)
 def at_once(mail_at_once):
     """A worker that sends at once."""
@@ -65,13 +70,13 @@ def can_sign_in(username, password):
 def test_an_administrator_invites_somebody_who_sets_their_own_password(
     client, administrator, committed, mailoutbox
 ):
-    planner = Group.objects.get(name=Role.PLANNER)
-    answers = {"username": "oriel", "email": "oriel@police.example", "groups": [planner.pk]}
+    officer = Group.objects.get(name=Role.VISITING_OFFICER)
+    answers = {"username": "oriel", "email": "oriel@police.example", "groups": [officer.pk]}
     with committed():
         response = client.post(reverse("admin:accounts_user_add"), answers)
     assert response.status_code == 302
     person = User.objects.get(username="oriel")
-    assert list(person.groups.all()) == [planner]
+    assert list(person.groups.all()) == [officer]
     assert not person.has_usable_password()
     [message] = mailoutbox
     assert message.to == ["oriel@police.example"]
@@ -83,7 +88,10 @@ def test_an_administrator_invites_somebody_who_sets_their_own_password(
 
 def test_an_invitation_works_once(committed, mailoutbox):
     with committed():
-        actions.invite(person=User(username="o", email="o@police.example"), by=UserFactory())
+        actions.invite(
+            person=User(username="o", email="o@police.example"),
+            by=UserFactory(role=Role.ADMINISTRATOR),
+        )
     follow(link_in(mailoutbox[0]))
     page = Client().get(link_in(mailoutbox[0]))
     assert "This link no longer works" in page.text
@@ -108,7 +116,10 @@ def test_an_invitation_holds_for_three_days_and_a_reset_for_an_hour(
 
 def test_a_common_or_short_password_is_refused(committed, mailoutbox):
     with committed():
-        actions.invite(person=User(username="o", email="o@police.example"), by=UserFactory())
+        actions.invite(
+            person=User(username="o", email="o@police.example"),
+            by=UserFactory(role=Role.ADMINISTRATOR),
+        )
     for weak in ("shorter-11c", "Q1w2e3r4t5y6", "1qaz2wsx3edc"):
         page = follow(link_in(mailoutbox[0]), weak)
         assert page.status_code == 200, weak
@@ -168,7 +179,7 @@ def test_whoever_forgot_their_password_gets_a_link_and_a_stranger_hears_the_same
 def test_a_closed_account_gets_in_by_no_link():
     person = UserFactory()
     link = link_in(invitations.compose(person))
-    actions.close_account(person=person, by=UserFactory())
+    actions.close_account(person=person, by=somebody())
     assert "This link no longer works" in Client().get(link).text
 
 

@@ -144,7 +144,7 @@ def test_an_administrator_opens_the_administration(client):
 
 def test_an_administrator_gives_a_person_a_role(client):
     client.force_login(UserFactory(role=Role.ADMINISTRATOR))
-    person, group = UserFactory(), Group.objects.get(name=Role.PLANNER)
+    person, group = UserFactory(), Group.objects.get(name=Role.CSE_LEAD)
     response = client.post(
         reverse("admin:accounts_user_change", args=[person.pk]),
         {

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from accounts.access_requests import units_are_the_givers
 from accounts.audit import tracked
 from accounts.model_fields import DayField, LineField
 from accounts.models import User
@@ -67,6 +68,7 @@ class CommandUnitMember(CommandUnit.members.through):  # type: ignore[name-defin
     class Meta:
         proxy = True
         verbose_name = "member"
+        triggers = [units_are_the_givers(unit="commandunit_id")]
 
 
 class LocalAuthorityQuerySet(models.QuerySet["LocalAuthority"]):
