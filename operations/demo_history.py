@@ -4,8 +4,6 @@ import datetime as dt
 import random
 import uuid
 
-from django.utils.text import get_text_list
-
 from accounts import scope
 from accounts.london import LONDON, duty_day
 from accounts.models import User
@@ -203,7 +201,7 @@ def _choose(
     venues = chance.sample(world.venues, drawn + priority)
     draw = Draw.objects.create(
         operation=operation,
-        units=get_text_list([unit.name for unit in world.units], "and"),
+        units="every command unit",
         of_all=True,
         frame_size=len(world.venues),
         left_out=0,

@@ -374,6 +374,8 @@ def _record_draw(
         of_units |= Q(local_authority__command_unit=None)
     names = CommandUnit.objects.filter(pk__in=keys).order_by(NormalName("name"))
     parts = [*names.values_list("name", flat=True), *(["no command unit"] if None in units else [])]
+    if len(keys) > 1 and len(keys) == CommandUnit.objects.count():
+        parts = ["every command unit"]
     of_all = choosable(operation, by=by).filter(of_units).count() == frame_size
     return Draw.objects.create(
         operation=operation,

@@ -68,7 +68,7 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
     on = GovDateField(label="Date")
     starts_at = GovTimeField(
         label="From",
-        help_text="24-hour clock, such as 19:30.",
+        help_text="24-hour clock, such as 19:30. After midnight, give the date of the morning.",
         error_messages={"required": "Enter when the visit starts"},
     )
     ends_at = GovTimeField(
