@@ -23,6 +23,7 @@ from outbox.models import State
 
 #: Messages to a person that their page shows.
 SHOWN = 5
+TO_DO = "Check the address, correct it, then choose “Send the invitation …” in the list of people."
 
 
 class PersonForm(forms.ModelForm[User]):
@@ -152,7 +153,7 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     def messages(self, person: User) -> str:
         """What became of each, the newest first, and what to do."""
         told = [
-            presenters.told(message, again="then choose “Send the invitation …” in the list")
+            presenters.told(message, to_do=TO_DO)
             for message in invitations.messages_to(person)[:SHOWN]
         ]
         return format_html_join("", "<p>{}</p>", ((line,) for line in told)) or "None"

@@ -1,5 +1,7 @@
 """The letters that bring a person in: an invitation, or a link to set a new password."""
 
+import datetime as dt
+
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -37,7 +39,7 @@ def last_state() -> Subquery:
     return Subquery(letters.values("state")[:1])
 
 
-def write(message: Message) -> EmailMessage | NotNeeded:
+def write(message: Message, at: dt.datetime) -> EmailMessage | NotNeeded:
     """Write the letter when it is sent: its link is made now, so it holds from now on."""
     person = User.objects.filter(pk=message.about).first()
     if person is None or not person.is_active:

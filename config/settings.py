@@ -178,14 +178,9 @@ CELERY_TASK_ROUTES = {
 #: change of the clocks does not stretch.
 CELERY_TIMEZONE = "Europe/London"
 CELERY_BEAT_SCHEDULE = {
-    "decide and send the day's reminders": {
+    "decide the day's reminders": {
         "task": "operations.tasks.remind",
         "schedule": crontab(hour="8", minute="0"),
-    },
-    "send what a stopped worker left behind": {
-        "task": "operations.tasks.send_unsent_reminders",
-        "schedule": dt.timedelta(minutes=10),
-        "options": {"expires": 10 * 60},  # seconds; the next one does as well
     },
     **{
         f"send the {lane} mail that is due": {

@@ -1,5 +1,7 @@
 """The app's place in Django."""
 
+from typing import ClassVar
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -8,6 +10,11 @@ class OperationsConfig(AppConfig):
     """Django's entry for this app."""
 
     name = "operations"
+    #: The letters that this app writes (``outbox/letters.py``).
+    letters: ClassVar[dict[str, str]] = {
+        "reminders_to_venue": "operations.messages.write_reminders",
+        "reminders_to_staff": "operations.messages.write_reminders",
+    }
 
     def ready(self) -> None:
         """Hand in what this app knows of a venue, what belongs to a record's history, and what is

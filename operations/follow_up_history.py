@@ -4,15 +4,25 @@ import datetime as dt
 from collections import defaultdict
 
 from accounts.london import duty_day
-from operations.models import FollowUp, FollowUpState, Reminder
+from operations.follow_ups import Audience, audience_of
+from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
+from outbox import presenters
 from venues.timeline import Entry
+
+#: What to do where a message did not reach its reader.
+AT_THE_VENUE = (
+    "Check the address on the venue’s page, or telephone. The next reminder goes to whoever is on "
+    "record then."
+)
+OF_STAFF = "Ask an administrator to check this person’s address."
 
 
 def history(follow_up: FollowUp) -> list[Entry]:
     """What is on record of ``follow_up``, the newest first.
 
-    Reads ``visit``, ``training_session.recorded_by``, ``confirmed_by`` and ``reminders``: fetch
-    them with it. Entries of the same day stand in the order in which a follow-up goes.
+    Reads ``visit``, ``training_session.recorded_by``, ``confirmed_by`` and
+    ``reminders.copies.message``: fetch them with it. Entries of the same day stand in the order in
+    which a follow-up goes.
     """
     entries = _reminders(follow_up)
     if follow_up.visit.ended_at:
@@ -63,8 +73,34 @@ def _reminders(follow_up: FollowUp) -> list[Entry]:
 
 
 def _what_became_of(reminder: Reminder) -> str:
-    if reminder.sent_at:
-        return f"{reminder.get_kind_display()}: sent"
+    kind = reminder.get_kind_display()
     if reminder.not_sent_because:
-        return f"{reminder.get_kind_display()}: not sent. {reminder.not_sent_because}."
-    return f"{reminder.get_kind_display()}: waiting to be sent"
+        return f"{kind}: not sent. {reminder.not_sent_because}."
+    copies = sorted(reminder.copies.all(), key=lambda copy: copy.pk)
+    return "\n".join(f"{kind}: {_begin_small(_told(copy))}" for copy in copies)
+
+
+def not_sent(follow_up: FollowUp) -> list[str]:
+    """Of an open follow-up: a sentence for each reader whom the last message did not reach.
+
+    Reads ``reminders.copies.message``: fetch them with it.
+    """
+    if not follow_up.is_open:
+        return []
+    last: dict[str, ReminderCopy] = {}
+    for reminder in sorted(follow_up.reminders.all(), key=lambda reminder: reminder.pk):
+        for copy in reminder.copies.all():
+            if not copy.left_out_because:
+                last[copy.message.address.lower()] = copy
+    return [_told(copy) for copy in last.values() if copy.message.is_failed]
+
+
+def _told(copy: ReminderCopy) -> str:
+    if copy.left_out_because:
+        return f"Not sent to {copy.message.address}. {copy.left_out_because}."
+    to_venue = audience_of(copy.reminder.kind) is Audience.VENUE
+    return presenters.told(copy.message, to_do=AT_THE_VENUE if to_venue else OF_STAFF)
+
+
+def _begin_small(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

@@ -69,6 +69,11 @@ def audience_of(kind: str) -> Audience:
     return Audience(kind.rpartition("_to_")[2])
 
 
+def stage_of(kind: str) -> Stage:
+    """What a message of this kind is about."""
+    return Stage(kind.partition("_to_")[0])
+
+
 @dataclass(frozen=True)
 class Decided:
     """A message that was decided before."""

@@ -1,31 +1,53 @@
-"""What a reminder says, and to whom.
+"""What reminders say, and to whom.
 
-One reminder is one message. A venue with several contacts gets it as one message to undisclosed
-recipients, so that nobody learns another's address and none of them can be served twice.
+Each reader gets one message a day, with all that concerns them: a contact of several venues, or an
+officer with several follow-ups, reads one list. Nobody learns another's address.
 
-Messages never hint at a planned visit. Their templates are given nothing but the words in
-:class:`Words`, none of which depends on any visit, so there is nothing they could let slip.
+Messages never hint at a planned visit, and a venue reads of one refresher however many visits led
+to it. Their templates are given nothing but the words in :class:`Words`, none of which depends on
+any visit, so there is nothing they could let slip.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db.models import QuerySet
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from operations.follow_ups import Audience, audience_of
-from operations.models import FollowUp, Reminder
-from venues.models import VenueContact
+from accounts import scope
+from operations.follow_ups import (
+    Audience,
+    Decided,
+    FollowUpFacts,
+    audience_of,
+    current_messages,
+    stage_of,
+)
+from operations.models import FollowUp, Reminder, ReminderCopy
+from outbox.letters import NotNeeded
+from outbox.models import Message
+
+#: The letter that each audience reads, as ``OperationsConfig.letters`` has it. Staff who answer for
+#: one follow-up and lead another's operation read one message.
+LETTERS = {
+    Audience.VENUE: "reminders_to_venue",
+    Audience.OFFICER: "reminders_to_staff",
+    Audience.LEAD: "reminders_to_staff",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """All that the templates of templates/operations/mail may say."""
+    """All that the templates of templates/operations/mail may say of one follow-up."""
 
     venue: str
+    stage: str
+    """Whether the date is near, here or past: ``soon``, ``due`` or ``chase``."""
+
     date: dt.date
     """The booked date, else the day by which the refresher is due."""
 
@@ -48,21 +70,28 @@ class Words:
     """The follow-up's page. Only for staff: a venue's contacts have no account."""
 
 
-def recipients(reminder: Reminder) -> list[str]:
-    """The addresses that this reminder goes to; empty if there is nobody to write to."""
-    follow_up = reminder.follow_up
-    audience = audience_of(reminder.kind)
+# To whom ----------------------------------------------------------------------------------------
+
+
+def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
+    """The addresses of this audience; empty if there is nobody to write to.
+
+    Reads ``visit.venue.contacts``, ``responsible`` and ``visit.operation.lead``: fetch them.
+    """
     if audience is Audience.VENUE:
-        return list(dict.fromkeys(contact.email for contact in _contacts(follow_up)))
+        emails = [c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders]
+        return list({email.lower(): email for email in emails}.values())
     person = (
         follow_up.responsible if audience is Audience.OFFICER else follow_up.visit.operation.lead
     )
     return [person.email] if person.is_active and person.email else []
 
 
-def why_nobody(reminder: Reminder) -> str:
-    """Why :func:`recipients` is empty, for the follow-up's page."""
-    match audience_of(reminder.kind):
+def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
+    """Why :func:`recipients` is empty, for the follow-up's page; empty if it is not."""
+    if recipients(follow_up, audience):
+        return ""
+    match audience:
         case Audience.VENUE:
             return "No contact on record gets reminders"
         case Audience.OFFICER:
@@ -71,54 +100,136 @@ def why_nobody(reminder: Reminder) -> str:
             return "The operation’s lead has no account or no email address any more"
 
 
-def compose(reminder: Reminder, to: list[str]) -> EmailMultiAlternatives:
-    """The message of ``reminder``, as plain text with an HTML alternative.
+# When it is sent --------------------------------------------------------------------------------
+
+
+def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeeded:
+    """Write the message of one day to one reader, as things stand at the moment ``at``.
+
+    What need not be said any more is left out, and its row says why.
+    """
+    with scope.for_task("reminders"):
+        copies = list(
+            ReminderCopy.objects.filter(message=message)
+            .select_related(
+                "reminder__follow_up__visit__operation__lead",
+                "reminder__follow_up__visit__venue",
+                "reminder__follow_up__responsible",
+            )
+            .prefetch_related("reminder__follow_up__visit__venue__contacts")
+            .order_by("pk")
+        )
+        for copy in copies:
+            because = _why_not(copy.reminder, to=message.address, on=timezone.localdate(at))
+            if because != copy.left_out_because:
+                copy.left_out_because = because
+                copy.save(update_fields=["left_out_because"])
+        said = [copy.reminder for copy in copies if not copy.left_out_because]
+        if not said:
+            return NotNeeded("; ".join(dict.fromkeys(copy.left_out_because for copy in copies)))
+        return compose(said, to=message.address)
+
+
+def _why_not(reminder: Reminder, *, to: str, on: dt.date) -> str:
+    """Why the reminder should not go out to this reader any more; empty if it should."""
+    follow_up = reminder.follow_up
+    if not follow_up.is_open:
+        return "The follow-up was closed before it went out"
+    if not follow_up.is_to_chase:
+        return "The venue closed before it went out"
+    current = current_messages(facts_of(follow_up), on=on)
+    if not any((m.kind, m.date) == (reminder.kind, reminder.date) for m in current):
+        return "The date changed, or a later reminder took its place, before it went out"
+    addresses = recipients(follow_up, audience_of(reminder.kind))
+    if to.lower() not in {address.lower() for address in addresses}:
+        return "Who gets reminders changed before it went out"
+    return ""
+
+
+def facts_of(follow_up: FollowUp, *, decided: Iterable[Decided] = ()) -> FollowUpFacts:
+    """What the rule needs to know; reads ``visit.operation`` and ``visit.venue``: fetch them."""
+    return FollowUpFacts(
+        is_open=follow_up.is_to_chase,
+        due_on=follow_up.due_on,
+        booked_for=follow_up.booked_for,
+        lead_is_responsible=follow_up.visit.operation.lead_id == follow_up.responsible_id,
+        decided=tuple(decided),
+    )
+
+
+# The words --------------------------------------------------------------------------------------
+
+
+def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives:
+    """One message with all the ``reminders``, as plain text with an HTML alternative.
 
     Args:
-        reminder: Its kind names the template, whose first line is the subject.
-        to: What :func:`recipients` found.
+        reminders: All to a venue's contact, or all to staff. One alone has a text of its kind.
+        to: The reader's address.
 
     """
-    words = words_for(reminder.follow_up)
-    text = render_to_string(f"operations/mail/{reminder.kind}.txt", asdict(words))
+    audience = audience_of(reminders[0].kind)
+    told = _one_a_venue(reminders) if audience is Audience.VENUE else list(reminders)
+    if len(told) == 1:
+        [reminder] = told
+        template, words = reminder.kind, asdict(words_for(reminder))
+    else:
+        lines = [asdict(words_for(reminder)) for reminder in told]
+        officers = list(dict.fromkeys(line["officer"] for line in lines))
+        words = {"lines": lines, "officers": officers, "team": _team()}
+        template = "several_to_venue" if audience is Audience.VENUE else "several_to_staff"
+    text = render_to_string(f"operations/mail/{template}.txt", words)
     subject, _, body = text.strip().partition("\n")
     body = body.strip() + "\n"
-    _, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    headers = {
-        "Message-ID": f"<{reminder.message_id}@{sender.rpartition('@')[2]}>",
-        "Auto-Submitted": "auto-generated",
-    }
-    if len(to) > 1:
-        headers["To"] = "undisclosed-recipients:;"
     message = EmailMultiAlternatives(
         subject=subject,
         body=body,
         from_email=settings.DEFAULT_FROM_EMAIL,
-        bcc=to,
-        reply_to=[reminder.follow_up.responsible.email],
-        headers=headers,
+        to=[to],
+        reply_to=reply_to(reminders),
     )
-    if len(to) == 1:
-        message.to, message.bcc = to, []
     html = render_to_string("operations/mail/message.html", {"subject": subject, "text": body})
     message.attach_alternative(html, "text/html")
     return message
 
 
-def words_for(follow_up: FollowUp) -> Words:
-    """What a message about ``follow_up`` may say, whoever reads it."""
-    team, _ = parseaddr(settings.DEFAULT_FROM_EMAIL)
+def reply_to(reminders: Iterable[Reminder]) -> list[str]:
+    """Who reads the answers: the responsible officers."""
+    return list(dict.fromkeys(reminder.follow_up.responsible.email for reminder in reminders))
+
+
+def _one_a_venue(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """One reminder for each venue: a day that is booked before one that is not, then the earliest.
+
+    One session settles all that is open there, so its people hear of one.
+    """
+    first: dict[int, Reminder] = {}
+    for reminder in sorted(reminders, key=_booked_then_earliest):
+        first.setdefault(reminder.follow_up.visit.venue_id, reminder)
+    return sorted(first.values(), key=lambda reminder: reminder.follow_up.visit.venue.name)
+
+
+def _booked_then_earliest(reminder: Reminder) -> tuple[bool, dt.date, int]:
+    follow_up = reminder.follow_up
+    booked = follow_up.booked_for
+    return booked is None, booked or follow_up.due_on, follow_up.pk
+
+
+def words_for(reminder: Reminder) -> Words:
+    """What a message may say of the reminder's follow-up, whoever reads it."""
+    follow_up = reminder.follow_up
     return Words(
         venue=" ".join(follow_up.visit.venue.name.split()),
+        stage=stage_of(reminder.kind),
         date=follow_up.booked_for or follow_up.due_on,
         booked=follow_up.booked_for is not None,
         due_on=follow_up.due_on,
-        venue_hears=_contacts(follow_up).exists(),
+        venue_hears=bool(recipients(follow_up, Audience.VENUE)),
         officer=str(follow_up.responsible),
-        team=team or "Makesafe team",
+        team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )
 
 
-def _contacts(follow_up: FollowUp) -> QuerySet[VenueContact]:
-    return follow_up.visit.venue.contacts.filter(gets_reminders=True)
+def _team() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or "Makesafe team"

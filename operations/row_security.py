@@ -85,6 +85,7 @@ POLICIES = {
     "operations_outcome": _shows_with("operations_visit", "visit_id"),
     "operations_followup": _shows_with("operations_visit", "visit_id"),
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
+    "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
     "operations_cadet": f"""
         {SEES_PLANS} AND (

@@ -3,11 +3,14 @@
 A worker that hears of it sends it at once; beat finds it in any case (``outbox/tasks.py``).
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.timezone import get_default_timezone
 
 from outbox import content, tasks
 from outbox.models import Lane, Message
@@ -26,6 +29,49 @@ def write(*, letter: str, about: str, to: str, lane: Lane) -> None:
     row = Message(letter=letter, about=about, address=to, lane=lane)
     Message.objects.bulk_create([row], ignore_conflicts=True)
     wake(lane)
+
+
+def once_a_day(
+    *, letter: str, to: Iterable[str], lane: Lane, on: dt.date, later_at: dt.time
+) -> dict[str, Message]:
+    """A message of this letter to each address for what is decided on the day ``on``, locked.
+
+    What is decided on the same day goes into the same message. Where that has gone out already, it
+    waits for the next day's.
+
+    Args:
+        letter: As an app's ``letters`` names it.
+        to: The addresses.
+        lane: What the messages wait with.
+        on: The day.
+        later_at: The time of day, in London, at which a message for a later day goes out.
+
+    Returns:
+        By address in small letters, a message that is not sent before the transaction ends.
+
+    """
+    missing = {address.lower(): address for address in to}
+    found: dict[str, Message] = {}
+    day = on
+    while missing:
+        same = {"letter": letter, "lane": lane, "day": day}
+        if day > on:
+            same["next_try_at"] = dt.datetime.combine(day, later_at, get_default_timezone())
+        Message.objects.bulk_create(
+            # In one order, so that two runs at once never wait for each other.
+            (Message(address=missing[key], **same) for key in sorted(missing)),
+            ignore_conflicts=True,
+        )
+        rows = Message.objects.annotate(key=Lower("address")).filter(
+            letter=letter, day=day, key__in=missing
+        )
+        for row in rows.order_by("key").select_for_update():
+            if row.is_waiting:
+                found[row.address.lower()] = row
+        missing = {key: address for key, address in missing.items() if key not in found}
+        day += dt.timedelta(days=1)
+    wake(lane)
+    return found
 
 
 def keep(messages: Iterable[EmailMessage], *, lane: Lane) -> int:

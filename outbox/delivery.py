@@ -187,7 +187,7 @@ def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
             message = Message.objects.waiting().select_for_update().filter(pk=pk).first()
             if message is None:
                 return Answer(State.SENT)
-            written = _written(message)
+            written = _written(message, at=at)
             if isinstance(written, NotNeeded):
                 answer = Answer(State.NOT_NEEDED, written.because)
             else:
@@ -205,10 +205,10 @@ def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
     return answer
 
 
-def _written(message: Message) -> EmailMessage | NotNeeded:
+def _written(message: Message, *, at: dt.datetime) -> EmailMessage | NotNeeded:
     """The message as it goes out, to its one address."""
     if message.letter:
-        written = writer_of(message.letter)(message)
+        written = writer_of(message.letter)(message, at)
         if isinstance(written, NotNeeded):
             return written
         [message.address] = written.to

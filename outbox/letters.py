@@ -4,6 +4,7 @@ So a link holds from the moment it leaves, no secret lies in the table, and nobo
 longer so. Each app names its letters in its ``AppConfig``.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -23,7 +24,8 @@ class NotNeeded:
     """A sentence for the page of whoever looks after it, without its full stop."""
 
 
-Letter = Callable[[Message], EmailMessage | NotNeeded]
+#: Writes a message at the moment that it is given.
+Letter = Callable[[Message, dt.datetime], EmailMessage | NotNeeded]
 
 
 @cache

@@ -8,12 +8,12 @@ from django.utils.formats import date_format
 from outbox.models import Message, State
 
 
-def told(message: Message, *, again: str) -> str:
+def told(message: Message, *, to_do: str) -> str:
     """One or two sentences about ``message`` for whoever looks after it.
 
     Args:
         message: The message.
-        again: How it is sent again once the address is right, such as "then send it again".
+        to_do: What to do where the address may be wrong, as a sentence.
 
     """
     to = f" to {message.address}" if message.address else ""
@@ -21,15 +21,12 @@ def told(message: Message, *, again: str) -> str:
         case State.SENT:
             return f"Sent{to}, {_moment(message.settled_at)}."
         case State.REFUSED:
-            return (
-                f"Not sent{to}: the mail server refused it ({message.answer}). "
-                f"Check the address and correct it, {again}."
-            )
+            return f"Not sent{to}: the mail server refused it ({message.answer}). {to_do}"
         case State.GIVEN_UP:
             return (
                 f"Not sent{to}: it was tried until {_moment(message.settled_at)} and given up "
-                f"({message.answer}). Check the address, {again}. If messages to others do not "
-                "arrive either, tell your technical team."
+                f"({message.answer}). {to_do} If messages to others do not arrive either, tell "
+                "your technical team."
             )
         case State.NOT_NEEDED:
             return f"Not sent{to}: {message.answer}."

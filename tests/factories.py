@@ -26,6 +26,7 @@ from operations.models import (
     OperationVenue,
     Outcome,
     Reminder,
+    ReminderCopy,
     Scenario,
     Selection,
     TeamMember,
@@ -35,6 +36,7 @@ from operations.models import (
 )
 from operations.models.visits import MOVES
 from operations.verdict import Verdict
+from outbox.models import Lane, Message
 from tests.database import as_owner
 from venues.models import (
     CommandUnit,
@@ -466,3 +468,20 @@ class ReminderFactory(DjangoFactory):
     follow_up = factory.SubFactory(FollowUpFactory)
     kind = Reminder.Kind.SOON_TO_VENUE
     date = factory.LazyFunction(timezone.localdate)
+
+
+class MessageFactory(DjangoFactory):
+    class Meta:
+        model = Message
+
+    lane = Lane.REMINDERS
+    letter = "reminders_to_venue"
+    address = factory.Sequence(lambda n: f"contact{n}@hotel.example")
+
+
+class ReminderCopyFactory(DjangoFactory):
+    class Meta:
+        model = ReminderCopy
+
+    reminder = factory.SubFactory(ReminderFactory)
+    message = factory.SubFactory(MessageFactory)

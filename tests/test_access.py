@@ -7,6 +7,7 @@ is *not yours*, so that not even the existence of a planned visit shows.
 import datetime as dt
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -90,7 +91,7 @@ operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 40
 operations:follow_up_deliver     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_detail      follow_up  403 403 200 200 403 200 | 403 403 404 404 403 404
 operations:follow_up_list        -          403 403 200 200 403 200 | 403 403 200 200 403 200
-operations:message_detail        =sent      403 403 200 200 403 200 | 403 403 200 200 403 200
+operations:message_detail        message    403 403 200 200 403 200 | 403 403 404 404 403 404
 operations:message_list          -          403 403 200 200 403 200 | 403 403 200 200 403 200
 operations:my_visits             -          200 403 403 403 403 403 | 200 403 403 403 403 403
 operations:operation_add         -          403 200 403 403 403 403 | 403 200 403 403 403 403
@@ -164,9 +165,6 @@ def world(db, settings, tmp_path):
     """One command unit with something of everything; the officer is in the team of each visit."""
     settings.OUTBOX_CHANNEL = "outbox.folder.MailFolder"
     settings.MAIL_DIR = tmp_path
-    (tmp_path / "sent.eml").write_text(
-        "Date: Tue, 24 Nov 2026 08:00:00 +0000\nSubject: A message\n\nHello"
-    )
     unit = factories.CommandUnitFactory()
     people = {role: factories.UserFactory(role=role, units=[unit]) for role in ROLES}
     team = {"officer": people[Role.VISITING_OFFICER]}
@@ -198,6 +196,11 @@ def world(db, settings, tmp_path):
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
+    copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])
+    made["message"] = SimpleNamespace(pk=copy.message.message_id)
+    (tmp_path / f"{copy.message.message_id}.eml").write_text(
+        "Date: Tue, 24 Nov 2026 08:00:00 +0000\nSubject: A message\n\nHello"
+    )
     return people, made
 
 

@@ -39,4 +39,4 @@ def test_the_other_factories_make_valid_rows():
     factories.VenueContactFactory()
     factories.CadetMemberFactory()
     factories.CadetPolicyFactory()
-    factories.ReminderFactory()
+    factories.ReminderCopyFactory()

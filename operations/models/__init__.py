@@ -1,6 +1,12 @@
 """What an operation consists of, a file for each subject."""
 
-from operations.models.follow_ups import FollowUp, FollowUpQuerySet, FollowUpState, Reminder
+from operations.models.follow_ups import (
+    FollowUp,
+    FollowUpQuerySet,
+    FollowUpState,
+    Reminder,
+    ReminderCopy,
+)
 from operations.models.operations import (
     Draw,
     DrawQuerySet,
@@ -47,6 +53,7 @@ __all__ = [
     "OutcomeQuerySet",
     "RefusalGround",
     "Reminder",
+    "ReminderCopy",
     "Scenario",
     "ScenarioQuerySet",
     "ScenarioSign",

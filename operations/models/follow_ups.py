@@ -1,7 +1,6 @@
 """The refresher that a verdict opens, and the messages about it."""
 
 import datetime as dt
-import uuid
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -17,6 +16,7 @@ from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.visits import Visit
+from outbox.models import FAILED, Message
 from venues.models import TrainingSession, VenueContact
 
 
@@ -81,6 +81,18 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def to_chase(self) -> Self:
         """Open, at venues still in business: nobody is written to about the others."""
         return self.open().filter(visit__venue__closed_on=None, visit__venue__merged_into=None)
+
+    def with_failed_messages(self, *, on: dt.date) -> Self:
+        """With ``has_failed_message``: still open, and a reminder did not reach its reader.
+
+        The next reminder comes a week later: what failed before the last one is past.
+        """
+        failed = ReminderCopy.objects.filter(
+            reminder__follow_up=OuterRef("pk"),
+            reminder__date__gt=on - dt.timedelta(days=7),
+            message__state__in=FAILED,
+        )
+        return self.annotate(has_failed_message=Q(state__in=OPEN) & Exists(failed))
 
     def without_contact(self) -> Self:
         """Those of venues where nobody on record gets reminders."""
@@ -192,13 +204,16 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """The reminders that this person may see: those of the follow-ups that they may see."""
         return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
 
-    def to_send(self) -> Self:
-        """Decided, and neither sent nor explained."""
-        return self.filter(sent_at=None, not_sent_because="")
+    def without_message(self) -> Self:
+        """Decided, and in no message yet though there is somebody to write to."""
+        return self.filter(copies=None, not_sent_because="")
 
 
 class Reminder(models.Model):
-    """One message about a follow-up. The row is the decision to send, and is written once."""
+    """The decision to remind somebody of a follow-up. The row is written once and never changes.
+
+    It goes out in messages of the outbox, one to each reader: what became of it stands there.
+    """
 
     class Kind(models.TextChoices):
         """What the message says, and to whom it goes."""
@@ -228,13 +243,6 @@ class Reminder(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     date = DayField(help_text="The day for which the message is meant.")
     decided_at = models.DateTimeField(auto_now_add=True)
-    message_id = models.UUIDField(
-        unique=True,
-        default=uuid.uuid4,
-        editable=False,
-        help_text="Stays the same if the message has to be handed over again.",
-    )
-    sent_at = models.DateTimeField(null=True, editable=False)
     not_sent_because = LineField(
         max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
     )
@@ -244,17 +252,6 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint("follow_up", "kind", "date", name="reminder_goes_out_once"),
-            models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(not_sent_because=""),
-                name="reminder_is_sent_or_says_why_not",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                "decided_at",
-                condition=Q(sent_at=None, not_sent_because=""),
-                name="reminders_still_to_send",
-            )
         ]
         ordering = ["-date", "-pk"]
         triggers = [
@@ -262,15 +259,60 @@ class Reminder(models.Model):
             guards.never_changes(
                 "reminder_is_decided_once",
                 "What was decided about a reminder never changes.",
-                *("follow_up_id", "kind", "date", "decided_at", "message_id"),
-            ),
-            guards.never_changes(
-                "reminder_that_went_out_stays_so",
-                "Once a reminder was sent, or explained as not sent, that never changes.",
-                *("sent_at", "not_sent_because"),
-                once="OLD.sent_at IS NOT NULL OR OLD.not_sent_because <> ''",
+                *("follow_up_id", "kind", "date", "decided_at", "not_sent_because"),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.date:%d %B %Y})"
+
+
+class CopyQuerySet(models.QuerySet["ReminderCopy"]):
+    """Questions about copies of reminders."""
+
+    def visible_to(self, user: User) -> Self:
+        """The copies of the reminders that this person may see."""
+        return self.filter(reminder__in=Reminder.objects.visible_to(user))
+
+
+class ReminderCopy(models.Model):
+    """A reminder in the message of one day to one of its readers, with whatever else is in it."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="copies")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reminder_copies")
+    left_out_because = LineField(
+        max_length=200, blank=True, help_text="Such as: the date changed before it went out."
+    )
+
+    objects: ClassVar[CopyQuerySet] = CopyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reminder", "message", name="reminder_is_in_a_message_once")
+        ]
+        verbose_name_plural = "reminder copies"
+        triggers = [
+            pgtrigger.Protect(name="copy_is_never_deleted", operation=pgtrigger.Delete),
+            guards.never_changes(
+                "copy_stays_in_its_message",
+                "A reminder stays in the message that it was put into.",
+                *("reminder_id", "message_id"),
+            ),
+            pgtrigger.Trigger(
+                name="nothing_is_put_into_a_message_that_went_out",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                # FOR SHARE waits for a worker that has the message in hand.
+                func=f"""
+                    PERFORM 1 FROM {Message._meta.db_table}
+                    WHERE id = NEW.message_id AND state = 'waiting' FOR SHARE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'Nothing is put into a message that went out.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Copy {self.pk}"

@@ -14,7 +14,7 @@ from accounts.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
 from operations.actions import follow_ups as acts
 from operations.actions.reminders import facts_of
-from operations.follow_up_history import history
+from operations.follow_up_history import history, not_sent
 from operations.follow_ups import next_reminder_on
 from operations.forms.follow_ups import BookForm, DeclineForm, DeliveryForm, FollowUpFilter
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
@@ -35,8 +35,10 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
         self.today = duty_day(timezone.now())
         self.visible = FollowUp.objects.visible_to(self.user)
         self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
-        return self.filter_form.narrow(self.visible, on=self.today).select_related(
-            "visit__venue__local_authority__command_unit", "responsible"
+        return (
+            self.filter_form.narrow(self.visible, on=self.today)
+            .select_related("visit__venue__local_authority__command_unit", "responsible")
+            .with_failed_messages(on=self.today)
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -74,7 +76,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
             "responsible",
             "training_session",
             "confirmed_by",
-        ).prefetch_related("reminders", "visit__venue__contacts")
+        ).prefetch_related("reminders__copies__message", "visit__venue__contacts")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the timeline, the people written to and the next reminder."""
@@ -87,6 +89,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
             and f"The venue closed on {date_format(closed_on, 'j F Y')}, so no reminders go out.",
             "entries": history(self.object),
             "contacts": contacts,
+            "not_sent": not_sent(self.object),
             "next_reminder": next_reminder_on(facts_of(self.object), on=today),
             "today": today,
             "may_see_visit": self.user.has_perm(VIEW_RESULTS),

@@ -27,8 +27,8 @@ UNTRACKED = {
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",
-    "operations.Reminder": "is itself the record of a decision: never deleted, and only the time "
-    "when it went out is added, once",
+    "operations.Reminder": "is itself the record of a decision, and never changes",
+    "operations.ReminderCopy": "says which message a reminder went out in, and is never deleted",
 }
 
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from outbox import delivery
 from outbox.models import Lane, Message, State
+from tests.database import as_product
 from tests.factories import UserFactory
 from tests.outbox.conftest import send_to
 from tests.outbox.mail_server import free_port, mail_server
@@ -39,6 +40,7 @@ def administrator(client):
     return person
 
 
+@as_product()
 def deliver(at):
     delivery.deliver(Lane.ACCOUNT, at=at + dt.timedelta(seconds=1))
 
@@ -138,7 +140,7 @@ def test_a_refused_invitation_is_shown_beside_the_person_with_what_to_do(
     page = person_page(client, person)
     assert "Not sent to unknown@police.example: the mail server refused it" in page
     assert "550 5.1.1 No such user" in page
-    assert "Check the address and correct it" in page
+    assert "Check the address, correct it, then choose" in page
     assert "Not sent: refused" in people(client)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from operations import tasks
 from operations.models import FollowUp, Visit
+from outbox.models import Message
 from tests import factories
 
 SAMPLE = Path(__file__).parents[1] / "venues" / "samples" / "official_2020.xml"
@@ -145,9 +146,9 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     with place.worker():
         place.send(tasks.remind)
         place.wait_for("done remind")
-        pks = follow_up.reminders.values_list("pk", flat=True)
-        assert len(pks) == 2
-        place.wait_for(*(f"done send_reminder {pk}" for pk in pks if not place.is_done(pk)))
+        messages = Message.objects.filter(reminder_copies__reminder__follow_up=follow_up)
+        assert messages.count() == 2
+        place.wait_for(*(f"settled {message.pk}" for message in messages if message.is_waiting))
     site.open("/messages/")
     site.sees("manager@hotel.example")
 

@@ -19,10 +19,12 @@ from tests.factories import (
     CancelledVisitFactory,
     CompletedVisitFactory,
     FollowUpFactory,
+    MessageFactory,
     NotCompletedVisitFactory,
     OperationFactory,
     OutcomeFactory,
     RefresherNeededVisitFactory,
+    ReminderCopyFactory,
     ReminderFactory,
     ScenarioFactory,
     TeamMemberFactory,
@@ -381,7 +383,7 @@ def test_an_operation_that_has_played_nothing_may_change_its_scenario(factory):
 # Follow-ups and reminders
 
 
-@pytest.mark.parametrize("factory", [FollowUpFactory, ReminderFactory])
+@pytest.mark.parametrize("factory", [FollowUpFactory, ReminderFactory, MessageFactory])
 def test_what_was_decided_after_a_visit_is_never_deleted(factory):
     record = factory()
 
@@ -404,25 +406,19 @@ def test_what_was_decided_about_a_reminder_never_changes():
         {"kind": Reminder.Kind.CHASE_TO_LEAD},
         {"date": reminder.date.replace(year=2020)},
         {"decided_at": reminder.decided_at.replace(year=2020)},
-        {"message_id": uuid.uuid4()},
+        {"not_sent_because": "Other"},
     ):
         with refused("What was decided about a reminder never changes"):
             change(reminder, **fields)
 
 
-@pytest.mark.parametrize("why", ["", "No contact on record"])
-def test_a_reminder_goes_out_or_is_explained_once(why):
-    reminder = ReminderFactory()
-    now = reminder.decided_at
-    change(reminder, **({"not_sent_because": why} if why else {"sent_at": now}))
+def test_a_reminder_stays_in_the_message_that_it_was_put_into():
+    copy = ReminderCopyFactory()
 
-    for fields in (
-        {"sent_at": now.replace(year=2020), "not_sent_because": ""},
-        {"sent_at": None, "not_sent_because": ""},
-        {"sent_at": None, "not_sent_because": "Other"},
-    ):
-        with refused("that never changes"):
-            change(reminder, **fields)
+    with refused("stays in the message"):
+        change(copy, message=MessageFactory())
+    with refused("Cannot delete rows"), transaction.atomic():
+        copy.delete()
 
 
 # The rules are there under raw SQL as well

@@ -8,9 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import actions
 from accounts.roles import Role
 from operations.actions import reminders
-from operations.models import FollowUp, FollowUpState, Reminder
+from operations.models import FollowUp, FollowUpState
+from outbox import delivery
+from outbox.models import Lane, Message, State
 from tests import factories
 from venues.models import TrainingSession
 
@@ -172,18 +175,22 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(page, unit):
 # The page ---------------------------------------------------------------------------------------
 
 
+def send_reminders(*, on):
+    reminders.decide_reminders(on=on)
+    delivery.deliver(Lane.REMINDERS, at=timezone.now() + DAY / 2)
+
+
 def text_of(response):
     return " ".join(response.content.decode().split())
 
 
 def test_the_page_tells_what_happened_and_what_comes_next(page, unit, today):
     follow_up = follow_up_of(unit, due_on=today)
-    for pk in reminders.decide_reminders(on=today):
-        reminders.send_reminder(pk=pk, on=today)
+    send_reminders(on=today)
     response = page(follow_up.get_absolute_url())
     assert response.context["next_reminder"] == today + 7 * DAY
     text = text_of(response)
-    assert "Due today, to the responsible officer: sent" in text
+    assert f"Due today, to the responsible officer: sent to {follow_up.responsible.email}" in text
     assert "Due today, to the venue: not sent. No contact on record gets reminders." in text
     assert "Nobody at this venue gets reminders" in text
 
@@ -347,14 +354,65 @@ def folder(settings, tmp_path):
 
 def test_messages_are_listed_and_shown(page, folder, unit, today):
     follow_up_of(unit, "The Rose & Crown", due_on=today)
-    for pk in reminders.decide_reminders(on=today):
-        reminders.send_reminder(pk=pk, on=today)
+    send_reminders(on=today)
     (kept,) = page(MESSAGES).context["kept"]
     assert "The Rose &amp; Crown" in text_of(page(MESSAGES))
     text = text_of(page(reverse("operations:message_detail", args=[kept.name])))
     assert "The refresher training offered to The Rose &amp; Crown was to be held by" in text
-    (sent,) = Reminder.objects.exclude(sent_at=None)
-    assert kept.name == str(sent.message_id)
+    assert kept.name == str(Message.objects.get(state=State.SENT).message_id)
+
+
+def test_mail_about_accounts_is_shown_to_administrators_only(page, client, folder, unit, today):
+    """A link in it still works."""
+    follow_up_of(unit, due_on=today)
+    send_reminders(on=today)
+    actions.send_password_link(person=factories.UserFactory(), by=factories.UserFactory())
+    delivery.deliver(Lane.ACCOUNT, at=timezone.now())
+    link = Message.objects.get(lane=Lane.ACCOUNT)
+    url = reverse("operations:message_detail", args=[link.message_id])
+    assert [kept.name for kept in page(MESSAGES).context["kept"]] == [
+        str(Message.objects.get(lane=Lane.REMINDERS).message_id)
+    ]
+    assert page(url).status_code == 404
+    client.force_login(factories.UserFactory(role=Role.ADMINISTRATOR, units=[unit]))
+    assert len(client.get(MESSAGES).context["kept"]) == 2
+    assert "/sign-in/password/" in client.get(url).text
+
+
+def test_a_reminder_of_another_unit_is_not_shown(page, folder, unit, today):
+    other = factories.CommandUnitFactory()
+    ours, theirs = follow_up_of(unit, due_on=today), follow_up_of(other, due_on=today)
+    for follow_up in (ours, theirs):
+        factories.VenueContactFactory(venue=follow_up.visit.venue, email="chain@hotel.example")
+    factories.VenueContactFactory(venue=ours.visit.venue, email="ours@hotel.example")
+    send_reminders(on=today)
+    kept = {message.recipients for message in page(MESSAGES).context["kept"]}
+    assert "ours@hotel.example" in kept
+    assert "chain@hotel.example" not in kept, "it names the other unit's venue too"
+    assert theirs.responsible.email not in kept
+
+
+def test_a_message_that_did_not_reach_a_contact_is_shown_with_what_to_do(page, smtp, unit, today):
+    follow_up = follow_up_of(unit, due_on=today)
+    for email in ("unknown@hotel.example", "m@hotel.example"):
+        factories.VenueContactFactory(venue=follow_up.visit.venue, email=email)
+    assert "A message was not sent" not in text_of(page(LIST))
+    send_reminders(on=today)
+    text = text_of(page(follow_up.get_absolute_url()))
+    refused = "the mail server refused it (550 5.1.1 No such user). Check the address on the venue"
+    assert f"Warning</span> Not sent to unknown@hotel.example: {refused}" in text
+    assert "Due today, to the venue: sent to m@hotel.example" in text
+    assert "A message was not sent" in text_of(page(LIST))
+
+
+def test_a_warning_ends_with_the_message_that_arrives(page, smtp, unit, today):
+    follow_up = follow_up_of(unit, due_on=today - 7 * DAY)
+    factories.VenueContactFactory(venue=follow_up.visit.venue, email="unknown@hotel.example")
+    send_reminders(on=today)
+    smtp.refusals.clear()
+    reminders.decide_reminders(on=today + 7 * DAY)
+    delivery.deliver(Lane.REMINDERS, at=timezone.now() + 7 * DAY)
+    assert "Warning</span> Not sent" not in text_of(page(follow_up.get_absolute_url()))
 
 
 def test_an_empty_folder_says_when_messages_come(page, folder):

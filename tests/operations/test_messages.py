@@ -59,7 +59,7 @@ def test_each_message_names_venue_and_date_in_text_and_html(kind, state):
     it = reminder(kind, state=state)
     venue = it.follow_up.visit.venue
     venue.name = 'The "Rose" & Crown'
-    message = messages.compose(it, ["a@hotel.example"])
+    message = messages.compose([it], to="a@hotel.example")
     (html,) = [part.content for part in message.alternatives]
     assert 'The "Rose" & Crown' in message.body
     assert "&quot;Rose&quot; &amp; Crown" in html
@@ -72,7 +72,7 @@ def test_each_message_names_venue_and_date_in_text_and_html(kind, state):
 @pytest.mark.parametrize("state", [FollowUpState.OFFERED, FollowUpState.BOOKED])
 @pytest.mark.parametrize("kind", TO_VENUE)
 def test_a_venue_reads_no_word_of_tests_results_or_blame(kind, state):
-    message = messages.compose(reminder(kind, state=state), ["a@hotel.example"])
+    message = messages.compose([reminder(kind, state=state)], to="a@hotel.example")
     assert NEVER_TO_A_VENUE.findall(everything(message)) == []
     assert "http" not in message.body, "a venue's contact has no account"
 
@@ -82,7 +82,7 @@ def test_a_venue_reads_no_word_of_tests_results_or_blame(kind, state):
 def test_staff_read_no_word_of_visits_and_get_a_link(kind, state, settings):
     settings.SITE_URL = "https://makesafe.police.example"
     it = reminder(kind, state=state)
-    message = messages.compose(it, ["a@police.example"])
+    message = messages.compose([it], to="a@police.example")
     assert NEVER_TO_STAFF.findall(everything(message)) == []
     link = f"https://makesafe.police.example/follow-ups/{number_of(it.follow_up.pk)}/"
     assert link in message.body
@@ -92,13 +92,13 @@ def test_staff_read_no_word_of_visits_and_get_a_link(kind, state, settings):
 @pytest.mark.parametrize("kind", Reminder.Kind)
 def test_a_message_is_the_same_whether_or_not_a_visit_is_planned(kind):
     it = reminder(kind)
-    before = everything(messages.compose(it, ["a@hotel.example"]))
+    before = everything(messages.compose([it], to="a@hotel.example"))
     venue = it.follow_up.visit.venue
     factories.VisitFactory(venue=venue, starts_at=timezone.now() + 2 * DAY)
     factories.UnderWayVisitFactory(venue=venue)
     factories.OperationVenueFactory(venue=venue)
     again = Reminder.objects.get(pk=it.pk)
-    assert everything(messages.compose(again, ["a@hotel.example"])) == before
+    assert everything(messages.compose([again], to="a@hotel.example")) == before
 
 
 def test_templates_get_plain_words_only():
@@ -110,56 +110,90 @@ def test_templates_get_plain_words_only():
 def test_staff_are_told_that_nobody_at_the_venue_hears(kind):
     it = reminder(kind)
     told = "Nobody at the venue gets"
-    assert told in messages.compose(it, ["a@police.example"]).body
+    assert told in messages.compose([it], to="a@police.example").body
     factories.VenueContactFactory(venue=it.follow_up.visit.venue)
-    assert told not in messages.compose(it, ["a@police.example"]).body
+    assert told not in messages.compose([it], to="a@police.example").body
+
+
+# Several in one message -------------------------------------------------------------------------
+
+
+def several(audience):
+    """A follow-up of each state and stage, at a venue of its own, and one more at the first."""
+    kinds = [kind for kind in Reminder.Kind if audience_of(kind) is audience]
+    states = (FollowUpState.OFFERED, FollowUpState.BOOKED)
+    all_of_them = [reminder(kind, state=state) for kind in kinds for state in states]
+    venue = all_of_them[0].follow_up.visit.venue
+    visit = factories.CompletedVisitFactory(venue=venue)
+    return [*all_of_them, reminder(kinds[0], visit=visit, due_on=dt.date(2026, 12, 24))]
+
+
+def test_a_venue_with_several_reads_no_word_of_tests_results_or_blame_and_of_each_venue_once():
+    reminders = several(Audience.VENUE)
+    message = messages.compose(reminders, to="a@hotel.example")
+    assert NEVER_TO_A_VENUE.findall(everything(message)) == []
+    assert "http" not in message.body
+    for it in reminders:
+        assert message.body.count(f"- {it.follow_up.visit.venue.name}:") == 1
+    assert "24 December" not in message.body, "of one venue the earliest day counts"
+
+
+@pytest.mark.parametrize("audience", [Audience.OFFICER, Audience.LEAD])
+def test_staff_with_several_read_no_word_of_visits_and_get_each_link(audience, settings):
+    settings.SITE_URL = "https://makesafe.police.example"
+    reminders = several(audience)
+    message = messages.compose(reminders, to="a@police.example")
+    assert NEVER_TO_STAFF.findall(everything(message)) == []
+    for it in reminders:
+        assert f"https://makesafe.police.example{it.follow_up.get_absolute_url()}" in message.body
+    assert message.subject == f"{len(reminders)} refreshers that wait for you"
+
+
+def test_a_booked_day_comes_before_one_that_is_only_due():
+    first = reminder()
+    visit = factories.CompletedVisitFactory(venue=first.follow_up.visit.venue)
+    booked = {"state": FollowUpState.BOOKED, "booked_for": dt.date(2026, 12, 20)}
+    second = reminder(visit=visit, **booked)
+    message = messages.compose([first, second], to="a@hotel.example")
+    assert "It is booked for Sunday 20 December 2026" in message.body
+    assert "3 December" not in message.body
 
 
 # Recipients -------------------------------------------------------------------------------------
 
 
-def test_a_single_contact_is_addressed_openly():
+def test_each_contact_with_reminders_is_written_to():
     it = reminder()
-    factories.VenueContactFactory(venue=it.follow_up.visit.venue, email="m@hotel.example")
-    message = messages.compose(it, messages.recipients(it))
-    assert (message.to, message.bcc) == (["m@hotel.example"], [])
-
-
-def test_several_contacts_do_not_learn_each_others_address():
-    it = reminder()
-    for name in "abc":
-        factories.VenueContactFactory(
-            venue=it.follow_up.visit.venue, name=name, email=f"{name}@hotel.example"
-        )
-    message = messages.compose(it, messages.recipients(it))
-    assert message.recipients() == ["a@hotel.example", "b@hotel.example", "c@hotel.example"]
-    assert "hotel.example" not in message.message().as_string()
+    for email in ("a@hotel.example", "b@hotel.example"):
+        factories.VenueContactFactory(venue=it.follow_up.visit.venue, email=email)
+    found = messages.recipients(it.follow_up, Audience.VENUE)
+    assert sorted(found) == ["a@hotel.example", "b@hotel.example"]
 
 
 def test_contacts_without_reminders_are_left_alone():
     it = reminder()
     factories.VenueContactFactory(venue=it.follow_up.visit.venue, gets_reminders=False)
     factories.VenueContactFactory()
-    assert messages.recipients(it) == []
-    assert messages.why_nobody(it) == "No contact on record gets reminders"
+    assert messages.recipients(it.follow_up, Audience.VENUE) == []
+    why = messages.why_nobody(it.follow_up, Audience.VENUE)
+    assert why == "No contact on record gets reminders"
 
 
 @pytest.mark.parametrize("kind", TO_STAFF)
 def test_staff_who_left_are_not_written_to(kind):
-    it = reminder(kind)
-    follow_up = it.follow_up
-    to_lead = audience_of(kind) is Audience.LEAD
-    person = follow_up.visit.operation.lead if to_lead else follow_up.responsible
-    assert messages.recipients(it) == [person.email]
+    follow_up = reminder(kind).follow_up
+    audience = audience_of(kind)
+    person = follow_up.visit.operation.lead if audience is Audience.LEAD else follow_up.responsible
+    assert messages.recipients(follow_up, audience) == [person.email]
+    assert messages.why_nobody(follow_up, audience) == ""
     person.is_active = False
-    assert messages.recipients(it) == []
-    assert messages.why_nobody(it)
+    assert messages.recipients(follow_up, audience) == []
+    assert messages.why_nobody(follow_up, audience)
 
 
-def test_the_message_id_is_the_rows_and_answers_go_to_the_responsible_officer(settings):
+def test_answers_go_to_the_responsible_officer(settings):
     settings.DEFAULT_FROM_EMAIL = "Safer hotels <hotels@police.example>"
     it = reminder()
-    message = messages.compose(it, ["a@hotel.example"])
-    assert message.message()["Message-ID"] == f"<{it.message_id}@police.example>"
+    message = messages.compose([it], to="a@hotel.example")
     assert message.reply_to == [it.follow_up.responsible.email]
     assert "Corin Maddox\nSafer hotels" in message.body

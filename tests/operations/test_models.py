@@ -550,13 +550,6 @@ def test_a_reminder_goes_out_once():
         ReminderFactory(follow_up=reminder.follow_up, kind=reminder.kind, date=reminder.date)
 
 
-def test_a_reminder_is_sent_or_says_why_not():
-    reminder = ReminderFactory()
-
-    with breaks("reminder_is_sent_or_says_why_not"):
-        change(reminder, sent_at=NOW, not_sent_because="No contact on record")
-
-
 # Who sees what: covert
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from operations import tasks
-from operations.models import Reminder
+from outbox.models import Message, State
 from tests import factories
 from tests.operations.watched_worker import BEFORE_THE_COMMIT
 
@@ -33,10 +33,10 @@ def follow_up(db):
 def assert_each_went_out_once(place, follow_up, seconds):
     reminders = list(follow_up.reminders.all())
     assert {r.kind for r in reminders} == {"due_to_venue", "due_to_officer"}
-    after = f"after {seconds:.1f} s"
-    assert all(r.sent_at and not r.not_sent_because for r in reminders), after
+    messages = list(Message.objects.filter(reminder_copies__reminder__in=reminders))
+    assert [message.state for message in messages] == [State.SENT] * 2, f"after {seconds:.1f} s"
     names = [file.name for file in place.messages()]
-    assert sorted(names) == sorted(f"{r.message_id}.eml" for r in reminders), after
+    assert sorted(names) == sorted(f"{message.message_id}.eml" for message in messages)
 
 
 @pytest.mark.parametrize("instant", BEFORE_THE_COMMIT)
@@ -46,13 +46,13 @@ def test_a_worker_that_starts_again_sends_what_the_killed_one_left(instant, plac
         place.wait_for("halted")
         worker.kill()
     killed_at = time.monotonic()
-    reminders = list(Reminder.objects.to_send())
-    assert len(reminders) == 2, "killed too late to show anything"
+    messages = list(Message.objects.waiting())
+    assert len(messages) == 2, "killed too late to show anything"
     with place.worker():
-        place.wait_for(*(f"done send_reminder {reminder.pk}" for reminder in reminders))
+        place.wait_for(*(f"settled {message.pk}" for message in messages))
         assert_each_went_out_once(place, follow_up, time.monotonic() - killed_at)
-    if instant != "message handed over, nothing committed":
-        assert [place.times_handed_over(reminder.message_id) for reminder in reminders] == [1, 1]
+    handed_over = sum(place.times_handed_over(message.message_id) for message in messages)
+    assert handed_over == (3 if instant == "message handed over, nothing committed" else 2)
 
 
 def test_a_task_that_comes_back_after_its_reminder_went_out_sends_nothing(place, follow_up):
@@ -61,9 +61,10 @@ def test_a_task_that_comes_back_after_its_reminder_went_out_sends_nothing(place,
         place.send(tasks.remind)
         pk = int(place.wait_for("halted").split()[2])
         worker.kill()
+    [other] = Message.objects.waiting()
     with place.worker(**short):
-        place.wait_for(f"done send_reminder {pk}")
-    assert place.times_handed_over(Reminder.objects.get(pk=pk).message_id) == 1
+        place.wait_for(f"settled {other.pk}", "done deliver")
+    assert place.times_handed_over(Message.objects.get(pk=pk).message_id) == 1
 
 
 def test_the_broker_gives_the_task_of_a_killed_worker_to_another(place, follow_up):
@@ -71,12 +72,11 @@ def test_the_broker_gives_the_task_of_a_killed_worker_to_another(place, follow_u
     short = {"VISIBILITY_TIMEOUT": "2", "TAKES_UP_NOTHING": "1"}
     with place.worker(**short, HALT_AT="about to hand the message over") as worker:
         place.send(tasks.remind)
-        place.wait_for("halted", "halted")  # one child with each of the two reminders
+        place.wait_for("halted")
         worker.kill()
     killed_at = time.monotonic()
-    pks = follow_up.reminders.values_list("pk", flat=True)
     with place.worker(**short):
-        place.wait_for(*(f"done send_reminder {pk}" for pk in pks))
+        place.wait_for(*(f"settled {message.pk}" for message in Message.objects.all()))
         seconds = time.monotonic() - killed_at
         assert_each_went_out_once(place, follow_up, seconds)
     assert seconds < 15, f"it took {seconds:.1f} s"
@@ -89,6 +89,24 @@ def test_the_task_of_a_killed_child_is_taken_up_by_the_same_worker(place, follow
         child = int(place.wait_for("halted").split()[1])
         os.kill(child, signal.SIGKILL)
         killed_at = time.monotonic()
-        pks = Reminder.objects.values_list("pk", flat=True)
-        place.wait_for(*(f"done send_reminder {pk}" for pk in pks if not place.is_done(pk)))
+        place.wait_for(*(f"settled {message.pk}" for message in Message.objects.all()))
         assert_each_went_out_once(place, follow_up, time.monotonic() - killed_at)
+
+
+def test_one_message_with_several_follow_ups_goes_out_once_though_its_worker_is_killed(
+    place, follow_up
+):
+    """A contact of two venues: both in one message, before and after."""
+    [contact] = follow_up.visit.venue.contacts.all()
+    other = factories.FollowUpFactory(due_on=timezone.localdate())
+    factories.VenueContactFactory(venue=other.visit.venue, email=contact.email)
+    with place.worker(HALT_AT="message half written") as worker:
+        place.send(tasks.remind)
+        place.wait_for("halted")
+        worker.kill()
+    message = Message.objects.get(address=contact.email)
+    with place.worker():
+        place.wait_for(*(f"settled {waiting.pk}" for waiting in Message.objects.waiting()))
+    assert place.times_handed_over(message.message_id) <= 1
+    assert message.reminder_copies.count() == 2
+    assert [f.name for f in place.messages()].count(f"{message.message_id}.eml") == 1

@@ -61,7 +61,7 @@ def world(unit):
             "under_way": under_way,
             "over": over,
             "follow_up": follow_up,
-            "reminder": factories.ReminderFactory(follow_up=follow_up),
+            "reminder": factories.ReminderCopyFactory(reminder__follow_up=follow_up).reminder,
             "cadet": factories.CadetFactory(command_unit=of),
             "companion": factories.CadetMemberFactory(visit=planned).cadet,
         }

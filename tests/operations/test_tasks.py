@@ -11,7 +11,9 @@ from kombu import Connection
 from accounts import tasks as keeping
 from config.celery import app
 from operations import tasks
-from operations.models import Reminder
+from operations.models import ReminderCopy
+from outbox import tasks as outbox
+from outbox.models import Message, State
 from tests import factories
 
 DAY = dt.timedelta(days=1)
@@ -27,20 +29,20 @@ def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
     factories.FollowUpFactory(due_on=today + 8 * DAY)
     for _ in range(3):
         place.send(tasks.remind)
-    place.send(tasks.send_unsent_reminders)
+    place.send(outbox.deliver, "reminders", queue="reminders_mail")
     with place.worker():
-        place.wait_for("done remind", "done remind", "done remind", "done send_unsent_reminders")
-        pks = Reminder.objects.values_list("pk", flat=True)
-        place.wait_for(*(f"done send_reminder {pk}" for pk in pks if not place.is_done(pk)))
-    assert Reminder.objects.to_send().count() == 0
-    sent = Reminder.objects.exclude(sent_at=None)
-    assert {(r.follow_up, r.kind) for r in sent} == {
+        place.wait_for("done remind", "done remind", "done remind")
+        messages = Message.objects.filter(reminder_copies__isnull=False)
+        place.wait_for(*(f"settled {message.pk}" for message in messages if message.is_waiting))
+    assert not Message.objects.waiting().exists()
+    sent = ReminderCopy.objects.filter(message__state=State.SENT)
+    assert {(copy.reminder.follow_up, copy.reminder.kind) for copy in sent} == {
         (due, "due_to_venue"),
         (due, "due_to_officer"),
         (late, "chase_to_officer"),
         (late, "chase_to_lead"),
     }
-    assert [place.times_handed_over(reminder.message_id) for reminder in sent] == [1] * 4
+    assert [place.times_handed_over(copy.message.message_id) for copy in sent] == [1] * 4
     assert len(place.messages()) == 4
 
 
@@ -57,22 +59,16 @@ def test_the_day_can_be_given(place):
 def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    ours = {tasks.remind.name, tasks.send_unsent_reminders.name, "outbox.tasks.deliver"}
+    ours = {tasks.remind.name, outbox.deliver.name}
     assert scheduled == ours | {keeping.seal.name, keeping.apply_retention.name}
     assert scheduled <= set(app.tasks)
 
 
 def test_reminders_are_decided_at_eight_in_london_in_summer_and_winter():
-    schedule = app.conf.beat_schedule["decide and send the day's reminders"]["schedule"]
+    schedule = app.conf.beat_schedule["decide the day's reminders"]["schedule"]
     assert isinstance(schedule, crontab)
     assert (schedule.hour, schedule.minute) == ({8}, {0})
     assert str(app.timezone) == "Europe/London"
-
-
-def test_unsent_reminders_are_looked_for_before_the_copies_of_the_last_look_expire():
-    entry = app.conf.beat_schedule["send what a stopped worker left behind"]
-    assert entry["options"]["expires"] == tasks.TRY_AGAIN_AFTER
-    assert entry["schedule"] == dt.timedelta(seconds=tasks.TRY_AGAIN_AFTER)
 
 
 def test_a_task_is_told_to_the_broker_only_when_it_is_done():

@@ -55,18 +55,28 @@ def instant(name: str, *args: object) -> None:
 def watch() -> None:
     """Put the instants into the product's code, before the worker forks."""
     django.setup()
-    from operations import tasks
-    from outbox import folder as mail_folder
+    from django.db import transaction
+    from django.utils import timezone
 
-    enqueue, send, fsync = (
-        tasks.send_reminder.delay,
-        mail_folder.MailFolder.send_messages,
+    from outbox import actions, delivery, folder, tasks
+    from outbox.models import Message
+
+    wake, deliver, send, fsync = (
+        actions.wake,
+        delivery._deliver,
+        folder.MailFolder.send_messages,
         os.fsync,
     )
 
-    def halting_enqueue(pk):
-        instant("decided, nothing handed to the broker")
-        return enqueue(pk)
+    def halting_wake(lane):
+        transaction.on_commit(lambda: instant("decided, nothing handed to the broker"))
+        return wake(lane)
+
+    def halting_deliver(pk, *args, **kwargs):
+        answer = deliver(pk, *args, **kwargs)
+        instant("committed, broker not told", pk)
+        tell(f"settled {pk}")
+        return answer
 
     def halting_send(self, messages):
         instant("about to hand the message over")
@@ -80,19 +90,18 @@ def watch() -> None:
         instant("message half written")
         return fsync(file)
 
-    tasks.send_reminder.delay = halting_enqueue
-    mail_folder.MailFolder.send_messages = halting_send
+    actions.wake = halting_wake
+    delivery._deliver = halting_deliver
+    folder.MailFolder.send_messages = halting_send
     os.fsync = halting_fsync
 
     @task_prerun.connect(weak=False)
     def taken(task, args, **kwargs):
-        if task.name == tasks.send_reminder.name:
+        if task.name == tasks.deliver.name and Message.objects.due(*args, at=timezone.now()):
             instant("taken from the broker")
 
     @task_postrun.connect(weak=False)
     def done(task, args, **kwargs):
-        if task.name == tasks.send_reminder.name:
-            instant("committed, broker not told", *args)
         tell(f"done {task.name.rpartition('.')[2]} {' '.join(map(str, args))}".strip())
 
     if "TAKES_UP_NOTHING" in os.environ:  # what comes back then comes back through the broker

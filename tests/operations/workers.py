@@ -28,7 +28,10 @@ class Worker:
     def __init__(self, at: "Place", **environment: str) -> None:
         self.at = at
         command = [sys.executable, "-m", "celery", "--app", "tests.operations.watched_worker"]
-        options = "worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle"
+        options = (
+            "worker --queues celery,account_mail,reminders_mail --concurrency 2"
+            " --loglevel WARNING --without-gossip --without-mingle"
+        )
         self.process = subprocess.Popen(
             [*command, *options.split()],
             cwd=ROOT,
@@ -86,10 +89,10 @@ class Place:
             if worker.process.poll() is None:
                 worker.kill()
 
-    def send(self, task, *args) -> None:
+    def send(self, task, *args, **options) -> None:
         """Give the task to this place's broker."""
         with Connection(self.broker) as broker:
-            task.apply_async(args=args, connection=broker)
+            task.apply_async(args=args, connection=broker, **options)
 
     def wait_for(self, *lines: str) -> str:
         """Block until each of ``lines`` (or one that begins so) was told; the last that came."""
@@ -112,10 +115,6 @@ class Place:
         line, _, self._unread = self._unread.partition("\n")
         self.heard.append(line)
         return line
-
-    def is_done(self, pk: int) -> bool:
-        """Whether a worker told that it dealt with this reminder, as far as was read."""
-        return f"done send_reminder {pk}" in self.heard
 
     def times_handed_over(self, message_id: object) -> int:
         """How often workers gave this message to the mail folder, as far as was read."""

@@ -3,6 +3,7 @@
 import pytest
 
 from config import mail
+from tests.operations.workers import Place
 from tests.outbox.mail_server import mail_server
 
 
@@ -19,3 +20,11 @@ def smtp(settings):
     with mail_server() as server:
         send_to(settings, f"smtp://127.0.0.1:{server.port}")
         yield server
+
+
+@pytest.fixture
+def place(db, tmp_path):
+    """Where real workers do the work of a test (mark it ``django_db(transaction=True)``)."""
+    place = Place(tmp_path)
+    yield place
+    place.close()

@@ -411,7 +411,7 @@ def test_a_message_to_nobody_is_not_kept():
 # Once -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_message_that_another_worker_has_in_hand_is_waited_for_and_not_sent_twice(now):
     keep("a@police.example")
 
