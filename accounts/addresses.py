@@ -11,11 +11,12 @@ Addresses made with an earlier key stand as long as it is among ``SECRET_KEY_FAL
 
 import hashlib
 import hmac
+import string
 
 from django.conf import settings
 from django.urls import register_converter
 
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+_DIGITS = "".join(one for one in string.digits + string.ascii_lowercase if one not in "ilou")
 _LENGTH = 8  # of 5 bits each
 _HALF = 20  # bits
 _CHECK = 8  # bits
