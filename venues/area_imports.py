@@ -88,7 +88,7 @@ def _known_authority(area: areas.Area) -> LocalAuthority | None:
         if authority
     ]
     if len({authority.pk for authority in found}) > 1:
-        names = " and ".join(sorted({authority.name for authority in found}))
+        names = " and ".join(sorted({authority.name for authority in found}, key=normal_name))
         raise BrokenFile(
             f"Line {area.line} ({area.name}) fits two authorities known here: {names}.",
             "Correct the codes in the file or of those authorities.",

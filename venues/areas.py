@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 
 from venues.files import BrokenFile, read_text, tidy
+from venues.names import normal_name
 from venues.places import in_the_united_kingdom
 
 COLUMNS: Final = ("bcu_name", "bcu_code", "borough", "gss_code", "fhrs_la_code", "police_force")
@@ -170,7 +171,7 @@ def _contradictions(areas: list[Area]) -> Iterator[str]:
     first: dict[tuple[str, str], Area] = {}
     for area in areas:
         for label, value in (
-            ("borough", area.name.casefold()),
+            ("borough", normal_name(area.name)),
             ("gss_code", area.gss_code),
             ("fhrs_la_code", area.fhrs_code),
         ):
@@ -179,7 +180,8 @@ def _contradictions(areas: list[Area]) -> Iterator[str]:
                 yield f"line {area.line} repeats the {label} of line {other.line}"
         if not area.unit_code:
             continue
-        other = first.setdefault(("unit", f"{area.force}\n{area.unit_code.casefold()}"), area)
+        unit = f"{normal_name(area.force)}\n{area.unit_code.casefold()}"
+        other = first.setdefault(("unit", unit), area)
         if other.unit_name != area.unit_name:
             yield (
                 f"line {area.line} calls the unit {area.unit_code} “{area.unit_name}”, "

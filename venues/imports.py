@@ -116,7 +116,7 @@ def import_fhrs(
         undecided_in=differences.undecided_in(tally.lists["differences"]),
         report={
             **tally.lists,
-            "authorities": sorted(whole.authorities.values()),
+            "authorities": sorted(whole.authorities.values(), key=normal_name),
             "authority_codes": sorted(whole.authorities),
             "new_authorities": authorities.added,
             "records": whole.records_read,

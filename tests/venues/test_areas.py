@@ -15,6 +15,9 @@ MET = ROOT / "venues" / "data" / "met_command_units.csv"
 
 HEADER = "bcu_name,bcu_code,borough,gss_code,fhrs_la_code,police_force\n"
 ROW = "Coast,CO,Northmoor,E98000001,901,Wessendale Police\n"
+#: One borough, written in two ways.
+MON = "Coast,CO,Môn & Sea,E98000001,901,Wessendale Police\n"
+MON_TOO = "Coast,CO,mon and sea,E98000002,902,Wessendale Police\n"
 
 
 def areas(text: str) -> list[Area]:
@@ -81,6 +84,7 @@ def test_a_spreadsheets_byte_order_mark_line_ends_and_blank_lines_are_tolerated(
         (HEADER, "has no areas"),
         (HEADER.replace("gss_code,", "") + ROW, "no column gss_code"),
         (HEADER + ROW + ROW, "line 3 repeats the borough of line 2"),
+        (HEADER + MON + MON_TOO, "line 3 repeats the borough of line 2"),
         (HEADER + ROW + ROW.replace("Northmoor", "Far Moor"), "repeats the gss_code of line 2"),
         (HEADER + ROW.replace("901", "1"), "Line 2 has the fhrs_la_code “1”"),
         (HEADER + ROW.replace("E98000001", "Northmoor"), "Line 2 has the gss_code “Northmoor”"),
