@@ -40,7 +40,7 @@ from reports.filters import Filters
 from reports.statistics import Rate
 from reports.tables import CountTable, RateTable, Table, TrendTable
 from venues.models import Venue, last_trained
-from venues.names import NormalName
+from venues.names_in_sql import NormalName
 from venues.training import TrainingState, training_state_in_sql
 
 COMPLETED = Q(state=VisitState.COMPLETED)

@@ -11,7 +11,7 @@ from accounts.audit import tracked
 from accounts.model_fields import LineField, LinesField
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS
-from venues.names import NormalName
+from venues.names_in_sql import NormalName
 
 
 @tracked()

@@ -3,6 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 import venues.names
+import venues.names_in_sql
 from django.db import migrations, models
 
 
@@ -19,15 +20,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='commandunit',
-            options={'ordering': [venues.names.NormalName('name')]},
+            options={'ordering': [venues.names_in_sql.NormalName('name')]},
         ),
         migrations.AlterModelOptions(
             name='force',
-            options={'ordering': [venues.names.NormalName('name')]},
+            options={'ordering': [venues.names_in_sql.NormalName('name')]},
         ),
         migrations.AlterModelOptions(
             name='localauthority',
-            options={'ordering': [venues.names.NormalName('name')], 'verbose_name_plural': 'local authorities'},
+            options={'ordering': [venues.names_in_sql.NormalName('name')], 'verbose_name_plural': 'local authorities'},
         ),
         migrations.AlterModelOptions(
             name='venue',
@@ -35,7 +36,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterModelOptions(
             name='venuecontact',
-            options={'ordering': [venues.names.NormalName('name'), 'pk']},
+            options={'ordering': [venues.names_in_sql.NormalName('name'), 'pk']},
         ),
         migrations.AlterModelOptions(
             name='venuegroup',
@@ -64,12 +65,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='venue',
             name='normal_name',
-            field=models.GeneratedField(db_persist=True, expression=venues.names.NormalName('name'), output_field=models.TextField(db_collation='C')),
+            field=models.GeneratedField(db_persist=True, expression=venues.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C')),
         ),
         migrations.AddField(
             model_name='venuegroup',
             name='normal_name',
-            field=models.GeneratedField(db_persist=True, expression=venues.names.NormalName('name'), output_field=models.TextField(db_collation='C')),
+            field=models.GeneratedField(db_persist=True, expression=venues.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C')),
         ),
         migrations.AddIndex(
             model_name='venue',
@@ -81,14 +82,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='force',
-            constraint=models.UniqueConstraint(venues.names.NormalName('name'), name='force_name_is_unique'),
+            constraint=models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='force_name_is_unique'),
         ),
         migrations.AddConstraint(
             model_name='localauthority',
-            constraint=models.UniqueConstraint(venues.names.NormalName('name'), name='authority_name_is_unique'),
+            constraint=models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='authority_name_is_unique'),
         ),
         migrations.AddConstraint(
             model_name='venuegroup',
-            constraint=models.UniqueConstraint(venues.names.NormalName('name'), name='group_name_is_unique', violation_error_message='There is already a group of this name.'),
+            constraint=models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='group_name_is_unique', violation_error_message='There is already a group of this name.'),
         ),
     ]

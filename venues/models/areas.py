@@ -10,7 +10,7 @@ from accounts.access_requests import units_are_the_givers
 from accounts.audit import tracked
 from accounts.model_fields import DayField, LineField
 from accounts.models import User
-from venues.names import NormalName
+from venues.names_in_sql import NormalName
 
 
 @tracked()

@@ -24,7 +24,8 @@ from venues import search
 from venues.models.areas import LocalAuthority, changeable_by
 from venues.models.hygiene_ids import HygieneId
 from venues.models.training_sessions import TrainingSession
-from venues.names import NormalName, kept_normal, normal_name
+from venues.names import normal_name
+from venues.names_in_sql import NormalName, kept_normal
 from venues.places import normalise_postcode
 from venues.training import TrainingState, training_state_in_sql
 
