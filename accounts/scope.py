@@ -232,7 +232,7 @@ def _holding(scope: Scope) -> Iterator[None]:
         finally:
             _current.reset(outer)
         if outermost and not connection.needs_rollback:
-            after_commit = [hook for _, hook, _ in connection.run_on_commit]
+            after_commit = [hook for _, hook, *_ in connection.run_on_commit]
             connection.run_on_commit = []
         elif not outermost and not connection.needs_rollback:
             _say(_current.get())

@@ -1,14 +1,17 @@
 """What every test may rely on."""
 
 import ipaddress
+import os
 import socket
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from playwright.sync_api import sync_playwright
 
 from outbox import delivery, tasks
 from tests import database
+from tests.browser import chromium
 
 
 class NetworkReachedError(AssertionError):
@@ -69,3 +72,19 @@ def mail_goes_through_the_outbox(django_test_environment):
 def mail_at_once(monkeypatch):
     """A worker of the outbox that sends what was decided at once, after the commit."""
     monkeypatch.setattr(tasks, "wake", lambda lane: delivery.deliver(lane, at=timezone.now()))
+
+
+@pytest.fixture(scope="session")
+def browser(django_db_setup):
+    """Chromium; without one the tests are skipped, but in CI that is a failure."""
+    # Playwright runs its own event loop in this thread; Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    path = chromium.find()
+    if path is None:
+        if "CI" in os.environ:
+            pytest.fail(chromium.NOT_FOUND)
+        pytest.skip(chromium.NOT_FOUND)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
+        yield browser
+        browser.close()

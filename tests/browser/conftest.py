@@ -1,12 +1,10 @@
 """A real browser, people who sign in, and axe on every page they come to."""
 
-import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser import chromium
 from tests.factories import PASSWORD
 from tests.operations.workers import Place
 
@@ -20,22 +18,6 @@ addEventListener("securitypolicyviolation", (event) => console.error(
 ));
 """
 HEIGHTS = {390: 844, 1280: 800}
-
-
-@pytest.fixture(scope="session")
-def browser(django_db_setup):
-    """Chromium; without one the tests are skipped, but in CI that is a failure."""
-    # Playwright runs its own event loop in this thread; Django would refuse the database.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    path = chromium.find()
-    if path is None:
-        if "CI" in os.environ:
-            pytest.fail(chromium.NOT_FOUND)
-        pytest.skip(chromium.NOT_FOUND)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visitor:
