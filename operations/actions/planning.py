@@ -378,13 +378,14 @@ def _record_draw(
     if len(keys) > 1 and len(keys) == CommandUnit.objects.count():
         parts = ["every command unit"]
     of_all = choosable(operation, by=by).filter(of_units).count() == frame_size
+    left_out = operation.chosen_venues.exclude(selection=Selection.RANDOM)
     return Draw.objects.create(
         operation=operation,
         units=get_text_list(parts, "and"),
         filters="" if of_all else filters,
         of_all=of_all,
         frame_size=frame_size,
-        left_out=Venue.objects.open().filter(of_units, chosen_for__operation=operation).count(),
+        left_out=left_out.filter(venue__in=Venue.objects.open().filter(of_units)).count(),
         number=number,
         drawn_by=by,
     )

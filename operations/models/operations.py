@@ -208,7 +208,8 @@ class Draw(models.Model):
     def frame(self) -> str:
         """What the venues were drawn from, in words."""
         if self.of_all:
-            return f"all open venues of {self.units}"
+            picked = " but those that somebody had picked before" if self.left_out else ""
+            return f"all open venues of {self.units}{picked}"
         return f"a part of the venues of {self.units} ({self.filters or 'chosen otherwise'})"
 
 

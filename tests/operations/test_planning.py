@@ -472,6 +472,19 @@ def test_a_draw_from_all_says_of_which_command_units(operation, unit):
     assert other.local_authority.command_unit.name not in operation.draws.get().frame
 
 
+def test_a_draw_after_somebody_picked_says_so(operation, planner, unit, venue):
+    """``venue`` was picked before, so chance could not choose it; what chance chose before may."""
+    VenueFactory.create_batch(3, unit=unit)
+
+    for _ in range(2):
+        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+
+    assert set(operation.draws.values_list("left_out", flat=True)) == {1}
+    assert {draw.frame for draw in operation.draws.all()} == {
+        f"all open venues of {unit.name} but those that somebody had picked before"
+    }
+
+
 def test_what_a_draw_was_from_never_changes(operation, planner, unit):
     VenueFactory(unit=unit)
     planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.addresses import number_of
 from accounts.london import LONDON
 from accounts.roles import Role
+from operations.actions import planning
 from operations.forms.teams import london_time
 from operations.models import (
     Cadet,
@@ -478,6 +479,22 @@ def test_all_venues_that_came_in_at_once_go_out_by_one_undo(client, operation, u
     client.post(undo_button(done))
 
     assert not operation.chosen_venues.exists()
+
+
+def test_the_history_of_an_operation_tells_of_no_draw_of_another_unit(client, operation, unit):
+    north, south = unit, CommandUnitFactory(name="Faraway")
+    for of in (north, south):
+        VenueFactory(unit=of)
+        by = UserFactory(role=Role.PLANNER, units=[of])
+        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=by)
+
+    page = text(client.get(reverse("accounts:history", args=["operation", operation.pk])))
+
+    assert north.name in page
+    assert "Faraway" not in page
+    lead = signed_in(UserFactory(role=Role.CSE_LEAD, units=[north]))
+    page = text(lead.get(reverse("accounts:history", args=["operation", operation.pk])))
+    assert north.name not in page
 
 
 def test_venues_with_a_visit_by_now_stay_whatever_is_undone(client, operation, unit):
