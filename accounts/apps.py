@@ -26,7 +26,16 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import addresses, checks, comings, database, history, second_factor, sessions  # noqa: F401
+        from accounts import (  # noqa: F401
+            addresses,
+            checks,
+            comings,
+            database,
+            history,
+            retention_rules,
+            second_factor,
+            sessions,
+        )
         from accounts.models import User
 
         def people(user: User) -> QuerySet[User]:
@@ -34,6 +43,7 @@ class AccountsConfig(AppConfig):
             return everybody if user.has_perm("accounts.view_user") else everybody.none()
 
         history.register(User, visible_to=people)
+        retention_rules.register_rules()
         register(checks.database_is_as_it_must_be, Tags.database, deploy=True)
         register(checks.mail_is_protected, Tags.security, deploy=True)
         # One app's turn is enough: all migrations are done before the first.

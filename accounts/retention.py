@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pgtrigger
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import Q
 
 from accounts import scope
 from accounts.access_log import Act
@@ -43,6 +44,9 @@ class Rule:
     """Erases at most :data:`BATCH` rows that are done with before the first date, as of the second;
     returns their keys.
     """
+
+    fields: frozenset[str] = frozenset()
+    """The fields with words in them that it erases, by name of app, model and field."""
 
     @property
     def name(self) -> str:
@@ -118,6 +122,32 @@ def nobody() -> User:
     return person
 
 
+#: What stands where a word has to stand.
+ERASED = "Not kept"
+
+
+def forget_purposes(what: str, keys: Iterable[int], *, rule: str) -> None:
+    """Erase the reasons for which records were asked for: they were typed, and may name people.
+
+    Args:
+        what: The model, as the access log names it.
+        keys: The records.
+        rule: The rule that asks for it.
+
+    """
+    asked = AccessEntry.objects.filter(what=what, ids__overlap=list(keys)).exclude(
+        Q(purpose="") | Q(act=Act.ERASED)
+    )
+    note(asked, rule=rule)
+    with pgtrigger.ignore():
+        asked.update(purpose=ERASED)
+
+
+def rules() -> tuple[Rule, ...]:
+    """All that apps have handed in."""
+    return tuple(_rules)
+
+
 def forget(entries: models.QuerySet[models.Model], *, rule: str) -> None:
     """Delete entries of the record for good, with a note that a rule asked for it."""
     note(entries, rule=rule)
@@ -158,6 +188,9 @@ READS = Rule(
     what="accounts.AccessEntry",
     says="Entries of the access log are kept for the time that the settings say",
     erase=_erase_reads,
+    fields=frozenset(
+        f"accounts.AccessEntry.{name}" for name in ("what", "purpose", "address", "path")
+    ),
 )
 register(READS)
 register(
@@ -165,5 +198,6 @@ register(
         what="accounts.Submission",
         says="The numbers of forms that arrived are kept for as long as a form may come again",
         erase=_erase_submissions,
+        fields=frozenset({"accounts.Submission.content", "accounts.Submission.answer"}),
     )
 )

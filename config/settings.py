@@ -455,6 +455,20 @@ RETENTION = {
     # After the visit: then people and free text go, and the figures stay.
     "operations.Visit": env.whole("KEEP_VISITS_DAYS", default=6 * 365 + 2),
     "accounts.AccessEntry": env.whole("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
+    # After the operation: its lead, planners and notes.
+    "operations.Operation": env.whole("KEEP_VISITS_DAYS", default=6 * 365 + 2),
+    # After the training: who delivered and recorded it, and the notes.
+    "venues.TrainingSession": env.whole("KEEP_TRAINING_DAYS", default=6 * 365 + 2),
+    "venues.ImportRun": env.whole("KEEP_IMPORTS_DAYS", default=3 * 365 + 1),
+    # After a contact was removed: what the history says of them.
+    "venues.VenueContact": env.whole("KEEP_CONTACTS_DAYS", default=365),
+    # After the account was closed.
+    "accounts.User": env.whole("KEEP_LEAVERS_DAYS", default=6 * 365 + 2),
+    # After the change: who changed what, of any record, and why.
+    "pghistory.Event": env.whole("KEEP_HISTORY_DAYS", default=6 * 365 + 2),
+    # After the message was sent or explained.
+    "outbox.Message": env.whole("KEEP_MESSAGES_DAYS", default=365),
+    "sessions.Session": 1,  # what has ended goes the night after
     "accounts.Submission": 30,  # a form that comes again later is an old page, and is told so
 }
 

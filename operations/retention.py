@@ -11,11 +11,26 @@ import pgtrigger
 from django.db.models import Case, Q, QuerySet, Value, When
 
 from accounts.london import midnight
-from accounts.retention import BATCH, Rule, forget, nobody, note, register
-from operations.models import Cadet, FollowUp, Outcome, TeamMember, Visit
-
-#: What stands where a reason has to stand.
-ERASED = "Not kept"
+from accounts.retention import (
+    BATCH,
+    ERASED,
+    Rule,
+    forget,
+    forget_purposes,
+    nobody,
+    note,
+    register,
+)
+from operations.models import (
+    Cadet,
+    Draw,
+    FollowUp,
+    Operation,
+    OperationVenue,
+    Outcome,
+    TeamMember,
+    Visit,
+)
 
 
 def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
@@ -39,6 +54,7 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
         cadet.erased_on = on
         cadet.claim(cadet.version)
         cadet.save()
+    forget_purposes("operations.cadet", keys, rule=CADETS.what)
     return keys
 
 
@@ -75,6 +91,33 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
     return keys
 
 
+def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
+    """Erase who ran operations that closed before the day ``before``, and what they noted.
+
+    Reference, name, dates and scenario stay, for the figures.
+    """
+    nobody_ = nobody()
+    old = Operation.objects.filter(ends_on__lt=before).exclude(created_by=nobody_)
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return []
+    of_them = Q(operation__in=keys)
+    with pgtrigger.ignore():  # the rule that a draw never changes, and the history of it
+        Draw.objects.filter(of_them).update(drawn_by=nobody_)
+        OperationVenue.objects.filter(of_them).update(added_by=nobody_)
+        Operation.objects.filter(pk__in=keys).update(
+            lead=nobody_,
+            created_by=nobody_,
+            wanted_by=Case(When(wanted_by__isnull=False, then=Value(nobody_.pk))),
+            notes="",
+            authorisation_reference=_unless_empty("authorisation_reference"),
+        )
+    forget(_history(Operation).filter(pgh_obj__in=keys), rule=OPERATIONS.what)
+    for model in (Draw, OperationVenue):
+        forget(_history(model).filter(of_them), rule=OPERATIONS.what)
+    return keys
+
+
 def _history(model: Any) -> QuerySet[Any]:
     return model.pgh_event_model.objects.all()  # type: ignore[no-any-return]
 
@@ -88,11 +131,27 @@ CADETS = Rule(
     says="What is held of a cadet is erased once their last operation has been closed for the "
     "time that the settings say",
     erase=erase_cadets,
+    fields=frozenset({"operations.Cadet.reference"}),
 )
 VISITS = Rule(
     what="operations.Visit",
     says="Old visits are made anonymous: the people and the free text go, the figures stay",
     erase=make_visits_anonymous,
+    fields=frozenset(
+        {
+            *("operations.Outcome.notes", "operations.Outcome.incident_reference"),
+            *("operations.Outcome.correction_reason", "operations.FollowUp.declined_reason"),
+            *("operations.Visit.not_completed_notes", "operations.Visit.cancelled_reason"),
+        }
+    ),
+)
+OPERATIONS = Rule(
+    what="operations.Operation",
+    says="Old operations lose the people who ran them and the notes; the figures stay",
+    erase=make_operations_anonymous,
+    fields=frozenset(
+        {"operations.Operation.notes", "operations.Operation.authorisation_reference"}
+    ),
 )
 
 
@@ -100,3 +159,4 @@ def register_rules() -> None:
     """Hand the rules in. Once, when Django starts."""
     register(CADETS)
     register(VISITS)
+    register(OPERATIONS)

@@ -9,9 +9,10 @@ class VenuesConfig(AppConfig):
     name = "venues"
 
     def ready(self) -> None:
-        """Give venues a page of history."""
+        """Give venues a page of history, and hand in what is erased in time."""
         from accounts import history
         from accounts.models import User
+        from venues import retention
         from venues.models import Venue, VenueContact, sees_contacts
 
         def limits(user: User, venue: Venue) -> history.Limits:
@@ -20,3 +21,4 @@ class VenuesConfig(AppConfig):
             return history.Limits({VenueContact: history.EVERYTHING})
 
         history.register(Venue, limits=limits)
+        retention.register_rules()

@@ -105,7 +105,8 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         if not wanted:
             return self.by_name()
         key = search.food_hygiene_id(text)
-        in_hand = Q(pk__in=HygieneId.objects.filter(pk=key).values("venue"))
+        keys = [] if key is None else [key]
+        in_hand = Q(pk__in=HygieneId.objects.filter(pk__in=keys).values("venue"))
         if by is not None and sees_contacts(by):
             in_hand |= Q(pk__in=VenueContact.objects.known_by(text).values("venue"))
         by_word = {f"fits_{number}": search.likeness(word) for number, word in enumerate(wanted)}
