@@ -28,7 +28,10 @@ def desk(visit_site):
     desk = visit_site(1280)
     desk.sign_in("handler")
     desk.open(reverse("operations:board"))
-    return desk
+    yield desk
+    desk.page.unroute_all(behavior="ignoreErrors")
+    desk.page.goto("about:blank")  # no more questions, so that the server has done with the last
+    desk.page.wait_for_timeout(300)
 
 
 def is_covered(desk):
