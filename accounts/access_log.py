@@ -143,6 +143,9 @@ class AccessEntry(models.Model):
             models.Index("at", name="access_by_time"),
             models.Index("user", "at", name="access_by_person"),
             GinIndex("ids", name="access_by_record"),
+            models.Index(
+                "at", condition=models.Q(act="retention_applied"), name="retention_by_time"
+            ),
         ]
         ordering = ["-at", "-pk"]
         triggers = [insert_only("access_entry_never_changes")]

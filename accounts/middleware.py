@@ -107,8 +107,11 @@ class RequireSignIn(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Keep the form, if it is one, and say so on the sign-in page."""
+        gone = sessions.why_gone(request)
         if told := kept_forms.keep(request):
             messages.info(request, told)
+        if gone:
+            messages.info(request, gone)
         if request.method == "POST":
             return redirect_to_login(kept_forms.page_of(request), resolve_url(settings.LOGIN_URL))
         return super().handle_no_permission(request, view_func)

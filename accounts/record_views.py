@@ -6,9 +6,10 @@ from typing import Any
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.generic import TemplateView
 
-from accounts import history
+from accounts import history, night_work
 from accounts.access import RequiresPermission, RequiresRecentSignIn
 from accounts.access_log import Act, record_act
 from accounts.forms import LogFilter
@@ -92,6 +93,7 @@ class Log(RequiresRecentSignIn, Paged):
         return super().get_context_data(**kwargs) | {
             "form": form,
             "entries": entries,
+            "night_work": night_work.works(at=timezone.now()),
             "head": Seal.objects.order_by("-day").first(),
             **self.pages(more=more),
         }

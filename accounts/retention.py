@@ -17,7 +17,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from accounts import scope
-from accounts.access_log import Act
+from accounts.access_log import Act, record_act
 from accounts.acts import submissions
 from accounts.london import midnight
 from accounts.models import AccessEntry, Erasure, User
@@ -82,7 +82,14 @@ def apply(*, on: dt.date) -> dict[str, int]:
         counts[rule.what] = 0
         while erased := _one_batch(rule, before, on):
             counts[rule.what] += erased
+    record_run()
     return counts
+
+
+@scope.for_keeper("retention")
+def record_run() -> None:
+    """Put on record that all rules were followed, whether or not there was something to erase."""
+    record_act(Act.RETENTION_APPLIED, by=None, what="retention")
 
 
 @scope.for_keeper("retention")

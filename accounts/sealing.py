@@ -151,26 +151,29 @@ class Report:
     """What a check of the record found."""
 
     head: str = ""
+    last_day: dt.date | None = None
     days: int = 0
     entries: int = 0
     erased: int = 0
     findings: list[str] = field(default_factory=list)
 
 
-def verify(*, at: dt.datetime, head: str = "") -> Report:
+def verify(*, at: dt.datetime, head: str = "", head_day: dt.date | None = None) -> Report:
     """Work everything out anew and compare.
 
     Args:
         at: Now. A day that has been over for more than a day is sealed.
         head: A head that was kept elsewhere, as the log showed it: 64 digits.
+        head_day: The day that it seals, if that was kept too.
 
     """
     report = Report()
     seals = list(Seal.objects.order_by("day"))
-    report.findings += _faults_of_the_chain(seals, at=at, kept=head.strip().lower())
+    report.findings += _faults_of_the_chain(seals, at=at)
+    report.findings += _faults_of_the_head(seals, kept=head.strip().lower(), of=head_day, at=at)
     report.days, report.entries = len(seals), sum(seal.entries for seal in seals)
     if seals:
-        report.head = bytes(seals[-1].seal).hex()
+        report.head, report.last_day = seals[-1].in_digits, seals[-1].day
         for source, first, last in _spans(seals):
             erased, findings = _compare(source, first, last)
             report.erased += erased
@@ -180,10 +183,32 @@ def verify(*, at: dt.datetime, head: str = "") -> Report:
     return report
 
 
-def _faults_of_the_chain(seals: list[Seal], *, at: dt.datetime, kept: str) -> Iterator[str]:
+def _faults_of_the_head(
+    seals: list[Seal], *, kept: str, of: dt.date | None, at: dt.datetime
+) -> Iterator[str]:
+    """What a head that was kept elsewhere tells. An older backup is no forgery."""
+    if not kept or kept in {seal.in_digits for seal in seals}:
+        return
+    last = seals[-1].day if seals else None
+    if (last is None or of > last) if of else (last is None or last < _last_day(at - REST)):
+        yield (
+            f"The head that was kept is not in the chain, which ends on"
+            f" {_in_words(last) if last else 'no day'}: this is a backup from before it, or later"
+            " days were taken away. Give the head's day with --day, or compare an earlier head."
+        )
+        return
+    yield "The head that was kept is not in the chain: seals were made anew."
+    for seal in seals:
+        if seal.day == of:
+            made = _in_words(timezone.localdate(seal.sealed_at, LONDON))
+            yield (
+                f"The seal of {_in_words(of)} here was made on {made}. After an older backup was"
+                " restored, its next days are sealed again: compare a head from before it."
+            )
+
+
+def _faults_of_the_chain(seals: list[Seal], *, at: dt.datetime) -> Iterator[str]:
     yield from _seals_that_do_not_hold()
-    if kept and kept not in {bytes(seal.seal).hex() for seal in seals}:
-        yield "The head that was kept is not in the chain: seals were made anew."
     if seals and bytes(seals[0].previous) != NOTHING:
         yield f"Missing: the seals before {_in_words(seals[0].day)}."
     for before, seal in itertools.pairwise(seals):

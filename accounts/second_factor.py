@@ -15,8 +15,9 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from allauth.mfa.utils import decrypt, is_mfa_enabled
+from allauth.mfa.utils import decrypt, encrypt, is_mfa_enabled
 from cryptography.fernet import InvalidToken
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -119,6 +120,29 @@ def discard_unreadable(person: User) -> None:
             record_act(
                 Act.FACTOR_REMOVED, by=person, purpose=f"{kind}: the secret could not be read"
             )
+
+
+@transaction.atomic
+def reencrypt() -> tuple[int, int]:
+    """Encrypt every secret with the ``SECRET_KEY`` of today.
+
+    Returns:
+        How many that were, and how many no key reads.
+
+    """
+    done = unreadable = 0
+    for one in Authenticator.objects.select_for_update().order_by("pk"):
+        if not is_readable(one):
+            unreadable += 1
+            continue
+        for name in ("secret", "seed"):
+            if name in one.data:
+                one.data[name] = encrypt(decrypt(one.data[name]))
+                done += 1
+        if codes := one.data.get("migrated_codes"):
+            one.data["migrated_codes"] = [encrypt(decrypt(code)) for code in codes]
+        one.save(update_fields=["data"])
+    return done, unreadable
 
 
 def readable_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -20,6 +21,13 @@ PROVED_AT = "proved_at"
 NOTED_EVERY = 60
 
 IDLE = "You were signed out because nothing happened for a while. Sign in to go on."
+CLOSED = (
+    "You were signed out because your account was closed. If that is wrong, ask an administrator."
+)
+ENDED = (
+    "You were signed out: the session was ended by you on another device, by an administrator, or "
+    "because it was over. Sign in to go on."
+)
 TOO_LONG = "You were signed out because you signed in more than 12 hours ago. Sign in to go on."
 
 
@@ -45,6 +53,18 @@ def why_over(request: HttpRequest, *, now: int) -> str | None:
     idle = now - request.session.get(SEEN_AT, now)
     if idle >= settings.SESSION_IDLE_SECONDS and not _is_officer_only(request):
         return IDLE
+    return None
+
+
+def why_gone(request: HttpRequest) -> str | None:
+    """Why somebody whose browser still brings a session is not signed in; None if it brings none.
+
+    It may have been ended between two clicks, or in the midst of one.
+    """
+    if SESSION_KEY in request.session:
+        return CLOSED
+    if settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.session_key is None:
+        return ENDED
     return None
 
 

@@ -1,13 +1,13 @@
 """What happens by itself: the record is sealed, what is kept no longer is erased.
 
-The tasks work as the owner of the tables: they have a queue of their own,
-``keeping``, and a worker that alone has the owner's ``DATABASE_URL`` (Procfile).
+These tasks work as the owner of the tables: they have a queue of their own, ``keeping``, and a
+worker that alone is the owner (Procfile). Whether they did, an ordinary worker looks each morning.
 """
 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import retention, sealing
+from accounts import night_work, retention, scope, sealing
 
 
 @shared_task
@@ -20,3 +20,10 @@ def seal() -> None:
 def apply_retention() -> None:
     """Erase what the rules of retention say."""
     retention.apply(on=timezone.localdate())
+
+
+@shared_task
+def look_at_night_work() -> None:
+    """Warn in the log if the owner's worker did not do its work. An ordinary worker looks."""
+    with scope.for_task("look_at_night_work"):
+        night_work.warn(at=timezone.now())

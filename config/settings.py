@@ -196,6 +196,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "accounts.tasks.apply_retention",
         "schedule": crontab(hour="3", minute="45"),
     },
+    "look whether the night's work was done": {
+        "task": "accounts.tasks.look_at_night_work",
+        "schedule": dt.timedelta(hours=6),
+    },
     "seal the record of the days that are over": {
         "task": "accounts.tasks.seal",
         "schedule": crontab(hour="3", minute="15"),

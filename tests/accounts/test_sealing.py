@@ -238,6 +238,14 @@ def test_seals_made_anew_are_found_by_a_head_that_was_kept_elsewhere(record):
     ]
 
 
+def test_a_backup_from_before_the_head_is_told_as_that(record):
+    """Its last days are not sealed, and nothing before is called into question."""
+    tamper("DELETE FROM accounts_seal WHERE day = (SELECT max(day) FROM accounts_seal)")
+    told = findings(head=record["head"])
+    assert any("this is a backup from before it" in finding for finding in told)
+    assert not any("made anew" in finding for finding in told)
+
+
 def test_an_older_head_is_in_the_chain_too(record):
     assert findings(head=sealed()[1].upper() + "\n") == []
 

@@ -245,3 +245,27 @@ def test_whom_the_provider_let_through_unasked_has_not_proved_who_they_are(rf, m
     request.proved_at = int(time.time()) - minutes_ago * 60
     sessions.begin(request)
     assert sessions.signed_in_recently(request) is recent
+
+
+# Ended by somebody else --------------------------------------------------------------------------
+
+
+def test_whose_session_was_ended_meanwhile_is_told_so_at_the_sign_in_page(person):
+    client = sign_in(person)
+    sessions.end_all(person)
+    page = client.get("/operations/", follow=True)
+    assert page.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert "the session was ended" in page.text
+
+
+def test_whose_account_was_closed_meanwhile_is_told_so_at_the_sign_in_page(person):
+    client = sign_in(person)
+    type(person).objects.filter(pk=person.pk).update(is_active=False)
+    page = client.get("/operations/", follow=True)
+    assert page.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert "your account was closed" in page.text
+
+
+def test_who_was_never_here_is_told_nothing_of_a_session():
+    page = Client().get("/operations/", follow=True)
+    assert "You were signed out" not in page.text
