@@ -6,7 +6,7 @@ names of others: of reads of somebody's data the times are told, not who read.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from accounts.london import duty_day
 from accounts.models import AccessEntry, User
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.models.visits import FINISHED
+from outbox.models import Message
 from venues.models import TrainingSession, VenueContact
 
 #: Entries of the record that are read at a time.
@@ -75,7 +76,7 @@ def find(subject: Subject, identifier: str) -> list[models.Model]:
                 return list(cadets.select_related("command_unit"))
 
 
-def export(records: Iterable[models.Model], *, reason: str, by: User) -> list[Fact]:
+def export(records: Sequence[models.Model], *, reason: str, by: User) -> list[Fact]:
     """What is held of the person whose ``records`` these are, and put that it was asked on record.
 
     Args:
@@ -95,6 +96,9 @@ def export(records: Iterable[models.Model], *, reason: str, by: User) -> list[Fa
                 facts += _of_cadet(record)
             facts += _history(record)
             facts += _reads_about(record)
+        people = (record for record in records if isinstance(record, (User, VenueContact)))
+        for address in sorted({person.email.lower() for person in people}):
+            facts += _messages_to(address)
     return facts
 
 
@@ -114,6 +118,13 @@ def _of_record(part: str, record: models.Model) -> Iterable[Fact]:
             continue
         held = str(value) if field.is_relation else history.in_plain_words(field, value)
         yield Fact(part, about, capfirst(str(field.verbose_name)), held)
+
+
+def _messages_to(address: str) -> Iterable[Fact]:
+    messages = Message.objects.filter(address__iexact=address).exclude(address="")
+    for message in messages.order_by("decided_at", "pk"):
+        lane, state = message.get_lane_display(), message.get_state_display()
+        yield Fact("Messages", _when(message.decided_at), lane, f"{state}, to {message.address}")
 
 
 def _of_person(person: User, *, reader: User) -> Iterable[Fact]:

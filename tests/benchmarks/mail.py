@@ -5,6 +5,7 @@ hands them over to a mail server in a process of its own, in one run as a lane's
 depend on the machine and on what else runs; compare within one run.
 """
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -30,6 +31,11 @@ from operations.actions import reminders  # noqa: E402
 from outbox import delivery, tasks  # noqa: E402
 from outbox.models import Lane, Message  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.database import (  # noqa: E402
+    as_product,
+    as_system,
+    standing_as_in_production,
+)
 from tests.outbox.mail_server import free_port, mail_server  # noqa: E402
 
 MESSAGES = 500
@@ -64,6 +70,9 @@ def main() -> None:
     port, ready, stop = free_port(), multiprocessing.Event(), multiprocessing.Event()
     process = multiprocessing.Process(target=serve, args=(port, ready, stop))
     process.start()
+    stack = contextlib.ExitStack()
+    stack.enter_context(standing_as_in_production())
+    stack.enter_context(as_system())
     try:
         settings.EMAIL_BACKEND = "outbox.backend.Outbox"
         settings.OUTBOX_CHANNEL = "outbox.smtp.Smtp"
@@ -77,9 +86,11 @@ def main() -> None:
                 factories.VenueContactFactory(venue=follow_up.visit.venue)
         reminders.decide_reminders(on=timezone.localdate())
         ready.wait(30)
-        for lane in Lane:
-            measure(lane)
+        with as_product():
+            for lane in Lane:
+                measure(lane)
     finally:
+        stack.close()
         stop.set()
         process.join(30)
         teardown_databases(databases, verbosity=0)

@@ -100,6 +100,17 @@ def test_a_contact_gets_the_records_at_each_venue(client, administrator):
     assert venues == {contact.venue.name for contact in contacts}
 
 
+def test_messages_to_the_person_are_in_it(client, administrator):
+    contact = factories.VenueContactFactory(email="m@hotel.example")
+    factories.MessageFactory(address="M@hotel.example")
+    factories.MessageFactory(address="other@hotel.example")
+    found = rows(export(client, "contact", contact.email))
+    told = [row for row in found if row[0] == "Messages"]
+    assert [(row[2], row[3]) for row in told] == [
+        ("Reminders", "Waiting to be sent, to M@hotel.example")
+    ]
+
+
 def test_the_export_is_on_record_with_its_reason(client, administrator):
     cadet = factories.CadetFactory(reference="C-17")
     export(client, "cadet", "C-17", reason="SAR 17 of 3 November")
