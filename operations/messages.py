@@ -16,9 +16,9 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import timezone
 
 from accounts import scope
+from accounts.london import duty_day
 from operations.follow_ups import (
     Audience,
     Decided,
@@ -120,7 +120,7 @@ def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeed
             .order_by("pk")
         )
         for copy in copies:
-            because = _why_not(copy.reminder, to=message.address, on=timezone.localdate(at))
+            because = _why_not(copy.reminder, to=message.address, on=duty_day(at))
             if because != copy.left_out_because:
                 copy.left_out_because = because
                 copy.save(update_fields=["left_out_because"])

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import scope
+from accounts.london import duty_day
 from operations.actions import reminders
 
 
@@ -14,9 +15,9 @@ def remind(on: str | None = None) -> None:
     """Decide the reminders of the day. The outbox sends them.
 
     Args:
-        on: The day as ``2026-11-24``; today in London if not given.
+        on: The day as ``2026-11-24``; the duty day if not given.
 
     """
-    day = dt.date.fromisoformat(on) if on else timezone.localdate()
+    day = dt.date.fromisoformat(on) if on else duty_day(timezone.now())
     with scope.for_task(remind.name):
         reminders.decide_reminders(on=day)
