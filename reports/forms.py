@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef
 
-from accounts.govuk import GovDateField, GovFilterForm, GovForm
+from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm
 from accounts.models import User
 from operations.models import Operation, Scenario, Selection, Visit
 from reports.filters import Filters
@@ -96,7 +96,8 @@ class DashboardFilter(GovFilterForm, forms.Form):
 class SubjectAccessForm(GovForm, forms.Form):
     """Of whom, and why."""
 
-    submit_label = "Export"
+    submit_label = "Export as CSV"
+    XLSX = "xlsx"
 
     subject = forms.ChoiceField(
         label="Whom is it about?",
@@ -115,6 +116,11 @@ class SubjectAccessForm(GovForm, forms.Form):
         max_length=200,
         error_messages={"required": "Enter why you export it"},
     )
+
+    def buttons(self) -> list[Button]:
+        """One for each kind of file."""
+        label = "Export as a spreadsheet (XLSX)"
+        return [*super().buttons(), Button(label, name=self.XLSX, value="1", kind="secondary")]
 
     def clean(self) -> dict[str, Any]:
         """Find the person."""

@@ -7,6 +7,7 @@ from reports import views
 app_name = "reports"
 urlpatterns = [
     path("", views.DashboardView.as_view(), name="dashboard"),
-    path("tables/<slug:slug>.csv", views.TableCsv.as_view(), name="table_csv"),
+    path("tables/<slug:slug>.csv", views.TableFile.as_view(kind="csv"), name="table_csv"),
+    path("tables/<slug:slug>.xlsx", views.TableFile.as_view(kind="xlsx"), name="table_xlsx"),
     path("subject-access/", views.SubjectAccess.as_view(), name="subject_access"),
 ]

@@ -14,7 +14,7 @@ from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import VIEW_LOG, VIEW_STATISTICS
 from reports import subject_access
-from reports.csv_tables import csv_response
+from reports.csv_tables import table_response
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
 from reports.forms import DashboardFilter, SubjectAccessForm
 
@@ -39,10 +39,11 @@ class DashboardView(RequiresPermission, TemplateView):
         )
 
 
-class TableCsv(RequiresPermission, View):
+class TableFile(RequiresPermission, View):
     """One table of the dashboard as a file, with the same filters."""
 
     permission_required = VIEW_STATISTICS
+    kind = "csv"
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         """The file; a filter that can't be read is refused, as a file shows no errors."""
@@ -55,8 +56,8 @@ class TableCsv(RequiresPermission, View):
         table = dashboard.table(slug)
         covers = " ".join(filter(None, [table.covers or dashboard.covers, table.pooled]))
         record_act(Act.EXPORTED, by=dashboard.user, what=f"reports.{slug}", purpose=covers)
-        return csv_response(
-            f"{slug}.csv",
+        return table_response(
+            f"{slug}.{self.kind}",
             [*table.csv_header, "What is counted"],
             ([*row, covers] for row in table.csv_rows),
         )
@@ -75,8 +76,9 @@ class SubjectAccess(
         """The file."""
         answers = form.cleaned_data
         facts = subject_access.export(answers["records"], reason=answers["reason"], by=self.user)
-        return csv_response(
-            f"held-of-one-person-{timezone.localdate():%Y-%m-%d}.csv",
+        kind = "xlsx" if SubjectAccessForm.XLSX in form.data else "csv"
+        return table_response(
+            f"held-of-one-person-{timezone.localdate():%Y-%m-%d}.{kind}",
             ["Part", "About", "What", "Held"],
             [fact.cells for fact in facts],
         )

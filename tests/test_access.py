@@ -117,6 +117,7 @@ operations:visit_start           planned    200 403 403 403 403 403 | 404 403 40
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
 reports:subject_access           -          403 403 403 403 403 200 | 403 403 403 403 403 200
 reports:table_csv                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
+reports:table_xlsx                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
 venues:contact_add               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:contact_edit              contact    403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:contact_remove            contact    403 200 403 200 403 200 | 403 403 403 403 403 403
@@ -259,7 +260,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
 #: Pages that show a venue because a visit is on there, without the visit's own address.
 SHOW_VISITS = {"operations:board"}
 #: Pages that take something away as a file.
-EXPORTS = {"reports:table_csv"}
+EXPORTS = {"reports:table_csv", "reports:table_xlsx"}
 
 
 def shown_on(name, page, made):

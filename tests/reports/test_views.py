@@ -233,7 +233,7 @@ def test_a_file_has_the_same_figures_as_the_page_and_says_what_it_covers(client,
             "What is counted",
         ],
         ["North", "6", "8", "75.0", "40.9", "92.9", covers],
-        ["'=South()", "1", "1", "", "", "", covers],
+        ['="=South()"', "1", "1", "", "", "", covers],
     ]
 
 
