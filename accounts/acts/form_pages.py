@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views import View
 
-from accounts.acts import kept_forms, submissions
+from accounts.acts import kept_forms, submissions, ways_back
 from accounts.acts.kept_forms import KeptForm
 from accounts.govuk import GovForm
 
@@ -30,7 +30,9 @@ class FormPage(View):
 
         @functools.wraps(view)
         def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return submissions.answer_once(request, lambda: view(request, *args, **kwargs))
+            return submissions.answer_once(
+                request, lambda: _at_its_place(request, view(request, *args, **kwargs))
+            )
 
         return once
 
@@ -50,3 +52,10 @@ class FormPage(View):
                     form.kept = self.kept.answers
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
+
+
+def _at_its_place(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer, which leads on with the place that the form's page was opened from."""
+    if isinstance(response, HttpResponseRedirect):
+        response["Location"] = ways_back.carried(request, response.url)
+    return response

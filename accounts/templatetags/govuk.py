@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.acts import submissions
+from accounts.acts import submissions, ways_back
 from accounts.addresses import number_of
 from accounts.govuk import parts
 
@@ -44,6 +44,19 @@ def submission(context: Context) -> SafeString:
 def number(key: int) -> str:
     """The number that stands for a record's key in an address."""
     return number_of(key)
+
+
+@register.simple_tag(takes_context=True)
+def onward(context: Context, url: str, row: object = "") -> str:
+    """The address of what stands in this list, with the way back to its row (``row-`` and this)."""
+    return ways_back.onward(context["request"], url, f"row-{row}" if row else "")
+
+
+@register.simple_tag(takes_context=True)
+def carried(context: Context, url: str) -> str:
+    """An address with the place that this page was opened from, or that place if it is the list."""
+    request = context.get("request")
+    return ways_back.carried(request, str(url)) if request else str(url)
 
 
 @register.filter

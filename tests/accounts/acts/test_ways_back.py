@@ -1,0 +1,97 @@
+"""Whoever goes on from a list comes back to the same filter, page and row."""
+
+import html
+import re
+
+import pytest
+from django.http import HttpResponseRedirect
+from django.test import RequestFactory
+from django.urls import reverse
+
+from accounts.acts import ways_back
+from accounts.roles import Role
+from tests import factories
+from tests.form_pages import fill_in
+
+LINK = re.compile(r'href="([^"]*)"')
+
+
+def links(page):
+    return [html.unescape(link) for link in LINK.findall(page.text)]
+
+
+def back_link(page):
+    return html.unescape(re.search(r'class="govuk-back-link" href="([^"]*)"', page.text)[1])
+
+
+def link_to(page, url):
+    return next(link for link in links(page) if link.startswith(url))
+
+
+@pytest.fixture
+def coordinator(client, db):
+    client.force_login(factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True))
+    return client
+
+
+def test_back_from_a_venue_is_the_same_filter_page_and_row(coordinator):
+    venues = [factories.VenueFactory(name=f"Lanternstay {n:02}") for n in range(27)]
+    place = f"{reverse('venues:venue_list')}?kind=hotel&page=2"
+    to_venue = link_to(coordinator.get(place), venues[26].get_absolute_url())
+    venue = coordinator.get(to_venue)
+    assert back_link(venue) == f"{place}#row-2"
+    assert 'id="row-2"' in coordinator.get(place).text
+
+
+def test_the_place_outlasts_an_act_on_the_way(coordinator):
+    venue = factories.VenueFactory()
+    place = f"{reverse('venues:venue_list')}?kind=hotel"
+    page = coordinator.get(link_to(coordinator.get(place), venue.get_absolute_url()))
+    training = link_to(page, reverse("venues:training_add", args=[venue.pk]))
+    form = coordinator.get(training)
+    assert back_link(form).startswith(f"{venue.get_absolute_url()}?back=")
+    answers = {"kind": "initial", "mode": "online", "delivered_by": "Us", "front_desk_staff": "2"}
+    answers |= {"held_on_day": "1", "held_on_month": "9", "held_on_year": "2026", "attended": "1"}
+    saved = coordinator.post(training, fill_in(coordinator, training, answers), follow=True)
+    assert back_link(saved) == f"{place}#row-1"
+
+
+def test_back_from_a_follow_up_keeps_the_filter(coordinator):
+    follow_up = factories.FollowUpFactory()
+    place = f"{reverse('operations:follow_up_list')}?state=all"
+    page = coordinator.get(link_to(coordinator.get(place), follow_up.get_absolute_url()))
+    assert back_link(page) == f"{place}#row-1"
+
+
+@pytest.mark.parametrize("name", ["operation_list", "cadet_list", "scenario_list"])
+def test_back_from_the_planners_lists_keeps_the_page(client, db, name):
+    client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
+    factories.OperationFactory()
+    factories.CadetFactory()
+    place = f"{reverse(f'operations:{name}')}?page=1"
+    onward = next(link for link in links(client.get(place)) if "back=" in link)
+    assert back_link(client.get(onward)) == f"{place}#row-1"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        *("https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example/"),
+        *("javascript:alert(1)", "venues/", "", "/" + "x" * 700),
+    ],
+)
+def test_no_address_leads_elsewhere(coordinator, elsewhere):
+    request = RequestFactory().get("/venues/1/", {"back": elsewhere})
+    assert ways_back.place(request) == ""
+    venue = factories.VenueFactory()
+    page = coordinator.get(venue.get_absolute_url(), {"back": elsewhere})
+    assert back_link(page) == reverse("venues:venue_list")
+
+
+def test_a_place_is_not_carried_to_another_site_nor_twice():
+    request = RequestFactory().get("/venues/1/", {"back": "/venues/?page=2"})
+    assert ways_back.carried(request, "https://elsewhere.example/") == "https://elsewhere.example/"
+    once = ways_back.carried(request, "/venues/1/edit/")
+    assert once == "/venues/1/edit/?back=/venues/%3Fpage%3D2"
+    assert ways_back.carried(request, once) == once
+    assert HttpResponseRedirect(once).url == once
