@@ -696,7 +696,7 @@ def test_only_open_venues_of_the_planners_units_are_offered_for_a_visit(client, 
     ("changes", "name", "message"),
     [
         ({"ends_at": "18:00"}, "ends_at", "The window must end after it starts."),
-        ({"on_day": "99"}, "on", "Date must be a real date, such as 24 11 2026"),
+        ({"on_day": "99"}, "on", "Date must be a real date: 99 November 2026 does not exist"),
         (date_of("on", DAY + dt.timedelta(days=11)), "on", "The operation runs from"),
         ({"starts_at": "late"}, "starts_at", "Enter a time, such as 19:30"),
         ({"starts_at": ""}, "starts_at", "Enter when the visit starts"),
@@ -1118,7 +1118,7 @@ def test_a_cadet_that_will_not_do_is_refused_at_the_question(client):
     CadetFactory(reference="WC-100")
 
     response = client.post(
-        url("cadet_add"), {"reference": "wc-100"} | date_of("birth_date", dt.date(1990, 5, 1))
+        url("cadet_add"), {"reference": "wc-100"} | date_of("birth_date", dt.date(2001, 5, 1))
     )
 
     assert set(response.context["form"].errors) == {"reference", "birth_date"}
