@@ -58,6 +58,7 @@ NO_SECRETS = {
     ("config/production.py", '        right = f"'): "the shape of an address",
     ("config/production.py", '            "smtp'): "the shape of an address",
     ("tests/config/test_production.py", '    "OIDC_CLIENT_SECRET"'): "of an invented provider",
+    ("tests/accounts/test_a_new_secret_key.py", "SECRET = "): "of an invented person’s app",
     ("tests/accounts/test_once.py", "SECRET = "): "of an invented person’s app",
     ("tests/accounts/test_once.py", "    assert client.post(form"): "a wrong one",
     ("tests/accounts/test_once.py", "    good = "): "of an invented person",
