@@ -2,11 +2,13 @@
 
 import structlog
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts import rights, scope, sessions
 from accounts.access_log import Act, record_act
 from accounts.access_requests import Right
+from accounts.acts import work
 from accounts.models import User
 from accounts.rights import Rights
 
@@ -48,12 +50,22 @@ def send_password_link(*, person: User, by: User) -> bool:
 
 
 @transaction.atomic
-def close_account(*, person: User, by: User) -> None:
+def close_account(*, person: User, by: User, to: User | None = None) -> None:
     """Let somebody who left sign in no more, and end all their sessions now.
 
-    Their acts stay on record, so the account is kept.
+    Their acts stay on record, so the account is kept. What they have in hand goes to ``to``.
+
+    Raises:
+        ValidationError: they have something in hand that nobody, or not this person, takes over.
+
     """
     rights.require_administrator(by)
+    with scope.all_units():  # whatever this administrator sees of it
+        if why := work.why_not(person, to):
+            raise ValidationError({"taken_over_by": why})
+        if to:
+            scope.because("Their account was closed")
+            work.hand_over(person, to)
     record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
     person.is_active = False
     person.save(update_fields=["is_active"])

@@ -14,7 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from accounts import actions, invitations, rights
+from accounts import actions, invitations, rights, scope
+from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled
 from accounts.models import User
 from accounts.rights import Rights
@@ -101,6 +102,34 @@ class InvitationForm(PersonForm):
         fields = ["username", "first_name", "last_name", "email"]
 
 
+class ChangeForm(PersonForm):
+    """Somebody who is there; closing the account asks who takes over what they have in hand."""
+
+    taken_over_by = forms.ModelChoiceField(
+        User.objects.none(),
+        required=False,
+        label="Who takes over",
+        help_text="When the account is closed: who gets the person’s open follow-ups, and leads "
+        "their operations. Planned visits stay with the planners of the unit.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer everybody else who still signs in."""
+        super().__init__(*args, **kwargs)
+        others = User.objects.filter(is_active=True).exclude(pk=self.instance.pk)
+        self.fields["taken_over_by"].queryset = others  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to leave work behind with nobody."""
+        answers = super().clean()
+        if "is_active" in self.changed_data and not self.cleaned_data.get("is_active"):
+            with scope.all_units():
+                why = work.why_not(self.instance, self.cleaned_data.get("taken_over_by"))
+            if why:
+                self.add_error("taken_over_by", why)
+        return answers
+
+
 @admin.register(User)
 class PersonAdmin(ComesBackFilled, UserAdmin[User]):
     """Invite people, give them roles, close accounts. Nobody is deleted: their acts stay on record.
@@ -115,8 +144,9 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Messages", {"fields": ("messages",)}),
         ("Access", {"fields": ("is_active", "groups", "units", "whole_force")}),
+        ("Closing the account", {"fields": ("taken_over_by",)}),
     )
-    form = PersonForm
+    form = ChangeForm
     add_form = InvitationForm
     add_form_template = "admin/change_form.html"
     add_fieldsets = (
@@ -187,7 +217,8 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
             if wanted := form.wanted:
                 waits = rights.change(person=obj, wanted=wanted, by=request.user)
             if "is_active" in form.changed_data and not obj.is_active:
-                actions.close_account(person=obj, by=request.user)
+                taken_over_by = form.cleaned_data["taken_over_by"]
+                actions.close_account(person=obj, by=request.user, to=taken_over_by)
         if waits:
             self.message_user(request, _waiting([right.label for right in waits]), WARNING)
 

@@ -400,6 +400,51 @@ def in_plain_words(event_field: Any, value: Any) -> str:
     return str(value)
 
 
+@dataclass(frozen=True)
+class Step:
+    """One change of a record: how it stood afterwards and before, who did it, and why."""
+
+    after: Any
+    before: Any
+    """None where it was added."""
+    by: str
+    why: str
+    names: "_Names"
+
+    def word(self, name: str, *, before: bool = False) -> str:
+        """What a field says, or said before, as a person would say it."""
+        event = self.before if before else self.after
+        event_field = event._meta.get_field(name)
+        return self.names.word(event_field, getattr(event, event_field.attname))
+
+    @property
+    def at(self) -> dt.datetime:
+        """When."""
+        moment: dt.datetime = self.after.pgh_created_at
+        return moment
+
+    def changed(self, *names: str) -> bool:
+        """Whether one of these fields came to say something else, or was first said."""
+        return any(getattr(self.after, name) != getattr(self.before, name, None) for name in names)
+
+
+def steps_of(record: models.Model) -> list[Step]:
+    """The changes of one record, the first one first; none where its history was erased."""
+    table: Any = type(record).pgh_event_model  # type: ignore[attr-defined]  # of a tracked model
+    events = list(table.objects.filter(pgh_obj=record.pk).order_by("pgh_id"))
+    names = _Names([(event, None) for event in events], actors=True)
+    return [
+        Step(
+            event,
+            before,
+            by=names.who(event.pgh_context or {}),
+            why=(event.pgh_context or {}).get("reason", ""),
+            names=names,
+        )
+        for event, before in zip(events, [None, *events], strict=False)
+    ]
+
+
 def reads_in_words(reads: Iterable[AccessEntry]) -> list[Entry]:
     """Entries of the access log in sentences."""
     return [

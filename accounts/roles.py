@@ -79,6 +79,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"venues.view_venuegroup", "venues.add_venuegroup", "venues.change_venuegroup"}
         | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
         | {"operations.view_visitpolicy", "operations.add_visitpolicy"}
+        | {"operations.view_followuppolicy", "operations.add_followuppolicy"}
         | {"operations.view_warningsign", "operations.add_warningsign"}
     ),
 }

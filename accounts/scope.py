@@ -207,11 +207,19 @@ def somebody(user: User | None) -> Iterator[None]:
 
 
 def because(reason: str) -> None:
-    """Say why the changes that follow in this transaction are made, for the record."""
-    scope = _current.get() or Scope()
-    about = json.dumps({"user": scope.user_id} | scope.about | {"reason": reason})
+    """Say why the changes that follow in this transaction are made, for the record.
+
+    It holds in parts of the transaction that look beyond the person's units too.
+    """
+    scope = _current.get()
+    said = dataclasses.replace(
+        scope or Scope(), about=(scope or Scope()).about | {"reason": reason}
+    )
+    if scope is not None:
+        _current.set(said)  # until the scope that holds now ends
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [about])
+        metadata = said.settings["pghistory.context_metadata"]
+        cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [metadata])
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.acts.admin import ComesBackFilled
-from operations.models import CadetPolicy, VisitPolicy, WarningSign
+from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
 
 
 @admin.register(WarningSign)
@@ -32,3 +32,10 @@ class VisitPolicyAdmin(ComesBackFilled, admin.ModelAdmin[VisitPolicy]):
     """Likewise."""
 
     list_display = ("valid_from", "longest_minutes", "overdue_after_minutes")
+
+
+@admin.register(FollowUpPolicy)
+class FollowUpPolicyAdmin(ComesBackFilled, admin.ModelAdmin[FollowUpPolicy]):
+    """A change of the rules is a new row with the day from which it holds."""
+
+    list_display = ("valid_from", "working_days_only")

@@ -24,9 +24,14 @@ class OperationsConfig(AppConfig):
         from accounts import checks
         from accounts.roles import write_groups
         from operations import first_rows, record, retention, row_security, timeline
+        from operations.actions import handing_over
+        from operations.actions.follow_ups import settle_training
+        from venues.actions import settled_by
         from venues.timeline import register
 
         register(timeline.entries)
+        settled_by(settle_training)
+        handing_over.register_work()
         record.register()
         retention.register_rules()
         checks.register(row_security.missing)

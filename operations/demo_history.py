@@ -319,7 +319,12 @@ def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
 
 
 def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: dt.date) -> None:
-    """Book, deliver or decline a refresher; of the recent ones some are still open."""
+    """Book, deliver or decline a refresher; of the recent ones some are still open.
+
+    Training that the venue had since the visit has delivered it already.
+    """
+    if not follow_up.is_open:
+        return
     by = follow_up.responsible
     if chance.random() < 0.08:
         follow_up_actions.decline_refresher(

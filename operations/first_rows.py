@@ -5,7 +5,7 @@ usual rules. Both are the force's to change, from the administrators' pages.
 from typing import Any
 
 from accounts.policies import write_usual_rules
-from operations.models import CadetPolicy, VisitPolicy, WarningSign
+from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
 
 #: In our own words, after the public guidance of Operation Makesafe. Administrators may add more.
 WARNING_SIGNS = (
@@ -40,3 +40,4 @@ def write_first_rows(**_: Any) -> None:
         )
     write_usual_rules(CadetPolicy)
     write_usual_rules(VisitPolicy)
+    write_usual_rules(FollowUpPolicy)

@@ -5,6 +5,10 @@ venue's contacts and the responsible officer hear 7 days before it, on the day, 
 The operation's lead hears from 14 days after the day by which it is due, each week: a venue that
 books again and again does not keep a late refresher from the lead.
 
+Where the force's policy says so, messages go out on working days only: what falls on another day
+before or on the date goes out the working day before, what falls on one after it the working day
+after.
+
 The rule heals by itself. It never asks *is it today?* but *what is the latest message that should
 have gone out by today, and was it decided?*, so a day without a worker loses nothing. Only that
 latest one is decided, so an outage of a month ends in one message and not in five.
@@ -14,6 +18,8 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from operations import working_days
 
 WEEK = dt.timedelta(days=7)
 
@@ -105,6 +111,9 @@ class FollowUpFacts:
     lead_is_responsible: bool
     """The lead is the responsible officer too, and gets no second message as the lead."""
 
+    working_days_only: bool = False
+    """Whether messages go out on working days only."""
+
     decided: tuple[Decided, ...] = ()
     """What was decided before."""
 
@@ -131,6 +140,8 @@ def due_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
     An audience that had a message decided on the same day (for another date, since changed) waits
     for the next.
     """
+    if facts.working_days_only and not working_days.is_working_day(on):
+        return []
     known = {(decided.kind, decided.date) for decided in facts.decided}
     heard_today = {decided.audience for decided in facts.decided if decided.on == on}
     due = []
@@ -147,7 +158,7 @@ def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
     """
     messages = []
     for audience in facts.audiences:
-        weeks = _weeks_past(facts.date_for(audience), on)
+        weeks = _latest_week(facts, audience, on)
         if weeks >= audience.first_week:
             stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
             messages.append(Message(audience, stage, facts.date_for(audience) + weeks * WEEK))
@@ -158,15 +169,30 @@ def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
     """The day of the next message if nothing changes: perhaps ``on`` itself; None if closed."""
     if not facts.is_open:
         return None
+    if facts.working_days_only:
+        on = working_days.on_or_after(on)
     if due_reminders(facts, on=on):
         return on
     return min(
-        facts.date_for(audience)
-        + max(_weeks_past(facts.date_for(audience), on) + 1, audience.first_week) * WEEK
+        _goes_out_on(
+            facts, audience, max(_latest_week(facts, audience, on) + 1, audience.first_week)
+        )
         for audience in facts.audiences
     )
 
 
-def _weeks_past(date: dt.date, on: dt.date) -> int:
-    """Whole weeks from ``date`` to ``on``, negative before it."""
-    return (on - date).days // WEEK.days
+def _goes_out_on(facts: FollowUpFacts, audience: Audience, week: int) -> dt.date:
+    """The day on which the message of the week ``week``, counted from the date, goes out."""
+    day = facts.date_for(audience) + week * WEEK
+    if not facts.working_days_only:
+        return day
+    return working_days.on_or_before(day) if week <= 0 else working_days.on_or_after(day)
+
+
+def _latest_week(facts: FollowUpFacts, audience: Audience, on: dt.date) -> int:
+    """The week of the latest message that should have gone out by ``on``, negative before."""
+    # A message may go out a few days before its day, so begin with the next one.
+    week = (on - facts.date_for(audience)).days // WEEK.days + 1
+    while _goes_out_on(facts, audience, week) > on:
+        week -= 1
+    return week

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 
 from accounts import scope
 from accounts.london import duty_day
+from accounts.models import User
 from operations.follow_ups import (
     Audience,
     Decided,
@@ -27,7 +28,7 @@ from operations.follow_ups import (
     current_messages,
     stage_of,
 )
-from operations.models import FollowUp, Reminder, ReminderCopy
+from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox.letters import NotNeeded
 from outbox.models import Message
 
@@ -61,7 +62,7 @@ class Words:
     """Whether anybody at the venue gets reminders."""
 
     officer: str
-    """The responsible officer's name."""
+    """The responsible officer's name; the sender's where they have left."""
 
     team: str
     """The sender's name, such as "Makesafe team"."""
@@ -84,7 +85,29 @@ def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
     person = (
         follow_up.responsible if audience is Audience.OFFICER else follow_up.visit.operation.lead
     )
-    return [person.email] if person.is_active and person.email else []
+    address = _address_of(person) or _mailbox(follow_up)
+    return [address] if address else []
+
+
+def reply_address(follow_up: FollowUp) -> str:
+    """Where somebody reads what a venue replies; empty where nobody does.
+
+    The responsible officer while they work here, else the mailbox of the unit, else the lead.
+    """
+    return (
+        _address_of(follow_up.responsible)
+        or _mailbox(follow_up)
+        or _address_of(follow_up.visit.operation.lead)
+    )
+
+
+def _address_of(person: User) -> str:
+    return person.email if person.is_active else ""
+
+
+def _mailbox(follow_up: FollowUp) -> str:
+    unit = follow_up.visit.venue.local_authority.command_unit
+    return unit.mailbox if unit else ""
 
 
 def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
@@ -95,9 +118,9 @@ def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
         case Audience.VENUE:
             return "No contact on record gets reminders"
         case Audience.OFFICER:
-            return "The responsible officer has no account or no email address any more"
+            return "The responsible officer has left, and their command unit has no mailbox"
         case Audience.LEAD:
-            return "The operation’s lead has no account or no email address any more"
+            return "The operation’s lead has left, and the command unit has no mailbox"
 
 
 # When it is sent --------------------------------------------------------------------------------
@@ -119,8 +142,10 @@ def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeed
             .prefetch_related("reminder__follow_up__visit__venue__contacts")
             .order_by("pk")
         )
+        on = duty_day(at)
+        working = FollowUpPolicy.keeps_to_working_days(on=on)
         for copy in copies:
-            because = _why_not(copy.reminder, to=message.address, on=duty_day(at))
+            because = _why_not(copy.reminder, to=message.address, on=on, working=working)
             if because != copy.left_out_because:
                 copy.left_out_because = because
                 copy.save(update_fields=["left_out_because"])
@@ -130,14 +155,14 @@ def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeed
         return compose(said, to=message.address)
 
 
-def _why_not(reminder: Reminder, *, to: str, on: dt.date) -> str:
+def _why_not(reminder: Reminder, *, to: str, on: dt.date, working: bool) -> str:
     """Why the reminder should not go out to this reader any more; empty if it should."""
     follow_up = reminder.follow_up
     if not follow_up.is_open:
         return "The follow-up was closed before it went out"
     if not follow_up.is_to_chase:
         return "The venue closed before it went out"
-    current = current_messages(facts_of(follow_up), on=on)
+    current = current_messages(facts_of(follow_up, working_days_only=working), on=on)
     if not any((m.kind, m.date) == (reminder.kind, reminder.date) for m in current):
         return "The date changed, or a later reminder took its place, before it went out"
     addresses = recipients(follow_up, audience_of(reminder.kind))
@@ -146,13 +171,16 @@ def _why_not(reminder: Reminder, *, to: str, on: dt.date) -> str:
     return ""
 
 
-def facts_of(follow_up: FollowUp, *, decided: Iterable[Decided] = ()) -> FollowUpFacts:
+def facts_of(
+    follow_up: FollowUp, *, working_days_only: bool, decided: Iterable[Decided] = ()
+) -> FollowUpFacts:
     """What the rule needs to know; reads ``visit.operation`` and ``visit.venue``: fetch them."""
     return FollowUpFacts(
         is_open=follow_up.is_to_chase,
         due_on=follow_up.due_on,
         booked_for=follow_up.booked_for,
         lead_is_responsible=follow_up.visit.operation.lead_id == follow_up.responsible_id,
+        working_days_only=working_days_only,
         decided=tuple(decided),
     )
 
@@ -194,8 +222,9 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
 
 
 def reply_to(reminders: Iterable[Reminder]) -> list[str]:
-    """Who reads the answers: the responsible officers."""
-    return list(dict.fromkeys(reminder.follow_up.responsible.email for reminder in reminders))
+    """Who reads the answers: the responsible officers, or whoever reads them in their place."""
+    addresses = dict.fromkeys(reply_address(reminder.follow_up) for reminder in reminders)
+    return [address for address in addresses if address]
 
 
 def _one_a_venue(reminders: Iterable[Reminder]) -> list[Reminder]:
@@ -225,7 +254,7 @@ def words_for(reminder: Reminder) -> Words:
         booked=follow_up.booked_for is not None,
         due_on=follow_up.due_on,
         venue_hears=bool(recipients(follow_up, Audience.VENUE)),
-        officer=str(follow_up.responsible),
+        officer=str(follow_up.responsible) if follow_up.responsible.is_active else _team(),
         team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )

@@ -65,8 +65,8 @@ def revisions(outcomes: Sequence[Outcome]) -> list[Entry]:
         outcomes: All revisions with ``logged_by``, the latest first.
 
     """
-    earlier = [*outcomes[1:], None]
-    return [_entry(outcome, before) for outcome, before in zip(outcomes, earlier, strict=True)]
+    earlier = [*outcomes[1:], None]  # one more than there are, where there are none
+    return [_entry(outcome, before) for outcome, before in zip(outcomes, earlier, strict=False)]
 
 
 def _entry(outcome: Outcome, before: Outcome | None) -> Entry:

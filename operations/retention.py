@@ -82,6 +82,7 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
             created_by=nobody_,
             started_by=Case(When(started_by__isnull=False, then=Value(nobody_.pk))),
             not_completed_notes="",
+            correction_reason=_unless_empty("correction_reason"),
             cancelled_reason=_unless_empty("cancelled_reason"),
             anonymous_since=on,
         )
@@ -142,6 +143,7 @@ VISITS = Rule(
             *("operations.Outcome.notes", "operations.Outcome.incident_reference"),
             *("operations.Outcome.correction_reason", "operations.FollowUp.declined_reason"),
             *("operations.Visit.not_completed_notes", "operations.Visit.cancelled_reason"),
+            "operations.Visit.correction_reason",
         }
     ),
 )

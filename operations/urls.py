@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from operations.views import board, cadets, follow_ups, mail, planning, scenarios, teams, visits
+from operations.views import (
+    board,
+    cadets,
+    follow_ups,
+    handing_over,
+    mail,
+    planning,
+    scenarios,
+    teams,
+    visits,
+)
 
 app_name = "operations"
 urlpatterns = [
@@ -42,6 +52,11 @@ urlpatterns = [
     ),
     path("visits/<number:pk>/correct/", visits.OutcomeCorrect.as_view(), name="outcome_correct"),
     path("visits/<number:pk>/end/", board.VisitEnd.as_view(), name="visit_end"),
+    path(
+        "visits/<number:pk>/not-completed/correct/",
+        visits.NotCompletedCorrect.as_view(),
+        name="not_completed_correct",
+    ),
     path("live/", board.Board.as_view(), name="board"),
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
@@ -49,6 +64,13 @@ urlpatterns = [
     path("follow-ups/<number:pk>/book/", follow_ups.Book.as_view(), name="follow_up_book"),
     path("follow-ups/<number:pk>/deliver/", follow_ups.Deliver.as_view(), name="follow_up_deliver"),
     path("follow-ups/<number:pk>/decline/", follow_ups.Decline.as_view(), name="follow_up_decline"),
+    path(
+        "follow-ups/<number:pk>/hand-over/",
+        handing_over.HandOver.as_view(),
+        name="follow_up_hand_over",
+    ),
+    path("people/<int:pk>/hand-over/", handing_over.HandOverAll.as_view(), name="hand_over_all"),
+    path("follow-ups/<number:pk>/reopen/", follow_ups.Reopen.as_view(), name="follow_up_reopen"),
     path("messages/", mail.MessageList.as_view(), name="message_list"),
     path("messages/<str:name>/", mail.MessageDetail.as_view(), name="message_detail"),
 ]

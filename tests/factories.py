@@ -273,6 +273,7 @@ LATER_FIELDS = (
     "not_completed_reason",
     "not_completed_notes",
     "cancelled_reason",
+    "cancelled_at",
     "outcome",
     "outcome_facts",
 )
@@ -294,6 +295,8 @@ def move_to_built_state(visit: Visit, lead: User) -> None:
         visit.outcome = OutcomeFactory(visit=visit, logged_by=lead, **facts)
     for name, value in wanted.items():
         setattr(visit, name, value)
+    if state == VisitState.CANCELLED and not visit.cancelled_at:
+        visit.cancelled_at = timezone.now()
     if state != visit.state:
         visit.state = state
     if state != VisitState.PLANNED:
@@ -441,15 +444,17 @@ class FollowUpFactory(DjangoFactory):
 
     visit = factory.SubFactory(RefresherNeededVisitFactory, unit=factory.SelfAttribute("..unit"))
     due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=28))
-    responsible = factory.SubFactory(UserFactory, role=Role.TRAINING_COORDINATOR)
+    responsible = factory.SubFactory(UserFactory, role=Role.TRAINING_COORDINATOR, whole_force=True)
 
     @factory.post_generation
     def state(self, create, value, **kwargs):
         """Move on from *offered*: ``FollowUpFactory(state=FollowUpState.BOOKED)``."""
         if value in (FollowUpState.BOOKED, FollowUpState.DELIVERED):
             self.state = FollowUpState.BOOKED
-            self.booked_for = self.booked_for or self.due_on
+            self.booked_for = self.wanted_day or self.due_on
             self.save()
+        if value and value != FollowUpState.BOOKED:
+            self.booked_for = None
         if value == FollowUpState.DELIVERED:
             self.training_session = TrainingSessionFactory(
                 venue=self.visit.venue, kind=TrainingSession.Kind.REFRESHER
@@ -459,6 +464,13 @@ class FollowUpFactory(DjangoFactory):
         if value:
             self.state = value
             self.save()
+
+    @classmethod
+    def _create(cls, model_class, *args, booked_for=None, **kwargs):
+        """Insert as offered, as PostgreSQL demands; a day is booked afterwards."""
+        follow_up = super()._create(model_class, *args, **kwargs)
+        follow_up.wanted_day = booked_for
+        return follow_up
 
 
 class ReminderFactory(DjangoFactory):

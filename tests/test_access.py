@@ -91,6 +91,9 @@ operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 40
 operations:follow_up_deliver     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_detail      follow_up  403 403 200 200 403 200 | 403 403 404 404 403 404
 operations:follow_up_list        -          403 403 200 200 403 200 | 403 403 200 200 403 200
+operations:follow_up_hand_over   follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
+operations:hand_over_all         responsible 403 404 403 200 403 200 | 403 404 403 404 403 404
+operations:follow_up_reopen      follow_up  403 403 403 302 403 302 | 403 403 403 404 403 404
 operations:message_detail        message    403 403 200 200 403 200 | 403 403 404 404 403 404
 operations:message_list          -          403 403 200 200 403 200 | 403 403 200 200 403 200
 operations:my_visits             -          200 403 403 403 403 403 | 200 403 403 403 403 403
@@ -112,6 +115,7 @@ operations:visit_detail          under_way  200 200 404 404 403 404 | 404 404 40
 operations:visit_detail          completed  200 200 200 200 403 200 | 404 404 404 404 403 404
 operations:visit_edit            planned    403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:visit_end             overdue    403 200 404 403 200 404 | 403 404 404 403 200 404
+operations:not_completed_correct completed  302 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
@@ -127,6 +131,8 @@ venues:import_detail             import     403 200 403 403 403 200 | 403 200 40
 venues:import_keep               import/0   403 405 403 403 403 405 | 403 405 403 403 403 405
 venues:import_list               -          403 200 403 403 403 200 | 403 200 403 403 403 200
 venues:training_add              venue      403 403 403 200 403 200 | 403 403 403 200 403 200
+venues:training_edit             training   403 403 403 200 403 200 | 403 403 403 403 403 403
+venues:training_remove           training   403 403 403 200 403 200 | 403 403 403 403 403 403
 venues:venue_add                 -          403 200 403 200 403 200 | 403 200 403 200 403 200
 venues:venue_close               venue      403 200 403 200 403 200 | 403 403 403 403 403 403
 venues:venue_detail              venue      200 200 200 200 403 200 | 200 200 200 200 403 200
@@ -182,6 +188,7 @@ def world(db, settings, tmp_path):
         ),
         "completed": factories.RefresherNeededVisitFactory(**about, **team),
         "contact": factories.VenueContactFactory(venue=venue),
+        "training": factories.TrainingSessionFactory(venue=venue, held_on=dt.date(2020, 1, 1)),
         "cadet": factories.CadetFactory(command_unit=unit),
         "cadet_in_team": factories.CadetFactory(),
         "scenario": operation.scenario,
@@ -202,6 +209,7 @@ def world(db, settings, tmp_path):
     (tmp_path / f"{copy.message.message_id}.eml").write_text(
         "Date: Tue, 24 Nov 2026 08:00:00 +0000\nSubject: A message\n\nHello"
     )
+    made["responsible"] = made["follow_up"].responsible
     return people, made
 
 

@@ -16,6 +16,7 @@ REFERENCE = {
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
     "operations.CadetPolicy": "the force's rules",
     "operations.VisitPolicy": "the force's rules",
+    "operations.FollowUpPolicy": "the force's rules",
 }
 
 

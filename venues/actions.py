@@ -9,7 +9,7 @@ could move a venue into their unit would see the visits that are planned there.
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
-from typing import NotRequired, TypedDict, Unpack
+from typing import NotRequired, Protocol, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -19,7 +19,9 @@ from django.utils.formats import date_format
 from accounts import scope
 from accounts.acts.undo import undoable
 from accounts.models import User
+from accounts.roles import RECORD_TRAINING
 from accounts.texts import one_line
+from accounts.versions import EditConflictError
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.names import normal_name
 from venues.places import in_the_united_kingdom, normalise_postcode
@@ -342,8 +344,27 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 # Training ---------------------------------------------------------------------------------------
 
 
-class SessionFields(TypedDict):
-    """What people say about one delivery of training."""
+class Settles(Protocol):
+    """What another app does about a session, in the same transaction; says it in a sentence."""
+
+    def __call__(self, *, session: TrainingSession, by: User, removed: bool = False) -> str:
+        """Bring what hangs on ``session`` into line with it; it may be about to be removed."""
+
+
+_settled_by: list[Settles] = []
+
+
+def settled_by(act: Settles) -> None:
+    """Let ``act`` follow each session that is recorded, corrected or removed. Once, at the start.
+
+    Follow-ups are of an app that must not be imported here.
+    """
+    if act not in _settled_by:
+        _settled_by.append(act)
+
+
+class TrainingFields(TypedDict):
+    """What people say about a training session."""
 
     kind: str
     held_on: dt.date
@@ -354,60 +375,144 @@ class SessionFields(TypedDict):
     notes: NotRequired[str]
 
 
+def may_record_training(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may record training of the venues of these records."""
+    return by.has_perm(RECORD_TRAINING) and may_take_back(by, records)
+
+
+@undoable(
+    "The session is off the record, and what it settled stands as before.",
+    may=may_record_training,
+    instead="Correct or remove the session on the venue’s page.",
+)
 @transaction.atomic
-def record_training(*, venue: Venue, by: User, **session: Unpack[SessionFields]) -> TrainingSession:
+def record_training(*, venue: Venue, by: User, **fields: Unpack[TrainingFields]) -> TrainingSession:
     """Record one delivery of Makesafe training to a venue, also a closed one.
 
     Raises:
-        PermissionDenied: the venue belongs to a command unit that is not theirs.
+        PermissionDenied: this person records no training, or the venue belongs to a command unit
+            that is not theirs.
         ValidationError: what :func:`add_session` raises.
 
     """
     venue = lock_to_change(venue, by=by)
-    return add_session(venue=venue, **session, by=by)
+    if not may_record_training(by, [venue]):
+        raise PermissionDenied
+    return add_session(venue=venue, by=by, **fields)
 
 
 @transaction.atomic
-def add_session(
-    *,
-    venue: Venue,
-    kind: str,
-    held_on: dt.date,
-    mode: str,
-    delivered_by: str,
-    front_desk_staff: int,
-    attended: int,
-    notes: str = "",
-    by: User,
-) -> TrainingSession:
+def add_session(*, venue: Venue, by: User, **fields: Unpack[TrainingFields]) -> TrainingSession:
     """Add a training session for an act that has asked whether ``by`` may.
+
+    This is the one way in: whatever waits for a refresher of the venue is settled by it.
 
     Raises:
         ValidationError: a day in the future, nobody attended, more attended than work there, or
             the venue was merged.
 
     """
-    venue = lock(venue)
-    problems = _problems_of_day("held_on", held_on)
-    if attended < 1:
-        problems["attended"] = "Enter how many attended: at least 1."
-    elif attended > front_desk_staff:
-        who = f"No more than the {front_desk_staff} who work there can have attended."
-        problems["attended"] = who
-    session = TrainingSession(
-        venue=venue,
-        kind=kind,
-        held_on=held_on,
-        mode=mode,
-        delivered_by=delivered_by,
-        front_desk_staff=front_desk_staff,
-        attended=attended,
-        notes=notes,
-        recorded_by=by,
-    )
-    _refuse(problems, session)
-    session.save()
+    session = TrainingSession(venue=lock(venue), recorded_by=by)
+    _save_training(session, fields, by=by)
     return session
+
+
+@undoable("The session says again what it said before.", may=may_take_back)
+@transaction.atomic
+def correct_training(
+    *,
+    session: TrainingSession,
+    version: int,
+    reason: str,
+    by: User,
+    **fields: Unpack[TrainingFields],
+) -> TrainingSession:
+    """Change what is on record of a session, and say why; what follows from it is settled anew.
+
+    What it said before stays in the venue's history, with the reason.
+
+    Raises:
+        PermissionDenied: this person records no training, or the venue belongs to a command unit
+            that is not theirs.
+        EditConflictError: somebody else saved it meanwhile.
+        ValidationError: no reason, nothing differs, or as for recording it.
+
+    """
+    session = _lock_training(session, by=by)
+    session.claim(version)
+    problems = _problems_of_reason(reason)
+    if not problems and all(getattr(session, name) == value for name, value in fields.items()):
+        raise ValidationError("Nothing differs from what is on record, so nothing was saved.")
+    scope.because(one_line(reason))
+    _save_training(session, fields, problems, by=by)
+    return session
+
+
+@undoable("The session is on record again.", may=may_take_back)
+@transaction.atomic
+def remove_training(*, session: TrainingSession, version: int, reason: str, by: User) -> str:
+    """Take a session that was never held off the record, and say why.
+
+    It stays in the venue's history. What it had settled is settled anew.
+
+    Returns:
+        What followed, in a sentence; empty if nothing did.
+
+    Raises:
+        PermissionDenied: as for correcting it.
+        EditConflictError: somebody else saved it meanwhile.
+        ValidationError: no reason, or the venue was merged.
+
+    """
+    session = _lock_training(session, by=by)
+    session.claim(version)
+    _refuse(_problems_of_reason(reason))
+    scope.because(one_line(reason))
+    _settle(session, by=by, removed=True)
+    session.delete()
+    return session.followed
+
+
+def may_correct_training(by: User, session: TrainingSession) -> bool:
+    """Whether this person may correct or remove a session."""
+    return may_record_training(by, [session])
+
+
+def _lock_training(session: TrainingSession, *, by: User) -> TrainingSession:
+    """The session as it stands now, for somebody who may change it."""
+    lock_to_change(session.venue, by=by)
+    fresh = TrainingSession.objects.select_for_update().filter(pk=session.pk).first()
+    if fresh is None:
+        raise EditConflictError  # somebody removed it
+    if not may_correct_training(by, fresh):
+        raise PermissionDenied
+    return fresh
+
+
+def _save_training(
+    session: TrainingSession,
+    fields: TrainingFields,
+    problems: dict[str, str] | None = None,
+    *,
+    by: User,
+) -> None:
+    """Give the session ``fields`` and settle what follows, or refuse with all that is wrong."""
+    found = (problems or {}) | _problems_of_day("held_on", fields["held_on"])
+    if fields["attended"] < 1:
+        found["attended"] = "Enter how many attended: at least 1."
+    elif fields["attended"] > fields["front_desk_staff"]:
+        who = f"No more than the {fields['front_desk_staff']} who work there can have attended."
+        found["attended"] = who
+    for name, value in fields.items():
+        setattr(session, name, value)
+    _refuse(found, session)
+    session.save()
+    _settle(session, by=by)
+
+
+def _settle(session: TrainingSession, *, by: User, removed: bool = False) -> None:
+    told = [settle(session=session, by=by, removed=removed) for settle in _settled_by]
+    session.followed = " ".join(filter(None, told))
 
 
 # Said more than once ----------------------------------------------------------------------------

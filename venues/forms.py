@@ -11,7 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
-from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
 from venues import facts
@@ -437,6 +437,45 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
             Question("attended", width=4, suffix="people"),
             "notes",
         )
+
+
+class TrainingEditForm(TellsConflict, TrainingForm):
+    """The same of a session that is on record, as it was at a version, and why it changes."""
+
+    submit_label = "Save correction"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why are you correcting it?",
+        max_length=200,
+        error_messages={"required": "Enter why you are correcting it"},
+    )
+
+    def layout(self) -> Layout:
+        """The reason comes last, when one knows what has changed."""
+        return Layout("version", *super().layout().fields, "reason")
+
+
+class TrainingRemovalForm(TellsConflict, GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+    """Why a session is taken off the record."""
+
+    submit_label = "Remove session"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=200,
+        help_text="Such as: recorded for the wrong venue, recorded twice.",
+        error_messages={"required": "Enter why the session is removed"},
+    )
+
+    class Meta:
+        model = TrainingSession
+        fields: tuple[str, ...] = ()
+
+    def buttons(self) -> list[Button]:
+        """It takes something away."""
+        return [Button(self.submit_label, kind="warning")]
 
 
 def first_kind(venue: Venue, *, on: dt.date) -> TrainingSession.Kind:

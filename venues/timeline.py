@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import steps_of
 from accounts.models import User
+from accounts.roles import RECORD_TRAINING
 from venues.models import TrainingSession, Venue
 
 
@@ -26,6 +29,8 @@ class Entry:
     url: str = ""
     tag: str = ""
     tone: str = ""
+    act: tuple[str, str] | None = None
+    """What may be done about it: the words and address of a link."""
     about: Model | None = None
     """The record it tells of, where reading that is put on record."""
 
@@ -59,6 +64,8 @@ def entries(venue: Venue, user: User) -> list[Entry]:
 
 def _training(venue: Venue, user: User) -> Iterable[Entry]:
     sessions = TrainingSession.objects.visible_to(user).filter(venue=venue)
+    may_correct = Venue.objects.changeable_by(user).filter(pk=venue.pk).exists()
+    may_correct = may_correct and user.has_perm(RECORD_TRAINING)
     for session in sessions.order_by("-held_on", "-pk"):
         attended = (
             f"{session.attended} of {session.front_desk_staff} front-desk staff attended "
@@ -71,6 +78,9 @@ def _training(venue: Venue, user: User) -> Iterable[Entry]:
             body="\n".join(
                 filter(None, [f"{session.get_mode_display()}. {attended}", session.notes])
             ),
+            act=("Correct", reverse("venues:training_edit", args=[session.pk]))
+            if may_correct
+            else None,
         )
 
 
@@ -83,5 +93,15 @@ def _entry_itself(venue: Venue) -> Iterable[Entry]:
             body=f"{merged} ({merged.pk})",
             url=merged.get_absolute_url(),
         )
-    if venue.closed_on:
-        yield Entry(title="Closed", when=venue.closed_on, body=venue.closed_reason)
+    for step in steps_of(venue):
+        if step.before is None or not step.changed("closed_on"):
+            continue
+        if step.after.closed_on is None:
+            yield Entry(title="Open again", when=step.at, by=step.by, body=step.why)
+        else:
+            yield Entry(
+                title="Closed",
+                when=step.after.closed_on,
+                by=step.by,
+                body=step.after.closed_reason,
+            )

@@ -29,13 +29,15 @@ from venues.forms import (
     DuplicateSearchForm,
     MergeForm,
     ReopeningForm,
+    TrainingEditForm,
     TrainingForm,
+    TrainingRemovalForm,
     VenueEditForm,
     VenueFilter,
     VenueForm,
     first_kind,
 )
-from venues.models import Venue, VenueContact, sees_contacts
+from venues.models import TrainingSession, Venue, VenueContact, sees_contacts
 from venues.training import training_state
 
 PER_PAGE = 25
@@ -338,7 +340,64 @@ class TrainingAdd(ActView):
 
     def act(self, form: TrainingForm) -> Venue:
         """Record it."""
-        actions.record_training(venue=self.venue, **form.cleaned_data, by=self.user)
+        session = actions.record_training(venue=self.venue, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {session.followed}".strip()
+        return self.venue
+
+
+class OfTraining(ActView):
+    """An act on one session; the address names the session, not the venue."""
+
+    permission_required = roles.RECORD_TRAINING
+
+    def has_permission(self) -> bool:
+        """The role allows it, and so does the command unit."""
+        return super().has_permission() and actions.may_correct_training(self.user, self.session)
+
+    @cached_property
+    def session(self) -> TrainingSession:
+        """The session, as far as the person may see it."""
+        sessions = TrainingSession.objects.visible_to(self.user).select_related("venue")
+        return get_object_or_404(sessions, pk=self.kwargs["pk"])
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue of the session."""
+        return self.session.venue
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the session as it is."""
+        initial = {"version": self.session.version}
+        return super().get_form_kwargs() | {"instance": self.session, "initial": initial}
+
+
+class TrainingEdit(OfTraining):
+    """Corrects what is on record of a session."""
+
+    form_class = TrainingEditForm
+    template_name = "venues/training_edit.html"
+    title = "Correct training"
+    done = "The correction is saved. What it said before is kept in the history."
+
+    def act(self, form: TrainingEditForm) -> Venue:
+        """Correct it."""
+        session = actions.correct_training(session=self.session, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {session.followed}".strip()
+        return self.venue
+
+
+class TrainingRemove(OfTraining):
+    """Takes a session off the record."""
+
+    form_class = TrainingRemovalForm
+    template_name = "venues/training_remove.html"
+    title = "Remove training"
+    done = "The session is off the record. It stays in the history."
+
+    def act(self, form: TrainingRemovalForm) -> Venue:
+        """Remove it."""
+        followed = actions.remove_training(session=self.session, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {followed}".strip()
         return self.venue
 
 

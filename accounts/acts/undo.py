@@ -76,6 +76,8 @@ class Undoable:
     """Why it can't be taken back any more, in a sentence; empty if it can."""
     instead: str
     """What to do when it is too late."""
+    within: dt.timedelta
+    """For how long it can be taken back."""
     back: str
     """The name of the page to go to, where the one that confirmed it is gone then."""
 
@@ -110,7 +112,7 @@ def undoable(
     """
 
     def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        kind = Undoable(f"{act.__module__}.{act.__name__}", may, refuses, instead, back)
+        kind = Undoable(f"{act.__module__}.{act.__name__}", may, refuses, instead, within, back)
         _kinds[kind.name] = kind
 
         @functools.wraps(act)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.london import LONDON, duty_day
 from accounts.models import User
 from operations import cadets as rules
@@ -29,6 +30,19 @@ class CadetFields(TypedDict):
     briefed_on: dt.date | None
 
 
+def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back what was done to these cadets."""
+    keys = {record.pk for record in records if isinstance(record, Cadet)}
+    return Cadet.objects.changeable_by(by).filter(pk__in=keys).count() == len(keys)
+
+
+@undoable(
+    "The cadet is off the record again.",
+    may=may_take_back,
+    back="operations:cadet_list",
+    instead="Correct what is held of the cadet.",
+)
+@transaction.atomic
 def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     """Put a cadet on record, on the day ``on``. The name stays with the cadet unit.
 
@@ -42,6 +56,7 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     return cadet
 
 
+@undoable("What is held of the cadet is as it was before.", may=may_take_back)
 @transaction.atomic
 def edit_cadet(
     *, cadet: Cadet, version: int, on: dt.date, by: User, **fields: Unpack[CadetFields]

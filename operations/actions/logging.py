@@ -7,14 +7,16 @@ happens with the visit's row locked, so of two messages at the same instant one 
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.models import User
 from accounts.roles import LOG_VISITS
 from accounts.versions import EditConflictError
@@ -31,6 +33,7 @@ from operations.models import (
     Visit,
     VisitState,
 )
+from operations.models.visits import WAYS_BACK
 
 #: The ways of contact in which a call handler takes part.
 CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
@@ -125,6 +128,21 @@ class AlreadyLoggedError(Exception):
         super().__init__(message)
 
 
+def _in_the_team(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back what the team did with a visit."""
+    visits = [record.pk for record in records if isinstance(record, Visit)]
+    teams_of = Visit.objects.for_officer(by).filter(pk__in=visits)
+    return by.has_perm(LOG_VISITS) and teams_of.count() == len(visits)
+
+
+@undoable(
+    "The visit is planned as before: the live board shows no test under way there.",
+    may=_in_the_team,
+    within=WAYS_BACK[VisitState.UNDER_WAY][1],
+    about="visit",
+    instead="Log the visit as one that could not be tested, and say in the notes what happened.",
+    back="operations:my_visits",
+)
 @transaction.atomic
 def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
     """Say that the team begins now. A visit that is under way already stays as it is.
@@ -149,11 +167,19 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
         because = " ".join(problem.message for problem in problems)
         raise refuse(
             "visit",
-            f"The visit can’t start with its team as it is. {because} Call the planner, "
-            f"{visit.created_by}: they can change the team or cancel the visit.",
+            f"The visit can’t start with its team as it is. {because} Call {_planner(visit)}: "
+            "they can change the team or cancel the visit.",
         )
     _move(visit, state=VisitState.UNDER_WAY, started_at=at, started_by=by)
     return visit
+
+
+def _planner(visit: Visit) -> str:
+    """Whom a team calls about its plan: who made it, or who answers for it if they have left."""
+    if visit.created_by.is_active:
+        return f"the planner, {visit.created_by}"
+    lead = visit.operation.lead
+    return f"the operation’s lead, {lead}" if lead.is_active else "a planner of your command unit"
 
 
 def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
@@ -189,6 +215,9 @@ def log_outcome(
 ) -> Outcome:
     """Complete a visit that is under way with what was observed; the verdict follows.
 
+    So does an outcome that arrives after somebody else ended the visit in place of its team: what
+    the team saw is not lost, and the visit ended no later than was said.
+
     The same ``submission`` with the same facts returns the outcome that it made the first time.
 
     Raises:
@@ -207,10 +236,19 @@ def log_outcome(
             f"{_written(visit.outcome.logged_at)}.",
             visit=visit,
         )
-    if not visit.is_under_way:
+    if not (visit.is_under_way or visit.was_left_open):
         raise _too_late(visit)
     outcome = _record(visit, facts, submission=submission, by=by, at=at)
-    _move(visit, state=VisitState.COMPLETED, outcome=outcome, ended_at=_end(visit, at))
+    _move(
+        visit,
+        state=VisitState.COMPLETED,
+        outcome=outcome,
+        ended_at=visit.ended_at or _end(visit, at),
+        not_completed_reason="",
+        not_completed_notes="",
+        not_completed_revision=1,
+        correction_reason="",
+    )
     settle_follow_up(visit=visit, by=by)
     return outcome
 
@@ -277,6 +315,12 @@ def correct_outcome(
     return outcome
 
 
+@undoable(
+    "The visit is under way again: log what happened.",
+    may=_in_the_team,
+    within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
+    instead="Correct it on the visit’s page.",
+)
 @transaction.atomic
 def log_not_completed(
     *,
@@ -304,14 +348,7 @@ def log_not_completed(
         return visit
     if not visit.is_under_way:
         raise _too_late(visit)
-    if reason not in NotCompletedReason.values or reason == NotCompletedReason.NOT_CLOSED:
-        raise refuse("reason", "Select why the venue could not be tested")
-    if reason in ANOTHER_REASON and not notes:
-        raise refuse("notes", "Enter the reason in the notes")
-    with scope.all_units():
-        used = Visit.objects.filter(submission=submission).exists()
-    if used:
-        raise _of_another_visit()
+    _check_not_completed(reason, notes, submission)
     _move(
         visit,
         state=VisitState.NOT_COMPLETED,
@@ -321,6 +358,65 @@ def log_not_completed(
         ended_at=_end(visit, at),
     )
     return visit
+
+
+@transaction.atomic
+def correct_not_completed(
+    *,
+    visit: Visit,
+    reason: str,
+    notes: str,
+    why: str,
+    revision: int,
+    submission: uuid.UUID,
+    by: User,
+) -> Visit:
+    """Put another reason why the venue could not be tested in place of the one on record.
+
+    Both stay on record: the visit's history keeps what was said before, with ``why`` it changed.
+    The same ``submission`` with the same answers counts once.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        EditConflictError: somebody corrected it since ``revision``.
+        PlanningError: the visit is in another state, nothing differs, or as for logging it.
+
+    """
+    visit = _lock(visit, by=by)
+    notes, why = notes.strip(), why.strip()
+    sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
+    if sent == (submission, reason, notes):
+        return visit
+    if visit.state != VisitState.NOT_COMPLETED:
+        raise refuse("visit", "This visit is not logged as not completed.")
+    if visit.not_completed_revision != revision:
+        raise EditConflictError
+    if not why:
+        raise refuse("why", "Enter why you are correcting it")
+    if (reason, notes) == (visit.not_completed_reason, visit.not_completed_notes):
+        raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+    _check_not_completed(reason, notes, submission)
+    scope.because(why)
+    _move(
+        visit,
+        not_completed_reason=reason,
+        not_completed_notes=notes,
+        not_completed_revision=revision + 1,
+        correction_reason=why,
+        submission=submission,
+    )
+    return visit
+
+
+def _check_not_completed(reason: str, notes: str, submission: uuid.UUID) -> None:
+    if reason not in NotCompletedReason.values or reason == NotCompletedReason.NOT_CLOSED:
+        raise refuse("reason", "Select why the venue could not be tested")
+    if reason in ANOTHER_REASON and not notes:
+        raise refuse("notes", "Enter the reason in the notes")
+    with scope.all_units():
+        used = Visit.objects.filter(submission=submission).exists()
+    if used:
+        raise _of_another_visit()
 
 
 def _lock(visit: Visit, *, by: User) -> Visit:

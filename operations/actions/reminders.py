@@ -21,7 +21,7 @@ from operations.follow_ups import (
     audience_of,
     due_reminders,
 )
-from operations.models import FollowUp, Reminder, ReminderCopy
+from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
 from outbox.models import Lane
 
@@ -30,12 +30,18 @@ CHUNK = 500  # follow-ups held in memory at a time
 SENT_AT = dt.time(8)
 
 
-def facts_of(follow_up: FollowUp) -> FollowUpFacts:
+def facts_of(follow_up: FollowUp, *, working_days_only: bool) -> FollowUpFacts:
     """What the rule needs to know; reads ``visit.operation``, ``visit.venue`` and
     ``reminders``: prefetch them.
+
+    Args:
+        follow_up: The follow-up.
+        working_days_only: What the policy of the day says (``FollowUpPolicy``).
+
     """
     return messages.facts_of(
         follow_up,
+        working_days_only=working_days_only,
         decided=(
             Decided(reminder.kind, reminder.date, duty_day(reminder.decided_at))
             for reminder in follow_up.reminders.all()
@@ -53,6 +59,7 @@ def decide_reminders(*, on: dt.date) -> list[Reminder]:
         The new rows that somebody is written to about.
 
     """
+    working_days_only = FollowUpPolicy.keeps_to_working_days(on=on)
     rows = [
         Reminder(
             follow_up=follow_up,
@@ -61,7 +68,9 @@ def decide_reminders(*, on: dt.date) -> list[Reminder]:
             not_sent_because=messages.why_nobody(follow_up, message.audience),
         )
         for follow_up in _near_their_date(on=on)
-        for message in due_reminders(facts_of(follow_up), on=on)
+        for message in due_reminders(
+            facts_of(follow_up, working_days_only=working_days_only), on=on
+        )
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
     return _put_into_messages(on=on)
@@ -100,7 +109,8 @@ def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
     """The open follow-ups about which somebody may have to hear, locked against changes."""
     near: QuerySet[FollowUp] = (
         FollowUp.objects.to_chase()
-        .filter(Q(due_on__lte=on + WEEK) | Q(booked_for__lte=on + WEEK))
+        # A week ahead, and some days more where the day itself is no working day.
+        .filter(Q(due_on__lte=on + 2 * WEEK) | Q(booked_for__lte=on + 2 * WEEK))
         .select_for_update(of=("self",))
         .select_related("visit__operation__lead", "visit__venue", "responsible")
         .prefetch_related("reminders", "visit__venue__contacts")

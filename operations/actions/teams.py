@@ -4,14 +4,16 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.london import LONDON, duty_day
 from accounts.models import User
-from accounts.roles import Role
+from accounts.roles import PLAN_OPERATIONS, Role
 from operations import cadets as rules
 from operations.actions import cadets, planning
 from operations.actions.refusals import (
@@ -32,6 +34,7 @@ from operations.models import (
     VisitPolicy,
     VisitState,
 )
+from operations.models.visits import WAYS_BACK
 from venues.models import Venue
 
 Duty = TeamMember.Duty
@@ -64,7 +67,20 @@ def visiting_officers() -> QuerySet[User]:
     return able.order_by(*planning.BY_NAME)
 
 
+def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back an act on plans that changed these records.
+
+    A plan that was removed has no visit to ask about: its venue says whose it was.
+    """
+    if not by.has_perm(PLAN_OPERATIONS):
+        return False
+    named = [getattr(r, "venue_id", None) for r in records]
+    venues = {key for key in named if key is not None}
+    return Venue.objects.in_command_units_of(by).filter(pk__in=venues).count() == len(venues)
+
+
 @on_record_whose_hours_it_tells
+@undoable("The visit is not planned any more.", may=may_take_back, instead="Cancel the visit.")
 @transaction.atomic
 def plan_visit(
     *,
@@ -115,6 +131,7 @@ def plan_visit(
 
 
 @on_record_whose_hours_it_tells
+@undoable("The visit is planned as it was before.", may=may_take_back)
 @transaction.atomic
 def reschedule_visit(
     *,
@@ -147,6 +164,12 @@ def reschedule_visit(
     return visit
 
 
+@undoable(
+    "The visit is planned again, with the same team.",
+    may=may_take_back,
+    within=WAYS_BACK[VisitState.CANCELLED][1],
+    instead="Plan another visit to the venue.",
+)
 @transaction.atomic
 def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     """Call a planned visit off. Its officers and cadets are free again.
@@ -161,6 +184,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     scope.because(reason.strip())
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
+    visit.cancelled_at = timezone.now()
     visit.claim(visit.version)
     visit.save()
     return visit

@@ -157,3 +157,16 @@ class DeclineForm(GovForm, VersionedForm):
         help_text="In a few words, such as: the group trains its staff by itself.",
         error_messages={"required": "Enter why the venue does not want the refresher"},
     )
+
+
+class ReopenForm(GovForm, VersionedForm):
+    """Why a declined follow-up is opened again."""
+
+    submit_label = "Open the follow-up again"
+
+    reason = forms.CharField(
+        label="Why is it opened again?",
+        max_length=200,
+        help_text="In a few words, such as: a new manager asked for the refresher.",
+        error_messages={"required": "Enter why the follow-up is opened again"},
+    )

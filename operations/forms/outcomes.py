@@ -391,3 +391,31 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
     def reason(self) -> str:
         """The reason as the acts take it."""
         return str(self.cleaned_data[self.cleaned_data["kind"]])
+
+
+class NotCompletedCorrectionForm(NotCompletedForm):
+    """The same questions with the answers on record, and why they change."""
+
+    submit_label = "Save correction"
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    why = forms.CharField(
+        label="Why are you correcting it?",
+        max_length=200,
+        error_messages={"required": "Enter why you are correcting it"},
+    )
+
+    def layout(self) -> Layout:
+        """The reason comes last, when one knows what has changed."""
+        return Layout("revision", *super().layout().fields, Fieldset("Correction", "why"))
+
+    def tell_conflict(self, visit: Visit) -> None:
+        """Say that another correction came first; whoever saves again has been told."""
+        latest = Visit.objects.get(pk=visit.pk)
+        self.add_error(
+            None,
+            "Somebody else corrected this after you opened it. What you entered is still below "
+            "and nothing is saved. Look at what they changed, then save again to replace it.",
+        )
+        revision = latest.not_completed_revision
+        self.data = {**dict(self.data.items()), self.add_prefix("revision"): revision}

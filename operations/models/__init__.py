@@ -2,6 +2,7 @@
 
 from operations.models.follow_ups import (
     FollowUp,
+    FollowUpPolicy,
     FollowUpQuerySet,
     FollowUpState,
     Reminder,
@@ -42,6 +43,7 @@ __all__ = [
     "Draw",
     "DrawQuerySet",
     "FollowUp",
+    "FollowUpPolicy",
     "FollowUpQuerySet",
     "FollowUpState",
     "NotCompletedReason",

@@ -12,12 +12,34 @@ from django.utils import timezone
 from accounts.audit import tracked
 from accounts.model_fields import DayField, LineField
 from accounts.models import User
+from accounts.policies import Policy, PolicyQuerySet
 from accounts.roles import VIEW_FOLLOW_UPS
 from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.visits import Visit
 from outbox.models import FAILED, Message
 from venues.models import TrainingSession, VenueContact
+
+
+@tracked()
+class FollowUpPolicy(Policy):
+    """The force's rules for follow-ups from a date on. Forces differ, and rules change."""
+
+    working_days_only = models.BooleanField(
+        default=True,
+        help_text="Due dates and reminders fall on working days of England and Wales only.",
+    )
+
+    objects: ClassVar[PolicyQuerySet["FollowUpPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Policy.Meta):
+        verbose_name_plural = "follow-up policies"
+
+    @classmethod
+    def keeps_to_working_days(cls, *, on: dt.date) -> bool:
+        """Whether the rules of the day ``on`` keep due dates and reminders to working days."""
+        policy = cls.objects.in_force(on=on)
+        return policy is not None and policy.working_days_only
 
 
 class FollowUpState(models.TextChoices):
@@ -45,15 +67,30 @@ class FollowUpState(models.TextChoices):
 #: The only ways from one state to another.
 MOVES: dict[str, frozenset[str]] = {
     FollowUpState.OFFERED: frozenset(
-        {FollowUpState.BOOKED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN}
+        {
+            FollowUpState.BOOKED,
+            FollowUpState.DELIVERED,
+            FollowUpState.DECLINED,
+            FollowUpState.WITHDRAWN,
+        }
     ),
     FollowUpState.BOOKED: frozenset(
-        {FollowUpState.DELIVERED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN}
+        {
+            FollowUpState.OFFERED,
+            FollowUpState.DELIVERED,
+            FollowUpState.DECLINED,
+            FollowUpState.WITHDRAWN,
+        }
     ),
-    FollowUpState.DELIVERED: frozenset({FollowUpState.CONFIRMED}),
+    # The session that delivered it was removed, or its date corrected.
+    FollowUpState.DELIVERED: frozenset(
+        {FollowUpState.CONFIRMED, FollowUpState.OFFERED, FollowUpState.BOOKED}
+    ),
     # A correction of the outcome that confirmed it takes the confirmation back.
-    FollowUpState.CONFIRMED: frozenset({FollowUpState.DELIVERED}),
-    FollowUpState.DECLINED: frozenset(),
+    FollowUpState.CONFIRMED: frozenset(
+        {FollowUpState.DELIVERED, FollowUpState.OFFERED, FollowUpState.BOOKED}
+    ),
+    FollowUpState.DECLINED: frozenset({FollowUpState.OFFERED, FollowUpState.BOOKED}),
     FollowUpState.WITHDRAWN: frozenset({FollowUpState.OFFERED}),
 }
 OPEN: tuple[str, ...] = (FollowUpState.OFFERED, FollowUpState.BOOKED)
@@ -116,12 +153,12 @@ class FollowUp(Versioned):
         verbose_name="responsible officer",
     )
     booked_for = DayField(null=True, blank=True)
-    training_session = models.OneToOneField(
+    training_session = models.ForeignKey(
         TrainingSession,
         on_delete=models.PROTECT,
         null=True,
         editable=False,
-        related_name="follow_up",
+        related_name="follow_ups",
     )
     confirmed_by = models.ForeignKey(
         Visit, on_delete=models.PROTECT, null=True, editable=False, related_name="confirms"
@@ -135,7 +172,8 @@ class FollowUp(Versioned):
         verbose_name = "follow-up"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state="booked") | Q(booked_for__isnull=False),
+                condition=Q(state="booked", booked_for__isnull=False)
+                | (~Q(state="booked") & Q(booked_for=None)),
                 name="booked_refresher_has_a_date",
             ),
             models.CheckConstraint(

@@ -184,7 +184,10 @@ class Outcome(models.Model):
                 func="""
                     IF NOT EXISTS (
                         SELECT FROM operations_visit
-                        WHERE id = NEW.visit_id AND state IN ('under_way', 'completed')
+                        WHERE id = NEW.visit_id AND (
+                            state IN ('under_way', 'completed')
+                            OR not_completed_reason = 'not_closed'
+                        )
                     ) THEN
                         RAISE EXCEPTION 'Only a visit under way or completed has an outcome.';
                     END IF;

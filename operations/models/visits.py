@@ -130,9 +130,36 @@ MOVES: dict[str, frozenset[str]] = {
     VisitState.PLANNED: frozenset({VisitState.UNDER_WAY, VisitState.CANCELLED}),
     VisitState.UNDER_WAY: frozenset({VisitState.COMPLETED, VisitState.NOT_COMPLETED}),
     VisitState.COMPLETED: frozenset(),
-    VisitState.NOT_COMPLETED: frozenset(),
+    # The team's own word, late, on a visit that somebody else had ended for it.
+    VisitState.NOT_COMPLETED: frozenset({VisitState.COMPLETED}),
     VisitState.CANCELLED: frozenset(),
 }
+
+#: The ways back, for an act that is undone, and for how long PostgreSQL lets them be gone.
+WAYS_BACK: dict[str, tuple[str, dt.timedelta]] = {
+    VisitState.UNDER_WAY: (VisitState.PLANNED, dt.timedelta(minutes=5)),
+    VisitState.NOT_COMPLETED: (VisitState.UNDER_WAY, dt.timedelta(minutes=10)),
+    VisitState.CANCELLED: (VisitState.PLANNED, dt.timedelta(minutes=10)),
+}
+
+#: When each of them began to be gone, as the column says.
+_SINCE: dict[str, str] = {
+    VisitState.UNDER_WAY: "started_at",
+    VisitState.NOT_COMPLETED: "ended_at",
+    VisitState.CANCELLED: "cancelled_at",
+}
+_GOES_BACK = " OR ".join(
+    f"(OLD.state = '{old}' AND NEW.state = '{new}')" for old, (new, _) in WAYS_BACK.items()
+)
+_GONE_SINCE = (
+    "(CASE OLD.state"
+    + "".join(
+        f" WHEN '{old}' THEN OLD.{_SINCE[old]} + interval '{back.seconds} seconds'"
+        for old, (_, back) in WAYS_BACK.items()
+    )
+    + " END)"
+)
+
 FINISHED: tuple[str, ...] = (VisitState.COMPLETED, VisitState.NOT_COMPLETED)
 
 
@@ -293,12 +320,19 @@ class Visit(Versioned):
         editable=False,
         help_text="The phone's own number of the message that ended the visit as not completed.",
     )
+    not_completed_revision = models.PositiveSmallIntegerField(
+        default=1,
+        editable=False,
+        help_text="Counts the corrections of why the venue could not be tested.",
+    )
+    correction_reason = LineField(max_length=200, blank=True, editable=False)
     cancelled_reason = LineField(max_length=200, blank=True, editable=False)
     at_venue = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
         null=True,
         editable=False,
         help_text="When the visit takes its venue up: kept by PostgreSQL, empty once it is over.",
     )
+    cancelled_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     anonymous_since = DayField(
@@ -369,6 +403,19 @@ class Visit(Versioned):
                 violation_error_message="Another team of this operation is at this venue at that "
                 "time. Choose another time.",
             ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                name="cancelled_visit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_completed_revision=1, correction_reason="")
+                | (
+                    Q(state="not_completed", not_completed_revision__gt=1)
+                    & ~Q(correction_reason="")
+                ),
+                name="corrected_visit_says_why",
+            ),
         ]
         indexes = [
             models.Index("starts_at", name="visit_by_start"),
@@ -385,7 +432,30 @@ class Visit(Versioned):
             pgtrigger.FSM(
                 name="visit_moves_only_as_allowed",
                 field="state",
-                transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
+                transitions=[
+                    *((old, new) for old, news in MOVES.items() for new in sorted(news)),
+                    *((old, new) for old, (new, _) in WAYS_BACK.items()),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="only_a_visit_left_open_is_completed_late",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'not_completed' AND NEW.state = 'completed'"
+                    " AND OLD.not_completed_reason <> 'not_closed'"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="visit_goes_back_for_a_while_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(f"({_GOES_BACK})"),
+                func=f"""
+                    IF now() > {_GONE_SINCE} THEN
+                        RAISE EXCEPTION 'It is too late to take this back.';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Trigger(
                 name="visit_takes_its_venue_up_until_it_is_over",
@@ -476,17 +546,30 @@ class Visit(Versioned):
             # The venue may change: two entries of one place become one.
             guards.never_changes(
                 "visit_that_started_keeps_its_plan",
-                "Once a visit has started or was cancelled, its plan and its start never change.",
-                *("operation_id", "selection", "starts_at", "ends_at", "started_at"),
-                *("started_by_id", "created_by_id", "created_at"),
+                "Once a visit has started or was cancelled, its plan never changes.",
+                *("operation_id", "selection", "starts_at", "ends_at"),
+                *("created_by_id", "created_at"),
                 once="OLD.state <> 'planned'",
+            ),
+            guards.never_changes(
+                "visit_that_started_keeps_its_start",
+                "Once a visit has started, its start never changes.",
+                *("started_at", "started_by_id"),
+                once="OLD.state <> 'planned' AND NEW.state <> 'planned'",
             ),
             guards.never_changes(
                 "visit_that_is_over_stays_as_it_was",
                 "Once a visit is over, its end and the reasons given never change.",
-                *("ended_at", "not_completed_reason", "not_completed_notes"),
-                *("submission", "cancelled_reason"),
-                once="OLD.state NOT IN ('planned', 'under_way')",
+                *("ended_at", "cancelled_reason", "cancelled_at"),
+                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state",
+            ),
+            guards.never_changes(
+                "not_completed_changes_by_a_correction_only",
+                "Why a visit could not test the venue changes by a correction that says why.",
+                *("not_completed_reason", "not_completed_notes", "submission"),
+                *("not_completed_revision", "correction_reason"),
+                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state"
+                " AND NEW.not_completed_revision <> OLD.not_completed_revision + 1",
             ),
         ]
 
@@ -515,6 +598,14 @@ class Visit(Versioned):
     def is_under_way(self) -> bool:
         """Started and not yet over."""
         return self.state == VisitState.UNDER_WAY
+
+    @property
+    def was_left_open(self) -> bool:
+        """Ended by somebody else in place of its team, who may still say what happened."""
+        return (
+            self.state == VisitState.NOT_COMPLETED
+            and self.not_completed_reason == NotCompletedReason.NOT_CLOSED
+        )
 
     @property
     def is_completed(self) -> bool:

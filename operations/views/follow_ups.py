@@ -16,8 +16,15 @@ from operations.actions import follow_ups as acts
 from operations.actions.reminders import facts_of
 from operations.follow_up_history import history, not_sent
 from operations.follow_ups import next_reminder_on
-from operations.forms.follow_ups import BookForm, DeclineForm, DeliveryForm, FollowUpFilter
-from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from operations.forms.follow_ups import (
+    BookForm,
+    DeclineForm,
+    DeliveryForm,
+    FollowUpFilter,
+    ReopenForm,
+)
+from operations.models import FollowUp, FollowUpPolicy, FollowUpQuerySet, FollowUpState
+from operations.models.follow_ups import OPEN
 from operations.views.acts import ActView
 from outbox import folder
 
@@ -90,10 +97,17 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
             "entries": history(self.object),
             "contacts": contacts,
             "not_sent": not_sent(self.object),
-            "next_reminder": next_reminder_on(facts_of(self.object), on=today),
+            "next_reminder": next_reminder_on(
+                facts_of(
+                    self.object,
+                    working_days_only=FollowUpPolicy.keeps_to_working_days(on=today),
+                ),
+                on=today,
+            ),
             "today": today,
             "may_see_visit": self.user.has_perm(VIEW_RESULTS),
             "may_work": self.user.has_perm(WORK_FOLLOW_UPS),
+            "is_declined": self.object.state == FollowUpState.DECLINED,
             "shows_messages": folder.is_shown(),
         }
 
@@ -104,16 +118,19 @@ class FollowUpAct(ActView):
     permission_required = WORK_FOLLOW_UPS
     template_name = "operations/follow_up_form.html"
     title = ""
+    states = OPEN
+    """In which states it can be done."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """A closed follow-up has no form: say so on its page."""
+        """One in another state has no form: say so on its page."""
         if self.has_permission():
             visible = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]
             visible = visible.select_related("visit__venue")
             self.record = self.follow_up = get_object_or_404(visible, pk=kwargs["pk"])
-            if not self.follow_up.is_open:
+            if self.follow_up.state not in self.states:
                 state = FollowUpState(self.follow_up.state).label.lower()
-                messages.info(request, f"This follow-up is {state}: there is nothing left to do.")
+                left = "" if self.follow_up.is_open else ": there is nothing left to do"
+                messages.info(request, f"This follow-up is {state}{left}.")
                 return redirect(self.follow_up)
         return super().dispatch(request, *args, **kwargs)
 
@@ -180,11 +197,12 @@ class Deliver(FollowUpAct):
 
     def act(self, form: DeliveryForm) -> str:
         """Record."""
-        acts.record_delivery(
+        session = acts.record_delivery(
             follow_up=self.follow_up,
             by=self.user,
             **form.cleaned_data,
         )
+        self.done = f"{self.done} {session.followed}".strip()
         return self.follow_up.get_absolute_url()
 
 
@@ -198,6 +216,24 @@ class Decline(FollowUpAct):
     def act(self, form: DeclineForm) -> str:
         """Decline."""
         acts.decline_refresher(
+            follow_up=self.follow_up,
+            by=self.user,
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()
+
+
+class Reopen(FollowUpAct):
+    """Open a declined follow-up again."""
+
+    form_class = ReopenForm
+    title = "Open the follow-up again"
+    done = "The follow-up is open again."
+    states = (FollowUpState.DECLINED,)
+
+    def act(self, form: ReopenForm) -> str:
+        """Reopen."""
+        acts.reopen_refresher(
             follow_up=self.follow_up,
             by=self.user,
             **form.cleaned_data,

@@ -17,15 +17,39 @@ from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
+from accounts.acts.undo import confirm, offered
 from accounts.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from operations import outcome_history
 from operations.actions import logging
 from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
 from operations.actions.refusals import PlanningError
-from operations.forms.outcomes import CorrectionForm, NotCompletedForm, OutcomeForm, answers_of
-from operations.models import ELIGIBLE, FollowUp, Outcome, TeamMember, Visit, VisitQuerySet
+from operations.forms.outcomes import (
+    CorrectionForm,
+    NotCompletedCorrectionForm,
+    NotCompletedForm,
+    OutcomeForm,
+    answers_of,
+)
+from operations.models import (
+    ELIGIBLE,
+    FollowUp,
+    NotCompletedReason,
+    Outcome,
+    TeamMember,
+    Visit,
+    VisitQuerySet,
+    VisitState,
+)
 from operations.views.acts import ActView
+from operations.visit_history import record_of
+from venues.models import Venue
+
+#: What the registry does not know yet, where a visit found no venue to test.
+TO_THE_REGISTRY: dict[str, tuple[str, str]] = {
+    NotCompletedReason.OUT_OF_BUSINESS: ("Close the venue in the registry", "venues:venue_close"),
+    NotCompletedReason.DUPLICATE: ("Merge the two entries in the registry", "venues:venue_merge"),
+}
 
 DONE_LATELY = dt.timedelta(days=14)
 
@@ -91,6 +115,10 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             super().get_context_data(**kwargs)
             | self._findings()
             | {
+                "record": record_of(self.object, list(self.object.outcomes.all())),
+                "undo_start": self.object.is_under_way
+                and in_team
+                and offered(logging.start_visit, self.object),
                 "officers": [member for member in team if member.officer],
                 "cadets": cadets,
                 "n_cadets": n_cadets,
@@ -99,12 +127,27 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "may_log": in_team and user.has_perm(LOG_VISITS),
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
+                "registry_act": self._registry_act(),
+                "may_plan": user.has_perm(PLAN_OPERATIONS),
                 "too_early": logging.why_too_early(self.object, at=timezone.now()),
                 "another_reason": self.object.not_completed_reason in logging.ANOTHER_REASON,
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
             }
         )
+
+    def _registry_act(self) -> tuple[str, str] | None:
+        """What the registry should learn from a visit that found no venue to test, for whoever may
+        say so there: the words and the address.
+        """
+        venue = self.object.venue
+        wanted = TO_THE_REGISTRY.get(self.object.not_completed_reason)
+        if wanted is None or not venue.is_open:
+            return None
+        if not Venue.objects.changeable_by(self.user).filter(pk=venue.pk).exists():
+            return None
+        words, page = wanted
+        return words, reverse(page, args=[venue.pk])
 
     def _findings(self) -> dict[str, Any]:
         outcomes = list(self.object.outcomes.all())
@@ -116,7 +159,6 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             "tone": outcome_history.TONES[latest.verdict],  # type: ignore[index]  # a StrEnum
             "judgement": outcome_history.judgement_of(latest),
             "facts": outcome_history.in_words(OutcomeFacts.of(latest)),
-            "revisions": outcome_history.revisions(outcomes),
             "follow_up": FollowUp.objects.visible_to(self.user).filter(visit=self.object).first(),
         }
 
@@ -158,7 +200,7 @@ class VisitStart(FormPage, OfTheTeam, View):
         except PlanningError as refusal:
             return self.ask(refusal, status=409)
         if visit.started_at == now:
-            messages.success(request, "The visit is under way.")
+            confirm(request, "The visit is under way.")
         elif visit.started_by_id != request.user.pk:
             messages.info(request, f"{visit.started_by} has already started this visit.")
         return redirect("operations:outcome_add", visit.pk)
@@ -189,9 +231,13 @@ class EndsVisit(TeamAct):
         if request.method == "GET" and self.has_permission():
             if self.visit.is_planned:
                 return redirect("operations:visit_start", self.visit.pk)
-            if not self.visit.is_under_way:
+            if not self.visit.is_under_way and not self.may_be_late():
                 return self.over()
         return super().dispatch(request, *args, **kwargs)
+
+    def may_be_late(self) -> bool:
+        """Whether it can still be said though somebody else ended the visit."""
+        return False
 
     def over(self) -> HttpResponse:
         """Where to go when the visit has ended."""
@@ -237,6 +283,10 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
     template_name = "operations/outcome_form.html"
     form_class = OutcomeForm
     done = "The outcome is logged."
+
+    def may_be_late(self) -> bool:
+        """What the team saw is not lost."""
+        return self.visit.was_left_open
 
     def over(self) -> HttpResponse:
         """Where a colleague was first, the answers kept on this phone become a correction."""
@@ -321,6 +371,54 @@ class NotCompleted(EndsVisit):
         return self.visit.get_absolute_url()
 
 
+class NotCompletedCorrect(TeamAct):
+    """Correct why the venue could not be tested: what was said before is kept."""
+
+    template_name = "operations/not_completed_correct.html"
+    form_class = NotCompletedCorrectionForm
+    done = "The correction is saved. The earlier version is kept."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """In another state there is nothing to correct."""
+        if self.has_permission() and self.visit.state != VisitState.NOT_COMPLETED:
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+        """What two people may correct at once."""
+        return self.visit
+
+    def get_initial(self) -> dict[str, Any]:
+        """The answers on record."""
+        visit = self.visit
+        kind = "time" if NotCompletedReason(visit.not_completed_reason).eligible else "venue"
+        return {
+            "kind": kind,
+            kind: visit.not_completed_reason,
+            "notes": visit.not_completed_notes,
+            "revision": visit.not_completed_revision,
+        }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone, a new one after each correction."""
+        key = f"{not_completed_key(self.visit, self.user)}-{self.visit.not_completed_revision}"
+        return super().get_form_kwargs() | {"draft_key": key}
+
+    def act(self, form: NotCompletedCorrectionForm) -> str:
+        """Correct it."""
+        logging.correct_not_completed(
+            visit=self.visit,
+            reason=form.reason(),
+            notes=form.cleaned_data["notes"],
+            why=form.cleaned_data["why"],
+            revision=form.cleaned_data["revision"],
+            submission=form.cleaned_data["submission"],
+            by=self.user,
+        )
+        return self.visit.get_absolute_url()
+
+
 # What the phone keeps ---------------------------------------------------------------------------
 
 
@@ -336,7 +434,11 @@ def draft_keys_done(visit: Visit, outcomes: Iterable[Outcome], user: Any) -> lis
     """What the phone of ``user`` may forget, since the server has it."""
     arrived = sum(outcome.logged_by_id == user.pk for outcome in outcomes)
     keys = [_draft_key(visit, user, number) for number in range(arrived)]
-    return [*keys, not_completed_key(visit, user)] if visit.is_finished else keys
+    if not visit.is_finished:
+        return keys
+    key = not_completed_key(visit, user)
+    corrected = [f"{key}-{number}" for number in range(1, visit.not_completed_revision)]
+    return [*keys, key, *corrected]
 
 
 def not_completed_key(visit: Visit, user: Any) -> str:

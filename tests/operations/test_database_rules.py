@@ -214,7 +214,7 @@ def test_the_plan_stands_once_the_visit_has_started(factory):
     visit = factory()
 
     for name, value in other_plan(visit).items():
-        with refused("its plan and its start never change"):
+        with refused("its plan never changes"):
             change(visit, **{name: value})
 
 
@@ -232,7 +232,7 @@ def test_who_started_it_and_when_never_changes(factory):
         {"started_at": visit.starts_at.replace(year=2020)},
         {"started_by": UserFactory()},
     ):
-        with refused("its plan and its start never change"):
+        with refused("its start never changes"):
             change(visit, **fields)
 
 
@@ -242,12 +242,17 @@ def test_a_visit_that_is_over_stays_as_it_was(factory):
 
     for fields in (
         {"ended_at": visit.ends_at.replace(year=2030)},
-        {"not_completed_reason": "unsafe"},
-        {"not_completed_notes": "More"},
-        {"submission": uuid.uuid4()},
         {"cancelled_reason": "Rain"},
     ):
         with refused("its end and the reasons given never change"):
+            change(visit, **fields)
+    for fields in (
+        {"not_completed_reason": "unsafe"},
+        {"not_completed_notes": "More"},
+        {"submission": uuid.uuid4()},
+        {"correction_reason": "Because"},
+    ):
+        with refused("changes by a correction"):
             change(visit, **fields)
 
 

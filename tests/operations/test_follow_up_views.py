@@ -17,7 +17,7 @@ from outbox.models import Lane, Message, State
 from tests import factories
 from venues.models import TrainingSession
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day_counts")]
 
 DAY = dt.timedelta(days=1)
 LIST = reverse("operations:follow_up_list")

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.utils import timezone
 
 from accounts.roles import Role
 from operations.models import (
@@ -183,6 +184,9 @@ def fields_of(visit, state):
         if state == VisitState.NOT_COMPLETED
         else "",
         "cancelled_reason": (cancelled or "Snow") if state == VisitState.CANCELLED else "",
+        "cancelled_at": (visit.cancelled_at or timezone.now())
+        if state == VisitState.CANCELLED
+        else None,
     }
 
 
@@ -192,7 +196,16 @@ def test_a_visit_moves_only_as_the_table_says(old, new):
     visit = BUILT[old]()
     fields = fields_of(visit, new)
 
-    if new in visit_models.MOVES[old] or new == old:
+    way_back = visit_models.WAYS_BACK.get(old, ("",))[0]
+    if (old, new) == (VisitState.NOT_COMPLETED, VisitState.COMPLETED):  # its team had ended it
+        with breaks("only_a_visit_left_open_is_completed_late|Cannot update"):
+            change(visit, **fields)
+    elif new in visit_models.MOVES[old] or new == old:
+        change(visit, **fields)
+    elif new == way_back and old == VisitState.NOT_COMPLETED:  # built as over for days
+        with breaks("too late"):
+            change(visit, **fields)
+    elif new == way_back:
         change(visit, **fields)
     else:
         with breaks("visit_moves_only_as_allowed|Invalid transition"):
@@ -262,7 +275,12 @@ def test_a_window_ends_after_it_starts(longer):
             "visit_not_completed_says_why",
         ),
         (VisitFactory, {"not_completed_reason": "not_found"}, "visit_not_completed_says_why"),
-        (VisitFactory, {"state": "cancelled"}, "cancelled_visit_says_why"),
+        (VisitFactory, {"state": "cancelled", "cancelled_at": NOW}, "cancelled_visit_says_why"),
+        (
+            VisitFactory,
+            {"state": "cancelled", "cancelled_reason": "Snow"},
+            "cancelled_visit_says_when",
+        ),
         (VisitFactory, {"cancelled_reason": "Snow"}, "cancelled_visit_says_why"),
     ],
 )
@@ -390,7 +408,7 @@ def test_a_cancelled_visit_frees_its_team():
     first, second = two_visits(-HOUR)
     officer = first.team.get().officer
 
-    change(first, state="cancelled", cancelled_reason="Snow")
+    change(first, state="cancelled", cancelled_reason="Snow", cancelled_at=timezone.now())
 
     TeamMemberFactory(visit=second, officer=officer, duty="support")
 
@@ -467,7 +485,7 @@ def follow_up_fields(follow_up, state):
     session = follow_up.training_session or TrainingSessionFactory(venue=follow_up.visit.venue)
     return {
         "state": state,
-        "booked_for": follow_up.due_on,
+        "booked_for": follow_up.due_on if state == FollowUpState.BOOKED else None,
         "training_session": session if delivered else None,
         "confirmed_by": CompletedVisitFactory() if state == FollowUpState.CONFIRMED else None,
         "declined_reason": "No dates suit" if state == FollowUpState.DECLINED else "",

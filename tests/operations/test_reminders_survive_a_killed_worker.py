@@ -17,6 +17,7 @@ from tests import factories
 from tests.operations.watched_worker import BEFORE_THE_COMMIT
 
 pytestmark = [
+    pytest.mark.usefixtures("every_day_counts"),
     pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("workers"),
 ]

@@ -16,6 +16,8 @@ from outbox import tasks as outbox
 from outbox.models import Message, State
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("every_day_counts")
+
 DAY = dt.timedelta(days=1)
 
 

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def by() -> User:
-    return UserFactory(role=Role.PLANNER, whole_force=True)
+    return UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True)
 
 
 def fields_of(venue: Venue, **changes):

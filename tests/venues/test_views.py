@@ -424,6 +424,17 @@ def test_a_venue_is_closed_and_opened_again(signed_in):
     assert venue.is_open
 
 
+def test_what_happened_tells_of_a_closing_after_the_venue_opened_again(signed_in):
+    client, venue = signed_in(P), VenueFactory()
+    today = timezone.localdate()
+    client.post(address("venue_close", venue), day(today) | {"reason": "Now flats"})
+    client.post(address("venue_reopen", venue), day(today) | {"reason": "A mistake"})
+    told = client.get(venue.get_absolute_url()).text.split("What happened")[1]
+    assert told.index("Open again") < told.index("Closed")
+    assert "A mistake" in told
+    assert "Now flats" in told
+
+
 def test_a_day_in_the_future_is_refused_at_its_question(signed_in):
     tomorrow = timezone.localdate() + dt.timedelta(days=1)
     client, venue = signed_in(C), VenueFactory()

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 
 from accounts.access_requests import units_are_the_givers
 from accounts.audit import tracked
-from accounts.model_fields import DayField, LineField
+from accounts.model_fields import DayField, EmailLineField, LineField
 from accounts.models import User
 from venues.names_in_sql import NormalName
 
@@ -42,6 +42,11 @@ class CommandUnit(models.Model):
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="command_units")
     code = LineField(max_length=20)
     name = LineField(max_length=120)
+    mailbox = EmailLineField(
+        blank=True,
+        help_text="Read by somebody at any time: replies from venues go here where the person who "
+        "answers for them has left.",
+    )
     members = models.ManyToManyField(
         User,
         blank=True,

@@ -11,6 +11,7 @@ from accounts.audit import tracked
 from accounts.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.roles import VIEW_VENUES
+from accounts.versions import Versioned
 from venues.training import expires_on
 
 
@@ -27,8 +28,11 @@ class TrainingSessionQuerySet(models.QuerySet["TrainingSession"]):
 
 
 @tracked(part_of="venue")
-class TrainingSession(models.Model):
+class TrainingSession(Versioned):
     """One delivery of Makesafe training to a venue."""
+
+    followed: str = ""
+    """What followed from recording it, for the confirmation; set by the act that did."""
 
     class Kind(models.TextChoices):
         """Why the session was held."""

@@ -207,6 +207,9 @@ CHANGES = {
     "operations:cadet_edit",
     "operations:follow_up_book",
     "operations:follow_up_decline",
+    "operations:follow_up_hand_over",
+    "operations:follow_up_reopen",
+    "operations:hand_over_all",
     "operations:operation_edit",
     "operations:operation_venues",
     "operations:visit_cancel",
@@ -219,6 +222,8 @@ CHANGES = {
     "venues:contact_remove",
     "venues:import_accept",
     "venues:import_keep",
+    "venues:training_edit",
+    "venues:training_remove",
     "venues:venue_close",
     "venues:venue_edit",
     "venues:venue_merge",
@@ -227,6 +232,7 @@ CHANGES = {
 
 #: Pages whose records carry the phone's own number: ``tests/operations/test_logging.py``.
 OWN_NUMBER = {
+    "operations:not_completed_correct",
     "operations:outcome_add",
     "operations:outcome_correct",
     "operations:visit_not_completed",

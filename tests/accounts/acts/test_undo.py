@@ -1,10 +1,12 @@
 """Undo: what it takes back, for whom, until when, and what it refuses."""
 
 import datetime as dt
+import threading
 import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
 from tests import factories
+from tests.database import as_system
 from venues import actions
 from venues.models import Venue, VenueContact
 
@@ -77,6 +80,32 @@ def test_undo_works_once(venue, coordinator):
     take_back(offer, coordinator)
     with pytest.raises(undo.UndoneBeforeError):
         take_back(offer, coordinator)
+
+
+def test_of_many_taps_at_once_one_undoes(venue, coordinator):
+    offer, told = close(venue, coordinator), []
+    together = threading.Barrier(5)
+
+    def tap():
+        with as_system():
+            together.wait()
+            try:
+                take_back(offer, coordinator)
+            except undo.UndoneBeforeError:
+                told.append("before")
+            else:
+                told.append("undone")
+            finally:
+                connection.close()
+
+    taps = [threading.Thread(target=tap) for _ in range(5)]
+    for thread in taps:
+        thread.start()
+    for thread in taps:
+        thread.join()
+    assert sorted(told) == ["before"] * 4 + ["undone"]
+    changes = Venue.pgh_event_model.objects.filter(pgh_obj=venue.pk)
+    assert changes.filter(pgh_context__reason__startswith="Undone").count() == 1
 
 
 def test_undo_is_over_at_the_stated_time(venue, coordinator):

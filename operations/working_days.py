@@ -1,0 +1,34 @@
+"""Working days in England and Wales: neither weekends nor bank holidays. A pure rule.
+
+Bank holidays come from the library ``holidays``, which knows the moved and the single ones of past
+and coming years; England and Wales have the same.
+"""
+
+import datetime as dt
+
+import holidays
+
+DAY = dt.timedelta(days=1)
+_FRIDAY = 4
+
+#: Learns a year's holidays when it is first asked for a day of it.
+_BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG")
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether people are at their desks on ``day``."""
+    return day.weekday() <= _FRIDAY and day not in _BANK_HOLIDAYS
+
+
+def on_or_after(day: dt.date) -> dt.date:
+    """The first working day from ``day`` on."""
+    while not is_working_day(day):
+        day += DAY
+    return day
+
+
+def on_or_before(day: dt.date) -> dt.date:
+    """The last working day up to ``day``."""
+    while not is_working_day(day):
+        day -= DAY
+    return day

@@ -1,0 +1,76 @@
+"""Every act has a decision about its way back (docs/acts.md), and the code does what it says."""
+
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from accounts.acts.undo import kind_of
+
+TABLE = Path(__file__).parent.parent / "docs" / "acts.md"
+
+#: What takes the person who asks and does nothing, or is a part of acts.
+NO_ACTS = {
+    "accounts.access_log.record_act": "writes the log of reads",
+    "accounts.access_log.record_acts": "writes the log of reads",
+    "accounts.access_log.record_reads": "writes the log of reads",
+    "accounts.history.all_events": "a question",
+    "accounts.rights.problems": "a question",
+    "accounts.rights.require_looking_after": "a part of acts",
+    "accounts.rights.set_by_system": "a command of the owner's, on record",
+    "accounts.rights.why_not": "a question",
+    "operations.actions.cadets.visits_in_doubt": "a question",
+    "operations.actions.follow_ups.settle_follow_up": "follows from an outcome",
+    "operations.actions.follow_ups.settle_training": "follows from a session",
+    "operations.actions.planning.choosable": "a question",
+    "operations.actions.planning.is_of_other_units_too": "a question",
+    "venues.actions.add_session": "a part of acts",
+    "venues.actions.lock_to_change": "a part of acts",
+    "venues.actions.may_move": "a question",
+}
+
+
+def acts():
+    """Every public function that is told who acts, by its name."""
+    for package in ("accounts", "venues", "operations", "reports", "outbox"):
+        root = importlib.import_module(package)
+        for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+            if ".migrations" in found.name or ".management" in found.name:
+                continue
+            module = importlib.import_module(found.name)
+            for name, function in inspect.getmembers(module, inspect.isfunction):
+                by = inspect.signature(function).parameters.get("by")
+                public = not name.startswith("_") and function.__module__ == module.__name__
+                if public and by and by.kind is by.KEYWORD_ONLY:
+                    yield f"{module.__name__}.{name}", function
+
+
+def decisions():
+    rows = re.findall(r"^\| [^|]+ \| `([\w.]+)` \| (\w+) \| ([^|]+) \|$", TABLE.read_text(), re.M)
+    return {name: (way_back, how) for name, way_back, how in rows}
+
+
+ACTS = dict(acts())
+DECISIONS = decisions()
+
+
+def test_every_act_has_a_decision_about_its_way_back():
+    assert set(ACTS) - set(NO_ACTS) == set(DECISIONS)
+
+
+def test_what_counts_as_no_act_is_still_there():
+    assert set(NO_ACTS) <= set(ACTS)
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTS) & set(DECISIONS)))
+def test_an_act_has_the_way_back_that_was_decided(name):
+    way_back, how = DECISIONS[name]
+    assert way_back in ("Undo", "Correction", "Final")
+    kind = kind_of(ACTS[name])
+    assert (kind is not None) == (way_back == "Undo")
+    if kind:
+        number, unit = re.match(r"(\d+) (minutes|days)", how).groups()
+        assert kind.within.total_seconds() == int(number) * {"minutes": 60, "days": 86400}[unit]
