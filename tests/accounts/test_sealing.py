@@ -1,5 +1,6 @@
 """Whoever changes the record, even as the database's owner, is found out."""
 
+import contextlib
 import datetime as dt
 import io
 import re
@@ -273,16 +274,22 @@ def test_an_erasure_made_up_for_a_day_that_is_sealed_is_found(record):
     ]
 
 
+@contextlib.contextmanager
+def changed_table(how):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE operations_cadetevent {how}")
+        yield
+        transaction.set_rollback(True)  # the next test finds the table as it was
+
+
 def test_a_column_that_came_later_does_not_change_what_was_sealed(record):
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE operations_cadetevent ADD COLUMN later text DEFAULT 'x'")
-    assert findings() == []
+    with changed_table("ADD COLUMN later text DEFAULT 'x'"):
+        assert findings() == []
 
 
 def test_a_column_that_went_is_said(record):
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE operations_cadetevent DROP COLUMN reference")
-    assert findings() == ["operations_cadetevent lost what was sealed: reference."]
+    with changed_table("DROP COLUMN reference"):
+        assert findings() == ["operations_cadetevent lost what was sealed: reference."]
 
 
 # The database refuses, and the command tells ----------------------------------------------------

@@ -295,7 +295,9 @@ def test_a_reopened_follow_up_is_settled_by_training_held_since(venue, by):
     assert state_of(follow_up) == FollowUpState.DELIVERED
 
 
-@pytest.mark.parametrize("state", set(FollowUpState) - {"declined", "withdrawn", "confirmed"})
+@pytest.mark.parametrize(
+    "state", sorted(set(FollowUpState) - {"declined", "withdrawn", "confirmed"})
+)
 def test_only_a_declined_follow_up_is_opened_again(venue, by, state):
     follow_up = follow_up_of(venue, state=state)
     with pytest.raises(PlanningError, match="not declined"):
