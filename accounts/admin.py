@@ -14,10 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from accounts import actions, invitations, rights, scope
+from accounts import actions, days, invitations, rights, scope
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled
-from accounts.models import User
+from accounts.models import DayPolicy, User
 from accounts.rights import Rights
 from outbox import presenters
 from outbox.models import State
@@ -269,6 +269,19 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
                 self.message_user(request, f"{person} {done}.", SUCCESS)
             except ValidationError as error:
                 self.message_user(request, f"{person}: {error.messages[0]}", ERROR)
+
+
+@admin.register(DayPolicy)
+class DayPolicyAdmin(ComesBackFilled, admin.ModelAdmin[DayPolicy]):
+    """A change of the rules is a new row with the day from which it holds."""
+
+    list_display = ("valid_from", "first_day", "last_day")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Any day that PostgreSQL keeps, or a range could never grow again."""
+        return super().formfield_for_dbfield(
+            db_field, request, **kwargs, first=days.FIRST, last=days.LAST
+        )
 
 
 def _waiting(what: list[str]) -> str:

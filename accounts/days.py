@@ -4,7 +4,7 @@ import calendar
 import datetime as dt
 import re
 
-#: Nothing here is about a day before or after these. No force sees that differently.
+#: Nothing here is about a day before or after these; a force's policy may leave fewer days.
 FIRST = dt.date(2000, 1, 1)
 LAST = dt.date(2100, 12, 31)
 

@@ -1,5 +1,6 @@
 """People who sign in."""
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 
+from accounts import days
 from accounts.access_log import AccessEntry
 from accounts.access_requests import (
     AccessRequest,
@@ -18,14 +20,16 @@ from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.audit import tracked
 from accounts.claims import Access
-from accounts.model_fields import EmailLineField, LineField
+from accounts.model_fields import DayField, EmailLineField, LineField
 from accounts.once import Used
+from accounts.policies import Policy, PolicyQuerySet
 from accounts.roles import Role
 from accounts.seals import Erasure, Seal, SealedEntry
 
 __all__ = [
     "AccessEntry",
     "AccessRequest",
+    "DayPolicy",
     "Erasure",
     "Seal",
     "SealedEntry",
@@ -128,3 +132,33 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]  # Djan
         proxy = True
         verbose_name = "role"
         triggers = [role_has_a_second_person]
+
+
+@tracked()
+class DayPolicy(Policy):
+    """The days that people may give, from a date on: a slip of the year is told at once.
+
+    What stands on record already stays. PostgreSQL keeps every date between :data:`days.FIRST` and
+    :data:`days.LAST`, whatever the policy.
+    """
+
+    first_day = DayField("first day that may be given", default=days.FIRST)
+    last_day = DayField("last day that may be given", default=days.LAST)
+
+    objects: ClassVar[PolicyQuerySet["DayPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Policy.Meta):
+        verbose_name_plural = "day policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_day__lt=models.F("last_day")),
+                name="first_day_comes_before_the_last",
+                violation_error_message="The first day must come before the last.",
+            )
+        ]
+
+    @classmethod
+    def range(cls, *, on: dt.date) -> tuple[dt.date, dt.date]:
+        """The first and the last day that may be given on the day ``on``."""
+        policy = cls.objects.in_force(on=on)
+        return (policy.first_day, policy.last_day) if policy else (days.FIRST, days.LAST)

@@ -77,6 +77,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}
         | {"venues.view_localauthority", "venues.change_localauthority"}
         | {"venues.view_venuegroup", "venues.add_venuegroup", "venues.change_venuegroup"}
+        | {"accounts.view_daypolicy", "accounts.add_daypolicy"}
         | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
         | {"operations.view_visitpolicy", "operations.add_visitpolicy"}
         | {"operations.view_followuppolicy", "operations.add_followuppolicy"}

@@ -4,6 +4,7 @@ usual rules. Both are the force's to change, from the administrators' pages.
 
 from typing import Any
 
+from accounts.models import DayPolicy
 from accounts.policies import write_usual_rules
 from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
 
@@ -38,6 +39,7 @@ def write_first_rows(**_: Any) -> None:
             WarningSign(text=text, position=position)
             for position, text in enumerate(WARNING_SIGNS, start=1)
         )
+    write_usual_rules(DayPolicy)
     write_usual_rules(CadetPolicy)
     write_usual_rules(VisitPolicy)
     write_usual_rules(FollowUpPolicy)

@@ -14,6 +14,7 @@ REFERENCE = {
     "venues.VenueGroup": "the names of chains",
     "operations.WarningSign": "the signs that staff are trained to notice",
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
+    "accounts.DayPolicy": "the force's rules",
     "operations.CadetPolicy": "the force's rules",
     "operations.VisitPolicy": "the force's rules",
     "operations.FollowUpPolicy": "the force's rules",

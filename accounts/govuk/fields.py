@@ -77,14 +77,23 @@ class GovDateWidget(forms.Widget):
 
 
 class _Day(forms.DateField):
-    """A date in the range of days that anything is about, with a sentence for each slip."""
+    """A date in the range of the force's policy, with a sentence for each slip."""
 
     def __init__(
-        self, *, first: dt.date = days.FIRST, last: dt.date = days.LAST, **kwargs: Any
+        self, *, first: dt.date | None = None, last: dt.date | None = None, **kwargs: Any
     ) -> None:
         """Take the arguments of any field, and the first and last day if they are others."""
         super().__init__(**kwargs)
         self.first, self.last = first, last
+
+    def range(self) -> tuple[dt.date, dt.date]:
+        """The first and the last day that may be given."""
+        from accounts.models import DayPolicy  # which no form pack needs before a date is typed
+
+        if self.first and self.last:
+            return self.first, self.last
+        first, last = DayPolicy.range(on=timezone.localdate())
+        return self.first or first, self.last or last
 
     def parts(self, value: str) -> tuple[str, str, str]:
         """Day, month and year as they were typed."""
@@ -106,10 +115,9 @@ class _Day(forms.DateField):
         name = str(self.label or "The date")
         if name.endswith("?"):
             name = "The date"
+        first, last = self.range()
         try:
-            return days.read_day(
-                *self.parts(str(value)), name=name, first=self.first, last=self.last
-            )
+            return days.read_day(*self.parts(str(value)), name=name, first=first, last=last)
         except days.NotADayError as error:
             raise ValidationError(error.sentence, code=error.kind) from None
 
