@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from operations.actions import planning
+from operations.actions.refusals import PlanningError
 from operations.models import FollowUpState
 from tests import factories
 from venues.models import TrainingSession
@@ -113,3 +115,140 @@ def test_a_cadet_tells_of_reference_and_dates(client):
     answers |= day("birth_date", dt.date(2001, 1, 1)) | day("briefed_on", tomorrow())
     errors = client.post(reverse("operations:cadet_add"), answers).context["form"].errors
     assert set(errors) == {"reference", "birth_date", "briefed_on"}
+
+
+# What the form itself finds hides nothing that the act would refuse ---------------------------
+
+
+@pytest.fixture
+def planner(client):
+    client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
+    return client
+
+
+def test_a_delivery_with_a_missing_answer_tells_of_its_day_and_numbers_too(coordinator):
+    follow_up = factories.FollowUpFactory(state=FollowUpState.BOOKED)
+    url = reverse("operations:follow_up_deliver", args=[follow_up.pk])
+    answers = training() | {"version": follow_up.version, "mode": ""}
+    errors = coordinator.post(url, answers).context["form"].errors
+    assert set(errors) == {"mode", "held_on", "attended"}
+    before = training(date=timezone.localdate() - dt.timedelta(days=300))
+    answers = before | {"version": follow_up.version, "mode": ""}
+    assert set(coordinator.post(url, answers).context["form"].errors) == {
+        "mode",
+        "held_on",
+        "attended",
+    }
+
+
+def test_training_with_a_missing_answer_tells_of_its_day_and_numbers_too(coordinator):
+    url = reverse("venues:training_add", args=[factories.VenueFactory().pk])
+    errors = coordinator.post(url, training() | {"kind": ""}).context["form"].errors
+    assert set(errors) == {"kind", "held_on", "attended"}
+    day_out_of_range = training() | day("held_on", dt.date(1026, 11, 24)) | {"kind": "initial"}
+    assert set(coordinator.post(url, day_out_of_range).context["form"].errors) == {
+        "held_on",
+        "attended",
+    }
+
+
+def test_a_venue_without_a_name_tells_of_its_place_too(coordinator):
+    answers = {
+        "name": "",
+        "kind": "hotel",
+        "local_authority": factories.LocalAuthorityFactory().pk,
+        "postcode": "nowhere",
+        "latitude": "10",
+        "longitude": "10",
+    }
+    errors = coordinator.post(reverse("venues:venue_add"), answers).context["form"].errors
+    assert set(errors) == {"name", "postcode", "latitude"}
+
+
+def test_half_a_point_that_cannot_be_read_is_told_once(coordinator):
+    answers = {"name": "", "kind": "hotel", "latitude": "north", "longitude": "-0.1"}
+    answers |= {"local_authority": factories.LocalAuthorityFactory().pk}
+    errors = coordinator.post(reverse("venues:venue_add"), answers).context["form"].errors
+    assert set(errors) == {"name", "latitude"}
+
+
+def test_a_contact_without_a_name_tells_of_the_address_too(coordinator):
+    contact = factories.VenueContactFactory(email="desk@hotel.example")
+    url = reverse("venues:contact_add", args=[contact.venue_id])
+    answers = {"name": "", "email": "DESK@hotel.example", "gets_reminders": "on"}
+    assert set(coordinator.post(url, answers).context["form"].errors) == {"name", "email"}
+    answers = {"name": "", "email": "", "gets_reminders": "on"}
+    assert set(coordinator.post(url, answers).context["form"].errors) == {"name", "email"}
+
+
+@pytest.mark.parametrize("page", ["venue_close", "venue_reopen"])
+def test_a_day_ahead_is_told_beside_a_missing_reason(coordinator, page):
+    closed = {"closed_on": timezone.localdate(), "closed_reason": "Flats"}
+    venue = factories.VenueFactory(**(closed if page == "venue_reopen" else {}))
+    url = reverse(f"venues:{page}", args=[venue.pk])
+    errors = coordinator.post(url, day("on", tomorrow())).context["form"].errors
+    assert set(errors) == {"on", "reason"}
+
+
+def test_a_taken_reference_is_told_beside_a_missing_birth_date(planner):
+    factories.CadetPolicyFactory()
+    taken = factories.CadetFactory(reference="WC-100")
+    answers = {"reference": "wc-100"} | day("briefed_on", tomorrow())
+    errors = planner.post(reverse("operations:cadet_add"), answers).context["form"].errors
+    assert set(errors) == {"reference", "birth_date", "briefed_on"}
+    # Its own is not taken.
+    edit = reverse("operations:cadet_edit", args=[taken.pk])
+    errors = planner.post(edit, {"reference": "wc-100", "version": 1}).context["form"].errors
+    assert set(errors) == {"birth_date"}
+
+
+def test_an_operation_without_a_name_tells_of_reference_dates_and_lead_too(planner):
+    taken = factories.OperationFactory()
+    answers = {
+        "reference": taken.reference.lower(),
+        "lead": taken.lead_id,
+        "scenario": taken.scenario_id,
+        "authorisation_reference": "A/1",
+    }
+    answers |= day("starts_on", dt.date(2026, 12, 2)) | day("ends_on", dt.date(2026, 12, 1))
+    errors = planner.post(reverse("operations:operation_add"), answers).context["form"].errors
+    assert set(errors) == {"name", "reference", "ends_on"}
+    edit = reverse("operations:operation_edit", args=[taken.pk])
+    errors = planner.post(edit, answers | {"version": 1}).context["form"].errors
+    assert set(errors) == {"name", "ends_on"}
+
+
+def test_a_visit_without_a_lead_tells_of_its_window_too(planner):
+    chosen = factories.OperationVenueFactory()
+    outside = chosen.operation.ends_on + dt.timedelta(days=30)
+    answers = {"venue": chosen.pk, "starts_at": "08:00", "ends_at": "22:00"} | day("on", outside)
+    url = reverse("operations:visit_add", args=[chosen.operation_id])
+    errors = planner.post(url, answers).context["form"].errors
+    assert set(errors) == {"lead", "on", "ends_at"}
+
+
+def test_a_scenario_without_a_script_tells_of_its_title_too(planner):
+    scenario = factories.ScenarioFactory()
+    answers = {"title": scenario.title.upper()}
+    errors = planner.post(reverse("operations:scenario_add"), answers).context["form"].errors
+    assert set(errors) == {"title", "script", "warning_signs"}
+
+
+def test_what_is_common_to_units_is_refused_together_with_all_else():
+    unit = factories.CommandUnitFactory()
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    operation, other = factories.OperationFactory(), factories.OperationFactory()
+    fields = {name: getattr(operation, name) for name in planning.OperationFields.__annotations__}
+    fields |= {
+        "reference": other.reference,
+        "scenario": other.scenario,
+        "ends_on": operation.starts_on - dt.timedelta(days=1),
+    }
+    with pytest.raises(PlanningError) as refused:
+        planning.edit_operation(
+            operation=operation, version=operation.version, by=planner, **fields
+        )
+    about = {problem.about for problem in refused.value.problems}
+    assert about == {"reference", "scenario", "ends_on"}
+    operation.refresh_from_db()
+    assert operation.wanted_by is None

@@ -6,10 +6,11 @@ the venues of their own command units: for others an act raises ``PermissionDeni
 could move a venue into their unit would see the visits that are planned there.
 """
 
+import copy
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NotRequired, Protocol, TypedDict, Unpack
+from typing import Any, NotRequired, Protocol, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -179,6 +180,20 @@ def _change(venue: Venue, fields: VenueFields) -> set[str]:
     return changed
 
 
+def problems_of_place(venue: Venue, fields: Mapping[str, Any]) -> dict[str, str]:
+    """What would make no sense of where ``venue`` is if it said ``fields``, which may lack some."""
+    wanted = copy.copy(venue)
+    changed = set()
+    for name in ("postcode", "latitude", "longitude"):
+        value = _printed(fields.get(name, "")) if name == "postcode" else fields.get(name)
+        if name in fields and getattr(venue, name) != value:
+            setattr(wanted, name, value)
+            changed.add(name)
+    # Half a point is no news where the other half could not be read.
+    changed -= set() if fields.keys() >= POINT else POINT
+    return _problems_of_place(wanted, changed)
+
+
 def _problems_of_place(venue: Venue, changed: Collection[str]) -> dict[str, str]:
     """What makes no sense of where a venue is, of what has ``changed``.
 
@@ -243,7 +258,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
         raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
-    _refuse(_problems_of_day("on", on) | _problems_of_reason(reason))
+    _refuse(problems_of_day("on", on) | _problems_of_reason(reason))
     scope.because(reason.strip())
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, reason.strip()
@@ -266,7 +281,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
         raise ValidationError("This venue is open already.")
-    problems = _problems_of_day("on", on) | _problems_of_reason(reason)
+    problems = problems_of_day("on", on) | _problems_of_reason(reason)
     if on < venue.closed_on:
         problems["on"] = f"It closed on {_day(venue.closed_on)}: enter a later day."
     _refuse(problems)
@@ -311,12 +326,9 @@ def save_contact(
         contact = VenueContact(venue=venue)
     else:
         contact.claim(version or 0)
-    problems = {}
-    if gets_reminders and not email:
-        problems["email"] = "Enter an email address, or turn reminders off."
-    others = venue.contacts.exclude(pk=contact.pk)
-    if email and others.filter(email__iexact=email).exists():
-        problems["email"] = "This venue already has a contact with this email address."
+    problems = problems_of_contact(
+        venue, contact, {"email": email, "gets_reminders": gets_reminders}
+    )
     contact.name = name
     contact.job_title = job_title
     contact.email = email
@@ -325,6 +337,19 @@ def save_contact(
     _refuse(problems, contact)
     contact.save()
     return contact
+
+
+def problems_of_contact(
+    venue: Venue, contact: VenueContact, fields: Mapping[str, Any]
+) -> dict[str, str]:
+    """What won't do of a contact's address; ``fields`` may lack some."""
+    email = fields.get("email")
+    if email == "" and fields.get("gets_reminders"):
+        return {"email": "Enter an email address, or turn reminders off."}
+    others = venue.contacts.exclude(pk=contact.pk)
+    if email and others.filter(email__iexact=email).exists():
+        return {"email": "This venue already has a contact with this email address."}
+    return {}
 
 
 @undoable("The contact is on record again.", may=may_take_back)
@@ -497,17 +522,29 @@ def _save_training(
     by: User,
 ) -> None:
     """Give the session ``fields`` and settle what follows, or refuse with all that is wrong."""
-    found = (problems or {}) | _problems_of_day("held_on", fields["held_on"])
-    if fields["attended"] < 1:
-        found["attended"] = "Enter how many attended: at least 1."
-    elif fields["attended"] > fields["front_desk_staff"]:
-        who = f"No more than the {fields['front_desk_staff']} who work there can have attended."
-        found["attended"] = who
+    found = (problems or {}) | problems_of_training(fields)
     for name, value in fields.items():
         setattr(session, name, value)
     _refuse(found, session)
     session.save()
     _settle(session, by=by)
+
+
+def problems_of_training(fields: Mapping[str, Any]) -> dict[str, str]:
+    """What won't do of a session by itself; ``fields`` may lack some."""
+    found = problems_of_day("held_on", fields.get("held_on"))
+    attended, staff = fields.get("attended"), fields.get("front_desk_staff")
+    if attended is not None and attended < 1:
+        found["attended"] = "Enter how many attended: at least 1."
+    elif attended is not None and staff is not None and attended > staff:
+        found["attended"] = f"No more than the {staff} who work there can have attended."
+    return found
+
+
+def settle_sessions_of(venue: Venue, *, by: User) -> None:
+    """Settle anew what follows from the sessions of a venue that got some, or got visits."""
+    for session in venue.training_sessions.order_by("held_on", "pk"):
+        _settle(session, by=by)
 
 
 def _settle(session: TrainingSession, *, by: User, removed: bool = False) -> None:
@@ -537,8 +574,9 @@ def _refuse(problems: dict[str, str], record: models.Model | None = None) -> Non
         raise ValidationError(dict(told))
 
 
-def _problems_of_day(name: str, day: dt.date) -> dict[str, str]:
-    ahead = day > timezone.localdate()
+def problems_of_day(name: str, day: dt.date | None) -> dict[str, str]:
+    """What won't do of a day, if there is one, on which something has happened."""
+    ahead = day is not None and day > timezone.localdate()
     return {name: "Enter today or a day in the past."} if ahead else {}
 
 

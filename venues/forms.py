@@ -1,7 +1,7 @@
 """Forms of the registry: they translate between people and the acts, which hold the rules."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
-from venues import facts
+from venues import actions, facts
 from venues.actions import VenueFields
 from venues.merging import BOTH, Conflict
 from venues.models import (
@@ -35,6 +35,21 @@ class TellsRefusal:
     """Mix into a form whose act may refuse with a ``ValidationError``."""
 
     fields: dict[str, forms.Field]
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What the act would refuse in ``answers``, some of which may be missing."""
+        return {}
+
+    def full_clean(self) -> None:
+        """Where the form itself finds something, tell at once what the act would find besides."""
+        super().full_clean()  # type: ignore[misc]  # of the form
+        errors: Mapping[str, Any] | None = self._errors  # type: ignore[attr-defined]
+        if errors:
+            told = frozenset(errors)
+            found = self.problems(self.cleaned_data)  # type: ignore[attr-defined]
+            self.tell(
+                ValidationError({name: said for name, said in found.items() if name not in told})
+            )
 
     def _post_clean(self) -> None:
         """Leave the record as it is, and its rules to the act, which says what is about what."""
@@ -256,6 +271,10 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
             "notes",
         )
 
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What makes no sense of the place."""
+        return actions.problems_of_place(self.instance, answers)
+
     def values(self) -> VenueFields:
         """The answers as the acts take them."""
         answers = dict(self.cleaned_data)
@@ -290,6 +309,10 @@ class ClosingForm(GovForm, TellsRefusal, forms.Form):
         error_messages={"required": "Enter why it closed"},
     )
 
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the day."""
+        return actions.problems_of_day("on", answers.get("on"))
+
 
 class ReopeningForm(GovForm, TellsRefusal, forms.Form):
     """When and why a closed venue opened again."""
@@ -301,6 +324,11 @@ class ReopeningForm(GovForm, TellsRefusal, forms.Form):
         help_text="For example, 24 11 2026.",
         error_messages={"required": "Enter since when it is open again"},
     )
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the day."""
+        return actions.problems_of_day("on", answers.get("on"))
+
     reason = forms.CharField(
         label="Why?",
         max_length=200,
@@ -356,6 +384,10 @@ class MergeForm(GovForm, TellsRefusal, forms.Form):
                 initial=first if first in offered and BOTH not in offered else offered[0],
             )
 
+    def layout(self) -> Layout:
+        """Each conflict starts with an answer: that it may be left out says nothing to anybody."""
+        return Layout("keep", *(Question(name, optional=False) for name in self._conflicts))
+
     def choices(self) -> dict[str, str]:
         """The answers about conflicts as the act takes them."""
         return {name: self.cleaned_data[name] for name in self._conflicts}
@@ -375,6 +407,15 @@ class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
         labels = {"gets_reminders": "Gets messages about refresher training"}
         help_texts = {"gets_reminders": "Needs an email address."}
         widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
+
+    def __init__(self, *args: Any, venue: Venue, **kwargs: Any) -> None:
+        """Of somebody at ``venue``."""
+        super().__init__(*args, **kwargs)
+        self.venue = venue
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the address."""
+        return actions.problems_of_contact(self.venue, self.instance, answers)
 
 
 class ContactEditForm(TellsConflict, ContactForm):
@@ -425,6 +466,10 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
             "mode": forms.RadioSelect,
             "notes": forms.Textarea({"rows": 3}),
         }
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the session."""
+        return actions.problems_of_training(answers)
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes."""

@@ -401,7 +401,15 @@ class TrainingRemove(OfTraining):
         return self.venue
 
 
-class ContactAdd(ChangesVenue):
+class SavesContact(ChangesVenue):
+    """A form of a contact."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """At which venue."""
+        return super().get_form_kwargs() | {"venue": self.venue}
+
+
+class ContactAdd(SavesContact):
     """Adds somebody to write to."""
 
     form_class = ContactForm
@@ -434,7 +442,7 @@ class OfContact(ChangesVenue):
         return self.contact.venue
 
 
-class ContactEdit(OfContact):
+class ContactEdit(OfContact, SavesContact):
     """Changes a contact."""
 
     form_class = ContactEditForm

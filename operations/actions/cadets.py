@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
@@ -52,7 +52,7 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
 
     """
     cadet = Cadet(**fields)
-    _save(cadet, on, _problems_of_reference(cadet.reference, on))
+    _save(cadet, problems_of(fields, on=on))
     return cadet
 
 
@@ -68,28 +68,39 @@ def edit_cadet(
 
     """
     cadet.claim(version)
-    was = cadet.reference
+    problems = problems_of(fields, cadet=cadet, on=on)
     for name, value in fields.items():
         setattr(cadet, name, value)
-    # One from before the force wrote them so stays as it is.
-    _save(cadet, on, _problems_of_reference(cadet.reference, on) if cadet.reference != was else [])
+    _save(cadet, problems)
     return cadet
 
 
-@transaction.atomic
-def _save(cadet: Cadet, on: dt.date, problems: list[Problem]) -> None:
-    problems += [
+def problems_of(
+    fields: Mapping[str, Any], *, cadet: Cadet | None = None, on: dt.date
+) -> list[Problem]:
+    """Why what is to be held of ``cadet``, or of a new one, won't do; ``fields`` may lack some."""
+    problems = [
         Problem(name, "This date is in the future. Enter when it happened.")
         for name in ("birth_date", "consented_on", "briefed_on")
-        if (day := getattr(cadet, name)) and day > on
+        if (day := fields.get(name)) and day > on
     ]
-    if not cadet.pk and cadet.birth_date and rules.age_on(cadet.birth_date, on) >= ADULT:
+    born = fields.get("birth_date")
+    if cadet is None and born and rules.age_on(born, on) >= ADULT:
         problems.append(Problem("birth_date", "A cadet is under 18. Check the year."))
-    others = Cadet.objects.filter(reference__iexact=cadet.reference).exclude(pk=cadet.pk)
-    with scope.all_units():
-        taken = others.exists()
-    if taken:
-        problems.append(Problem("reference", "Another cadet already has this reference."))
+    if reference := fields.get("reference"):
+        # One from before the force wrote them so stays as it is.
+        if cadet is None or reference != cadet.reference:
+            problems += _problems_of_reference(reference, on)
+        others = Cadet.objects.filter(reference__iexact=reference)
+        with scope.all_units():
+            taken = (others.exclude(pk=cadet.pk) if cadet else others).exists()
+        if taken:
+            problems.append(Problem("reference", "Another cadet already has this reference."))
+    return problems
+
+
+@transaction.atomic
+def _save(cadet: Cadet, problems: list[Problem]) -> None:
     if problems:
         raise PlanningError(problems)
     try:

@@ -5,7 +5,8 @@ open follow-ups of its venue that it covers, whichever page it was recorded on.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -308,9 +309,7 @@ def record_delivery(
     _ask(by, follow_up)
     follow_up.claim(version)
     _require_open(follow_up, "no session can be recorded for it any more")
-    problems = []
-    if held_on < visited_on(follow_up):
-        problems.append(Problem("held_on", _too_early(follow_up)))
+    problems = _problems_of_day(follow_up, held_on)
     try:
         session = venue_actions.add_session(
             venue=follow_up.visit.venue,
@@ -329,6 +328,18 @@ def record_delivery(
         raise PlanningError(problems)
     follow_up.refresh_from_db()
     return session
+
+
+def problems_of_delivery(follow_up: FollowUp, fields: Mapping[str, Any]) -> list[Problem]:
+    """Why a session won't do as the refresher; ``fields`` may lack some."""
+    problems = _problems_of_day(follow_up, fields.get("held_on"))
+    found = venue_actions.problems_of_training(fields)
+    return problems + [Problem(name, message) for name, message in found.items()]
+
+
+def _problems_of_day(follow_up: FollowUp, held_on: dt.date | None) -> list[Problem]:
+    early = held_on is not None and held_on < visited_on(follow_up)
+    return [Problem("held_on", _too_early(follow_up))] if early else []
 
 
 def _later_good_visits(visit: Visit) -> list[Visit]:

@@ -6,8 +6,8 @@ then the visit or the venues, then officers, then cadets, the latter three by ke
 
 import datetime as dt
 import random
-from collections.abc import Collection, Iterable, Sequence
-from typing import NotRequired, TypedDict, Unpack
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -111,7 +111,7 @@ def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operatio
 
     """
     operation = Operation(created_by=by, **fields)
-    _save(operation)
+    _save(operation, problems_of(fields))
     return operation
 
 
@@ -153,7 +153,8 @@ def edit_operation(
         with transaction.atomic():
             return _edit_operation(operation, version, by, fields)
     except PlanningError as error:
-        if any(problem.message.endswith(ASKED) for problem in error.problems):
+        asked = any(problem.message.endswith(ASKED) for problem in error.problems)
+        if asked and fields["starts_on"] <= fields["ends_on"]:
             Operation.objects.filter(pk=operation.pk).update(
                 wanted_starts_on=fields["starts_on"],
                 wanted_ends_on=fields["ends_on"],
@@ -173,17 +174,18 @@ def _edit_operation(
     def asks(name: str) -> bool:
         return name in DATES and why_not[name] == OF_SEVERAL_UNITS
 
-    if refused := [name for name in COMMON if name in changed & set(why_not)]:
-        raise PlanningError(
-            Problem(name, f"{OF_SEVERAL_UNITS} {ASKED}" if asks(name) else why_not[name])
-            for name in refused
-        )
-    problems = []
-    if "scenario" in changed and _has_played(operation):
+    refused = changed & set(why_not)
+    problems = [
+        Problem(name, f"{OF_SEVERAL_UNITS} {ASKED}" if asks(name) else why_not[name])
+        for name in COMMON
+        if name in refused
+    ]
+    problems += problems_of(fields, operation=operation)
+    if "scenario" in changed - refused and _has_played(operation):
         problems.append(Problem("scenario", PLAYED))
     for name, value in fields.items():
         setattr(operation, name, value)
-    if changed & set(DATES):
+    if changed & set(DATES) and not refused & set(DATES):
         problems += _problems_of_left_out(operation, by)
         operation.wanted_starts_on = operation.wanted_ends_on = operation.wanted_by = None
     _save(operation, problems)
@@ -224,12 +226,23 @@ def lock(operation: Operation) -> Operation:
     return Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
 
 
-def _save(operation: Operation, problems: Iterable[Problem] = ()) -> None:
-    problems = [*problems, *broken_rules(operation)]
-    if not possible_leads().filter(pk=operation.lead_id).exists():
-        problems.append(
-            Problem("lead", f"{operation.lead} can't lead: choose a CSE lead or a planner.")
-        )
+def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None) -> list[Problem]:
+    """Why what is said of ``operation``, or of a new one, won't do; ``fields`` may lack some.
+
+    Rules about several fields hold for those that are given.
+    """
+    wanted = Operation(pk=operation.pk if operation else None)
+    wanted._state.adding = operation is None
+    for name, value in fields.items():
+        setattr(wanted, name, value)
+    problems = broken_rules(wanted)
+    lead = fields.get("lead")
+    if lead and not possible_leads().filter(pk=lead.pk).exists():
+        problems.append(Problem("lead", f"{lead} can't lead: choose a CSE lead or a planner."))
+    return problems
+
+
+def _save(operation: Operation, problems: list[Problem]) -> None:
     if problems:
         raise PlanningError(problems)
     try:
@@ -454,11 +467,15 @@ def create_scenario(
         PlanningError: there is one of this title, or it shows no warning sign.
 
     """
-    problems = []
-    if Scenario.objects.filter(title__normal=normal_name(title)).exists():
-        taken = "There is a scenario of this title: make a new version of it instead."
-        problems.append(Problem("title", taken))
-    return _write_scenario(title, 1, script, warning_signs, by, problems)
+    return _write_scenario(title, 1, script, warning_signs, by, problems_of_title(title))
+
+
+def problems_of_title(title: str) -> list[Problem]:
+    """Why a new scenario can't have this title."""
+    if not title or not Scenario.objects.filter(title__normal=normal_name(title)).exists():
+        return []
+    taken = "There is a scenario of this title: make a new version of it instead."
+    return [Problem("title", taken)]
 
 
 @transaction.atomic

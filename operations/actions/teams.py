@@ -207,7 +207,7 @@ def _save_with_team(visit: Visit, team: Sequence[Place], problems: Iterable[Prob
     if sum(place.duty == Duty.LEAD for place in team) != 1:
         raise refuse(Duty.LEAD, "A team has one lead officer.")
     _lock_people(visit, team)
-    problems = [*problems, *_problems_of_window(visit), *_problems_of_officers(team)]
+    problems = [*problems, *problems_of_window(visit), *_problems_of_officers(team)]
     if visit.ends_at > visit.starts_at:
         problems += problems_of_cadets(visit, team)
         problems += _problems_of_taken(visit, team)
@@ -235,7 +235,8 @@ def _lock_people(visit: Visit, team: Sequence[Place]) -> None:
         list(rows.select_for_update(no_key=True).values_list("pk"))
 
 
-def _problems_of_window(visit: Visit) -> list[Problem]:
+def problems_of_window(visit: Visit) -> list[Problem]:
+    """Why the window of ``visit`` won't do, whoever goes."""
     problems = broken_rules(visit)
     policy = VisitPolicy.objects.in_force(on=duty_day(visit.starts_at))
     if policy is None:

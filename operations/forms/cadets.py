@@ -1,12 +1,17 @@
 """The form of a cadet."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.govuk import GovDateField, GovForm
+from operations.actions import cadets
+from operations.actions.refusals import Problem
 from operations.forms.refusals import TellsProblems, VersionedForm
+from operations.models import Cadet
 from venues.models import CommandUnit
 
 
@@ -31,10 +36,21 @@ class CadetForm(GovForm, TellsProblems, forms.Form):
     )
     briefed_on = GovDateField(label="Last briefed on", required=False)
 
-    def __init__(self, *args: Any, units: QuerySet[CommandUnit], **kwargs: Any) -> None:
-        """Offer ``units``."""
+    def __init__(
+        self,
+        *args: Any,
+        units: QuerySet[CommandUnit],
+        cadet: Cadet | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer ``units``; ``cadet`` is the one on record."""
         super().__init__(*args, **kwargs)
+        self.cadet = cadet
         self.fields["command_unit"].queryset = units  # type: ignore[attr-defined]
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse."""
+        return cadets.problems_of(answers, cadet=self.cadet, on=timezone.localdate())
 
 
 class CadetEditForm(CadetForm, VersionedForm):

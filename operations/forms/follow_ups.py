@@ -1,6 +1,7 @@
 """Forms of follow-ups: the filters of their list, and booking, delivery and refusal."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -9,7 +10,9 @@ from django.core.exceptions import ValidationError
 
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from operations.actions import follow_ups as acts
 from operations.actions.planning import BY_NAME
+from operations.actions.refusals import Problem
 from operations.forms.refusals import VersionedForm
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from venues.models import CommandUnit, TrainingSession
@@ -132,6 +135,15 @@ class DeliveryForm(GovForm, VersionedForm):
         error_messages={"required": "Enter how many of them attended"},
     )
     notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+        """For ``follow_up``."""
+        super().__init__(*args, **kwargs)
+        self.follow_up = follow_up
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse."""
+        return acts.problems_of_delivery(self.follow_up, answers)
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes."""

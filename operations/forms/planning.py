@@ -1,7 +1,7 @@
 """Forms of operations and of the choice of their venues."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -13,6 +13,7 @@ from accounts.duty_days import DutyDay
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations.actions import planning
+from operations.actions.refusals import Problem
 from operations.forms.refusals import TellsProblems, VersionedForm
 from operations.models import Operation, Scenario, Selection, Visit
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
@@ -40,9 +41,16 @@ class OperationForm(GovForm, TellsProblems, forms.Form):
     )
     notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
 
-    def __init__(self, *args: Any, scenarios: QuerySet[Scenario], **kwargs: Any) -> None:
-        """Offer ``scenarios``."""
+    def __init__(
+        self,
+        *args: Any,
+        scenarios: QuerySet[Scenario],
+        operation: Operation | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer ``scenarios``; ``operation`` is the one that is edited."""
         super().__init__(*args, **kwargs)
+        self.operation = operation
         self.fields["lead"].queryset = planning.possible_leads()  # type: ignore[attr-defined]
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
 
@@ -58,6 +66,10 @@ class OperationForm(GovForm, TellsProblems, forms.Form):
             Question("authorisation_reference", width=20),
             "notes",
         )
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse."""
+        return planning.problems_of(answers, operation=self.operation)
 
     def values(self) -> planning.OperationFields:
         """The answers as the acts take them."""

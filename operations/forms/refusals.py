@@ -1,13 +1,13 @@
 """How a form tells what an act refused, so that nothing typed is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
 
 from accounts.versions import Versioned
-from operations.actions.refusals import PlanningError
+from operations.actions.refusals import PlanningError, Problem
 
 
 class TellsProblems:
@@ -18,10 +18,26 @@ class TellsProblems:
 
     fields: dict[str, forms.Field]
 
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse in ``answers``, some of which may be missing."""
+        return ()
+
+    def full_clean(self) -> None:
+        """Where the form itself finds something, tell at once what the act would find besides."""
+        super().full_clean()  # type: ignore[misc]  # of the form
+        errors: Mapping[str, Any] | None = self._errors  # type: ignore[attr-defined]
+        if errors:
+            told = frozenset(errors)
+            found = self.problems(self.cleaned_data)  # type: ignore[attr-defined]
+            self.tell(PlanningError(p for p in found if self._question(p) not in told))
+
+    def _question(self, problem: Problem) -> str:
+        return self.question_about.get(problem.about, problem.about)
+
     def tell(self, error: PlanningError) -> None:
         """Put each problem beside its question, or above all where the form has none for it."""
         for problem in error.problems:
-            name = self.question_about.get(problem.about, problem.about)
+            name = self._question(problem)
             where = name if name in self.fields else None
             self.add_error(where, problem.message)  # type: ignore[attr-defined]  # of the form
 

@@ -1,8 +1,13 @@
 """Forms of scenarios."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import forms
 
 from accounts.govuk import GovForm
+from operations.actions import planning
+from operations.actions.refusals import Problem
 from operations.forms.refusals import TellsProblems
 from operations.models import WarningSign
 
@@ -32,3 +37,7 @@ class ScenarioForm(ScenarioVersionForm):
     field_order = ["title", "script", "warning_signs"]
 
     title = forms.CharField(max_length=120)
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse of the title."""
+        return planning.problems_of_title(answers.get("title", ""))

@@ -1,6 +1,7 @@
 """Forms of a visit's plan: where, when and who."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout
@@ -12,6 +13,7 @@ from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question
 from accounts.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from operations.actions import teams
+from operations.actions.refusals import Problem
 from operations.actions.teams import Duty, Place
 from operations.forms.refusals import TellsProblems, VersionedForm
 from operations.models import Cadet, Operation, OperationVenue, Visit
@@ -110,6 +112,7 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
     ) -> None:
         """Offer all visiting officers, and ``cadets``."""
         super().__init__(*args, **kwargs)
+        self.operation = operation
         first, last = teams.written(operation.starts_on), teams.written(operation.ends_on)
         self.fields[
             "on"
@@ -153,6 +156,14 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
                 except ValidationError as error:
                     self.add_error(name, error)
         return answers
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse of the window. Who is free is asked of a whole team alone."""
+        if not all(answers.get(name) for name in ("on", "starts_at", "ends_at")):
+            return ()
+        starts_at, ends_at = answers["starts_at"], answers["ends_at"]
+        visit = Visit(operation=self.operation, starts_at=starts_at, ends_at=ends_at)
+        return teams.problems_of_window(visit)
 
     def window(self) -> dict[str, Any]:
         """The window as the acts take it, and whether another team may be there then."""

@@ -88,6 +88,10 @@ class CadetEdit(CadetAct):
             Cadet.objects.changeable_by(self.user).on_record(), pk=self.kwargs["pk"]
         )
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The cadet whose own reference is not taken."""
+        return super().get_form_kwargs() | {"cadet": self.record}
+
     def get_initial(self) -> dict[str, Any]:
         """What is held now."""
         return {name: getattr(self.record, name) for name in CadetEditForm.base_fields}

@@ -189,6 +189,10 @@ class Deliver(FollowUpAct):
     title = "Record delivery"
     done = "The refresher is on record as a training session."
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The follow-up, whose visit the session can't come before."""
+        return super().get_form_kwargs() | {"follow_up": self.follow_up}
+
     def get_initial(self) -> dict[str, Any]:
         """The booked date once it is there, as the likeliest one."""
         booked_for = self.follow_up.booked_for

@@ -197,6 +197,7 @@ class OperationEdit(ActView):
         own = scenarios.filter(pk=self.record.scenario_id)
         return super().get_form_kwargs() | {
             "scenarios": newest | own,
+            "operation": self.record,
             "without": self.not_for_them,
         }
 
