@@ -22,7 +22,7 @@ from accounts import scope
 from accounts.acts.undo import undoable
 from accounts.models import User
 from venues import sameness
-from venues.actions import IMPORTED, POINT, may_move, may_take_back
+from venues.actions import IMPORTED, POINT, may_move, may_take_back, settle_sessions_of
 from venues.aspects import ASPECTS, fields_of, same, shown, stored
 from venues.import_lock import wait_for_imports
 from venues.models import HygieneId, Venue, VenueContact
@@ -146,7 +146,8 @@ def merge_venues(
     that old links work.
 
     Visits move too, whoever may see them, also one that is planned or under way: the place stays
-    the same. Refusing would tell whoever merges that there is such a visit, and it is covert.
+    the same. Refusing would tell whoever merges that there is such a visit, and it is covert. A
+    session of one entry may have settled what is open at the other: that is settled anew.
 
     Args:
         keep: The entry that stays.
@@ -189,6 +190,7 @@ def merge_venues(
         # Many-to-many relations move by the rows of their own table.
         if relation.one_to_many:
             _move(relation.related_model, relation.field.name, keep, duplicate)
+    settle_sessions_of(keep, by=by)
     return keep
 
 

@@ -8,8 +8,12 @@ from decimal import Decimal
 _FULL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][ABD-HJLNP-UW-Z]{2})")
 
 #: What maps and word processors write for a minus.
-_MINUS_SIGNS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"))
-_DEGREES = re.compile(r"([-+]?)([0-9]{1,3}(?:\.[0-9]{0,30})?)\s*°?\s*([NSEW]?)")
+_MINUS_SIGNS = str.maketrans(
+    dict.fromkeys(
+        "\u02d7\u2010\u2011\u2012\u2013\u2014\u2015\u207b\u2212\u2796\ufe58\ufe63\uff0d", "-"
+    )
+)
+_DEGREES = re.compile(r"([-+]?)\s*([0-9]{1,3}(?:\.[0-9]*)?)\s*°?\s*([NSEW]?)")
 
 
 def normalise_postcode(text: str) -> str:
@@ -36,7 +40,8 @@ def degrees(text: str) -> Decimal | None:
 
 def both_degrees(text: str) -> tuple[str, str] | None:
     """Return latitude and longitude pasted as one (``51.5, -0.12``), or None if `text` is not."""
-    parts = [part for part in re.split(r"[,;\s]+(?=[-+\d])", text.translate(_MINUS_SIGNS)) if part]
+    typed = text.translate(_MINUS_SIGNS).strip().removeprefix("(").removesuffix(")")
+    parts = [part for part in re.split(r"\s*[,;]\s*|(?<=[\d°NSns])\s+(?=[-+\d])", typed) if part]
     if len(parts) != 2 or None in (degrees(parts[0]), degrees(parts[1])):
         return None
     return parts[0], parts[1]

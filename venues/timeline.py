@@ -86,13 +86,10 @@ def _training(venue: Venue, user: User) -> Iterable[Entry]:
 
 def _entry_itself(venue: Venue) -> Iterable[Entry]:
     yield Entry(title="Added to the registry", when=venue.created_at)
-    for merged in venue.merged.order_by("-updated_at", "-pk"):
-        yield Entry(
-            title="Became one with another entry",
-            when=merged.updated_at,
-            body=f"{merged} ({merged.pk})",
-            url=merged.get_absolute_url(),
-        )
+    merged = Venue.pgh_event_model.objects.filter(merged_into=venue.pk)  # type: ignore[attr-defined]
+    others = Venue.objects.filter(pk__in=merged.values("pgh_obj"))
+    for entry in (venue, *others.order_by("pk")):
+        yield from _merges(entry, seen_from=venue)
     for step in steps_of(venue):
         if step.before is None or not step.changed("closed_on"):
             continue
@@ -105,3 +102,26 @@ def _entry_itself(venue: Venue) -> Iterable[Entry]:
                 by=step.by,
                 body=step.after.closed_reason,
             )
+
+
+def _merges(entry: Venue, *, seen_from: Venue) -> Iterable[Entry]:
+    """When ``entry`` became part of another one, and stood apart again, as one of the two sees it.
+
+    Told by the record, since a merge that was undone leaves nothing else.
+    """
+    for step in steps_of(entry):
+        if step.before is None or not step.changed("merged_into"):
+            continue
+        ended = step.after.merged_into_id is None
+        kept = step.before.merged_into_id if ended else step.after.merged_into_id
+        if seen_from.pk not in (entry.pk, kept):
+            continue
+        other = kept if seen_from.pk == entry.pk else entry.pk
+        name = step.word("merged_into", before=ended) if seen_from.pk == entry.pk else str(entry)
+        yield Entry(
+            title="Stands apart again" if ended else "Became one with another entry",
+            when=step.at,
+            by=step.by,
+            body=f"{name} ({other})",
+            url=reverse("venues:venue_detail", args=[other]),
+        )

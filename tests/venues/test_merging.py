@@ -10,7 +10,7 @@ from accounts.acts import undo
 from accounts.acts.models import Undo
 from accounts.models import User
 from accounts.roles import Role
-from operations.models import OperationVenue
+from operations.models import FollowUpState, OperationVenue
 from tests.factories import (
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.venues.hygiene_files import bring, counts, hotel, xml
-from venues import actions, differences, merging
+from venues import actions, differences, merging, timeline
 from venues.models import HygieneId, Venue, VenueContact
 
 pytestmark = pytest.mark.django_db
@@ -368,3 +368,70 @@ def test_the_merged_entry_offers_for_a_week_to_take_them_apart(by, client):
 
     client.force_login(UserFactory(role=Role.PLANNER))
     assert "Take them apart again" not in client.get(duplicate.get_absolute_url()).text
+
+
+# What followed ----------------------------------------------------------------------------------
+
+
+def test_a_merge_settles_the_follow_ups_of_one_entry_by_the_sessions_of_the_other(by):
+    keep = VenueFactory()
+    visited = timezone.now() - dt.timedelta(days=10)
+    follow_ups = [
+        FollowUpFactory(visit__venue=keep, visit__starts_at=visited),
+        FollowUpFactory(visit__starts_at=visited),
+    ]
+    session = TrainingSessionFactory(
+        venue=follow_ups[1].visit.venue, held_on=timezone.localdate() - dt.timedelta(days=2)
+    )
+
+    merge(keep, session.venue, by)
+
+    for follow_up in follow_ups:
+        follow_up.refresh_from_db()
+        assert follow_up.state == FollowUpState.DELIVERED
+        assert follow_up.training_session == session
+
+
+def test_undoing_a_merge_opens_the_follow_ups_again_that_it_settled(client, by):
+    follow_up = FollowUpFactory(visit__starts_at=timezone.now() - dt.timedelta(days=10))
+    session = TrainingSessionFactory(held_on=timezone.localdate() - dt.timedelta(days=2))
+    client.force_login(by)
+    page = reverse("venues:venue_merge", args=[follow_up.visit.venue_id])
+    keep = {"keep": follow_up.visit.venue_id}
+    client.post(f"{page}?other={session.venue_id}", keep)
+    follow_up.refresh_from_db()
+    assert follow_up.state == FollowUpState.DELIVERED
+
+    client.post(reverse("accounts:undo", args=[Undo.objects.get().number]))
+
+    follow_up.refresh_from_db()
+    assert (follow_up.state, follow_up.training_session) == (FollowUpState.OFFERED, None)
+
+
+def test_the_timeline_tells_of_a_merge_and_of_its_undoing_by_the_record(by):
+    keep, duplicate = VenueFactory(name="Lantern Inn"), VenueFactory(name="Oyster House")
+    merge(keep, duplicate, by)
+    actions.close_venue(venue=keep, on=timezone.localdate(), reason="Flats", by=by)  # later
+    told = {entry.title: entry for entry in timeline.entries(keep, by)}
+    became_one = told["Became one with another entry"]
+    assert became_one.body == f"Oyster House ({duplicate.pk})"
+    [other] = [e for e in timeline.entries(duplicate, by) if e.title == became_one.title]
+    assert other.body == f"Lantern Inn ({keep.pk})"
+    assert other.when == became_one.when
+
+
+def test_a_merge_that_was_undone_stays_in_the_timelines_of_both(by):
+    keep, duplicate = VenueFactory(), VenueFactory()
+    merge(keep, duplicate, by)
+    undo.take_back(number=Undo.objects.get().number, by=by, at=timezone.now())
+    for venue in (keep, duplicate):
+        titles = [entry.title for entry in timeline.entries(venue, by)]
+        assert titles[:2] == ["Stands apart again", "Became one with another entry"]
+
+
+def test_questions_of_a_merge_that_start_with_an_answer_are_not_called_optional(client, by):
+    one, other = VenueFactory(name="Lantern Inn"), VenueFactory(name="Oyster House")
+    client.force_login(by)
+    page = client.get(f"{reverse('venues:venue_merge', args=[one.pk])}?other={other.pk}")
+    assert "(optional)" not in page.text
+    assert f'data-label="Entry {other.pk}"' in page.text
