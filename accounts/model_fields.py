@@ -6,6 +6,7 @@ check. It runs after each ``migrate`` and not in one, since Django adds no check
 only the class of its field changes.
 """
 
+import datetime as dt
 import hashlib
 from typing import Any, TypeVar
 
@@ -84,6 +85,15 @@ class DayField(models.DateField[_Set, _Get]):
         from accounts.govuk import OneBoxDateField  # which no model needs before a form does
 
         return super().formfield(**{"form_class": OneBoxDateField} | kwargs)
+
+
+class MomentField(models.DateTimeField[_Set, _Get]):
+    """A moment that people name, within the same range of days."""
+
+    @property
+    def kept_by_database(self) -> str:
+        """In the range, and in the night that ends the last day."""
+        return f"BETWEEN '{days.FIRST} 00:00Z' AND '{days.LAST + dt.timedelta(days=1)} 06:00Z'"
 
 
 def write_checks(cursor: CursorWrapper) -> None:

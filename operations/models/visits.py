@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.addresses import number_of
 from accounts.audit import tracked
 from accounts.london import duty_begins, duty_day, duty_ends
-from accounts.model_fields import DayField, LineField, LinesField
+from accounts.model_fields import DayField, LineField, LinesField, MomentField
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.versions import Versioned
@@ -292,8 +292,8 @@ class Visit(Versioned):
     operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="visits")
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
     selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
-    starts_at = models.DateTimeField("from")
-    ends_at = models.DateTimeField("until")
+    starts_at = MomentField("from")
+    ends_at = MomentField("until")
     state = models.CharField(
         max_length=15, choices=VisitState, default=VisitState.PLANNED, editable=False
     )

@@ -440,3 +440,11 @@ def test_a_query_by_hand_is_refused_too():
     }.items():
         with refused(sentence), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql, [visit.pk])
+
+
+@pytest.mark.parametrize("year", [1026, 1999, 2102, 9999])
+def test_no_window_lies_beyond_the_days_there_are(year):
+    starts_at = dt.datetime(year, 6, 1, 20, tzinfo=dt.UTC)
+    visits = Visit.objects.filter(pk=VisitFactory().pk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        visits.update(starts_at=starts_at, ends_at=starts_at + dt.timedelta(hours=1))
