@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 
 from accounts import actions, days, invitations, rights, scope
 from accounts.acts import work
-from accounts.acts.admin import ComesBackFilled
+from accounts.acts.admin import ComesBackFilled, FindsNames
 from accounts.models import DayPolicy, User
 from accounts.rights import Rights
 from outbox import presenters
@@ -131,7 +131,7 @@ class ChangeForm(PersonForm):
 
 
 @admin.register(User)
-class PersonAdmin(ComesBackFilled, UserAdmin[User]):
+class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
     """Invite people, give them roles, close accounts. Nobody is deleted: their acts stay on record.
 
     Nobody but its owner ever knows or sets a password.
@@ -139,6 +139,8 @@ class PersonAdmin(ComesBackFilled, UserAdmin[User]):
 
     list_display = ["username", "first_name", "last_name", "is_active", "whole_force", "mail"]
     list_filter = ["is_active", "groups", "whole_force"]
+    search_names = ("first_name", "last_name")
+    ordering = ["last_name__normal", "first_name__normal", "pk"]
     fieldsets = (
         (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),

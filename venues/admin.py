@@ -9,7 +9,7 @@ from django.db.models import ManyToManyField
 from django.http import HttpRequest
 
 from accounts import rights
-from accounts.acts.admin import ComesBackFilled
+from accounts.acts.admin import ComesBackFilled, FindsNames
 from accounts.models import User
 from accounts.rights import Rights
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
@@ -58,7 +58,7 @@ class CommandUnitForm(forms.ModelForm[CommandUnit]):
 
 
 @admin.register(CommandUnit)
-class CommandUnitAdmin(Kept, admin.ModelAdmin[CommandUnit]):
+class CommandUnitAdmin(FindsNames, Kept, admin.ModelAdmin[CommandUnit]):
     """Command units and who works for them: this decides which visits a person sees."""
 
     form = CommandUnitForm
@@ -84,7 +84,7 @@ class CommandUnitAdmin(Kept, admin.ModelAdmin[CommandUnit]):
 
 
 @admin.register(LocalAuthority)
-class LocalAuthorityAdmin(Kept, admin.ModelAdmin[LocalAuthority]):
+class LocalAuthorityAdmin(FindsNames, Kept, admin.ModelAdmin[LocalAuthority]):
     """Local authorities and the command unit of each. Their boundaries come by import."""
 
     list_display = ["name", "command_unit", "gss_code", "fhrs_code"]
@@ -95,7 +95,7 @@ class LocalAuthorityAdmin(Kept, admin.ModelAdmin[LocalAuthority]):
 
 
 @admin.register(VenueGroup)
-class VenueGroupAdmin(Kept, admin.ModelAdmin[VenueGroup]):
+class VenueGroupAdmin(FindsNames, Kept, admin.ModelAdmin[VenueGroup]):
     """The chains that run venues."""
 
     search_fields = ["name"]
