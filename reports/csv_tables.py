@@ -63,10 +63,15 @@ def harmless(cell: Cell) -> Cell:
 
 #: Letters of a text in a sum.
 LONGEST_IN_A_SUM = 250
-#: Figures that a spreadsheet would change: with a nought or a plus before them, more than it counts
-#: with, a power of ten, or what may be a day or a time.
+#: What a spreadsheet would change: figures with a nought before them or at their end, more than it
+#: counts with, in thousands, a power of ten, true and false, or what may be a day or a time.
 _NOT_TEXT = re.compile(
-    r"\s*(0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE]\d+|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?)\s*$"
+    r"\s*("
+    r"0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE][+-]?\d+|\d+\.\d*0|0\d*\.\d+|\d{1,3}(,\d{3})+"
+    r"|\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}:\d{2}(:\d{2})?"
+    r"|true|false"
+    r")\s*$",
+    re.IGNORECASE,
 )
 
 
