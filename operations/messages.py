@@ -31,6 +31,7 @@ from operations.follow_ups import (
 from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox.letters import NotNeeded
 from outbox.models import Message
+from venues.names import normal_name
 
 #: The letter that each audience reads, as ``OperationsConfig.letters`` has it. Staff who answer for
 #: one follow-up and lead another's operation read one message.
@@ -64,6 +65,12 @@ class Words:
     officer: str
     """The responsible officer's name; the sender's where they have left."""
 
+    officer_left: bool
+    """Whether the responsible officer has left."""
+
+    stands_in: bool
+    """Whether the reader of a message to staff gets it because somebody has left."""
+
     team: str
     """The sender's name, such as "Makesafe team"."""
 
@@ -82,11 +89,14 @@ def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
     if audience is Audience.VENUE:
         emails = [c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders]
         return list({email.lower(): email for email in emails}.values())
-    person = (
-        follow_up.responsible if audience is Audience.OFFICER else follow_up.visit.operation.lead
-    )
-    address = _address_of(person) or _mailbox(follow_up)
+    address = _address_of(_person(follow_up, audience)) or _mailbox(follow_up)
     return [address] if address else []
+
+
+def _person(follow_up: FollowUp, audience: Audience) -> User:
+    """Whom a message to staff is for."""
+    lead = audience is Audience.LEAD
+    return follow_up.visit.operation.lead if lead else follow_up.responsible
 
 
 def reply_address(follow_up: FollowUp) -> str:
@@ -204,7 +214,8 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
     else:
         lines = [asdict(words_for(reminder)) for reminder in told]
         officers = list(dict.fromkeys(line["officer"] for line in lines))
-        words = {"lines": lines, "officers": officers, "team": _team()}
+        stands_in = any(line["stands_in"] for line in lines)
+        words = {"lines": lines, "officers": officers, "team": _team(), "stands_in": stands_in}
         template = "several_to_venue" if audience is Audience.VENUE else "several_to_staff"
     text = render_to_string(f"operations/mail/{template}.txt", words)
     subject, _, body = text.strip().partition("\n")
@@ -235,7 +246,7 @@ def _one_a_venue(reminders: Iterable[Reminder]) -> list[Reminder]:
     first: dict[int, Reminder] = {}
     for reminder in sorted(reminders, key=_booked_then_earliest):
         first.setdefault(reminder.follow_up.visit.venue_id, reminder)
-    return sorted(first.values(), key=lambda reminder: reminder.follow_up.visit.venue.name)
+    return sorted(first.values(), key=lambda one: normal_name(one.follow_up.visit.venue.name))
 
 
 def _booked_then_earliest(reminder: Reminder) -> tuple[bool, dt.date, int]:
@@ -255,6 +266,8 @@ def words_for(reminder: Reminder) -> Words:
         due_on=follow_up.due_on,
         venue_hears=bool(recipients(follow_up, Audience.VENUE)),
         officer=str(follow_up.responsible) if follow_up.responsible.is_active else _team(),
+        officer_left=not follow_up.responsible.is_active,
+        stands_in=not _person(follow_up, audience_of(reminder.kind)).is_active,
         team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )

@@ -280,3 +280,51 @@ def test_the_administration_asks_who_takes_over(client, unit, administrator, col
     person.refresh_from_db()
     assert not person.is_active
     assert responsible_for(follow_up) == colleague
+
+
+@pytest.mark.parametrize("kind", ["soon_to_officer", "due_to_officer", "chase_to_officer"])
+def test_a_mailbox_is_not_told_that_it_is_the_responsible_officer(unit, kind):
+    left = factories.UserFactory(is_active=False)
+    follow_up = factories.FollowUpFactory(visit__venue__unit=unit, responsible=left)
+    reminder = factories.ReminderFactory(kind=kind, follow_up=follow_up)
+    [mail] = [messages.compose([reminder], to=unit.mailbox)]
+    assert "you are the responsible officer" not in mail.body
+    assert "because the responsible officer has left" in mail.body
+    assert "Hand the follow-up over" in mail.body
+
+
+def test_several_reminders_in_a_mailbox_say_who_has_left(unit):
+    left = factories.UserFactory(is_active=False)
+    told = [
+        factories.ReminderFactory(
+            kind="due_to_officer",
+            follow_up=factories.FollowUpFactory(visit__venue__unit=unit, responsible=left),
+        )
+        for _ in range(2)
+    ]
+    body = messages.compose(told, to=unit.mailbox).body
+    assert "you are the responsible officer" not in body
+    assert body.count("The responsible officer has left.") == 2
+    assert "has left. Hand the follow-ups over" in body
+
+
+def test_a_mailbox_is_not_told_that_it_leads_the_operation(unit):
+    follow_up = factories.FollowUpFactory(visit__venue__unit=unit)
+    lead = follow_up.visit.operation.lead
+    lead.is_active = False
+    lead.save()
+    reminder = factories.ReminderFactory(kind="chase_to_lead", follow_up=follow_up)
+    body = messages.compose([reminder], to=unit.mailbox).body
+    assert "because you lead" not in body
+    assert "the lead of the operation that this follow-up belongs to has left" in body
+
+
+def test_lists_mark_who_has_left(client, unit):
+    left = factories.UserFactory(first_name="Corin", last_name="Maddox", is_active=False)
+    follow_up = factories.FollowUpFactory(visit__venue__unit=unit, responsible=left)
+    operation = follow_up.visit.operation
+    type(operation).objects.filter(pk=operation.pk).update(lead=left)
+    factories.OperationVenueFactory(operation=operation, venue=follow_up.visit.venue)
+    client.force_login(factories.UserFactory(role=Role.CSE_LEAD, whole_force=True))
+    for page in ("follow_up_list", "operation_list"):
+        assert "Corin Maddox, has left" in client.get(reverse(f"operations:{page}")).text
