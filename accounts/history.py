@@ -353,7 +353,10 @@ class _Names:
                     if event_field.related_model and not _is_part(event_field.related_model):
                         wanted[event_field.related_model].add(getattr(event, event_field.attname))
         self.names = {
-            model: model._base_manager.in_bulk([key for key in keys if key is not None])
+            # No name hangs on JSON, such as the outline of an area, which can be a megabyte.
+            model: model._base_manager.defer(
+                *(f.name for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
+            ).in_bulk([key for key in keys if key is not None])
             for model, keys in wanted.items()
         }
 

@@ -366,7 +366,8 @@ def test_mail_about_accounts_is_shown_to_administrators_only(page, client, folde
     """A link in it still works."""
     follow_up_of(unit, due_on=today)
     send_reminders(on=today)
-    actions.send_password_link(person=factories.UserFactory(), by=factories.UserFactory())
+    administrator = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
+    actions.send_password_link(person=factories.UserFactory(), by=administrator)
     delivery.deliver(Lane.ACCOUNT, at=timezone.now())
     link = Message.objects.get(lane=Lane.ACCOUNT)
     url = reverse("operations:message_detail", args=[link.message_id])
