@@ -41,6 +41,14 @@ def carried(request: HttpRequest, url: str) -> str:
     return _with_place(url, back)
 
 
+def came_from(request: HttpRequest, url: str, label: str) -> tuple[str, str]:
+    """Where a record's page was opened from, and what to call it; ``url`` if that is not known."""
+    back = place(request)
+    if not back:
+        return url, label
+    return back, label if urlsplit(back).path == urlsplit(url).path else "Back"
+
+
 def _with_place(url: str, back: str) -> str:
     parts = urlsplit(url)
     if parts.netloc or f"{FIELD}=" in parts.query:

@@ -59,6 +59,12 @@ def carried(context: Context, url: str) -> str:
     return ways_back.carried(request, str(url)) if request else str(url)
 
 
+@register.simple_tag(takes_context=True)
+def came_from(context: Context, url: str, label: str) -> tuple[str, str]:
+    """The address and the words of the way back from a record's page."""
+    return ways_back.came_from(context["request"], str(url), label)
+
+
 @register.filter
 def error_links(form: Any) -> list[tuple[str, str]]:
     """The errors of a form as (message, id of the control); nothing for anything else."""

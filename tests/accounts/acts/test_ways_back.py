@@ -95,3 +95,49 @@ def test_a_place_is_not_carried_to_another_site_nor_twice():
     assert once == "/venues/1/edit/?back=/venues/%3Fpage%3D2"
     assert ways_back.carried(request, once) == once
     assert HttpResponseRedirect(once).url == once
+
+
+# Records that lead to each other -----------------------------------------------------------------
+
+
+def test_back_from_a_venue_opened_from_a_follow_up_is_the_follow_up_with_its_own_place(coordinator):
+    follow_up = factories.FollowUpFactory()
+    place = f"{reverse('operations:follow_up_list')}?state=all"
+    first = coordinator.get(link_to(coordinator.get(place), follow_up.get_absolute_url()))
+    venue = coordinator.get(link_to(first, follow_up.visit.venue.get_absolute_url()))
+    assert back_link(venue).startswith(f"{follow_up.get_absolute_url()}?back=")
+    assert back_link(coordinator.get(back_link(venue))).startswith(place)
+
+
+def test_back_from_what_a_timeline_tells_of_is_the_timeline(coordinator):
+    visit = factories.PartlyVisitFactory()
+    page = visit.venue.get_absolute_url()
+    opened = coordinator.get(link_to(coordinator.get(page), visit.get_absolute_url()))
+    assert back_link(opened) == page
+
+
+def test_back_from_one_of_my_visits_is_its_card(client, db):
+    visit = factories.VisitFactory()
+    [member] = visit.team.filter(duty="lead")
+    client.force_login(member.officer)
+    page = reverse("operations:my_visits")
+    cards = client.get(page)
+    opened = client.get(link_to(cards, visit.get_absolute_url()))
+    assert back_link(opened) == f"{page}#row-{visit.number}"
+    assert f'id="row-{visit.number}"' in cards.text
+
+
+def test_back_from_an_export_is_the_log_with_its_filters(client, db):
+    client.force_login(factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True))
+    place = f"{reverse('accounts:log')}?model=venues.venue"
+    opened = client.get(link_to(client.get(place), reverse("reports:subject_access")))
+    assert back_link(opened) == place
+
+
+def test_back_from_a_record_s_history_is_the_record_with_its_place(coordinator):
+    venue = factories.VenueFactory()
+    place = f"{reverse('venues:venue_list')}?kind=hotel"
+    page = coordinator.get(link_to(coordinator.get(place), venue.get_absolute_url()))
+    history = reverse("accounts:history", args=["venue", venue.pk])
+    there = back_link(coordinator.get(link_to(page, history)))
+    assert back_link(coordinator.get(there)).startswith(place)
