@@ -30,6 +30,7 @@ NO_ACTS = {
     "venues.actions.add_session": "a part of acts",
     "venues.actions.lock_to_change": "a part of acts",
     "venues.actions.may_move": "a question",
+    "venues.actions.settle_sessions_of": "follows from a merge",
 }
 
 
