@@ -67,8 +67,8 @@ LONGEST_IN_A_SUM = 250
 #: counts with, in thousands, a power of ten, true and false, or what may be a day or a time.
 _NOT_TEXT = re.compile(
     r"\s*("
-    r"0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE][+-]?\d+|\d+\.\d*0|0\d*\.\d+|\d{1,3}(,\d{3})+"
-    r"|\d{1,2}[-/.]\d{1,2}([-/.]\d{2,4})?|\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}:\d{2}(:\d{2})?"
+    r"0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE][+-]?\d+|\d+\.\d*0|\d{1,3}(,\d{3})+"
+    r"|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}[-/]\d{1,2}|\d{1,2}:\d{2}(:\d{2})?"
     r"|true|false"
     r")\s*$",
     re.IGNORECASE,
