@@ -20,9 +20,11 @@ from django.utils.text import capfirst
 
 from accounts import history, scope
 from accounts.access_log import Act, record_act
+from accounts.acts.permissions import require
 from accounts.audit import BOOKKEEPING
 from accounts.london import duty_day
 from accounts.models import AccessEntry, User
+from accounts.roles import VIEW_LOG
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.models.visits import FINISHED
 from outbox.models import Message
@@ -84,7 +86,11 @@ def export(records: Sequence[models.Model], *, reason: str, by: User) -> list[Fa
         reason: The request's own reference, or why it was asked.
         by: Who exports it.
 
+    Raises:
+        PermissionDenied: ``by`` may not read the log.
+
     """
+    require(by, VIEW_LOG)
     facts: list[Fact] = []
     with scope.all_units():
         for record in records:

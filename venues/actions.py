@@ -18,9 +18,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import scope
+from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
 from accounts.models import User
-from accounts.roles import RECORD_TRAINING
+from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
 from accounts.texts import one_line
 from accounts.versions import EditConflictError
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
@@ -70,10 +71,12 @@ def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
     """Put a venue into the registry.
 
     Raises:
+        PermissionDenied: ``by`` changes no venues.
         ValidationError: the authority belongs to a command unit that is not theirs, the postcode or
             the point makes no sense, or a required field is empty.
 
     """
+    require(by, CHANGE_VENUES)
     authority = fields["local_authority"]
     if not LocalAuthority.objects.changeable_by(by).filter(pk=authority.pk).exists():
         raise ValidationError(

@@ -5,13 +5,16 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
 from accounts import scope
+from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
 from accounts.london import LONDON, duty_day
 from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS
 from operations import cadets as rules
 from operations.actions.refusals import PlanningError, Problem, refuse, sentence_of
 from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
@@ -47,10 +50,12 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     """Put a cadet on record, on the day ``on``. The name stays with the cadet unit.
 
     Raises:
+        PermissionDenied: ``by`` is no planner, or not of that command unit.
         PlanningError: a date lies ahead, the cadet is an adult, or the reference is taken or is
             not one as the force writes them.
 
     """
+    _require_unit(fields.get("command_unit"), by=by)
     cadet = Cadet(**fields)
     _save(cadet, problems_of(fields, on=on))
     return cadet
@@ -64,15 +69,27 @@ def edit_cadet(
     """Change what is held, on the day ``on``. Raises as :func:`add_cadet` does, and:
 
     Raises:
+        PermissionDenied: ``by`` does not keep this cadet's record, or is not of the command unit
+            that the cadet is to belong to.
         EditConflictError: somebody else saved the cadet since ``version``.
 
     """
+    if not Cadet.objects.changeable_by(by).filter(pk=cadet.pk).exists():
+        raise PermissionDenied
+    _require_unit(fields.get("command_unit", cadet.command_unit), by=by)
     cadet.claim(version)
     problems = problems_of(fields, cadet=cadet, on=on)
     for name, value in fields.items():
         setattr(cadet, name, value)
     _save(cadet, problems)
     return cadet
+
+
+def _require_unit(unit: CommandUnit | None, *, by: User) -> None:
+    """Refuse whoever is no planner, or of another command unit than the cadet's."""
+    require(by, PLAN_OPERATIONS)
+    if unit is not None and not CommandUnit.objects.of(by).filter(pk=unit.pk).exists():
+        raise PermissionDenied
 
 
 def problems_of(

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import get_text_list
 
 from accounts import scope
+from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
 from accounts.london import duty_begins, duty_ends
 from accounts.models import User
@@ -107,9 +108,11 @@ def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operatio
     """Make an operation without venues or visits.
 
     Raises:
+        PermissionDenied: ``by`` is no planner.
         PlanningError: the dates, the lead or the reference won't do.
 
     """
+    require(by, PLAN_OPERATIONS)
     operation = Operation(created_by=by, **fields)
     _save(operation, problems_of(fields))
     return operation
@@ -143,12 +146,14 @@ def edit_operation(
         fields: What it shall say from now on.
 
     Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
         EditConflictError: somebody else saved it meanwhile.
         PlanningError: as for a new one; or what is common to its command units changes by somebody
             who may not, or the scenario though a visit has played it, or the dates leave a planned
             visit out.
 
     """
+    _require_plannable(operation, by=by)
     try:
         with transaction.atomic():
             return _edit_operation(operation, version, by, fields)
@@ -219,6 +224,13 @@ def _problems_of_left_out(operation: Operation, by: User) -> list[Problem]:
     them = "it" if left_out == 1 else "them"
     message = f"{these} outside these dates: move or cancel {them} first."
     return [Problem("ends_on", f"{message} {ASKED}" if others else message)]
+
+
+def _require_plannable(operation: Operation, *, by: User) -> None:
+    """Refuse whoever is no planner, or does not see the operation."""
+    require(by, PLAN_OPERATIONS)
+    if not Operation.objects.visible_to(by).filter(pk=operation.pk).exists():
+        raise PermissionDenied
 
 
 def lock(operation: Operation) -> Operation:
@@ -301,10 +313,12 @@ def add_venues(
         How many were added.
 
     Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
         PlanningError: a venue is closed, merged or of another command unit; or the reason given is
             chance, which :func:`draw_venues` alone may record.
 
     """
+    _require_plannable(operation, by=by)
     operation = lock(operation)
     if selection in BY_CHANCE:
         raise refuse(
@@ -349,9 +363,11 @@ def draw_venues(
         How many were added: ``number``.
 
     Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
         PlanningError: there are fewer to draw from.
 
     """
+    _require_plannable(operation, by=by)
     operation = lock(operation)
     matching = among.order_by().values("pk")
     pool = dict(
@@ -464,9 +480,11 @@ def create_scenario(
     """Write a scenario: its version 1.
 
     Raises:
+        PermissionDenied: ``by`` is no planner.
         PlanningError: there is one of this title, or it shows no warning sign.
 
     """
+    require(by, PLAN_OPERATIONS)
     return _write_scenario(title, 1, script, warning_signs, by, problems_of_title(title))
 
 
@@ -485,9 +503,11 @@ def new_scenario_version(
     """Write the version after ``scenario``. Operations keep the version that they have.
 
     Raises:
+        PermissionDenied: ``by`` is no planner.
         PlanningError: somebody wrote a later version meanwhile, or it shows no warning sign.
 
     """
+    require(by, PLAN_OPERATIONS)
     versions = Scenario.objects.select_for_update().filter(title=scenario.title)
     newest = max(version.version for version in versions.order_by("pk"))
     problems = []

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import scope
+from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
 from accounts.london import LONDON, duty_day
 from accounts.models import User
@@ -106,10 +108,12 @@ def plan_visit(
         beside_another: Also where another operation has a team at the venue at that time.
 
     Raises:
+        PermissionDenied: ``by`` is no planner.
         PlanningError: the venue, the window or the team breaks a rule; all that do are named.
             About ``beside_another`` where that has to be confirmed.
 
     """
+    require(by, PLAN_OPERATIONS)
     operation = planning.lock(operation)
     planning.lock_venues([venue.pk])
     found = OperationVenue.objects.visible_to(by).select_related("venue")
@@ -149,11 +153,12 @@ def reschedule_visit(
     One act for both, since a team that may go in one window may not in another.
 
     Raises:
+        PermissionDenied: the visit is not for this person to plan.
         EditConflictError: somebody else saved the visit since ``version``.
         PlanningError: the visit is no longer planned, or as for :func:`plan_visit`.
 
     """
-    visit = _lock_planned(visit)
+    visit = _lock_planned(visit, by=by)
     visit.claim(version)
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
@@ -175,10 +180,11 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     """Call a planned visit off. Its officers and cadets are free again.
 
     Raises:
+        PermissionDenied: the visit is not for this person to plan.
         PlanningError: the visit is no longer planned, or no reason is given.
 
     """
-    visit = _lock_planned(visit)
+    visit = _lock_planned(visit, by=by)
     if not reason.strip():
         raise refuse("reason", "Enter why the visit is cancelled.")
     scope.because(reason.strip())
@@ -190,7 +196,9 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     return visit
 
 
-def _lock_planned(visit: Visit) -> Visit:
+def _lock_planned(visit: Visit, *, by: User) -> Visit:
+    if not Visit.objects.plannable_by(by).filter(pk=visit.pk).exists():
+        raise PermissionDenied
     planning.lock(visit.operation)
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if not visit.is_planned:

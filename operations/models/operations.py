@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import pgtrigger
@@ -20,6 +21,10 @@ from venues.models import Venue
 
 if TYPE_CHECKING:
     from operations.models.visits import VisitQuerySet
+
+
+#: A leap year.
+LONGEST_OPERATION = dt.timedelta(days=366)
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -98,6 +103,12 @@ class Operation(Versioned):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="operation_ends_on_or_after_its_first_day",
                 violation_error_message="The last day must be on or after the first day.",
+            ),
+            # A slip in the year; and cadets stay on record until their last operation is over.
+            models.CheckConstraint(
+                condition=Q(ends_on__lte=F("starts_on") + LONGEST_OPERATION),
+                name="operation_lasts_a_year_at_most",
+                violation_error_message="An operation lasts a year at most. Check both dates.",
             ),
             models.CheckConstraint(
                 condition=Q(wanted_starts_on=None, wanted_ends_on=None, wanted_by=None)

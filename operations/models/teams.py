@@ -157,6 +157,14 @@ class CadetPolicy(Policy):
                 "youngest.",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    min_age__gte=10, consent_days__range=(1, 1096), briefing_days__range=(1, 366)
+                ),
+                name="cadet_policy_stays_within_reason",
+                violation_error_message="Cadets are 10 or older, consent is valid for three years "
+                "and a briefing for one year at most, both for a day at least.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(reference_pattern="") & ~Q(reference_example=""),
                 name="cadet_policy_says_how_references_look",
             ),

@@ -70,8 +70,10 @@ def planner(unit):
 
 
 @pytest.fixture
-def operation():
-    return OperationFactory(starts_on=TODAY, ends_on=TODAY + dt.timedelta(days=14))
+def operation(planner):
+    """One that the planner sees, since they made it."""
+    last = TODAY + dt.timedelta(days=14)
+    return OperationFactory(starts_on=TODAY, ends_on=last, created_by=planner)
 
 
 @pytest.fixture
@@ -319,6 +321,7 @@ def test_only_visits_that_are_theirs_to_see_are_counted(planner, unit, four_days
 def test_what_units_rely_on_in_common_is_not_changed_by_a_planner_of_one(planner, visits):
     """The refusal is the same whether there are visits or not."""
     operation = OperationFactory(starts_on=TODAY, ends_on=TODAY)
+    OperationVenueFactory(operation=operation, venue=VenueFactory(unit=planner.command_units.get()))
     if visits:
         VisitFactory(operation=operation, starts_at=at(19))
         CompletedVisitFactory(operation=operation, starts_at=at(19))
@@ -520,7 +523,7 @@ def test_every_venue_can_be_drawn(planner, unit):
     venues = VenueFactory.create_batch(3, unit=unit)
     first = set()
     for _ in range(60):
-        operation = OperationFactory()
+        operation = OperationFactory(created_by=planner)
         planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
         first.add(operation.chosen_venues.get().venue_id)
 
@@ -1187,8 +1190,8 @@ def test_a_change_of_a_visit_somebody_saved_meanwhile_is_refused(plan, planner):
 
 
 @pytest.mark.parametrize("factory", [CompletedVisitFactory, CancelledVisitFactory])
-def test_only_a_planned_visit_changes(planner, factory):
-    visit = factory()
+def test_only_a_planned_visit_changes(planner, unit, factory):
+    visit = factory(unit=unit)
 
     assert refused(teams.cancel_visit, visit=visit, reason="Snow", by=planner)[0][0] == "visit"
     assert (

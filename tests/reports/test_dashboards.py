@@ -284,8 +284,15 @@ def test_each_filter_narrows_every_figure(lead, unit):
 
 
 def test_by_operation_the_newest_first(lead, unit):
-    old = OperationFactory(reference="MS/1", name="Lantern", starts_on=dt.date(2025, 1, 1))
-    new = OperationFactory(reference="MS/2", name="Beacon", starts_on=dt.date(2026, 1, 1))
+    old, new = (
+        OperationFactory(
+            reference=reference,
+            name=name,
+            starts_on=dt.date(year, 1, 1),
+            ends_on=dt.date(year, 12, 31),
+        )
+        for reference, name, year in (("MS/1", "Lantern", 2025), ("MS/2", "Beacon", 2026))
+    )
     CompletedVisitFactory(unit=unit, operation=old)
     PartlyVisitFactory(unit=unit, operation=old)
     PartlyVisitFactory(unit=unit, operation=new)

@@ -1,0 +1,368 @@
+"""Every act asks who acts, whatever called it: somebody who may not changes nothing."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from accounts import rights
+from accounts.access_requests import AccessRequest, Right
+from accounts.acts import undo
+from accounts.models import User
+from accounts.roles import Role
+from operations.actions import teams
+from operations.actions.follow_ups import FollowUpState
+from operations.actions.logging import OutcomeFacts
+from operations.models import NotCompletedReason, Outcome, Selection
+from tests import factories
+from tests.test_acts import ACTS, DECISIONS
+from venues import actions as venue_acts
+from venues.models import ImportRun, Venue
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+TODAY = timezone.localdate()
+LATER = NOW + dt.timedelta(days=1)
+
+
+def nobody():
+    """Somebody who signs in and has no role."""
+    return factories.UserFactory()
+
+
+def inactive():
+    """An administrator and planner of the whole force whose account was closed."""
+    person = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
+    person.groups.set(Group.objects.all())
+    person.is_active = False
+    person.save()
+    return User.objects.get(pk=person.pk)
+
+
+def place():
+    venue = factories.VenueFactory()
+    return {
+        "name": "Lanternstay Ostermeer",
+        "kind": Venue.Kind.HOTEL,
+        "group": None,
+        "local_authority": venue.local_authority,
+        "address": "1 Nowhere Street",
+        "postcode": "ZZ1 1ZZ",
+        "latitude": None,
+        "longitude": None,
+        "notes": "",
+    }
+
+
+def training():
+    return {
+        "kind": "initial",
+        "held_on": TODAY,
+        "mode": "in_person",
+        "delivered_by": "Safer hotels team",
+        "front_desk_staff": 4,
+        "attended": 3,
+    }
+
+
+def operation():
+    return {
+        "reference": "MS/2026/901",
+        "name": "Operation Lantern",
+        "starts_on": TODAY,
+        "ends_on": TODAY,
+        "lead": factories.UserFactory(role=Role.CSE_LEAD),
+        "scenario": factories.ScenarioFactory(),
+        "authorisation_reference": "AUTH/9",
+    }
+
+
+def cadet():
+    return {
+        "reference": "C-9901",
+        "command_unit": None,
+        "birth_date": TODAY - dt.timedelta(days=16 * 366),
+        "consented_on": TODAY,
+        "briefed_on": TODAY,
+        "on": TODAY,
+    }
+
+
+def facts():
+    made = factories.OutcomeFactory.build(visit=None, logged_by=None)
+    return OutcomeFacts.of(made)
+
+
+def run():
+    venue = factories.VenueFactory(fhrsid=71)
+    same = {"stored": {"name": venue.name}, "shown": venue.name}
+    difference = {
+        "aspect": "name", "venue": venue.pk, "fhrsid": 71, "open": True,
+        "authority": venue.local_authority_id, "ours": same, "theirs": same,
+    }  # fmt: skip
+    counts = dict.fromkeys(("created", "changed", "unchanged", "missing", "differences"), 0)
+    return ImportRun.objects.create(
+        file_name="x.xml", extract_date=TODAY, report={"differences": [difference]}, **counts
+    )
+
+
+def asked(right=Right.PLANNER):
+    person = factories.UserFactory()
+    return AccessRequest.objects.create(
+        person=person,
+        right=right,
+        address=person.email,
+        asked_by=factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True),
+    )
+
+
+def an_undo():
+    planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    venue_acts.close_venue(venue=factories.VenueFactory(), on=TODAY, reason="Sold", by=planner)
+    return undo.Undo.objects.get(by=planner).number
+
+
+def team():
+    return [teams.Place(factories.UserFactory(role=Role.VISITING_OFFICER), teams.Duty.LEAD)]
+
+
+def chosen():
+    return factories.OperationVenueFactory(selection=Selection.PRIORITY)
+
+
+def planned():
+    return factories.VisitFactory(starts_at=LATER)
+
+
+def overdue():
+    return factories.UnderWayVisitFactory(starts_at=NOW - dt.timedelta(hours=20))
+
+
+def follow_up(**state):
+    return factories.FollowUpFactory(**state)
+
+
+def window():
+    return {"starts_at": LATER, "ends_at": LATER + dt.timedelta(hours=1), "at": NOW}
+
+
+def person():
+    return factories.UserFactory()
+
+
+def visit_of(row):
+    return {"operation": row.operation, "venue": row.venue}
+
+
+SUBMISSION = {"submission": uuid.UUID(int=7)}
+
+#: What each act of docs/acts.md is called with, who acts apart.
+CALLS = {
+    "venues.actions.add_venue": place,
+    "venues.actions.edit_venue": lambda: {
+        "venue": factories.VenueFactory(),
+        "version": 1,
+        **place(),
+    },
+    "venues.actions.close_venue": lambda: {
+        "venue": factories.VenueFactory(),
+        "on": TODAY,
+        "reason": "Sold",
+    },
+    "venues.actions.reopen_venue": lambda: {
+        "venue": factories.VenueFactory(closed_on=TODAY, closed_reason="Sold"),
+        "on": TODAY,
+        "reason": "Back",
+    },
+    "venues.actions.save_contact": lambda: {
+        "venue": factories.VenueFactory(),
+        "name": "Rhoda",
+        "email": "r@hotel.example",
+    },
+    "venues.actions.remove_contact": lambda: {"contact": factories.VenueContactFactory()},
+    "venues.merging.merge_venues": lambda: {
+        "keep": factories.VenueFactory(),
+        "duplicate": factories.VenueFactory(),
+    },
+    "venues.imports.import_fhrs": lambda: {"source": "/dev/null", "file_name": "x.xml"},
+    "venues.differences.accept_difference": lambda: {"run": run(), "number": 0},
+    "venues.differences.keep_ours": lambda: {"run": run(), "number": 0},
+    "venues.actions.record_training": lambda: {"venue": factories.VenueFactory(), **training()},
+    "venues.actions.correct_training": lambda: {
+        "session": factories.TrainingSessionFactory(),
+        "version": 1,
+        "reason": "Slip",
+        **training(),
+    },
+    "venues.actions.remove_training": lambda: {
+        "session": factories.TrainingSessionFactory(),
+        "version": 1,
+        "reason": "Slip",
+    },
+    "operations.actions.follow_ups.book_refresher": lambda: {
+        "follow_up": follow_up(),
+        "on": TODAY,
+        "version": 1,
+    },
+    "operations.actions.follow_ups.record_delivery": lambda: {
+        "follow_up": follow_up(),
+        "version": 1,
+        **{k: v for k, v in training().items() if k != "kind"},
+    },
+    "operations.actions.follow_ups.decline_refresher": lambda: {
+        "follow_up": follow_up(),
+        "reason": "No",
+        "version": 1,
+    },
+    "operations.actions.follow_ups.reopen_refresher": lambda: {
+        "follow_up": follow_up(state=FollowUpState.DECLINED),
+        "reason": "Yes",
+        "version": 2,
+    },
+    "operations.actions.handing_over.hand_over_follow_ups": lambda: {
+        "follow_ups": [follow_up()],
+        "to": factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True),
+    },
+    "operations.actions.handing_over.hand_over_visits": lambda: {
+        "visits": [planned()],
+        "person": person(),
+        "at": NOW,
+        "to": factories.UserFactory(role=Role.VISITING_OFFICER),
+    },
+    "operations.actions.handing_over.hand_over_operations": lambda: {
+        "operations": [factories.OperationFactory()],
+        "to": factories.UserFactory(role=Role.CSE_LEAD),
+    },
+    "operations.actions.planning.create_operation": operation,
+    "operations.actions.planning.edit_operation": lambda: {
+        "operation": factories.OperationFactory(),
+        "version": 1,
+        **operation(),
+    },
+    "operations.actions.planning.add_venues": lambda: {
+        "operation": factories.OperationFactory(),
+        "venues": [],
+        "selection": Selection.PRIORITY,
+    },
+    "operations.actions.planning.draw_venues": lambda: {
+        "operation": factories.OperationFactory(),
+        "among": Venue.objects.all(),
+        "number": 1,
+    },
+    "operations.actions.planning.remove_venue": lambda: {"chosen": chosen()},
+    "operations.actions.planning.create_scenario": lambda: {
+        "title": "Late",
+        "script": "Ask.",
+        "warning_signs": [factories.WarningSignFactory()],
+    },
+    "operations.actions.planning.new_scenario_version": lambda: {
+        "scenario": factories.ScenarioFactory(),
+        "script": "Ask.",
+        "warning_signs": [factories.WarningSignFactory()],
+    },
+    "operations.actions.teams.plan_visit": lambda: {
+        **visit_of(chosen()),
+        "team": team(),
+        **window(),
+    },
+    "operations.actions.teams.reschedule_visit": lambda: {
+        "visit": planned(),
+        "version": 1,
+        "team": team(),
+        **window(),
+    },
+    "operations.actions.teams.cancel_visit": lambda: {"visit": planned(), "reason": "Snow"},
+    "operations.actions.cadets.add_cadet": cadet,
+    "operations.actions.cadets.edit_cadet": lambda: {
+        "cadet": factories.CadetFactory(),
+        "version": 1,
+        **cadet(),
+    },
+    "operations.actions.logging.start_visit": lambda: {
+        "visit": factories.VisitFactory(),
+        "at": NOW,
+    },
+    "operations.actions.logging.log_outcome": lambda: {
+        "visit": factories.UnderWayVisitFactory(),
+        "facts": facts(),
+        "at": NOW,
+        **SUBMISSION,
+    },
+    "operations.actions.logging.correct_outcome": lambda: {
+        "visit": factories.CompletedVisitFactory(),
+        "facts": facts(),
+        "reason": "Slip",
+        "revision": 1,
+        "at": NOW,
+        **SUBMISSION,
+    },
+    "operations.actions.logging.log_not_completed": lambda: {
+        "visit": factories.UnderWayVisitFactory(),
+        "reason": NotCompletedReason.FULLY_BOOKED,
+        "notes": "",
+        "at": NOW,
+        **SUBMISSION,
+    },
+    "operations.control_room.actions.end_overdue_visit": lambda: {
+        "visit": overdue(),
+        "reason": "Left",
+        "at": NOW,
+    },
+    "operations.actions.logging.correct_not_completed": lambda: {
+        "visit": factories.NotCompletedVisitFactory(),
+        "reason": NotCompletedReason.UNSAFE,
+        "notes": "",
+        "why": "Slip",
+        "revision": 1,
+        **SUBMISSION,
+    },
+    "accounts.actions.invite": lambda: {"person": User(username="o", email="o@police.example")},
+    "accounts.actions.send_password_link": lambda: {"person": person()},
+    "accounts.rights.change": lambda: {
+        "person": person(),
+        "wanted": rights.Rights(frozenset({Role.VISITING_OFFICER}), frozenset(), whole_force=False),
+    },
+    "accounts.rights.approve": lambda: {"request": asked()},
+    "accounts.rights.refuse": lambda: {"request": asked()},
+    "accounts.rights.change_address": lambda: {"person": person(), "address": "x@police.example"},
+    "accounts.rights.send_link": lambda: {"person": person()},
+    "accounts.actions.unlink": lambda: {"person": person()},
+    "accounts.actions.close_account": lambda: {"person": person()},
+    "accounts.actions.remove_second_factors": lambda: {"person": person()},
+    "accounts.acts.undo.take_back": lambda: {"number": an_undo(), "at": NOW},
+    "reports.subject_access.export": lambda: {
+        "records": [factories.CadetFactory()],
+        "reason": "SAR 17",
+    },
+}
+
+
+def test_each_act_is_walked():
+    assert set(CALLS) == set(DECISIONS)
+
+
+@pytest.mark.parametrize("who", [nobody, inactive])
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_whoever_may_not_is_refused_by_the_act_itself(name, who):
+    answers, by = CALLS[name](), who()
+    source = ("run", "source") if {"run", "source"} & answers.keys() else ()
+    first = [answers.pop(each) for each in source if each in answers]
+    before = written()
+    with pytest.raises((PermissionDenied, ValidationError)) as refusal:
+        ACTS[name](*first, by=by, **answers)
+    assert written() == before
+    if isinstance(refusal.value, ValidationError):
+        assert name in IN_WORDS
+
+
+#: Refused with a sentence, since the person sees the page on which it stands.
+IN_WORDS = {"accounts.rights.approve", "accounts.rights.refuse"}
+
+
+def written():
+    """What an act could have written, by number."""
+    return (User.objects.count(), Venue.objects.count(), Outcome.objects.count())
