@@ -31,6 +31,7 @@ class Provider:
     client_id: str = ""
     client_secret: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -92,10 +93,10 @@ def unsafe(
     yield from _faults_of_redis(redis_url)
     yield from _faults_of_mail(email_url, sender)
     yield from _faults_of_provider(provider)
-    if common_passwords and not Path(common_passwords).is_file():
+    if common_passwords and not _is_readable(Path(common_passwords)):
         yield (
-            "COMMON_PASSWORDS_FILE names no file. Set it to a file with a password a line, or "
-            "remove it."
+            "COMMON_PASSWORDS_FILE names no file that this account may read. Set it to a file with "
+            "a password a line, or remove it."
         )
 
 
@@ -213,8 +214,11 @@ def _faults_of_mail(url: str, sender: str) -> Iterator[str]:
 
 def _faults_of_provider(provider: Provider) -> Iterator[str]:
     if not provider.server_url:
-        if provider.client_id or provider.client_secret or provider.roles:
-            yield "OIDC_CLIENT_ID, OIDC_CLIENT_SECRET or OIDC_ROLES is set without OIDC_SERVER_URL."
+        if provider.client_id or provider.client_secret or provider.roles or provider.units:
+            yield (
+                "OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLES or OIDC_UNITS is set without "
+                "OIDC_SERVER_URL."
+            )
         return
     address = _parsed(provider.server_url)
     if address is None or address.scheme != "https" or not address.hostname:
@@ -230,6 +234,20 @@ def _faults_of_provider(provider: Provider) -> Iterator[str]:
             yield f"{variable} is not set: the provider would refuse everybody. It gives you one."
     if not provider.roles:
         yield "OIDC_ROLES is not set: nobody would have a role. Set it to groups and roles."
+    if not provider.units:
+        yield (
+            "OIDC_UNITS is not set: each sign-in would take all command units away. Set it to "
+            "groups and codes of command units, * for the whole force."
+        )
+
+
+def _is_readable(file: Path) -> bool:
+    """Whether this account can read it: it is read when somebody sets a password."""
+    try:
+        file.open("rb").close()
+    except OSError:
+        return False
+    return file.is_file()
 
 
 def _parsed(url: str) -> SplitResult | None:

@@ -499,7 +499,9 @@ if not DEMO:
         redis_url=REDIS_URL,
         email_url=EMAIL_URL,
         sender=DEFAULT_FROM_EMAIL,
-        provider=Provider(OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLES),
+        provider=Provider(
+            OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLES, OIDC_UNITS
+        ),
         common_passwords=COMMON_PASSWORDS_FILE,
     )
 refuse(dict.fromkeys(env.problems))

@@ -30,6 +30,7 @@ PROVIDER = {
     "OIDC_CLIENT_ID": "makesafe",
     "OIDC_CLIENT_SECRET": "given-by-the-provider",
     "OIDC_ROLES": '{"g": "Planner"}',
+    "OIDC_UNITS": '{"g": "NW"}',
 }
 
 
@@ -118,6 +119,8 @@ UNSAFE = [
     (PROVIDER | {"OIDC_ROLES": '{"g": 5}'}, "OIDC_ROLES is no JSON object of words"),
     (PROVIDER | {"OIDC_ROLES": '{"g": "King"}'}, "OIDC_ROLES names King"),
     (PROVIDER | {"OIDC_UNITS": '["NW"]'}, "OIDC_UNITS is no JSON object of words"),
+    (PROVIDER | {"OIDC_UNITS": ""}, "OIDC_UNITS is not set"),
+    ({"OIDC_UNITS": '{"g": "NW"}', "OIDC_SERVER_URL": ""}, "is set without OIDC_SERVER_URL"),
     ({"OIDC_CLIENT_ID": "makesafe", "OIDC_SERVER_URL": ""}, "is set without OIDC_SERVER_URL"),
     ({"LOCAL_PASSWORDS": "0", "OIDC_SERVER_URL": "", "OIDC_CLIENT_ID": ""}, "Nobody could sign in"),
     ({"COMMON_PASSWORDS_FILE": "/nowhere/list"}, "COMMON_PASSWORDS_FILE names no file"),
