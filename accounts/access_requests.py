@@ -167,6 +167,28 @@ sight_has_a_second_person = pgtrigger.Trigger(
 )
 
 
+def whole_force_changes(column: str) -> pgtrigger.Trigger:
+    """For a table in which a ``column`` decides who sees what: the whole force's people set it."""
+    return pgtrigger.Trigger(
+        name=f"whole_force_changes_{column}",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=f"""
+            IF {_ACTING} IS NOT NULL
+                AND NEW.{column} IS DISTINCT FROM (
+                    CASE TG_OP WHEN 'UPDATE' THEN OLD.{column} END
+                )
+                AND NOT EXISTS (SELECT FROM accounts_user WHERE id = {_ACTING} AND whole_force)
+            THEN
+                RAISE EXCEPTION 'User % does not see the whole force', {_ACTING}
+                    USING ERRCODE = 'check_violation',
+                    CONSTRAINT = 'whole_force_changes_{column}';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def units_are_the_givers(*, unit: str) -> pgtrigger.Trigger:
     """For the table of who works where: nobody gives or takes command units that they have not.
 

@@ -56,10 +56,12 @@ def close_account(*, person: User, by: User, to: User | None = None) -> None:
     Their acts stay on record, so the account is kept. What they have in hand goes to ``to``.
 
     Raises:
-        ValidationError: they have something in hand that nobody, or not this person, takes over.
+        PermissionDenied: ``by`` is no administrator.
+        ValidationError: they are looked after by others, or have something in hand that nobody, or
+            not this person, takes over.
 
     """
-    rights.require_administrator(by)
+    rights.require_looking_after(person, by=by)
     with scope.all_units():  # whatever this administrator sees of it
         if why := work.why_not(person, to):
             raise ValidationError({"taken_over_by": why})

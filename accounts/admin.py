@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 
 from accounts import actions, days, invitations, rights, scope
 from accounts.acts import work
-from accounts.acts.admin import ComesBackFilled, FindsNames
+from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
 from accounts.models import DayPolicy, User
 from accounts.rights import Rights
 from outbox import presenters
@@ -24,6 +24,8 @@ from outbox.models import State
 
 #: Messages to a person that their page shows.
 SHOWN = 5
+#: What only those who look after somebody change; rights have an act of their own.
+OF_THE_ACCOUNT = ("username", "first_name", "last_name", "email", "is_active")
 TO_DO = "Check the address, correct it, then choose “Send the invitation …” in the list of people."
 
 
@@ -78,11 +80,12 @@ class PersonForm(forms.ModelForm[User]):
         if wanted := self.wanted:
             for problem in rights.problems(person=self.instance, wanted=wanted, by=self.by):
                 self.add_error(None, problem)
-        if self.instance.pk and "email" in self.changed_data and self.by.pk != self.instance.pk:
+        changed = [name for name in OF_THE_ACCOUNT if name in self.changed_data]
+        if self.instance.pk and changed and self.by.pk != self.instance.pk:
             try:
                 rights.require_looking_after(self.instance, by=self.by)
             except ValidationError as error:
-                self.add_error("email", error)
+                self.add_error(changed[0], error)
         return answers
 
     def _post_clean(self) -> None:
@@ -274,7 +277,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
 
 
 @admin.register(DayPolicy)
-class DayPolicyAdmin(ComesBackFilled, admin.ModelAdmin[DayPolicy]):
+class DayPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[DayPolicy]):
     """A change of the rules is a new row with the day from which it holds."""
 
     list_display = ("valid_from", "first_day", "last_day")

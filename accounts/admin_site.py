@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -60,7 +61,9 @@ class Administration(AdminSite):
 
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            request.GET = _without_empty(request.GET)  # type: ignore[assignment]
             if request.method == "POST":
+                request.POST = _without_empty(request.POST)  # type: ignore[assignment]
                 # Of two equal forms at once the second sees what the first has saved.
                 one_at_a_time("accounts.people")
             return answer_once(request, lambda: view(request, *args, **kwargs))
@@ -70,3 +73,15 @@ class Administration(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """One's own password has one place."""
         return redirect("account_change_password")
+
+
+def _without_empty(sent: QueryDict) -> QueryDict:
+    """``sent`` without an empty name of the field by which a record is looked for.
+
+    Django takes the empty name for one of a field.
+    """
+    if sent.get(TO_FIELD_VAR) != "":
+        return sent
+    rest = sent.copy()
+    del rest[TO_FIELD_VAR]
+    return rest

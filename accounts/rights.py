@@ -212,6 +212,8 @@ def why_not(request: AccessRequest, *, by: User) -> str:
         return "You asked for this yourself: somebody else decides."
     if by.pk == request.person_id:
         return "This is about yourself: somebody else decides."
+    if request.right == Right.LINK and by.pk == request.person.address_given_by_id:
+        return "You gave the address that the link would go to: somebody else decides."
     if not looks_after(by, request.person) or (whole_force_right and not by.whole_force):
         return NOT_YOURS
     if request.right != Right.LINK and request.person.email != request.address:

@@ -2,19 +2,19 @@
 
 from django.contrib import admin
 
-from accounts.acts.admin import ComesBackFilled
+from accounts.acts.admin import ForTheWholeForce
 from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
 
 
 @admin.register(WarningSign)
-class WarningSignAdmin(ComesBackFilled, admin.ModelAdmin[WarningSign]):
+class WarningSignAdmin(ForTheWholeForce, admin.ModelAdmin[WarningSign]):
     """Signs are added; those in use stay as they are."""
 
     list_display = ("text", "position")
 
 
 @admin.register(CadetPolicy)
-class CadetPolicyAdmin(ComesBackFilled, admin.ModelAdmin[CadetPolicy]):
+class CadetPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[CadetPolicy]):
     """A change of the rules is a new row with the day from which it holds."""
 
     list_display = (
@@ -28,14 +28,14 @@ class CadetPolicyAdmin(ComesBackFilled, admin.ModelAdmin[CadetPolicy]):
 
 
 @admin.register(VisitPolicy)
-class VisitPolicyAdmin(ComesBackFilled, admin.ModelAdmin[VisitPolicy]):
+class VisitPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[VisitPolicy]):
     """Likewise."""
 
     list_display = ("valid_from", "longest_minutes", "overdue_after_minutes")
 
 
 @admin.register(FollowUpPolicy)
-class FollowUpPolicyAdmin(ComesBackFilled, admin.ModelAdmin[FollowUpPolicy]):
+class FollowUpPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[FollowUpPolicy]):
     """A change of the rules is a new row with the day from which it holds."""
 
     list_display = ("valid_from", "working_days_only")

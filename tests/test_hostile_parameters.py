@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.middleware import _without_hidden
+from accounts.models import User
 from accounts.roles import Role
 from operations.models import Cadet
 from tests import factories
@@ -45,6 +46,7 @@ FIELD = re.compile(r'<(?:input|textarea|select)\b[^>]*\bname="([^"]+)"')
 @pytest.fixture
 def everybody(world):  # noqa: F811
     people, made = world
+    User.objects.filter(pk=people[Role.ADMINISTRATOR].pk).update(whole_force=True)
     clients = {}
     for role, person in people.items():
         clients[role] = Client(raise_request_exception=False)
@@ -73,6 +75,21 @@ def test_no_query_of_any_page_breaks_it(everybody):
             status = clients[role].get(f"{url}?{query.urlencode()}").status_code
             if status >= 500:
                 broken.append((name, hostile, status))
+    assert broken == []
+
+
+def test_no_empty_parameter_of_django_breaks_a_page_of_the_administration(everybody):
+    clients, _ = everybody
+    administrator = clients[Role.ADMINISTRATOR]
+    people = [("admin:accounts_user_change", (str(User.objects.latest("pk").pk),))]
+    broken = []
+    for name, args in ADMINISTRATION + people:
+        for parameter in ("_to_field", "_popup", "_changelist_filters", "_facets", "_source_model"):
+            url = f"{reverse(name, args=args)}?{parameter}="
+            statuses = {administrator.get(url).status_code}
+            statuses.add(administrator.post(url, {parameter: ""}).status_code)
+            if max(statuses) >= 500:
+                broken.append((name, parameter))
     assert broken == []
 
 

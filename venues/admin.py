@@ -9,13 +9,18 @@ from django.db.models import ManyToManyField
 from django.http import HttpRequest
 
 from accounts import rights
-from accounts.acts.admin import ComesBackFilled, FindsNames
+from accounts.acts.admin import (
+    ComesBackFilled,
+    FindsNames,
+    ForTheWholeForce,
+    sees_whole_force,
+)
 from accounts.models import User
 from accounts.rights import Rights
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
 
-class Kept(ComesBackFilled):
+class Kept:
     """Mix into an admin of rows that others point to: they are changed, never deleted."""
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
@@ -24,7 +29,7 @@ class Kept(ComesBackFilled):
 
 
 @admin.register(Force)
-class ForceAdmin(Kept, admin.ModelAdmin[Force]):
+class ForceAdmin(Kept, ForTheWholeForce, admin.ModelAdmin[Force]):
     """The force of this installation; several where forces share one."""
 
 
@@ -58,8 +63,12 @@ class CommandUnitForm(forms.ModelForm[CommandUnit]):
 
 
 @admin.register(CommandUnit)
-class CommandUnitAdmin(FindsNames, Kept, admin.ModelAdmin[CommandUnit]):
-    """Command units and who works for them: this decides which visits a person sees."""
+class CommandUnitAdmin(FindsNames, Kept, ComesBackFilled, admin.ModelAdmin[CommandUnit]):
+    """Command units and who works for them: this decides which visits a person sees.
+
+    An administrator of some of them looks after their people; what a unit is, is for the whole
+    force.
+    """
 
     form = CommandUnitForm
 
@@ -69,6 +78,14 @@ class CommandUnitAdmin(FindsNames, Kept, admin.ModelAdmin[CommandUnit]):
     search_fields = ["name", "code"]
     # The picker of two lists that Django has for many rows has no names for screen readers.
     formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Add one only as somebody who sees the whole force."""
+        return super().has_add_permission(request) and sees_whole_force(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CommandUnit | None = None) -> Any:
+        """All but its people, for others."""
+        return () if sees_whole_force(request) else ("force", "code", "name", "mailbox")
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The form, which knows who asks."""
@@ -84,7 +101,7 @@ class CommandUnitAdmin(FindsNames, Kept, admin.ModelAdmin[CommandUnit]):
 
 
 @admin.register(LocalAuthority)
-class LocalAuthorityAdmin(FindsNames, Kept, admin.ModelAdmin[LocalAuthority]):
+class LocalAuthorityAdmin(FindsNames, Kept, ForTheWholeForce, admin.ModelAdmin[LocalAuthority]):
     """Local authorities and the command unit of each. Their boundaries come by import."""
 
     list_display = ["name", "command_unit", "gss_code", "fhrs_code"]
@@ -95,7 +112,7 @@ class LocalAuthorityAdmin(FindsNames, Kept, admin.ModelAdmin[LocalAuthority]):
 
 
 @admin.register(VenueGroup)
-class VenueGroupAdmin(FindsNames, Kept, admin.ModelAdmin[VenueGroup]):
+class VenueGroupAdmin(FindsNames, Kept, ForTheWholeForce, admin.ModelAdmin[VenueGroup]):
     """The chains that run venues."""
 
     search_fields = ["name"]

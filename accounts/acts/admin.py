@@ -12,6 +12,7 @@ from django.http import HttpRequest
 
 from accounts.acts import kept_forms
 from accounts.govuk import ComesBack
+from accounts.models import User
 
 
 class ComesBackFilled:
@@ -62,3 +63,22 @@ class FindsNames:
             in_one = [Q(**{f"{name}__normal__contains": normal}) for name in self.search_names]
             queryset = queryset.filter(functools.reduce(operator.or_, in_one))
         return found | queryset, may_repeat
+
+
+class ForTheWholeForce(ComesBackFilled):
+    """Mix in first for what holds in every command unit: others than the whole force's look on."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Add it only as somebody who sees the whole force."""
+        allowed: bool = super().has_add_permission(request, *args)  # type: ignore[misc]
+        return allowed and sees_whole_force(request)
+
+    def has_change_permission(self, request: HttpRequest, *args: Any) -> bool:
+        """Likewise."""
+        allowed: bool = super().has_change_permission(request, *args)  # type: ignore[misc]
+        return allowed and sees_whole_force(request)
+
+
+def sees_whole_force(request: HttpRequest) -> bool:
+    """Whether the person who asks sees the whole force."""
+    return isinstance(request.user, User) and request.user.whole_force

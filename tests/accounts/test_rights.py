@@ -402,3 +402,91 @@ def test_the_provider_gives_what_it_says_also_to_whoever_is_signed_in(ada, unit,
 def test_equal_invitations_one_after_the_other_are_told(ada):
     save_person(ada)
     assert "already" in save_person(ada).text
+
+
+# What holds in every command unit ---------------------------------------------------------------
+
+OF_THE_FORCE = [
+    "accounts_daypolicy",
+    "venues_force",
+    "venues_localauthority",
+    "venues_venuegroup",
+    "operations_cadetpolicy",
+    "operations_visitpolicy",
+    "operations_followuppolicy",
+    "operations_warningsign",
+]
+
+
+@pytest.mark.parametrize("name", OF_THE_FORCE)
+def test_an_administrator_of_one_unit_looks_at_what_holds_in_all_and_changes_nothing(
+    ada, chief, name
+):
+    ours, theirs = signed_in(ada), signed_in(chief)
+    assert ours.get(reverse(f"admin:{name}_changelist")).status_code == 200
+    assert ours.post(reverse(f"admin:{name}_add"), {}).status_code == 403
+    if name != "venues_localauthority":  # these come by import
+        assert theirs.get(reverse(f"admin:{name}_add")).status_code == 200
+
+
+def test_a_local_authority_is_moved_by_the_whole_force_only(ada, chief, unit, other):
+    authority = factories.LocalAuthorityFactory(command_unit=other)
+    url = reverse("admin:venues_localauthority_change", args=[authority.pk])
+    answers = {"name": authority.name, "command_unit": unit.pk}
+    assert signed_in(ada).post(url, answers).status_code == 403
+    authority.refresh_from_db()
+    assert authority.command_unit == other
+    signed_in(chief).post(url, answers)
+    authority.refresh_from_db()
+    assert authority.command_unit == unit
+
+
+@pytest.mark.parametrize("to", ["unit", None])
+def test_postgresql_moves_no_authority_for_somebody_of_one_unit(ada, unit, other, to):
+    authority = factories.LocalAuthorityFactory(command_unit=other)
+    moved = type(authority).objects.filter(pk=authority.pk)
+    with pytest.raises(IntegrityError), scope.acting(ada):
+        moved.update(command_unit=unit if to else None)
+    with scope.acting(ada):
+        moved.update(name="Borough of Cawdersley")
+
+
+def test_an_administrator_of_one_unit_renames_no_unit_and_adds_none(ada, unit, other):
+    client = signed_in(ada)
+    url = reverse("admin:venues_commandunit_change", args=[unit.pk])
+    comes = factories.UserFactory()
+    client.post(
+        url, {"force": unit.force_id, "code": "X", "name": "X", "members": [ada.pk, comes.pk]}
+    )
+    unit.refresh_from_db()
+    assert (unit.code, set(unit.members.all())) == ("NW", {ada, comes})
+    assert client.post(reverse("admin:venues_commandunit_add"), {}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "change", [{"username": "taken"}, {"first_name": "Taken"}, {"is_active": ""}]
+)
+def test_accounts_of_people_elsewhere_are_not_changed(ada, other, change):
+    person = factories.UserFactory(units=[other])
+    answers = {"first_name": person.first_name, "last_name": person.last_name} | change
+    page = save_person(ada, person, units=[other], **answers)
+    assert "looked after by an administrator of those" in page.text
+    was = User.objects.get(pk=person.pk)
+    assert (was.username, was.first_name, was.is_active) == (person.username, "Invented", True)
+
+
+def test_accounts_of_people_elsewhere_are_not_closed(ada, chief):
+    with pytest.raises(ValidationError, match="looked after by an administrator of those"):
+        actions.close_account(person=chief, by=ada)
+    assert User.objects.get(pk=chief.pk).is_active
+
+
+def test_whoever_gave_the_latest_address_does_not_agree_to_a_link_there(ada, bea, planner):
+    rights.change_address(person=planner, address="first@police.example", by=ada)
+    actions.send_password_link(person=planner, by=ada)
+    rights.change_address(person=planner, address="mine@police.example", by=bea)
+
+    [request] = AccessRequest.objects.waiting()
+    with pytest.raises(ValidationError, match="You gave the address"):
+        rights.approve(request=request, by=bea)
+    assert not letters().filter(letter=invitations.LETTER).exists()

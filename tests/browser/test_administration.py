@@ -24,7 +24,7 @@ LOOKED_AFTER = (
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_an_administrator_looks_after_people_and_reference_data(visit_site, width):
-    person = factories.UserFactory(username="admin", role=Role.ADMINISTRATOR)
+    person = factories.UserFactory(username="admin", role=Role.ADMINISTRATOR, whole_force=True)
     person.set_password(factories.PASSWORD)
     person.save()
     unit = factories.CommandUnitFactory()

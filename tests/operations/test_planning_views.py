@@ -485,6 +485,7 @@ def test_the_history_of_an_operation_tells_of_no_draw_of_another_unit(client, op
     north, south = unit, CommandUnitFactory(name="Faraway")
     for of in (north, south):
         VenueFactory(unit=of)
+        OperationVenueFactory(operation=operation, venue=VenueFactory(unit=of))
         by = UserFactory(role=Role.PLANNER, units=[of])
         planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=by)
 
@@ -1159,7 +1160,7 @@ def test_queries_of_cadets_do_not_grow(client, queries_of):
 
 @pytest.mark.parametrize("model", ["warningsign", "cadetpolicy"])
 def test_administrators_add_signs_and_rules_and_change_none(model):
-    admin = signed_in(UserFactory(role=Role.ADMINISTRATOR))
+    admin = signed_in(UserFactory(role=Role.ADMINISTRATOR, whole_force=True))
 
     assert admin.get(reverse(f"admin:operations_{model}_changelist")).status_code == 200
     assert admin.get(reverse(f"admin:operations_{model}_add")).status_code == 200

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.access_requests import units_are_the_givers
+from accounts.access_requests import units_are_the_givers, whole_force_changes
 from accounts.audit import tracked
 from accounts.model_fields import DayField, EmailLineField, LineField
 from accounts.models import User
@@ -138,6 +138,7 @@ class LocalAuthority(models.Model):
         verbose_name_plural = "local authorities"
         constraints = [models.UniqueConstraint(NormalName("name"), name="authority_name_is_unique")]
         ordering = [NormalName("name")]
+        triggers = [whole_force_changes("command_unit_id")]
 
     def __str__(self) -> str:
         return self.name
