@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.audit import tracked
+from accounts.model_fields import EmailLineField
 from accounts.roles import DECIDE_ACCESS, Role
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class AccessRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="access_requests"
     )
     right = models.CharField(max_length=20, choices=Right)
-    address = models.EmailField(help_text="The person's address when it was asked for.")
+    address = EmailLineField(help_text="The person's address when it was asked for.")
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.acts import work
 from accounts.acts.undo import undoable
+from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
 from operations.actions import follow_ups as follow_up_acts
@@ -209,7 +210,7 @@ def _may_follow(person: User, to: User) -> bool:
 
 
 def _led(person: User) -> QuerySet[Operation]:
-    return operations_led(person, on=timezone.localdate())
+    return operations_led(person, on=duty_day(timezone.now()))
 
 
 def register_work() -> None:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, WORK_FOLLOW_UPS
 from operations.actions import handing_over, planning, teams
@@ -74,7 +75,7 @@ class HandOverAll(ActView):
                 list(plannable.filter(team__officer=person).distinct()),
                 teams.visiting_officers(),
             )
-            led = handing_over.operations_led(person, on=timezone.localdate())
+            led = handing_over.operations_led(person, on=duty_day(timezone.now()))
             found["operations"] = (
                 [o for o in led if handing_over.may_give_leads(self.user, [o])],
                 planning.possible_leads(),

@@ -124,6 +124,7 @@ CALENDAR = {
     "accounts/govuk/fields.py": "what somebody typed, by the clock",
     "operations/actions/follow_ups.py": "an appointment with a venue",
     "operations/views/follow_ups.py": "an appointment with a venue",
+    "operations/forms/cadets.py": "a date on a paper is not in the future",
     "operations/views/cadets.py": "a date on a paper is not in the future",
     "operations/models/teams.py": "retention counts days of the calendar",
     "operations/actions/teams.py": "which of two boxes was typed wrongly, by the clock",

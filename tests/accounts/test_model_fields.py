@@ -7,7 +7,13 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from accounts.model_fields import DayField, EmailLineField, LineField, LinesField
+from accounts.model_fields import (
+    DayField,
+    EmailLineField,
+    LineField,
+    LinesField,
+    MomentField,
+)
 from accounts.models import User
 from operations.models import Cadet
 from tests import factories
@@ -66,7 +72,11 @@ def test_every_column_of_these_fields_has_its_check():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'kept\\_%'")
         count = cursor.fetchone()[0]
-    assert count == len(list(fields((LineField, LinesField, EmailLineField, DayField)))) > 40
+    assert (
+        count
+        == len(list(fields((LineField, LinesField, EmailLineField, DayField, MomentField))))
+        > 40
+    )
 
 
 TYPED = "  Lantern\u200bstay\r\n\u202eInn\u2060 \uff11\x00 "

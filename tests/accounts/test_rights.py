@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import actions, invitations, rights, scope
 from accounts.access_requests import Right
@@ -338,7 +339,7 @@ def test_a_link_on_its_way_does_not_follow_to_a_new_address(ada, bea, planner):
     actions.send_password_link(person=planner, by=bea)
     letter = letters().get(letter=invitations.LETTER)
     rights.change_address(person=planner, address="mine@police.example", by=ada)
-    assert "address was changed" in invitations.write(letter).because
+    assert "address was changed" in invitations.write(letter, at=timezone.now()).because
 
 
 def test_the_address_of_an_unused_invitation_that_opens_nothing_covert_is_put_right(ada, unit):

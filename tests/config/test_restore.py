@@ -147,10 +147,11 @@ def test_a_temporary_table_never_stands_before_one_of_ours(db):
     from django.db import connection
 
     from accounts import scope
+    from tests.database import as_owner
     from tests.factories import ForceFactory
 
     ForceFactory()
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE venues_force (name text)")
         with scope.for_task("test"):
             cursor.execute("SELECT count(*) FROM venues_force")

@@ -62,7 +62,11 @@ def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     ours = {tasks.remind.name, outbox.deliver.name}
-    assert scheduled == ours | {keeping.seal.name, keeping.apply_retention.name}
+    assert scheduled == ours | {
+        keeping.seal.name,
+        keeping.apply_retention.name,
+        keeping.look_at_night_work.name,
+    }
     assert scheduled <= set(app.tasks)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from accounts import actions
 from accounts.models import User
+from accounts.roles import Role
 from outbox import tasks
 from outbox.models import Lane, Message, State
 from tests import factories
@@ -18,7 +19,8 @@ pytestmark = [
 @pytest.fixture
 def message(db):
     """An invitation that was decided and of which no broker has heard."""
-    actions.invite(person=User(username="o", email="o@police.example"), by=factories.UserFactory())
+    by = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
+    actions.invite(person=User(username="o", email="o@police.example"), by=by)
     return Message.objects.get()
 
 

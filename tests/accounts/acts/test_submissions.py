@@ -34,6 +34,7 @@ SAMPLE = ROOT / "tests/venues/samples/official_2020.xml"
 
 #: Pages that take a form and are no :class:`FormPage`, and why it may come twice.
 OTHERWISE = {
+    "accounts:access_request_decide": "a request is decided once: its row says so",
     "accounts:undo": "An act is taken back once, and the second is told so",
     "account_login": "Signing in makes nothing",
     "account_logout": "Signing out twice is signing out",
@@ -296,7 +297,17 @@ def test_every_page_of_the_administration_that_adds_something_is_known_here():
         assert isinstance(page, ComesBackFilled) == (model._meta.app_label in ours)
 
 
-EXEMPT = ("account_logout", "openid_connect_login", "accounts:undo")
+EXEMPT = (
+    "accounts:access_request_decide",
+    "account_logout",
+    "openid_connect_login",
+    "accounts:undo",
+)
+    "accounts:access_request_decide",
+    "account_logout",
+    "openid_connect_login",
+    "accounts:undo",
+)
 
 
 def test_every_form_written_by_hand_carries_a_token():
