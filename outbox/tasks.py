@@ -6,6 +6,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
+from config.queue import queue
 from outbox import delivery
 from outbox.models import Lane
 
@@ -22,8 +23,8 @@ def deliver(lane: str) -> None:
 
 
 def wake(lane: Lane) -> None:
-    """Tell the lane's own worker to look for what is due."""
-    deliver.apply_async((lane.value,), queue=lane.queue, expires=LOOK_AGAIN_AFTER)
+    """Tell the lane's own worker to look for what is due, as far as the broker answers."""
+    queue(deliver, lane.value, queue=lane.queue, expires=LOOK_AGAIN_AFTER)
 
 
 @worker_ready.connect

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.london import duty_day
+from config.queue import queue
 from operations import demo_history, demo_world
 from operations.tasks import remind
 from venues.models import Force, Venue
@@ -38,5 +39,6 @@ class Command(BaseCommand):
         with scope.for_task("load_demo"):
             world = demo_world.make(chance, today=duty_day(now), venue_count=options["venues"])
             demo_history.make(chance, world, now=now)
-        transaction.on_commit(remind.delay)  # so that there are messages to look at
+        # So that there are messages to look at.
+        transaction.on_commit(lambda: queue(remind), robust=True)
         self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")
