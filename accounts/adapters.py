@@ -20,7 +20,10 @@ from django.urls import reverse
 
 from accounts import rights, second_factor, sessions
 from accounts.models import User
+from config.requests import client_address
 
+#: How an address is written where there is none and one has to be.
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 (nothing is bound to it)
 ONLY_THE_FORCE = "Sign in with your force’s account: this account has no password of its own."
 
 
@@ -92,6 +95,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to *Your account*."""
         return reverse("mfa_index")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Where a request comes from, as allauth counts it and lists it among the sessions."""
+        return client_address(request) or NO_ADDRESS
 
     def send_password_reset_mail(self, user: Any, email: str, context: Any) -> None:
         """Leave the message to a worker, so that an unknown address is answered as quickly."""

@@ -15,13 +15,13 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts import scope, second_factor, sessions, texts
 from accounts.acts import kept_forms
-from accounts.rate_limits import address_of
+from accounts.rate_limits import READS, address_of
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
@@ -176,6 +176,9 @@ class ScopedTransaction:
 
     Not Django's ``ATOMIC_REQUESTS``: that ends before a page is rendered, and pages ask for their
     rows while they are. A request that ends in an error leaves nothing behind.
+
+    Nobody who is not signed in holds a transaction by looking at a page that tells them nothing
+    (:func:`tells_nothing`), at one that only sends them to sign in, or at one that is not there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -184,6 +187,8 @@ class ScopedTransaction:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer inside the transaction."""
+        if not request.user.is_authenticated and _is_told_nothing(request):
+            return self.get_response(request)
         with scope.acting(request.user, **_asked_from(request)):
             response = self.get_response(request)
             if getattr(request, "takes_back", False) or response.status_code >= SERVER_ERROR:
@@ -210,3 +215,19 @@ def _asked_from(request: HttpRequest) -> AskedFrom:
         # The link of an invitation holds a secret; whoever follows it is not signed in yet.
         "path": request.path if request.user.is_authenticated else "",
     }
+
+
+def tells_nothing(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Mark a view that shows whoever is not signed in the same page, whatever is on record."""
+    view.tells_nothing = True  # type: ignore[attr-defined]
+    return view
+
+
+def _is_told_nothing(request: HttpRequest) -> bool:
+    if request.method not in READS:
+        return False
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return True
+    return getattr(view, "login_required", True) or getattr(view, "tells_nothing", False)

@@ -18,6 +18,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.middleware import tells_nothing
 from accounts.second_factor import readable_only
 
 
@@ -37,10 +38,10 @@ to_your_account = RedirectView.as_view(pattern_name="mfa_index")
 
 urlpatterns = [
     # Signing in and out
-    path("sign-in/", views.SignIn.as_view(), name="account_login"),
+    path("sign-in/", tells_nothing(views.SignIn.as_view()), name="account_login"),
     path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
     path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),
-    path("sign-in/closed/", account.account_inactive, name="account_inactive"),
+    path("sign-in/closed/", tells_nothing(account.account_inactive), name="account_inactive"),
     path("sign-in/with/<slug:provider_id>/", views.sign_in_with_force, name="openid_connect_login"),
     path(
         "sign-in/with/<slug:provider_id>/done/",
@@ -59,12 +60,12 @@ urlpatterns = [
     # Setting a password by a link: an invitation, or a forgotten one
     path(
         "sign-in/forgotten/",
-        with_passwords(account.password_reset),
+        tells_nothing(with_passwords(account.password_reset)),
         name="account_reset_password",
     ),
     path(
         "sign-in/forgotten/sent/",
-        with_passwords(account.password_reset_done),
+        tells_nothing(with_passwords(account.password_reset_done)),
         name="account_reset_password_done",
     ),
     re_path(
@@ -74,7 +75,7 @@ urlpatterns = [
     ),
     path(
         "sign-in/password/saved/",
-        with_passwords(account.password_reset_from_key_done),
+        tells_nothing(with_passwords(account.password_reset_from_key_done)),
         name="account_reset_password_from_key_done",
     ),
     # Your account

@@ -1,25 +1,29 @@
-"""The entry point of the web server: ``gunicorn -k uvicorn_worker.UvicornWorker``."""
+"""The entry point of the web server: ``gunicorn --config python:config.gunicorn``."""
 
+import asyncio
 import os
 import uuid
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from contextlib import nullcontext
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
 
+import django
 import structlog
+from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from django.db import close_old_connections
+
+from config import admission, health
+from config.admission import ClientGoneError, Receive, RefusedError, Scope, Send
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # WhiteNoise streams our few small files the old way; Django says so in each process.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
 log = structlog.get_logger(__name__)
-
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Bytes of a request to a page that takes files: the largest (64 MB), and the form around it.
 MAX_UPLOAD = 65 * 2**20
@@ -29,59 +33,154 @@ MAX_BODY = 3 * 2**20
 FILE_TOO_LARGE = "This is too large: a file may have up to 64 MB. Nothing was saved."
 FORM_TOO_LARGE = "This is too large: a form may have up to 2 MB. Nothing was saved."
 LENGTH_NEEDED = "Say how long the request is (Content-Length). Nothing was saved."
+LENGTH_UNREADABLE = "The length of the request is no number (Content-Length). Nothing was saved."
+SIGN_IN_FIRST = "Only somebody who is signed in may send this much. Sign in, then send it again."
 
 HEADERS = [
-    (b"content-type", b"text/plain; charset=utf-8"),
     (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
     (b"connection", b"close"),
 ]
+NOTHING_BUT_OUR_STYLE = (
+    b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
+    b"form-action 'self'; frame-ancestors 'none'"
+)
 
 
-class BodyLimit:
-    """Refuses a request that is too large before a byte of it is kept.
+@dataclass
+class Received:
+    """A request whose body is here already; what Django receives next is nothing.
 
-    Django under ASGI writes a whole body to disk before any page can look at it, or at its sender.
+    It would be told if the client hung up, and would break off a page in the middle. What was
+    begun is finished: a phone that lost its signal finds its message stored when it sends it again.
     """
 
-    def __init__(self, application: Application, *, takes_files: frozenset[str]) -> None:
-        """Take the product, and the paths of its pages that take files."""
-        self.application = application
-        self.takes_files = takes_files
+    body: IO[bytes]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413 to a body that is too large, 411 to one that does not say its length."""
+    async def __call__(self) -> admission.Message:
+        """Wait for ever."""
+        waiting: asyncio.Future[admission.Message] = asyncio.get_running_loop().create_future()
+        return await waiting
+
+
+class Product(ASGIHandler):
+    """Django, for as many requests at once as there are threads, and for bodies as they may be."""
+
+    def __init__(self) -> None:
+        """Load Django and read the settings."""
+        super().__init__()
+        from django.urls import reverse  # only now are there addresses
+
+        #: Paths of the pages that take files.
+        self.takes_files = frozenset({reverse("venues:import_add")})
+        self.threads = admission.Threads(
+            settings.REQUESTS_AT_ONCE,
+            waiting=settings.REQUESTS_WAITING,
+            patience=settings.REQUESTS_WAITING_SECONDS,
+        )
+        # Whoever asks whether the service is well gets an answer however busy it is.
+        self.reserved = {
+            path: admission.Threads(1, waiting=10, patience=5) for path in health.PATHS
+        }
+        self.small_bodies = admission.Counter(admission.SMALL_AT_ONCE)
+        self.large_bodies = admission.Counter(settings.UPLOADS_AT_ONCE)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer, or refuse before anything is kept."""
+        try:
+            body = await self._read(scope, receive)
+            answer = admission.Answer()
+            threads = self.reserved.get(scope["path"], self.threads)
+            with body:
+                async with threads.one(receive):
+                    await self.handle(scope, Received(body), answer.keep)  # type: ignore[arg-type]
+            await answer.send(send)
+        except RefusedError as refused:
+            await _refuse(send, refused)
+        except ClientGoneError:
+            return
+
+    async def read_body(self, receive: Any) -> Any:
+        """The body that :meth:`_read` has read."""
+        return receive.body
+
+    async def _read(self, scope: Scope, receive: Receive) -> IO[bytes]:
         headers = dict(scope.get("headers", ()))
-        length = headers.get(b"content-length", b"0")
-        upload = scope.get("path") in self.takes_files
+        length = self._length(headers, upload=scope["path"] in self.takes_files)
+        counted: Any = nullcontext()
+        if length > admission.SMALL_BODY:
+            async with self.threads.one(receive):
+                await sync_to_async(close_old_connections)()  # as before each request
+                known = await sync_to_async(_is_signed_in)(headers.get(b"cookie", b""))
+            if not known:
+                raise RefusedError(403, f"{SIGN_IN_FIRST} Nothing was saved.")
+            counted = self.large_bodies.one()
+        elif length:
+            counted = self.small_bodies.one()
+        with counted:
+            return await admission.read_body(receive)
+
+    @staticmethod
+    def _length(headers: dict[bytes, bytes], *, upload: bool) -> int:
+        """How long the body is; refuse one that does not say so or is too long."""
         if b"transfer-encoding" in headers:
-            await _refuse(send, 411, LENGTH_NEEDED)
-        elif not length.isdigit() or int(length) > (MAX_UPLOAD if upload else MAX_BODY):
-            await _refuse(send, 413, FILE_TOO_LARGE if upload else FORM_TOO_LARGE)
-        else:
-            await self.application(scope, receive, send)
+            raise RefusedError(411, LENGTH_NEEDED)
+        length = headers.get(b"content-length", b"0")
+        if not length.isdigit():
+            raise RefusedError(400, LENGTH_UNREADABLE)
+        if int(length[:20]) > (MAX_UPLOAD if upload else MAX_BODY):
+            raise RefusedError(413, FILE_TOO_LARGE if upload else FORM_TOO_LARGE)
+        return int(length)
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
+def _is_signed_in(cookies: bytes) -> bool:
+    """Whether a request with these cookies comes from somebody with a session that holds.
+
+    Raises:
+        RefusedError: with 503, where the database can't be asked.
+
+    """
+    from django.contrib.auth import get_user
+    from django.db import InterfaceError, OperationalError
+    from django.http import HttpRequest, parse_cookie
+
+    from config.requests import session_key
+
+    request = HttpRequest()
+    request.COOKIES = parse_cookie(cookies.decode("latin1"))
+    sessions = import_module(settings.SESSION_ENGINE)
+    request.session = sessions.SessionStore(session_key(request))
+    try:
+        return get_user(request).is_authenticated
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database does not answer", exc_info=True)
+        raise admission.busy() from error
+
+
+async def _refuse(send: Send, refused: RefusedError) -> None:
+    from config import errors
+
     reference = uuid.uuid4().hex
-    log.warning("request refused unread", status=status, request_id=reference)
+    log.warning("request refused unread", status=refused.status, request_id=reference)
     headers = [*HEADERS, (b"x-request-id", reference.encode())]
     if settings.SECURE_HSTS_SECONDS:
         told = f"max-age={settings.SECURE_HSTS_SECONDS}"
         if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
             told += "; includeSubDomains"
         headers.append((b"strict-transport-security", told.encode()))
-    body = f"{words} If you ask for help, give this reference: {reference}"
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    if refused.retry_after is not None:
+        headers.append((b"retry-after", str(refused.retry_after).encode()))
+    if refused.words:
+        body = f"{refused.words} If you ask for help, give this reference: {reference}"
+        kind, policy = b"text/plain; charset=utf-8", b"default-src 'none'; frame-ancestors 'none'"
+    else:
+        body = errors.busy_page(reference)
+        kind, policy = b"text/html; charset=utf-8", NOTHING_BUT_OUR_STYLE
+    headers += [(b"content-type", kind), (b"content-security-policy", policy)]
+    start = {"type": "http.response.start", "status": refused.status, "headers": headers}
+    await send(start)
     await send({"type": "http.response.body", "body": body.encode()})
 
 
-def _application() -> Application:
-    product = get_asgi_application()
-    from django.urls import reverse  # only now are there addresses
-
-    return BodyLimit(product, takes_files=frozenset({reverse("venues:import_add")}))
-
-
-application = _application()
+django.setup(set_prefix=False)
+application = Product()

@@ -3,12 +3,24 @@
 The reference is the request's id: support finds what happened by it (docs/operators.md).
 """
 
+import functools
+import sys
+from collections.abc import Iterator
+
 from django.contrib import messages
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from accounts.acts import kept_forms
+from config.admission import TRY_AGAIN_AFTER
+
+#: What a server that we depend on raises while it is away, starts again, or could not do two
+#: things at once: all of it passes. Where a row broke a rule, or a query is wrong, is not among it.
+PASSING = (OperationalError, InterfaceError, RedisError, KombuError)
 
 TOO_OLD = "The page that you sent was open since before you signed in again."
 
@@ -41,8 +53,35 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Our mistake."""
+    """Our mistake; or a server that we depend on is away just now, and trying again will help."""
+    error = sys.exc_info()[1]
+    if error is not None and any(isinstance(one, PASSING) for one in _with_causes(error)):
+        response = _page(request, "503.html", 503)
+        response["Retry-After"] = str(TRY_AGAIN_AFTER)
+        return response
     return _page(request, "500.html", 500)
+
+
+def busy_page(reference: str) -> str:
+    """The same page for a request that no thread was free for."""
+    return _busy_page_with_gap().replace(GAP, reference)
+
+
+GAP = "the-reference-goes-here"
+
+
+@functools.cache
+def _busy_page_with_gap() -> str:
+    return render_to_string("503.html", {"reference": GAP})
+
+
+def _with_causes(error: BaseException) -> Iterator[BaseException]:
+    told: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in told:
+        yield one
+        told.add(id(one))
+        one = one.__cause__ or one.__context__
 
 
 def _page(request: HttpRequest, template: str, status: int, **more: str) -> HttpResponse:

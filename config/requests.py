@@ -1,5 +1,6 @@
 """What every request gets: an id to find it by, a line in the log, and headers of its answer."""
 
+import ipaddress
 import re
 import time
 import uuid
@@ -9,6 +10,9 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError, InterfaceError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -56,6 +60,28 @@ class NameRequests:
             bind_contextvars(user=user.pk)
 
 
+class Sessions(SessionMiddleware):
+    """Sessions; that one can't be saved does not take back what was done.
+
+    A page's acts are committed before its session is saved. Where the session was ended meanwhile
+    or the database just went away, the person is still told what was kept.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Find the session by its cookie."""
+        request.session = self.SessionStore(session_key(request))
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session, which the answer needs only where somebody has just come in."""
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, InterfaceError, SessionInterrupted):
+            if request.session.session_key != session_key(request):
+                raise
+            log.warning("a session could not be saved", exc_info=True)
+            return response
+
+
 class KeepToOneself:
     """Let no other site's page load anything of this one's."""
 
@@ -81,6 +107,43 @@ def request_id(proposed: str) -> str:
     if settings.BEHIND_PROXY and re.fullmatch("[0-9a-f]{32}", plain):
         return plain
     return uuid.uuid4().hex
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that a request comes from: one of IPv4 or IPv6, or nothing if that is not known.
+
+    Behind our proxy it is the last one of ``X-Forwarded-For``, which the proxy put there. What can
+    not be read is no address: the request goes on, since a proxy's mistake is nobody's crime.
+    """
+    told = request.META.get("REMOTE_ADDR", "")
+    if settings.BEHIND_PROXY and "X-Forwarded-For" in request.headers:
+        told = request.headers["X-Forwarded-For"].rpartition(",")[2]
+    address = _address_in(told.strip())
+    if told and not address and not getattr(request, "told_of_address", False):
+        request.told_of_address = True  # type: ignore[attr-defined]
+        log.warning("the client's address can not be read", proxy=settings.BEHIND_PROXY)
+    return address
+
+
+#: As some proxies write it: with a port, and then IPv6 in brackets.
+_WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[\d.]+):\d+")
+
+
+def _address_in(text: str) -> str:
+    if match := _WITH_PORT.fullmatch(text):
+        text = match["six"] or match["four"]
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])  # without the name of an interface
+    except ValueError:
+        return ""
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def session_key(request: HttpRequest) -> str | None:
+    """The session that a request names, where it can be one: else a cookie could break a query."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    return key if re.fullmatch("[0-9a-z]{8,40}", key) else None
 
 
 def _tell(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:

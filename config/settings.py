@@ -5,6 +5,7 @@ A setting that is missing where it matters stops the start with a sentence that 
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -14,7 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.roles import Role
-from config import databases, embedded, logs, mail
+from config import databases, dependencies, embedded, logs, mail
 from config.environment import Environment
 from config.production import LEVELS, Provider, level, refuse, unsafe
 
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.requests.NameRequests",  # first: every line that is logged later has the request's id
+    "config.health.Health",
     "django.middleware.security.SecurityMiddleware",
     # Before WhiteNoise, so that static files and refusals carry these headers too.
     "csp.middleware.CSPMiddleware",
@@ -76,7 +78,7 @@ MIDDLEWARE = [
     "config.requests.KeepToOneself",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.TidyAddress",  # before anything is looked up by what was sent
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.requests.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -148,11 +150,12 @@ PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 
 REDIS_URL = env.text("REDIS_URL") or (embedded.redis_url() if DEMO else "")
 
-CACHES = {
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.ForgivingCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "makesafe",
+        "OPTIONS": dependencies.CLIENT,
     }
 }
 
@@ -163,6 +166,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 5 * 60  # seconds
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 10 * 60,  # seconds; longer than any task may take
     # After that time the task of a killed worker goes back to the queue within 2 seconds; by
@@ -340,16 +344,30 @@ SESSION_COOKIE_AGE = 12 * 3600  # seconds
 #: After so long without a request everybody else is signed out.
 SESSION_IDLE_SECONDS = 60 * env.whole("SESSION_IDLE_MINUTES", default=30, most=12 * 60)
 
+# How much at once, in each web process (config/admission.py) ------------------------------------
+
+#: Requests that are answered at the same time, each by a thread that keeps a connection of its own
+#: to the database.
+REQUESTS_AT_ONCE = env.whole("REQUESTS_AT_ONCE", default=8, most=100)
+#: Requests that may wait for one of these threads, and for how many seconds.
+REQUESTS_WAITING = env.whole("REQUESTS_WAITING", default=200)
+REQUESTS_WAITING_SECONDS = env.whole("REQUESTS_WAITING_SECONDS", default=15, most=60)
+#: Large forms and files that may be on their way at the same time.
+UPLOADS_AT_ONCE = env.whole("UPLOADS_AT_ONCE", default=4, most=100)
+
 # Rate limits, counted in the shared cache -------------------------------------------------------
 
-#: What one account, and all people behind one address, may send (not read) in a minute.
+#: What one account may send (not read) in a minute; and one address, by people not signed in.
 WRITES_PER_MINUTE = {
     "account": env.whole("WRITES_PER_MINUTE_ACCOUNT", default=120, most=1_000_000),
     "address": env.whole("WRITES_PER_MINUTE_ADDRESS", default=1200, most=1_000_000),
 }
+_REFUSED_SIGN_INS = f"{env.whole('REFUSED_SIGN_INS_PER_MINUTE_ADDRESS', default=20)}/m/ip"
 ACCOUNT_RATE_LIMITS = {
-    "login": "120/m/ip",  # a station at the change of a shift, behind one address
-    "login_failed": "20/m/ip,5/5m/key",  # passwords and codes; the key is the account
+    # A station at the change of a shift, or the whole force, behind one address.
+    "login": f"{env.whole('SIGN_INS_PER_MINUTE_ADDRESS', default=120)}/m/ip",
+    # Passwords and codes; the key is the account.
+    "login_failed": f"{_REFUSED_SIGN_INS},5/5m/key",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
     "reset_password": "20/m/ip,3/10m/key",
@@ -434,10 +452,10 @@ CONTENT_SECURITY_POLICY = {
 }
 #: What a page may ask of the device: passkeys, nothing else.
 PERMISSIONS_POLICY = dict.fromkeys(
-    "accelerometer autoplay bluetooth camera clipboard-read clipboard-write display-capture "
+    "accelerometer autoplay camera clipboard-read clipboard-write display-capture "
     "encrypted-media fullscreen gamepad geolocation gyroscope hid idle-detection local-fonts "
     "magnetometer microphone midi otp-credentials payment picture-in-picture screen-wake-lock "
-    "serial storage-access sync-xhr usb web-share window-management xr-spatial-tracking".split(),
+    "serial storage-access sync-xhr usb window-management xr-spatial-tracking".split(),
     "none",
 ) | dict.fromkeys(["publickey-credentials-create", "publickey-credentials-get"], "self")
 

@@ -3,8 +3,57 @@
 import sys
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import ERROR, Tags, run_checks
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+#: A file of ours that each page asks for.
+STYLE = "application.css"
+
+
+def refuse_incomplete() -> None:
+    """Stop, and say what is missing, where each page would be an error: tables, or static files.
+
+    Raises:
+        SystemExit: something is missing.
+
+    """
+    if problems := [*_static_files(), *_tables()]:
+        sys.exit("\n".join(problems))
+
+
+def _static_files() -> list[str]:
+    collected = getattr(staticfiles_storage, "hashed_files", None)
+    if collected is None:  # they are served as they lie, not by names of what they hold
+        return []
+    name = collected.get(STYLE)
+    if name and staticfiles_storage.exists(name):
+        return []
+    return [
+        "The static files are missing: run 'npm ci && npm run build', then "
+        "'manage.py collectstatic --noinput', and start again."
+    ]
+
+
+def _tables() -> list[str]:
+    try:
+        executor = MigrationExecutor(connections["default"])
+        ahead = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except (OperationalError, InterfaceError):
+        return [
+            "The database can not be reached, or does not let this process in: look whether it "
+            "runs, whether DATABASE_URL is right, and whether the role of it exists "
+            "(docs/operators.md)."
+        ]
+    finally:
+        connections["default"].close()  # whatever forks from here has connections of its own
+    if not ahead:
+        return []
+    return [
+        f"The database lacks {len(ahead)} migrations: run 'manage.py migrate' as the owner of the "
+        "tables, and start again."
+    ]
 
 
 def refuse_unfit_database() -> None:

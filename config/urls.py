@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.middleware import tells_nothing
 from accounts.views import favicon
 
 handler400 = "config.errors.bad_request"
@@ -17,7 +18,7 @@ urlpatterns = [
     path("venues/", include("venues.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
-    path("favicon.ico", favicon, name="favicon"),
+    path("favicon.ico", tells_nothing(favicon), name="favicon"),
 ]
 
 handler429 = "accounts.rate_limits.too_many_requests"  # allauth's name for it; Django has none

@@ -15,7 +15,7 @@ def key_of_this_test(key: str, prefix: str, version: int) -> str:
     return f"{prefix}:{os.getpid()}:{zlib.crc32(test.encode())}:{version}:{key}"
 
 
-CACHES["default"]["KEY_FUNCTION"] = key_of_this_test  # type: ignore[assignment]
+CACHES["default"]["KEY_FUNCTION"] = key_of_this_test
 
 # Argon2 is slow on purpose; tests/accounts checks that the product uses it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -167,6 +167,7 @@ class OfTheTeam(RequiresPermission):
     """A page on which an officer of the team acts on ``visit``."""
 
     permission_required = LOG_VISITS
+    never_limited = True  # by accounts/rate_limits.py: what happened on a visit is always taken
 
     @cached_property
     def visit(self) -> Visit:

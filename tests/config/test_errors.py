@@ -1,13 +1,17 @@
 """Whatever goes wrong, page and log hold nobody's data, and both have the reference."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import OperationalError, connections, transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
+from psycopg2 import errors as errors_of_postgresql
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from accounts.roles import Role
@@ -137,16 +141,85 @@ def test_a_page_of_an_error_is_drawn_without_the_database(product, django_assert
         assert b"reference: abc" in errors.csrf_failure(request, NAME).content
 
 
-def test_a_database_that_is_away_is_an_error_page_and_no_more(product, log, monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_a_database_that_is_away_is_no_error_of_ours(product, log, monkeypatch, error):
     def away(*args, **kwargs):
-        raise OperationalError(f"connection of {NAME} refused")
+        raise error(f"connection of {NAME} refused")
 
     monkeypatch.setattr(connections["default"], "cursor", away)
     response = product.get(reverse("venues:venue_list"))
     monkeypatch.undo()
-    assert response.status_code == 500
-    assert "Sorry, something went wrong" in response.content.decode()
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert "Please try again in a moment" in response.content.decode()
     assert_tells_nothing_but_the_reference(response, log)
+
+
+def waits_too_long_for_a_row(request):
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 1")
+        cursor.execute("SELECT pg_sleep(1)")
+
+
+def loses_its_connection(request):
+    with connections["default"].cursor() as cursor:
+        cursor.execute("RESET SESSION AUTHORIZATION")  # who connected may end the connection
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def is_locked_out(request):
+    raise OperationalError from errors_of_postgresql.DeadlockDetected()
+
+
+def asks_a_broker_that_is_away(request):
+    try:
+        raise RedisError(NAME)
+    except RedisError as error:
+        raise ValueError(NAME) from error
+
+
+PASSING = [
+    waits_too_long_for_a_row,
+    loses_its_connection,
+    is_locked_out,
+    asks_a_broker_that_is_away,
+]
+
+
+@pytest.mark.parametrize("view", PASSING, ids=lambda view: view.__name__)
+def test_what_passes_by_itself_is_told_so_and_asks_to_be_tried_again(
+    settings, log, django_db_setup, django_db_blocker, view
+):
+    settings.ROOT_URLCONF = type(
+        "urls",
+        (),
+        {
+            "handler500": urls.handler500,
+            "urlpatterns": [path("passes/", login_not_required(view)), *urls.urlpatterns],
+        },
+    )
+
+    def ask():
+        with django_db_blocker.unblock():
+            try:
+                return Client(raise_request_exception=False).get("/passes/")
+            finally:
+                connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:  # with a connection of its own, which is lost
+        response = thread.submit(ask).result()
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert NAME not in response.content.decode()
+    assert "Fenwick" not in log.getvalue()
+
+
+@pytest.mark.parametrize("view", [breaks, breaks_a_rule_of_the_database])
+def test_a_mistake_of_ours_is_not_told_as_one_that_passes(product, view):
+    name = next(name for name, (page, *_) in PAGES.items() if page is view)
+    response = product.get(f"/{name}/")
+    assert response.status_code == 500
+    assert "Retry-After" not in response
 
 
 def test_django_itself_repeats_what_these_pages_do_not(product, caplog):

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 import structlog
 from django.contrib.auth import authenticate
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.http import HttpResponse
-from django.test import RequestFactory, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import path, reverse
 from structlog.contextvars import get_contextvars
 
 from accounts.roles import Role
-from config.requests import HEADER, NameRequests
-from tests.factories import PASSWORD, UserFactory, VenueFactory
+from config.requests import HEADER, NameRequests, client_address
+from operations.models import Outcome
+from tests.factories import PASSWORD, UnderWayVisitFactory, UserFactory, VenueFactory
 
 SAMPLE = Path(__file__).resolve().parents[1] / "venues" / "samples" / "official_2020.xml"
 PROPOSED = uuid.uuid5(uuid.NAMESPACE_DNS, "proxy.example.org").hex
@@ -194,3 +198,164 @@ def test_a_message_of_an_act_travels_in_no_cookie(client, settings):
         response = client.post(reverse("venues:import_add"), {"file": file}, follow=True)
     assert "was imported." in response.content.decode()
     assert set(client.cookies) <= {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+
+
+# Where from -------------------------------------------------------------------------------------
+
+
+def address(settings, *, proxy=True, remote="10.0.0.1", **headers: str) -> str:
+    settings.BEHIND_PROXY = proxy
+    return client_address(RequestFactory().get("/", headers=headers, REMOTE_ADDR=remote))
+
+
+@pytest.mark.parametrize(
+    ("told", "means"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("198.51.100.1, 192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:50123", "192.0.2.7"),
+        ("[2001:db8::7]:50123", "2001:db8::7"),
+        ("[2001:db8::7]", "2001:db8::7"),
+        ("2001:DB8:0::7", "2001:db8::7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("unknown", ""),
+        ("192.0.2.7, unknown", ""),
+        ("192.0.2.7,", ""),
+        ("", ""),
+        ("_hidden", ""),
+        ("192.0.2.999", ""),
+        ("192.0.2.7\x00", ""),
+        ("'; DROP TABLE", ""),
+    ],
+)
+def test_the_address_is_the_one_our_proxy_put_last_or_none(settings, told, means):
+    assert address(settings, **{"x-forwarded-for": told}) == means
+
+
+def test_without_our_proxy_its_headers_count_for_nothing(settings):
+    assert address(settings, proxy=False, **{"x-forwarded-for": "192.0.2.7"}) == "10.0.0.1"
+
+
+def test_a_request_that_came_round_the_proxy_has_its_own_address(settings):
+    assert address(settings) == "10.0.0.1"
+
+
+def test_a_server_on_a_socket_of_the_machine_knows_no_address(settings):
+    assert address(settings, proxy=False, remote="") == ""
+
+
+MALFORMED = [
+    {"x-forwarded-for": "unknown"},
+    {"x-forwarded-for": ""},
+    {"x-forwarded-proto": "https, gopher"},
+    {"x-forwarded-host": "[oriel"},
+    {"x-request-id": "not a number"},
+    {"cookie": "sessionid=nonsense"},
+    {"cookie": r'sessionid="\000\000\000\000\000\000\000\000"'},
+    {"cookie": r'csrftoken="\000"; sessionid; =; ;;'},
+    {"cookie": "sessionid=" + "x" * 5000},
+    {"content-type": "text/html; charset=nonsense"},
+    {"accept": "\x00"},
+    {"accept-language": "xx-" * 300},
+    {"accept-encoding": ";;q=,"},
+    {"if-modified-since": "yesterday"},
+    {"if-none-match": '"'},
+    {"range": "bytes=9-1"},
+    {"referer": "http://[oriel"},
+    {"origin": "http://[oriel"},
+    {"user-agent": "é" * 3000},
+    {"hx-request": "true", "hx-current-url": "http://[oriel"},
+    {"hx-request": "true", "hx-current-url-uri-autoencoded": "true", "hx-current-url": "%ff"},
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", MALFORMED, ids=str)
+def test_a_malformed_header_is_no_error_and_keeps_nobody_out(settings, headers):
+    settings.BEHIND_PROXY = True
+    sign_in = reverse("account_login")
+    for path_ in (sign_in, settings.STATIC_URL + "icon.svg"):
+        assert Client().get(path_, headers=headers).status_code in (200, 304, 416)
+    person = UserFactory(username="oriel", role=Role.PLANNER)
+    person.set_password(PASSWORD)
+    person.save()
+    form = {"login": "oriel", "password": PASSWORD}
+    told = {name: value for name, value in headers.items() if name != "content-type"}
+    client = Client()
+    assert client.post(sign_in, form, headers=told).status_code == 302
+    if "cookie" not in headers:
+        assert client.get(reverse("venues:venue_list"), headers=headers).status_code == 200
+
+
+@pytest.mark.django_db
+def test_an_address_that_can_not_be_read_is_logged_without_it(client, log, settings):
+    settings.BEHIND_PROXY = True
+    client.post(reverse("account_login"), headers={"x-forwarded-for": "Oriel Fenwick"})
+    assert log.line("the client's address can not be read")["level"] == "warning"
+    assert "Fenwick" not in log.getvalue()
+
+
+# What is kept is acknowledged -------------------------------------------------------------------
+
+FACTS = {
+    "challenged": "no",
+    "asked_for_identification": "no",
+    "signs_recognised": "no",
+    "room_refused": "no",
+    "police_contacted": "no",
+    "staff_debriefed": "yes",
+    "materials_left": "yes",
+    "refresher_accepted": "not_known",
+}
+
+
+def ends_all_sessions(save, session, **options):
+    Session.objects.all().delete()
+    return save(session, **options)
+
+
+def goes_away(save, session, **options):
+    raise OperationalError("the server closed the connection")
+
+
+@pytest.fixture(params=[ends_all_sessions, goes_away], ids=lambda failure: failure.__name__)
+def unsaved(request, monkeypatch):
+    """Call it, and from then on no session can be saved."""
+    save = SessionStore.save
+
+    def begin():
+        monkeypatch.setattr(
+            SessionStore, "save", lambda session, **options: request.param(save, session, **options)
+        )
+
+    return begin
+
+
+@pytest.mark.django_db
+def test_an_outcome_that_is_stored_is_acknowledged_though_the_session_can_not_be_saved(
+    client, unsaved
+):
+    officer = UserFactory(role=Role.VISITING_OFFICER)
+    visit = UnderWayVisitFactory(officer=officer)
+    client.force_login(officer)
+    unsaved()
+    submission = uuid.uuid4()
+    response = client.post(
+        reverse("operations:outcome_add", args=[visit.pk]), FACTS | {"submission": submission}
+    )
+    assert Outcome.objects.filter(submission=submission).count() == 1
+    assert (response.status_code, response.url) == (302, visit.get_absolute_url())
+
+
+@pytest.mark.django_db
+def test_nobody_is_told_they_are_signed_in_whose_session_could_not_be_saved(unsaved):
+    person = UserFactory(username="oriel", role=Role.PLANNER)
+    person.set_password(PASSWORD)
+    person.save()
+    unsaved()
+    client = Client(raise_request_exception=False)
+    form = {"login": "oriel", "password": PASSWORD}
+    response = client.post(reverse("account_login"), form)
+    assert response.status_code in (400, 503)
+    assert client.get(reverse("accounts:home")).status_code == 302
