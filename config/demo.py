@@ -1,5 +1,6 @@
 """The demonstration: ``make demo`` runs this once the packages and the front end are there."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -19,11 +20,12 @@ STOPPED_ON_PURPOSE = (128 + signal.SIGINT, 128 + signal.SIGTERM, -signal.SIGTERM
 
 def main() -> int:
     """Prepare the database, start the Procfile's processes, say where to go, wait for Ctrl-C."""
-    port = free_port_from(FIRST_PORT)
+    listener = listen_from(FIRST_PORT)
+    port = listener.getsockname()[1]
     if port != FIRST_PORT:
         print(f"Port {FIRST_PORT} is taken: using {port}.")
     os.environ |= {
-        "PORT": str(port),
+        "BIND": "fd://0",
         "SITE_URL": f"http://localhost:{port}",
         "RUN_DIR": str(embedded.RUN_DIR.resolve()),
     }
@@ -43,6 +45,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches honcho too; wait for its end
     processes = subprocess.Popen(
         [sys.executable, "-m", "honcho", "start"],
+        stdin=listener.fileno(),  # the only thing that honcho passes on to the web server
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     signal.signal(signal.SIGTERM, lambda *_: processes.terminate())
@@ -56,17 +59,37 @@ def main() -> int:
     return code
 
 
-def free_port_from(first: int) -> int:
-    """The first port from ``first`` on that nothing on this machine listens to."""
+def listen_from(first: int) -> socket.socket:
+    """Listen to the first port from ``first`` on that is free, and hold it for the web server.
+
+    Free for ``localhost`` under either of its addresses: a browser may try the other one first.
+    """
     for port in range(first, first + 100):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+        with contextlib.suppress(OSError):
+            return _listen(port)
     raise SystemExit(f"No port from {first} to {first + 99} is free.")
+
+
+def _listen(port: int) -> socket.socket:
+    if _answers_by_ipv6(port):
+        raise OSError
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(socket.SOMAXCONN)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _answers_by_ipv6(port: int) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6) as probe:
+            return probe.connect_ex(("::1", port)) == 0
+    except OSError:  # this machine has none
+        return False
 
 
 def answers(port: int, processes: subprocess.Popen[bytes]) -> bool:
