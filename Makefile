@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast benchmark benchmark-guards lint audit format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark benchmark-guards benchmark-load lint audit format migrations lock setup browser clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,9 @@ benchmark: setup ## Measure the main pages at the demonstration's size
 
 benchmark-guards: setup ## Measure what scope, row-level security and the record cost, at 100,000 visits
 	@$(BIN)/python -m tests.benchmarks.guards
+
+benchmark-load: setup ## Measure web under load, with database and broker killed (two to four minutes)
+	@$(BIN)/python -m tests.benchmarks.load
 
 lint: setup ## Check format, types, imports, migrations and templates
 	$(BIN)/ruff check .
