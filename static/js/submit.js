@@ -1,5 +1,5 @@
 /**
- * Sends a form marked `data-keep-trying` again and again until the server answers.
+ * Sends a form marked `data-keep-trying` again and again until the server takes it.
  *
  * The server takes the same submission twice as one (its `data-client-uuid` field tells), so sending
  * again is safe even if only the answer was lost. The answer, be it the next page or this one with
@@ -8,11 +8,19 @@
 
 const WAITING =
   "No signal, or the service is busy. Nothing is lost: we keep what you entered on this phone and try again.";
+const PROBLEM =
+  "The service has a problem. Nothing is lost: we keep what you entered on this phone and try again.";
+const STOPPED =
+  "The service still has a problem, so this has not arrived. Nothing is lost: what you entered is kept on this phone. Send it again in a few minutes. If it is urgent, call your planner.";
 const SENDING = "Sending…";
 const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
 const FIRST_PAUSE = 2_000; // milliseconds, doubled after each try
 const LONGEST_PAUSE = 60_000;
-const NOT_ANSWERED = new Set([429, 502, 503, 504]); // by something before the server, or too busy
+/** Too slow, too much, too busy or away: it passes, so the form is sent for as long as it takes. */
+const PASSES = new Set([408, 429, 502, 503, 504]);
+/** A mistake of the server may pass with what it depends on, so the form is sent a few times more. */
+const MISTAKE = 500;
+const TRIES_AFTER_A_MISTAKE = 5;
 
 let answersShown = 0;
 
@@ -44,14 +52,21 @@ function watch(form, start) {
       return;
     }
     sending = true;
+    let mistakes = 0;
+    status.textContent = "";
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       status.textContent ||= SENDING;
       const answer = await send(form, event.submitter);
-      if (answer) {
+      if (answer === MISTAKE && ++mistakes > TRIES_AFTER_A_MISTAKE) {
+        status.textContent = STOPPED;
+        sending = false;
+        return;
+      }
+      if (answer && answer !== MISTAKE) {
         show(answer, start);
         return;
       }
-      status.textContent = WAITING;
+      status.textContent = answer === MISTAKE ? PROBLEM : WAITING;
       await new Promise((resolve) => {
         hurry = resolve;
         window.addEventListener("online", resolve, { once: true });
@@ -64,7 +79,7 @@ function watch(form, start) {
 /**
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter the button that was pressed
- * @returns {Promise<{url: string, html: string} | null>} null if no answer came
+ * @returns {Promise<{url: string, html: string} | typeof MISTAKE | null>} null if no answer came
  */
 async function send(form, submitter) {
   const body = new FormData(form);
@@ -77,7 +92,8 @@ async function send(form, submitter) {
     // The attribute: a field named "action" would hide the property.
     const url = form.getAttribute("action") || window.location.href;
     const response = await fetch(url, { method: "POST", body, signal: limit.signal });
-    if (NOT_ANSWERED.has(response.status)) return null;
+    if (PASSES.has(response.status)) return null;
+    if (response.status === MISTAKE) return MISTAKE;
     return { url: response.url, html: await response.text() };
   } catch {
     return null;

@@ -59,13 +59,47 @@ def test_without_signal_the_outcome_waits_on_the_phone_and_is_logged_once(phone,
     assert Outcome.objects.get().visit == visit
 
 
-def test_too_much_at_once_makes_the_phone_wait_and_loses_nothing(phone, visit, settings):
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_service_that_can_not_take_it_now_makes_the_phone_wait_and_loses_nothing(
+    phone, visit, status
+):
     fill_in(phone)
-    settings.WRITES_PER_MINUTE = {"account": 0, "address": 0}
+    answers = [status]
+
+    def answer(route):
+        if route.request.method == "POST" and answers:
+            route.fulfill(status=answers.pop(), body="<h1>In place of the form</h1>")
+        else:
+            route.continue_()
+
+    phone.page.route("**/outcome/", answer)
     log_outcome(phone)
     phone.page.get_by_text("Nothing is lost").first.wait_for()
     assert not Outcome.objects.exists()
-    settings.WRITES_PER_MINUTE = {"account": 100, "address": 100}
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.count() == 1
+
+
+def test_a_service_that_stays_broken_leaves_the_form_and_says_so(phone, visit):
+    fill_in(phone)
+    sent = []
+
+    def broken(route):
+        if route.request.method == "POST" and len(sent) < 6:
+            sent.append(submission(phone))
+            route.fulfill(status=500, body="<h1>In place of the form</h1>")
+        else:
+            route.continue_()
+
+    phone.page.route("**/outcome/", broken)
+    log_outcome(phone)
+    phone.page.get_by_text("we keep what you entered on this phone and try again").wait_for()
+    again = "document.querySelector('form[data-keep-trying]').requestSubmit()"
+    while not phone.page.get_by_text("Send it again in a few minutes").is_visible():
+        phone.page.evaluate(again)  # ends the pause before the next try
+    assert len(sent) == 6
+    assert len(set(sent)) == 1
+    phone.page.evaluate(again)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
     assert Outcome.objects.count() == 1
 
