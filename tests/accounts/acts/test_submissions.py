@@ -303,11 +303,6 @@ EXEMPT = (
     "openid_connect_login",
     "accounts:undo",
 )
-    "accounts:access_request_decide",
-    "account_logout",
-    "openid_connect_login",
-    "accounts:undo",
-)
 
 
 def test_every_form_written_by_hand_carries_a_token():
