@@ -51,8 +51,9 @@ class Gate:
 
     def open(self) -> None:
         """Pass everything on again."""
-        with self._lock:
-            if self._listener.fileno() < 0:
+        while self._listener.fileno() < 0:
+            # The port is free once the thread has left the select that still holds the old one.
+            with self._lock, contextlib.suppress(OSError):
                 self._listener = self._listen(self.port)
         self._hung.clear()
         self._wake.send(b"x")

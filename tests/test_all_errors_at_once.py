@@ -238,6 +238,8 @@ def test_what_is_common_to_units_is_refused_together_with_all_else():
     unit = factories.CommandUnitFactory()
     planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
     operation, other = factories.OperationFactory(), factories.OperationFactory()
+    for at in (unit, factories.CommandUnitFactory()):
+        factories.OperationVenueFactory(operation=operation, venue=factories.VenueFactory(unit=at))
     fields = {name: getattr(operation, name) for name in planning.OperationFields.__annotations__}
     fields |= {
         "reference": other.reference,

@@ -211,7 +211,7 @@ def test_each_page_of_the_administration_is_a_403_for_other_roles(client, role, 
 
 @pytest.mark.parametrize("name", ADMIN_PAGES)
 def test_each_page_of_the_administration_opens_for_an_administrator_or_is_not_theirs(client, name):
-    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR, whole_force=True))
     app, model, act = re.fullmatch(r"(\w+?)_(\w+)_(changelist|add)", name).groups()
     needs = f"{app}.{'view' if act == 'changelist' else 'add'}_{model}"
     expected = 200 if needs in PERMISSIONS[Role.ADMINISTRATOR] else 403
