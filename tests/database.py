@@ -126,8 +126,9 @@ def standing_as_in_production() -> Iterator[None]:
         for patch in patches:
             stack.enter_context(patch)
         yield
+        connection.close()
+        leftovers.end_sessions()
     connection_created.disconnect(_connected)
-    connection.close()
 
 
 @contextlib.contextmanager
@@ -248,6 +249,13 @@ class Leftovers:
             statements.append(f"INSERT INTO {table} SELECT * FROM after_migrations.{table}")
         statements.append("RESET session_replication_role")
         self.cursor.execute(";".join(statements))
+
+    def end_sessions(self) -> None:
+        """End all others, of a browser's server say, that would keep the database from going."""
+        self.cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def _with_rows(tables: list[str]) -> str:
