@@ -77,7 +77,6 @@ def on_starting(_server: object) -> None:
     """Begin only where all is there, and as it must be. Gunicorn calls this before any worker."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from config.start import refuse_incomplete, refuse_unfit_database
+    from config.start import refuse_incomplete
 
     refuse_incomplete()
-    refuse_unfit_database()

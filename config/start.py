@@ -13,13 +13,24 @@ STYLE = "application.css"
 
 
 def refuse_incomplete() -> None:
-    """Stop, and say what is missing, where each page would be an error: tables, or static files.
+    """Stop, and say all that is missing: static files, tables, or what PostgreSQL has to guard.
 
     Raises:
         SystemExit: something is missing.
 
     """
-    if problems := [*_static_files(), *_tables()]:
+    if problems := [*_static_files(), *(_tables() or _guards())]:
+        sys.exit("\n".join(problems))
+
+
+def refuse_unfit_database() -> None:
+    """Stop, and say why, where PostgreSQL does not guard what it must (``accounts/checks.py``).
+
+    Raises:
+        SystemExit: it does not.
+
+    """
+    if problems := _guards():
         sys.exit("\n".join(problems))
 
 
@@ -56,16 +67,9 @@ def _tables() -> list[str]:
     ]
 
 
-def refuse_unfit_database() -> None:
-    """Stop, and say why, where PostgreSQL does not guard what it must (``accounts/checks.py``).
-
-    Raises:
-        SystemExit: it does not.
-
-    """
+def _guards() -> list[str]:
     if settings.DEMO:
-        return
+        return []
     told = run_checks(tags=[Tags.database], databases=["default"], include_deployment_checks=True)
     connections.close_all()  # whatever forks from here has connections of its own
-    if faults := [message for message in told if message.level >= ERROR]:
-        sys.exit("\n".join(f"{fault.msg} {fault.hint or ''}".strip() for fault in faults))
+    return [f"{one.msg} {one.hint or ''}".strip() for one in told if one.level >= ERROR]
