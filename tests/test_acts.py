@@ -17,6 +17,8 @@ NO_ACTS = {
     "accounts.access_log.record_act": "writes the log of reads",
     "accounts.access_log.record_acts": "writes the log of reads",
     "accounts.access_log.record_reads": "writes the log of reads",
+    "accounts.acts.undo.offered": "a question",
+    "accounts.acts.undo.offers": "a question",
     "accounts.history.all_events": "a question",
     "accounts.rights.problems": "a question",
     "accounts.rights.require_looking_after": "a part of acts",

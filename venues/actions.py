@@ -299,7 +299,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 # Contacts ---------------------------------------------------------------------------------------
 
 
-@undoable("The contact is as it was before.", may=may_take_back)
+@undoable("The contact is as it was before.", may=may_take_back, shown_on="venue")
 @transaction.atomic
 def save_contact(
     *,
@@ -355,7 +355,7 @@ def problems_of_contact(
     return {}
 
 
-@undoable("The contact is on record again.", may=may_take_back)
+@undoable("The contact is on record again.", may=may_take_back, shown_on="contact.venue")
 @transaction.atomic
 def remove_contact(*, contact: VenueContact, by: User) -> None:
     """Erase a contact: a person who no longer works there has no place here.
@@ -411,6 +411,7 @@ def may_record_training(by: User, records: Sequence[models.Model]) -> bool:
 @undoable(
     "The session is off the record, and what it settled stands as before.",
     may=may_record_training,
+    shown_on="venue",
     instead="Correct or remove the session on the venue’s page.",
 )
 @transaction.atomic
@@ -445,7 +446,9 @@ def add_session(*, venue: Venue, by: User, **fields: Unpack[TrainingFields]) -> 
     return session
 
 
-@undoable("The session says again what it said before.", may=may_take_back)
+@undoable(
+    "The session says again what it said before.", may=may_take_back, shown_on="session.venue"
+)
 @transaction.atomic
 def correct_training(
     *,
@@ -476,7 +479,7 @@ def correct_training(
     return session
 
 
-@undoable("The session is on record again.", may=may_take_back)
+@undoable("The session is on record again.", may=may_take_back, shown_on="session.venue")
 @transaction.atomic
 def remove_training(*, session: TrainingSession, version: int, reason: str, by: User) -> str:
     """Take a session that was never held off the record, and say why.

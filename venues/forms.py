@@ -348,6 +348,10 @@ class DuplicateSearchForm(GovFilterForm, forms.Form):
     q = forms.CharField(label="Name or postcode of the other entry", max_length=100, required=False)
 
 
+#: The answer about a conflict that follows the answer to which entry stays.
+AS_KEPT = ("", "As in the entry you keep")
+
+
 class MergeForm(GovForm, TellsRefusal, forms.Form):
     """Which of two entries stays, and what is right where the two contradict each other."""
 
@@ -368,20 +372,23 @@ class MergeForm(GovForm, TellsRefusal, forms.Form):
         conflicts: Iterable[Conflict],
         **kwargs: Any,
     ) -> None:
-        """Offer the two entries, the one that imports keep up to date first; ask each conflict."""
+        """Offer the two entries, the one that imports keep up to date first; ask each conflict.
+
+        Until a person says otherwise the entry that is kept is right, whichever that is.
+        """
         super().__init__(*args, **kwargs)
         both = sorted([venue, other], key=lambda one: (one.fhrsid is None, one.pk))
         self.fields["keep"].choices = [(one.pk, f"{one} ({one.pk})") for one in both]  # type: ignore[attr-defined]
-        first = str(both[0].pk)
         self._conflicts = [conflict.field for conflict in conflicts]
         for conflict in conflicts:
-            offered = [choice for choice, _ in conflict.choices]
+            as_kept = [] if BOTH in dict(conflict.choices) else [AS_KEPT]
+            offered = [*as_kept, *conflict.choices]
             self.fields[conflict.field] = forms.ChoiceField(
                 label=conflict.label,
-                choices=conflict.choices,
+                choices=offered,
                 widget=forms.RadioSelect,
                 required=False,  # the act has an answer of its own
-                initial=first if first in offered and BOTH not in offered else offered[0],
+                initial=offered[0][0],
             )
 
     def layout(self) -> Layout:

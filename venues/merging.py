@@ -128,7 +128,7 @@ def conflicts(one: Venue, other: Venue) -> list[Conflict]:
     "The two entries stand apart again.",
     may=may_take_back,
     within=dt.timedelta(days=7),
-    about="duplicate",
+    shown_on="keep",
     instead="Edit the entry, and add the other anew.",
 )
 @transaction.atomic

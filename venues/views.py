@@ -15,8 +15,7 @@ from django.views.generic import DetailView, FormView, ListView
 from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
-from accounts.acts.models import Undo
-from accounts.acts.undo import confirm, offered
+from accounts.acts.undo import confirm
 from accounts.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
@@ -119,15 +118,8 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
             may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
             duplicates=likely_duplicates(venue, user) if may_change else [],
-            undo_of_merge=None if unmerged else self._undo_of_merge(),
             **kwargs,
         )
-
-    def _undo_of_merge(self) -> Undo | None:
-        """The offer to take the merge of this entry back, for those who may."""
-        found = offered(merging.merge_venues, self.object)
-        both = [self.object, self.object.merged_into]
-        return found if may_change_all(self.user, [each for each in both if each]) else None
 
 
 def may_change_all(user: User, venues: list[Venue]) -> bool:

@@ -5,6 +5,8 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
@@ -28,8 +30,8 @@ class Undo(models.Model):
 
     number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     act = models.CharField(max_length=80, help_text="The function that did it.")
-    about = models.BigIntegerField(
-        null=True, help_text="The key of the one record that it was about, if there is one."
+    about: Any = ArrayField(
+        models.TextField(), default=list, help_text="The records whose pages offer it."
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     request = models.UUIDField(
@@ -57,6 +59,7 @@ class Undo(models.Model):
         indexes = [
             models.Index("request", name="undo_by_request"),
             models.Index("by", "until", name="undo_by_person"),
+            GinIndex("about", name="undo_by_record"),
         ]
         triggers = [
             pgtrigger.Protect(

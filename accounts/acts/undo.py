@@ -9,7 +9,8 @@ An act that may be taken back says so above its definition::
 Nothing else is written for it. The act's changes are marked in the record (``accounts/audit.py``),
 and the record knows what each row said before: taking back brings that about, whatever the act was
 and however many rows it changed. The view says ``confirm(request, "The venue is closed.")``, and
-the confirmation has a button *Undo*.
+the confirmation has a button *Undo*. The pages of the records that it changed offer the same for as
+long as it can be taken back, to those who may (``{% undo_offers record %}``).
 
 Taking back is an act like others. It asks whoever does it, holds the rows, refuses where one of
 them has been changed since, works once, and is on record with its reason. PostgreSQL still keeps
@@ -22,13 +23,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 
 from django.contrib import messages
 from django.contrib.postgres.functions import TransactionNow
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, InternalError, connection, models, transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -47,6 +51,9 @@ A_WHILE = dt.timedelta(minutes=10)
 
 #: How long after its time an offer is kept, to say that it is too late.
 KEPT = dt.timedelta(days=1)
+
+#: How many offers a page looks at. One act on a record puts an end to the offer of that before.
+MOST_OFFERS = 5
 
 CHANGED_SINCE = (
     "Something that this changed has been changed again since, so it can’t be undone. "
@@ -90,7 +97,7 @@ def undoable(
     *,
     may: Callable[[User, Sequence[Any]], bool],
     within: dt.timedelta = A_WHILE,
-    about: str = "",
+    shown_on: str = "",
     refuses: Callable[[Sequence[Any]], str] = lambda records: "",
     instead: str = "",
     back: str = "",
@@ -104,7 +111,8 @@ def undoable(
             act returned.
         may: Whether a person may take it back; gets the records that the act changed.
         within: For how long.
-        about: The argument that is the one record it is about, where a page asks for that.
+        shown_on: The argument (and what of it, "session.venue") whose page offers it too, where
+            the act changes records that have no page of their own.
         refuses: Why it can't be taken back any more, beside what PostgreSQL refuses.
         instead: What to do once it is too late, as a sentence.
         back: The name of the page to go to afterwards, where the one that confirmed is gone.
@@ -121,6 +129,7 @@ def undoable(
                 return act(*args, **kwargs)
             number = uuid.uuid4()
             begun = timezone.now()
+            page = attrgetter(shown_on)(SimpleNamespace(**kwargs)) if shown_on else None
             with transaction.atomic():
                 with scope.marked(number):
                     result = act(*args, **kwargs)
@@ -128,16 +137,17 @@ def undoable(
                     entries = _written(number)
                 if entries:
                     by: Any = kwargs["by"]
-                    record: Any = kwargs.get(about)
                     Undo.objects.filter(by=by, until__lt=begun - KEPT).delete()
                     Undo.objects.create(
                         number=number,
                         act=kind.name,
-                        about=record and record.pk,
+                        about=sorted(
+                            {key for _, _, key in entries} | ({_key(page)} if page else set())
+                        ),
                         by=by,
                         until=begun + within,
                         says=says if isinstance(says, str) else says(result),
-                        entries=entries,
+                        entries=[(label, pk) for label, pk, _ in entries],
                     )
             return result
 
@@ -161,12 +171,30 @@ def confirm(request: HttpRequest, sentence: str) -> None:
     messages.success(request, sentence, extra_tags=str(offered.number) if offered else "")
 
 
-def offered(act: Callable[..., Any], record: models.Model) -> Undo | None:
-    """The offer to take back ``act`` on ``record``, whoever did it, for that record's own page."""
+def offers(record: models.Model, *, by: User) -> list[Undo]:
+    """What of ``record`` this person can take back now, whoever did it, the latest first."""
+    with scope.all_units():
+        found = Undo.objects.open().filter(about__contains=[_key(record)])
+        latest = found.select_related("by").order_by("-until")[:MOST_OFFERS]
+        return [undo for undo in latest if _can_be_taken_back(undo, by)]
+
+
+def offered(act: Callable[..., Any], record: models.Model, *, by: User) -> Undo | None:
+    """The offer to this person to take back ``act`` on ``record``, whoever did it."""
     kind = kind_of(act)
     assert kind is not None
-    with scope.all_units():
-        return Undo.objects.open().filter(act=kind.name, about=record.pk).first()
+    return next((undo for undo in offers(record, by=by) if undo.act == kind.name), None)
+
+
+def _can_be_taken_back(undo: Undo, by: User) -> bool:
+    """Whether the button would do it. Without locks: what happens meanwhile is told on the tap."""
+    kind = _kinds[undo.act]
+    try:
+        changes = _changes(undo.entries)
+    except CannotUndoError:
+        return False
+    records = [change.record for change in changes]
+    return kind.may(by, records) and not _changed_since(changes) and not kind.refuses(records)
 
 
 def take_back(*, number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
@@ -227,17 +255,30 @@ def _clock(moment: dt.datetime, *, at: dt.datetime) -> str:
 # What an act changed ----------------------------------------------------------------------------
 
 
-def _written(number: uuid.UUID) -> list[tuple[str, int]]:
-    """The entries that the act marked ``number`` has written, in their order."""
+def _key(record: models.Model) -> str:
+    """What stands for a record, whatever it is."""
+    return f"{record._meta.label}:{record.pk}"
+
+
+def _written(number: uuid.UUID) -> list[tuple[str, int, str]]:
+    """The entries that the act marked ``number`` has written, in their order, each with the key of
+    the record it tells of.
+    """
     tables = [
         table.objects.filter(pgh_created_at__gte=TransactionNow(), pgh_context__undo=str(number))
         .order_by()
-        .values_list("pgh_created_at", "pgh_id", Value(table._meta.label))
+        .values_list(
+            "pgh_created_at",
+            "pgh_id",
+            Value(table._meta.label),
+            Value(history.about(table)._meta.label),
+            Cast("pgh_obj_id", TextField()),
+        )
         for table in history.history_models()
     ]
     first, *others = tables
     found = first.union(*others, all=True).order_by("pgh_created_at", "pgh_id")
-    return [(label, pk) for _, pk, label in found]
+    return [(label, pk, f"{about}:{key}") for _, pk, label, about, key in found]
 
 
 @dataclass

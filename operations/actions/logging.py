@@ -139,7 +139,6 @@ def _in_the_team(by: User, records: Sequence[models.Model]) -> bool:
     "The visit is planned as before: the live board shows no test under way there.",
     may=_in_the_team,
     within=WAYS_BACK[VisitState.UNDER_WAY][1],
-    about="visit",
     instead="Log the visit as one that could not be tested, and say in the notes what happened.",
     back="operations:my_visits",
 )

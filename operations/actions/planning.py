@@ -300,6 +300,7 @@ VISITED_SINCE = (
 @undoable(
     "The venues are out of the operation again.",
     may=may_choose,
+    shown_on="operation",
     refuses=_visited_since,
     instead="Remove them in the list of venues.",
 )
@@ -340,6 +341,7 @@ def add_venues(
 @undoable(
     "The venues that were drawn are out of the operation again.",
     may=may_choose,
+    shown_on="operation",
     refuses=_visited_since,
     instead="Remove them one by one in the list of venues, each with a reason.",
 )
@@ -445,7 +447,12 @@ def _choose(
     return len(OperationVenue.objects.bulk_create(rows))
 
 
-@undoable("The venue is in the operation again.", may=may_choose, instead="Add it again.")
+@undoable(
+    "The venue is in the operation again.",
+    may=may_choose,
+    shown_on="chosen.operation",
+    instead="Add it again.",
+)
 @transaction.atomic
 def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
     """Take a venue out of an operation that has made no visit to it.

@@ -118,7 +118,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "record": record_of(self.object, list(self.object.outcomes.all())),
                 "undo_start": self.object.is_under_way
                 and in_team
-                and offered(logging.start_visit, self.object),
+                and offered(logging.start_visit, self.object, by=user),
                 "officers": [member for member in team if member.officer],
                 "cadets": cadets,
                 "n_cadets": n_cadets,

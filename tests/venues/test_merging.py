@@ -356,18 +356,42 @@ def test_a_merge_is_taken_back_only_by_those_who_could_merge(by):
         undo.take_back(number=last_undo().number, by=stranger, at=timezone.now())
 
 
-def test_the_merged_entry_offers_for_a_week_to_take_them_apart(by, client):
+def test_both_entries_offer_for_a_week_to_take_them_apart_to_those_who_may(by, client):
     keep, duplicate = VenueFactory(), VenueFactory()
     merge(keep, duplicate, by)
     client.force_login(by)
+    offer = reverse("accounts:undo", args=[last_undo().number])
 
-    page = client.get(duplicate.get_absolute_url()).text
-    assert "Take them apart again" in page
-    assert str(last_undo().number) in page
+    for entry in (keep, duplicate):
+        for _ in range(2):  # also after one has gone elsewhere and come back
+            page = client.get(entry.get_absolute_url()).text
+            assert page.count(offer) == 1
+            assert "The two entries stand apart again." in page
     assert duplicate.get_absolute_url() in client.get(keep.get_absolute_url()).text
 
     client.force_login(UserFactory(role=Role.PLANNER))
-    assert "Take them apart again" not in client.get(duplicate.get_absolute_url()).text
+    for entry in (keep, duplicate):
+        assert offer not in client.get(entry.get_absolute_url()).text
+
+
+def as_the_page_stands(form, **answers):
+    """What a browser sends for this form when only ``answers`` are given by hand."""
+    return {name: field.initial or "" for name, field in form.fields.items()} | answers
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_until_somebody_chooses_the_entry_that_is_kept_is_right(by, client, kept):
+    entries = VenueFactory(name="Lantern Inn"), VenueFactory(name="The Lantern", fhrsid=1)
+    client.force_login(by)
+    url = reverse("venues:venue_merge", args=[entries[0].pk]) + f"?other={entries[1].pk}"
+    form = client.get(url).context["form"]
+
+    client.post(url, as_the_page_stands(form, keep=entries[kept].pk))
+
+    stays = Venue.objects.unmerged().get()
+    assert stays.pk == entries[kept].pk
+    assert stays.name == entries[kept].name
+    assert stays.kind == entries[kept].kind
 
 
 # What followed ----------------------------------------------------------------------------------

@@ -13,8 +13,11 @@ from django.utils import timezone
 from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
+from operations.actions import handing_over, planning
+from operations.models import FollowUp, Selection
 from tests import factories
 from tests.database import as_system
+from tests.form_pages import fill_in
 from venues import actions
 from venues.models import Venue, VenueContact
 
@@ -172,7 +175,7 @@ def test_offers_of_long_ago_are_cleared_away_by_the_next(venue, coordinator):
     assert Undo.objects.count() == 1
 
 
-# The page ---------------------------------------------------------------------------------------
+# The page -------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -226,3 +229,78 @@ def test_somebody_else_cannot_use_the_button(client, closed):
     client.force_login(factories.UserFactory(role=Role.VISITING_OFFICER))
     url = reverse("accounts:undo", args=[Undo.objects.get().number])
     assert client.post(url).status_code == 403
+
+
+# On the record's own page ------------------------------------------------------------------------
+
+
+def offers_on(page, client):
+    return client.get(page).text.count("/undo/")
+
+
+def test_a_record_offers_on_its_page_what_can_be_taken_back(venue, coordinator, client):
+    client.force_login(coordinator)
+    assert offers_on(venue.get_absolute_url(), client) == 0
+    offer = close(venue, coordinator)
+    assert offers_on(venue.get_absolute_url(), client) == 1
+
+    take_back(offer, coordinator)
+    assert offers_on(venue.get_absolute_url(), client) == 0
+
+
+def test_a_page_offers_an_undo_once_beside_its_confirmation(venue, coordinator, client):
+    client.force_login(coordinator)
+    answers = {"on_day": "1", "on_month": "1", "on_year": "2026", "reason": "Sold"}
+    page = reverse("venues:venue_close", args=[venue.pk])
+    confirmed = client.post(page, fill_in(client, page, answers), follow=True)
+    assert confirmed.text.count("/undo/") == 1
+    assert offers_on(venue.get_absolute_url(), client) == 1
+
+
+def test_a_page_offers_nothing_that_would_be_refused(venue, coordinator, client):
+    client.force_login(coordinator)
+    close(venue, coordinator)
+    Venue.objects.filter(pk=venue.pk).update(name="Renamed since")
+    assert offers_on(venue.get_absolute_url(), client) == 0
+
+
+def test_the_page_of_a_venue_offers_what_was_done_with_its_contacts_and_training(
+    venue, coordinator, client
+):
+    client.force_login(coordinator)
+    session = factories.TrainingSessionFactory(venue=venue)
+    actions.remove_training(
+        session=session, version=session.version, reason="Never held", by=coordinator
+    )
+    assert offers_on(venue.get_absolute_url(), client) == 1
+    contact = factories.VenueContactFactory(venue=venue)
+    actions.remove_contact(contact=contact, by=coordinator)
+    assert offers_on(venue.get_absolute_url(), client) == 2
+
+
+def test_a_page_does_not_offer_what_is_for_others(venue, coordinator, client):
+    close(venue, coordinator)
+    client.force_login(factories.UserFactory(role=Role.PLANNER))
+    assert offers_on(venue.get_absolute_url(), client) == 0
+
+
+def test_the_page_of_an_operation_offers_a_bulk_act_that_chose_its_venues(client):
+    operation = factories.OperationFactory()
+    venues = factories.VenueFactory.create_batch(3)
+    planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    planning.add_venues(
+        operation=operation, venues=venues, selection=Selection.PRIORITY, by=planner
+    )
+    client.force_login(planner)
+    assert offers_on(operation.get_absolute_url(), client) == 1
+    assert offers_on(venues[0].get_absolute_url(), client) == 0
+
+
+def test_a_handed_over_follow_up_offers_on_its_page_to_take_it_back(client):
+    follow_up = factories.FollowUpFactory()
+    unit = follow_up.visit.venue.local_authority.command_unit
+    old, new = factories.UserFactory.create_batch(2, role=Role.TRAINING_COORDINATOR, units=[unit])
+    FollowUp.objects.filter(pk=follow_up.pk).update(responsible=old)
+    handing_over.hand_over_follow_ups(follow_ups=[follow_up], to=new, by=old)
+    client.force_login(old)
+    assert offers_on(follow_up.get_absolute_url(), client) == 1
