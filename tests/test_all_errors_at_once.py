@@ -227,6 +227,32 @@ def test_a_visit_without_a_lead_tells_of_its_window_too(planner):
     assert set(errors) == {"lead", "on", "ends_at"}
 
 
+def test_a_visit_with_times_nobody_can_read_tells_of_its_day_and_team_too(planner):
+    chosen = factories.OperationVenueFactory()
+    officer = factories.UserFactory(role=Role.VISITING_OFFICER)
+    outside = chosen.operation.ends_on + dt.timedelta(days=30)
+    answers = {"venue": "", "starts_at": "late", "ends_at": "25:00"} | day("on", outside)
+    answers |= {"lead": officer.pk, "welfare": officer.pk}
+    url = reverse("operations:visit_add", args=[chosen.operation_id])
+    errors = planner.post(url, answers).context["form"].errors
+    assert set(errors) == {"venue", "on", "starts_at", "ends_at", "welfare"}
+    assert errors["starts_at"][0].startswith("From ")
+    assert errors["ends_at"][0].startswith("Until ")
+
+
+def test_a_visit_without_a_lead_tells_that_its_time_is_over(planner):
+    today = timezone.localdate()
+    chosen = factories.OperationVenueFactory(
+        operation__starts_on=today - dt.timedelta(days=20),
+        operation__ends_on=today + dt.timedelta(days=20),
+    )
+    answers = {"venue": chosen.pk, "starts_at": "7pm", "ends_at": "8pm"}
+    answers |= day("on", today - dt.timedelta(days=10))
+    url = reverse("operations:visit_add", args=[chosen.operation_id])
+    errors = planner.post(url, answers).context["form"].errors
+    assert set(errors) == {"lead", "on"}
+
+
 def test_a_scenario_without_a_script_tells_of_its_title_too(planner):
     scenario = factories.ScenarioFactory()
     answers = {"title": scenario.title.upper()}

@@ -441,17 +441,29 @@ def test_the_gallery_exists_in_the_demonstration_only(settings):
         ("12:15am", dt.time(0, 15)),
         ("12:15 p.m.", dt.time(12, 15)),
         ("00:00", dt.time(0, 0)),
+        ("7pm", dt.time(19, 0)),
+        ("8am", dt.time(8, 0)),
+        ("8 a.m.", dt.time(8, 0)),
+        ("12am", dt.time(0, 0)),
+        ("12 pm", dt.time(12, 0)),
+        ("730pm", dt.time(19, 30)),
+        ("19 30", dt.time(19, 30)),
+        ("Midnight", dt.time(0, 0)),
+        ("midday", dt.time(12, 0)),
     ],
 )
 def test_a_time_is_understood_as_it_is_typed(typed, time):
     assert GovTimeField().clean(typed) == time
 
 
-@pytest.mark.parametrize("typed", ["24:00", "19:60", "19", "late", "19:30:15", "19:3", "٣٣:٣٣"])
-def test_what_no_clock_shows_is_refused_with_an_example(typed):
-    form = form_of(GovTimeField(), data={"answer": typed})
+@pytest.mark.parametrize(
+    "typed",
+    ["24:00", "19:60", "19", "late", "19:30:15", "19:3", "٣٣:٣٣", "0pm", "13am", "7:60pm", "25pm"],
+)
+def test_what_no_clock_shows_is_refused_with_its_question_and_an_example(typed):
+    form = form_of(GovTimeField(label="From"), data={"answer": typed})
 
-    assert form.errors["answer"] == ["Enter a time, such as 19:30"]
+    assert form.errors["answer"] == ["From must be a time of day, such as 19:30 or 7:30pm"]
 
 
 def test_a_time_is_shown_by_the_24_hour_clock_in_every_browser():

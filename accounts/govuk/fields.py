@@ -144,35 +144,47 @@ class OneBoxDateField(_Day):
 class GovTimeField(forms.TimeField):
     """A time of the day as text: a browser's own time box may show "07:30 PM" for 19:30.
 
-    Accepts what a hurried thumb types on number keys too: "1930", "19.30", "930" and "7:30pm".
+    Accepts what a hurried thumb types on number keys too: "1930", "19.30", "930", and the 12-hour
+    clock: "7pm", "7:30 p.m.", "midday".
     """
 
     widget = forms.TimeInput({"inputmode": "numeric", "autocomplete": "off"}, format="%H:%M")
-    default_error_messages = {"invalid": "Enter a time, such as 19:30"}
-    TYPED = re.compile(r"([0-9]{1,2})[:.]?([0-9]{2})\s*(?:([ap])\.?m\.?)?", re.IGNORECASE)
+    CLOCK = re.compile(r"([0-9]{1,2})[:. ]?([0-9]{2})")
+    HALVES = re.compile(r"([0-9]{1,2})(?:[:. ]?([0-9]{2}))?\s*([ap])\.?\s?m\.?", re.IGNORECASE)
+    NAMED = {"midnight": dt.time(0), "noon": dt.time(12), "midday": dt.time(12)}
     NOON = 12
 
     def to_python(self, value: Any) -> dt.time | None:
         """The time of what was typed.
 
         Raises:
-            ValidationError: the clock never shows it.
+            ValidationError: the clock never shows it; the sentence names the question.
 
         """
         if value in self.empty_values:
             return None
         if isinstance(value, dt.time):
             return value
-        typed = self.TYPED.fullmatch(str(value).strip())
-        if not typed:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        hour, minute, half = int(typed[1]), int(typed[2]), (typed[3] or "").lower()
-        if half and 1 <= hour <= self.NOON:
-            hour = hour % self.NOON + (self.NOON if half == "p" else 0)
         try:
-            return dt.time(hour, minute)
+            return self._read(str(value).strip())
         except ValueError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+            name = str(self.label or "The time")
+            name = "The time" if name.endswith("?") else name
+            message = f"{name} must be a time of day, such as 19:30 or 7:30pm"
+            raise ValidationError(message, code="invalid") from None
+
+    def _read(self, typed: str) -> dt.time:
+        if typed.lower() in self.NAMED:
+            return self.NAMED[typed.lower()]
+        if clock := self.CLOCK.fullmatch(typed):
+            return dt.time(int(clock[1]), int(clock[2]))
+        if halves := self.HALVES.fullmatch(typed):
+            hour, minute, half = int(halves[1]), int(halves[2] or 0), halves[3].lower()
+            if 1 <= hour <= self.NOON:
+                return dt.time(hour % self.NOON + (self.NOON if half == "p" else 0), minute)
+            if hour > self.NOON and half == "p":  # "19:30pm": said twice
+                return dt.time(hour, minute)
+        raise ValueError
 
 
 class GovSplitDateTime(forms.MultiWidget):
@@ -182,7 +194,7 @@ class GovSplitDateTime(forms.MultiWidget):
 
     def __init__(self, attrs: Any = None) -> None:
         """Make the two widgets."""
-        time = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+        time = forms.TimeInput(attrs={"autocomplete": "off"}, format="%H:%M")
         super().__init__((GovDateWidget(), time), attrs)
 
     def decompress(self, value: dt.datetime | None) -> list[dt.date | dt.time | None]:
@@ -203,9 +215,7 @@ class GovDateTimeField(forms.SplitDateTimeField):
         super().__init__(label=label or None, **kwargs)
         self.fields = (
             GovDateField(label=label or None, required=False),
-            forms.TimeField(
-                required=False, error_messages={"invalid": "Enter a time, such as 19:30"}
-            ),
+            GovTimeField(label=label or None, required=False),
         )
 
     default_error_messages = {

@@ -129,7 +129,7 @@ def plan_visit(
         created_by=by,
     )
     problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
-    problems += [*_problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+    problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 
@@ -164,7 +164,7 @@ def reschedule_visit(
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     problems = []
     if moves:
-        problems += [*_problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+        problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 
@@ -256,13 +256,22 @@ def problems_of_window(visit: Visit) -> list[Problem]:
         )
         problems = [Problem("ends_at", message)]  # in place of the widest bound's sentence
     if not planning.is_within(visit.operation, visit.starts_at, visit.ends_at):
-        first, last = visit.operation.starts_on, visit.operation.ends_on
-        message = f"The operation runs from {written(first)} to {written(last)}."
-        problems.append(Problem("starts_at", message))
+        problems.append(_outside(visit.operation))
     return problems
 
 
-def _problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:
+def problems_of_day(operation: Operation, day: dt.date) -> list[Problem]:
+    """Why no visit can begin on ``day``, at whatever time."""
+    last_morning = operation.ends_on + dt.timedelta(days=1)
+    return [] if operation.starts_on <= day <= last_morning else [_outside(operation)]
+
+
+def _outside(operation: Operation) -> Problem:
+    first, last = written(operation.starts_on), written(operation.ends_on)
+    return Problem("starts_at", f"The operation runs from {first} to {last}.")
+
+
+def problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:
     """A window that has begun on this duty day is fine: the team may be at the door."""
     if duty_day(visit.starts_at) < duty_day(at) or visit.ends_at <= at:
         starts, now = visit.starts_at.astimezone(LONDON), at.astimezone(LONDON)
@@ -302,6 +311,16 @@ def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
     ]
 
 
+def problems_of_places(team: Sequence[Place]) -> list[Problem]:
+    """Who has more than one place in this team."""
+    first = _first_places(team)
+    again = {place.who: place for place in team if place not in first}
+    return [
+        Problem(place.duty, f"{who} has another place in this team.")
+        for who, place in again.items()
+    ]
+
+
 def _first_places(team: Sequence[Place]) -> list[Place]:
     """One place for each person in ``team``, so that nobody is complained of twice."""
     return list({place.who: place for place in reversed(team)}.values())[::-1]
@@ -314,11 +333,7 @@ def _problems_of_taken(visit: Visit, team: Sequence[Place]) -> list[Problem]:
     the other visit into its log. Nobody else plans with these people meanwhile: they are locked.
     """
     first = _first_places(team)
-    again = {place.who: place for place in team if place not in first}
-    problems = [
-        Problem(place.duty, f"{who} has another place in this team.")
-        for who, place in again.items()
-    ]
+    problems = problems_of_places(team)
     window = DateTimeTZRange(visit.starts_at, visit.ends_at)
     taken = TeamMember.objects.filter(period__overlap=window).exclude(visit=visit.pk)
     officers = [place.who.pk for place in team if place.duty != Duty.CADET]

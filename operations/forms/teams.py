@@ -8,6 +8,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from accounts.london import DAY_BEGINS, LONDON
@@ -158,12 +159,22 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
         return answers
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
-        """What the act would refuse of the window. Who is free is asked of a whole team alone."""
+        """What the act would refuse of the window, or of its day alone, and of who is in the team
+        twice. Who is free is asked of a whole team alone.
+        """
+        found = teams.problems_of_places(self._places(answers))
+        if visit := self._visit(answers):
+            return found + teams.problems_of_window(visit)
+        if answers.get("on"):
+            return found + teams.problems_of_day(self.operation, answers["on"])
+        return found
+
+    def _visit(self, answers: Mapping[str, Any]) -> Visit | None:
+        """A visit in the window of ``answers``, if they make one."""
         if not all(answers.get(name) for name in ("on", "starts_at", "ends_at")):
-            return ()
+            return None
         starts_at, ends_at = answers["starts_at"], answers["ends_at"]
-        visit = Visit(operation=self.operation, starts_at=starts_at, ends_at=ends_at)
-        return teams.problems_of_window(visit)
+        return Visit(operation=self.operation, starts_at=starts_at, ends_at=ends_at)
 
     def window(self) -> dict[str, Any]:
         """The window as the acts take it, and whether another team may be there then."""
@@ -172,12 +183,13 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
 
     def team(self) -> list[Place]:
         """The team as the acts take it."""
-        answers = self.cleaned_data
-        team = [Place(answers["lead"], Duty.LEAD)]
-        if answers["welfare"]:
-            team.append(Place(answers["welfare"], Duty.WELFARE))
-        team += [Place(officer, Duty.SUPPORT) for officer in answers["support"]]
-        return team + [Place(cadet, Duty.CADET) for cadet in answers["cadet"]]
+        return self._places(self.cleaned_data)
+
+    def _places(self, answers: Mapping[str, Any]) -> list[Place]:
+        named = [(answers.get(duty), duty) for duty in (Duty.LEAD, Duty.WELFARE)]
+        team = [Place(who, duty) for who, duty in named if who]
+        team += [Place(officer, Duty.SUPPORT) for officer in answers.get("support") or ()]
+        return team + [Place(cadet, Duty.CADET) for cadet in answers.get("cadet") or ()]
 
 
 class VisitForm(TeamForm):
@@ -196,6 +208,12 @@ class VisitForm(TeamForm):
         """Offer ``chosen`` venues."""
         super().__init__(*args, **kwargs)
         self.fields["venue"].queryset = chosen  # type: ignore[attr-defined]
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """With what is over: a plan that exists may have begun."""
+        visit = self._visit(answers)
+        past = teams.problems_of_past(visit, timezone.now()) if visit else []
+        return [*super().problems(answers), *past]
 
     def layout(self) -> Layout:
         """Where comes first."""
