@@ -22,6 +22,7 @@ from accounts.govuk import (
     YesNoField,
 )
 from accounts.models import Undo
+from accounts.tones import tones
 
 MINUTES = [(str(minutes), str(minutes)) for minutes in (1, 2, 5, 10, 15, 20, 30, 60)]
 MEALS = [("breakfast", "Breakfast"), ("lunch", "Lunch"), ("dinner", "Dinner")]
@@ -117,13 +118,12 @@ def gallery(request: HttpRequest) -> HttpResponse:
         raise Http404
     now = dt.datetime(2026, 11, 24, 19, 30, tzinfo=dt.UTC)
     form = GalleryForm({"opened_day": "31"}) if "errors" in request.GET else GalleryForm()
-    tones = ("good", "partly", "poor", "waiting", "active", "alert", "neutral")
     context = {
         "undo": Undo(until=now),
         "form": form,
         "filter_form": GalleryFilter(request.GET if "q" in request.GET else None),
         "page_obj": Paginator(range(200), 10).get_page(request.GET.get("page", 7)),
-        "tones": tones,
+        "tones": tones(),
         "crumbs": [{"label": "Home", "url": "?"}, {"label": "Gallery", "url": ""}],
         "links": [
             {"label": "Visits", "url": "?", "current": True},

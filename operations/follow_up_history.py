@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from accounts.history import Step, steps_of
 from accounts.london import duty_day
+from accounts.tones import tone_of
 from operations.follow_ups import Audience, audience_of
 from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import presenters
@@ -105,7 +106,7 @@ def _confirmed(step: Step, follow_up: FollowUp) -> Entry:
         when=visit.ended_at,
         url=visit.get_absolute_url(),
         tag=FollowUpState.CONFIRMED.label,
-        tone="good",
+        tone=tone_of("follow_up", FollowUpState.CONFIRMED),
     )
 
 

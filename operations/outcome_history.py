@@ -3,17 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from accounts.tones import tone_of
 from operations.actions.logging import OutcomeFacts
 from operations.models import ContactMethod, Outcome, RefusalGround
 from operations.verdict import Judgement, Verdict, judge
 from venues.timeline import Entry
-
-#: How a verdict looks (templates/components/tag.html).
-TONES = {
-    Verdict.RESPONDED_WELL: "good",
-    Verdict.PARTLY: "partly",
-    Verdict.REFRESHER_NEEDED: "poor",
-}
 
 
 @dataclass(frozen=True)
@@ -83,7 +77,7 @@ def _entry(outcome: Outcome, before: Outcome | None) -> Entry:
         by=str(outcome.logged_by),
         body=body,
         tag=verdict.label,
-        tone=TONES[verdict],
+        tone=tone_of("verdict", verdict),
     )
 
 

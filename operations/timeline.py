@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS, VIEW_RESULTS
+from accounts.tones import tone_of
 from operations.models import (
     FollowUp,
     FollowUpState,
@@ -13,9 +14,6 @@ from operations.models import (
     Visit,
     VisitState,
 )
-from operations.outcome_history import TONES as VERDICT_TONES
-from operations.templatetags.follow_ups import TONES as FOLLOW_UP_TONES
-from operations.templatetags.visits import TONES as VISIT_TONES
 from operations.verdict import Verdict
 from venues.models import Venue
 from venues.timeline import Entry
@@ -36,10 +34,10 @@ def entries(venue: Venue, user: User) -> Iterable[Entry]:
 
 def _visit(visit: Visit, user: User) -> Entry:
     state = VisitState(visit.state)
-    tag, tone = state.label, VISIT_TONES[state]
+    tag, tone = state.label, tone_of("visit", state)
     if visit.outcome and user.has_perm(VIEW_RESULTS):
         verdict = Verdict(visit.outcome.verdict)
-        tag, tone = verdict.label, VERDICT_TONES[verdict]
+        tag, tone = verdict.label, tone_of("verdict", verdict)
     said = [
         str(visit.operation) if user.has_perm(VIEW_OPERATIONS) else "",
         NotCompletedReason(visit.not_completed_reason).label if visit.not_completed_reason else "",
@@ -69,6 +67,6 @@ def _follow_up(follow_up: FollowUp) -> Entry:
         body=said or follow_up.declined_reason,
         url=follow_up.get_absolute_url(),
         tag=state.label,
-        tone=FOLLOW_UP_TONES[state],
+        tone=tone_of("follow_up", state),
         about=follow_up,
     )

@@ -5,18 +5,9 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from accounts.tones import tone_of
 from venues.models import Venue, VenueContact
 from venues.training import TrainingState
-
-TRAINING_TONES = {
-    TrainingState.CURRENT: "good",
-    TrainingState.EXPIRING: "partly",
-    TrainingState.EXPIRED: "poor",
-    TrainingState.UNTRAINED: "neutral",
-}
-
-#: The verdicts belong to another app; here is only how they look, and one not known is neutral.
-VERDICT_TONES = {"responded_well": "good", "partly": "partly", "refresher_needed": "poor"}
 
 
 @dataclass(frozen=True)
@@ -115,14 +106,14 @@ def status(venue: Venue) -> Tag | None:
 def training_tag(state: str) -> Tag:
     """The tag of a training state."""
     known = TrainingState(state)
-    return Tag(known.label, TRAINING_TONES[known])
+    return Tag(known.label, tone_of("training", known))
 
 
 def verdict_tag(verdict: str | None) -> Tag | None:
     """The tag of a verdict; None where there is none to show."""
     if verdict is None:
         return None
-    return Tag(dict(verdicts()).get(verdict, verdict), VERDICT_TONES.get(verdict, "neutral"))
+    return Tag(dict(verdicts()).get(verdict, verdict), tone_of("verdict", verdict))
 
 
 def verdicts() -> list[tuple[str, str]]:

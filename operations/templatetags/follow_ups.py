@@ -4,25 +4,17 @@ import datetime as dt
 
 from django import template
 
+from accounts.tones import tone_of
 from operations.models import FollowUp, FollowUpState
 
 register = template.Library()
-
-TONES = {
-    FollowUpState.OFFERED: "waiting",
-    FollowUpState.BOOKED: "active",
-    FollowUpState.DELIVERED: "partly",
-    FollowUpState.CONFIRMED: "good",
-    FollowUpState.DECLINED: "neutral",
-    FollowUpState.WITHDRAWN: "neutral",
-}
 
 
 @register.inclusion_tag("components/tag.html")
 def follow_up_tag(follow_up: FollowUp) -> dict[str, str]:
     """The state of ``follow_up`` as a tag."""
     state = FollowUpState(follow_up.state)
-    return {"label": state.label, "tone": TONES[state]}
+    return {"label": state.label, "tone": tone_of("follow_up", state)}
 
 
 @register.simple_tag

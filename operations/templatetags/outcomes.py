@@ -2,8 +2,8 @@
 
 from django import template
 
+from accounts.tones import tone_of
 from operations.models import Outcome
-from operations.outcome_history import TONES
 from operations.verdict import Verdict
 
 register = template.Library()
@@ -13,4 +13,4 @@ register = template.Library()
 def verdict_tag(outcome: Outcome) -> dict[str, str]:
     """The verdict of ``outcome`` as a tag."""
     verdict = Verdict(outcome.verdict)
-    return {"label": verdict.label, "tone": TONES[verdict]}
+    return {"label": verdict.label, "tone": tone_of("verdict", verdict)}

@@ -4,24 +4,17 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.tones import tone_of
 from operations.models import Visit, VisitState
 
 register = template.Library()
-
-TONES = {
-    VisitState.PLANNED: "waiting",
-    VisitState.UNDER_WAY: "active",
-    VisitState.COMPLETED: "neutral",
-    VisitState.NOT_COMPLETED: "neutral",
-    VisitState.CANCELLED: "neutral",
-}
 
 
 @register.inclusion_tag("components/tag.html")
 def visit_tag(visit: Visit) -> dict[str, str]:
     """The state of ``visit`` as a tag."""
     state = VisitState(visit.state)
-    return {"label": state.label, "tone": TONES[state]}
+    return {"label": state.label, "tone": tone_of("visit", state)}
 
 
 @register.filter

@@ -20,6 +20,7 @@ from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm, offered
 from accounts.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
+from accounts.tones import tone_of
 from operations import outcome_history
 from operations.actions import logging
 from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
@@ -156,7 +157,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         latest = outcomes[0]
         return {
             "outcome": latest,
-            "tone": outcome_history.TONES[latest.verdict],  # type: ignore[index]  # a StrEnum
+            "tone": tone_of("verdict", latest.verdict),
             "judgement": outcome_history.judgement_of(latest),
             "facts": outcome_history.in_words(OutcomeFacts.of(latest)),
             "follow_up": FollowUp.objects.visible_to(self.user).filter(visit=self.object).first(),
