@@ -1,6 +1,6 @@
 """The tables of a dashboard: what the page and the file show of one, and the chart above it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -48,6 +48,11 @@ class RateTable:
             (row.label, f"{row.rate.successes} of {row.rate.n}", _in_words(row.rate))
             for row in self.rows
         ]
+
+    @property
+    def lines(self) -> list[list[tuple[str, str]]]:
+        """The same, each cell with its column's name: on a phone it stands before it."""
+        return _named(self.header, self.cells)
 
     @property
     def csv_header(self) -> tuple[str, ...]:
@@ -127,6 +132,11 @@ class CountTable:
         return [tuple("" if cell is None else str(cell) for cell in row) for row in self.rows]
 
     @property
+    def lines(self) -> list[list[tuple[str, str]]]:
+        """The same, each cell with its column's name: on a phone it stands before it."""
+        return _named(self.header, self.cells)
+
+    @property
     def csv_header(self) -> tuple[str, ...]:
         """The columns of the file."""
         return self.header
@@ -138,6 +148,10 @@ class CountTable:
 
 
 Table = RateTable | CountTable
+
+
+def _named(header: Sequence[str], lines: Iterable[Sequence[str]]) -> list[list[tuple[str, str]]]:
+    return [list(zip(header, cells, strict=True)) for cells in lines]
 
 
 def _in_words(rate: Rate) -> str:

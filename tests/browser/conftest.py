@@ -17,7 +17,7 @@ addEventListener("securitypolicyviolation", (event) => console.error(
   event.sample,
 ));
 """
-HEIGHTS = {390: 844, 1280: 800}
+HEIGHTS = {320: 568, 390: 844, 1280: 800}
 
 
 class Visitor:

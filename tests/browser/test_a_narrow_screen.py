@@ -52,6 +52,59 @@ def test_a_name_without_a_space_breaks_and_no_table_needs_to_scroll(visit_site, 
         assert not cut, path
 
 
+#: The words of an element that reach beyond its box, or beyond the screen, where nothing scrolls.
+CUT = """
+() => {
+  const cut = [];
+  for (const element of document.querySelectorAll("main :not(thead *)")) {
+    const hidden = element.closest(".govuk-visually-hidden, [hidden], svg, details:not([open])");
+    if (hidden || !element.getClientRects().length) continue;
+    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    const box = element.getBoundingClientRect();
+    const inner = getComputedStyle(element).display !== "inline" &&
+      !element.matches(".govuk-button") && // whose target reaches beyond it on purpose
+      element.scrollWidth > element.clientWidth + 1;
+    if (own && (box.right > innerWidth + 1 || box.left < -1 || inner))
+      cut.push(element.textContent.trim().slice(0, 60));
+  }
+  for (const box of document.querySelectorAll("main .app-table-scroll"))
+    if (box.scrollWidth > box.clientWidth) cut.push(`table: ${box.getAttribute("aria-label")}`);
+  for (const select of document.querySelectorAll("main select"))
+    if (select.scrollWidth > select.clientWidth + 1) cut.push(`choice: ${select.name}`);
+  return cut;
+}
+"""
+
+
+def test_at_320_pixels_no_text_is_cut(visit_site, visit):
+    Venue.objects.filter(pk=visit.venue.pk).update(kind=Venue.Kind.UNKNOWN)
+    factories.CompletedVisitFactory.create_batch(6, unit=visit.venue.local_authority.command_unit)
+    factories.CadetFactory(command_unit=visit.venue.local_authority.command_unit)
+    lead = factories.UserFactory(username="lead", role=Role.CSE_LEAD, whole_force=True)
+    lead.set_password(factories.PASSWORD)
+    lead.save()
+    screen = visit_site(320)
+    for person, paths in (
+        (
+            "planner",
+            [
+                reverse("venues:venue_list"),
+                reverse("venues:import_list"),
+                reverse("operations:operation_list"),
+                reverse("operations:operation_detail", args=[visit.operation.pk]),
+                reverse("operations:operation_venues", args=[visit.operation.pk]),
+                reverse("operations:cadet_list"),
+                reverse("operations:scenario_list"),
+            ],
+        ),
+        ("lead", [reverse("reports:dashboard"), reverse("operations:follow_up_list")]),
+    ):
+        screen.sign_in(person)
+        for path in paths:
+            screen.open(path)
+            assert screen.page.evaluate(CUT) == [], path
+
+
 def test_a_table_shown_as_cards_is_still_a_table_to_a_screen_reader(visit_site, visit):
     phone = visit_site(390)
     phone.sign_in("planner")
