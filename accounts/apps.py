@@ -46,6 +46,7 @@ class AccountsConfig(AppConfig):
         retention_rules.register_rules()
         register(checks.database_is_as_it_must_be, Tags.database, deploy=True)
         register(checks.mail_is_protected, Tags.security, deploy=True)
+        register(checks.connections_are_protected, Tags.security, deploy=True)
         # One app's turn is enough: all migrations are done before the first.
         post_migrate.connect(database.secure, sender=self)
         user_logged_in.connect(sessions.begin)

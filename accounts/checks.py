@@ -14,7 +14,7 @@ from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
 from accounts.scope import WEB_ROLE
-from config.production import sends_in_plain
+from config.production import sends_in_plain, travels_in_plain
 
 # ruff: noqa: S608 (the questions are put together of constants)
 
@@ -136,3 +136,24 @@ def mail_is_protected(**_: Any) -> list[CheckMessage]:
         return []
     words = "EMAIL_URL is plain SMTP: safe only as far as the mail server on this machine."
     return [Warning(words, hint="Set it to smtp+tls:// or smtps://.", id="accounts.W001")]
+
+
+def connections_are_protected(**_: Any) -> list[CheckMessage]:
+    """That records do not travel in plain to a database or a broker on another host.
+
+    On a network of one's own that can be right, so it is named and not refused.
+    """
+    variable = "OWNER_DATABASE_URL" if settings.AS_OWNER else "DATABASE_URL"
+    hints = {
+        variable: (settings.DATABASE_URL, "Add ?sslmode=verify-full (or require) to it."),
+        "REDIS_URL": (settings.REDIS_URL, "Set it to rediss://."),
+    }
+    return [
+        Warning(
+            f"{name} leads to another host without TLS: whoever is on the way can read along.",
+            hint=hint,
+            id="accounts.W002",
+        )
+        for name, (url, hint) in hints.items()
+        if travels_in_plain(url)
+    ]

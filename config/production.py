@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -108,6 +108,24 @@ def level(said: str) -> str:
 def sends_in_plain(email_url: str) -> bool:
     """Whether messages, and the password of the mail server, travel unprotected."""
     return urlsplit(email_url).scheme == "smtp"
+
+
+def travels_in_plain(url: str) -> bool:
+    """Whether what goes to this database or broker on another host may travel unprotected.
+
+    PostgreSQL takes TLS for certain only where the address asks for it (``sslmode=require`` and
+    above); a socket of this machine needs none.
+    """
+    address = _parsed(url)
+    if address is None or not address.hostname or address.hostname in THIS_MACHINE:
+        return False
+    if address.scheme in ("postgres", "postgresql"):
+        [asked] = parse_qs(address.query).get("sslmode", [""])[-1:]
+        return not unquote(address.hostname).startswith("/") and asked not in _WITH_TLS
+    return address.scheme == "redis"
+
+
+_WITH_TLS = ("require", "verify-ca", "verify-full")
 
 
 def _faults_of_key(key: str) -> Iterator[str]:

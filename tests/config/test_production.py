@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from config.production import travels_in_plain
+
 ROOT = Path(__file__).resolve().parents[2]
 
 SHORT = secrets.token_urlsafe(32)
@@ -206,6 +208,36 @@ def test_plain_mail_to_this_machine_is_named():
     done = start("manage.py", "check", "--deploy", EMAIL_URL="smtp://127.0.0.1:25")
     assert done.returncode == 0
     assert "EMAIL_URL is plain SMTP" in done.stderr
+
+
+def test_a_database_and_a_broker_elsewhere_without_tls_are_named():
+    done = start(
+        *("manage.py", "check", "--deploy"),
+        DATABASE_URL="postgres://web@db.police.example/makesafe",
+        REDIS_URL="redis://broker.police.example:6379/0",
+    )
+    assert done.returncode == 0
+    assert "DATABASE_URL leads to another host without TLS" in done.stderr
+    assert "REDIS_URL leads to another host without TLS" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "plain"),
+    [
+        ("postgres://web@10.0.0.1/m", True),
+        ("postgres://web@db.example/m?sslmode=prefer", True),
+        ("postgres://web@db.example/m?sslmode=require", False),
+        ("postgresql://web@db.example/m?sslmode=verify-full", False),
+        ("postgres://web@127.0.0.1/m", False),
+        ("postgres://web@%2Frun%2Fpostgresql/m", False),
+        ("redis://:p@10.0.0.1:6379/0", True),
+        ("rediss://:p@10.0.0.1:6379/0", False),
+        ("redis://localhost:6379/0", False),
+        ("", False),
+    ],
+)
+def test_only_an_address_elsewhere_without_tls_travels_in_plain(url, plain):
+    assert travels_in_plain(url) is plain
 
 
 def test_the_owners_worker_takes_the_owners_address_whatever_file_names_another(tmp_path):
