@@ -28,6 +28,8 @@ def main() -> int:
         "BIND": "fd://0",
         "SITE_URL": f"http://localhost:{port}",
         "RUN_DIR": str(embedded.RUN_DIR.resolve()),
+        # The Procfile says "python": this one, whether or not its folder was activated.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
     manage = [sys.executable, "manage.py"]
     print("Starting PostgreSQL and Valkey, preparing the database")
