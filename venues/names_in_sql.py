@@ -1,6 +1,6 @@
 """The normal form of names in queries and columns: the twin of ``names.py`` in PostgreSQL."""
 
-from django.db.models import CharField, Field, GeneratedField, TextField, Transform
+from django.db.models import CharField, Field, Func, GeneratedField, TextField, Transform
 
 
 @CharField.register_lookup
@@ -14,6 +14,15 @@ class NormalName(Transform):
     function = "makesafe_normal_name"
     #: The order must not depend on the locale with which a database was made.
     template = '(%(function)s(%(expressions)s) COLLATE "C")'
+    output_field: "Field[str, str]" = TextField()
+
+
+class Squeezed(Func):
+    """The normal form of several columns, none of them NULL, without any space: to look for words in."""
+
+    function = "makesafe_normal_name"
+    template = "(replace(%(function)s(%(expressions)s), ' ', '') COLLATE \"C\")"
+    arg_joiner = " || ' ' || "
     output_field: "Field[str, str]" = TextField()
 
 

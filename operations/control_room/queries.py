@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from operations.control_room import search
 from operations.control_room.search import Answer, Place
@@ -70,8 +71,8 @@ def find(visits: Iterable[Visit], text: str, *, at: dt.datetime, margin: dt.time
     found = Found()
     fitting = sorted(visits, key=lambda visit: (visit.is_finished, not visit.is_under_way))
     places = {visit.pk: place_of(visit.venue) for visit in fitting}
-    named = [visit for visit in fitting if text and search.names_it(text, places[visit.pk])]
-    others = _of_the_same_name([visit.venue for visit in named])
+    is_named = text and any(search.names_it(text, place) for place in places.values())
+    others = _that_it_may_mean(text) if is_named else []
     for visit in fitting:
         besides = [place for key, place in others if key != visit.venue_id]
         answer = search.answer(text, places[visit.pk], besides) if text else Answer.NAMED
@@ -96,13 +97,12 @@ def place_of(venue: Venue) -> Place:
     return Place(venue.name, venue.address, venue.postcode, group)
 
 
-def _of_the_same_name(venues: Sequence[Venue]) -> list[tuple[int, Place]]:
-    """Every place in the registry whose name has all words of the name of one of ``venues``."""
-    named = Venue.objects.none()
-    for venue in venues:
-        words = place_of(venue).own_words - {"the"}
-        alike = Venue.objects.unmerged()
-        for word in words:
-            alike = alike.filter(normal_name__contains=word)
-        named |= alike
-    return [(venue.pk, place_of(venue)) for venue in named.select_related("group").order_by()]
+def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
+    """Places in the registry of which all words of ``text`` are true: two, if there are more.
+
+    With two of them there is another one beside each test.
+    """
+    venues = Venue.objects.unmerged().with_words(search.spellings(text)).select_related("group")
+    venues = venues.only("name", "address", "postcode", "group__name").order_by()
+    places = ((venue.pk, place_of(venue)) for venue in venues.iterator(chunk_size=100))
+    return list(islice((one for one in places if search.may_mean_any(text, [one[1]])), 2))

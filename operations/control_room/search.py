@@ -3,12 +3,15 @@
 A likeness must never pass for an identity, since whoever calls from the other place needs help
 now. So there are three answers, and only one of them says *test*:
 
-- *Named*: every word that was typed is true of the place, its whole name is among them, and they
-  fit no other place that is known.
+- *Named*: the whole name of the place was typed, and besides it nothing but where it is or who runs
+  it, in whole phrases: its street, its street with its number, its town, its postcode, its group.
+  And the words fit no other place that is known.
 - *Possible*: every word is true of it, but they may mean another place as well.
 - *Similar*: some word is like its name, or what was typed has another number, town or spelling.
 
-A number is only ever itself: 6 is no beginning of 69.
+A number is only ever itself: 6 is no beginning of 69. It is true of its own street alone: at "Unit
+6, 69 Quay Road" nobody is at 6 Quay Road. And a word of a street is no street: a Premier Inn in
+Church Road is not the one in London Road.
 """
 
 import enum
@@ -60,25 +63,32 @@ class Place:
     group: str = ""
 
     @cached_property
-    def own_words(self) -> frozenset[str]:
-        """The words of its name."""
-        return frozenset(_words(self.name))
+    def own_name(self) -> list[str]:
+        """Its name, word by word; *the* is nothing that people say each time."""
+        return [word for word in _whole(_words(self.name)) if word != "the"]
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The words of its name and of the group that runs it; two of its name in one, too."""
-        name = _words(self.name)
-        together = {one + other for one, other in pairwise(name) if (one + other).isalpha()}
-        return self.own_words | frozenset(_words(self.group)) | together
+        return _with_pairs(_words(self.name)) | frozenset(_words(self.group))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Whatever word is true of it: of names, address and postcode, also as people shorten."""
-        address = frozenset(_words(self.address))
-        short = {one for one, whole in SHORT.items() if whole in self.names | address}
+        own = frozenset(_words(self.name))
+        address = _with_pairs(_words(self.address))
+        short = {one for one, whole in SHORT.items() if whole in own | address}
         # "St" in a name may stand for Street as well.
-        whole = {SHORT[one] for one in self.own_words & SHORT.keys()}
+        whole = {SHORT[one] for one in own & SHORT.keys()}
         return self.names | address | short | whole | frozenset(normal_name(self.postcode).split())
+
+    @cached_property
+    def phrases(self) -> frozenset[tuple[str, ...]]:
+        """What can be said of where it is and who runs it, each whole."""
+        parts = [_whole(_words(part)) for part in re.split(r"[\n,;]", self.address)]
+        found = {tuple(phrase) for part in parts for phrase in [part, *_streets_in(part)]}
+        found |= {tuple(_whole(_words(self.group))), (self.squeezed_postcode,)}
+        return frozenset(phrase for phrase in found if any(_tells(word) for word in phrase))
 
     @cached_property
     def squeezed_postcode(self) -> str:
@@ -99,18 +109,85 @@ def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
     left = [word for word in typed if not _is_true_of(place, word)]
     if typed and not left:
         named = names_it(text, place)
-        if named and not any(all(_is_true_of(o, word) for word in typed) for o in others):
-            return Answer.NAMED
-        return Answer.POSSIBLE
+        return Answer.POSSIBLE if not named or may_mean_any(text, others) else Answer.NAMED
     if typed and not _still_typing(place, typed, left):
         return Answer.POSSIBLE
     return Answer.SIMILAR if _is_like(place, typed, left) else Answer.OTHER
 
 
 def names_it(text: str, place: Place) -> bool:
-    """Whether the whole name of ``place`` is in ``text``, a name that is more than *The Inn*."""
-    name = place.own_words - {"the"}
-    return bool(name - GENERIC) and name <= set(_typed(text))
+    """Whether ``text`` is the name of ``place``, with or without where it is and who runs it.
+
+    A name that is more than *The Inn*. Alone it may be in any order.
+    """
+    name, typed = place.own_name, _whole(_typed(text))
+    if not set(name) - GENERIC:
+        return False
+    if sorted(name) == sorted(typed):
+        return True
+    starts = range(len(typed) - len(name) + 1)
+    return any(
+        typed[start : start + len(name)] == name
+        and _are_phrases(typed[:start], place.phrases)
+        and _are_phrases(typed[start + len(name) :], place.phrases)
+        for start in starts
+    )
+
+
+def may_mean_any(text: str, places: Iterable[Place]) -> bool:
+    """Whether every word of ``text`` is true of one of ``places``, wherever the word stands."""
+    typed = _typed(text)
+    return any(_may_mean(place, typed) for place in places)
+
+
+def spellings(text: str) -> list[frozenset[str]]:
+    """For each word of ``text`` how it may be written in a place that the word is true of."""
+    shorter = {whole: {one for one in SHORT if SHORT[one] == whole} for whole in SHORT.values()}
+    return [
+        frozenset({word, SHORT.get(word, word), *shorter.get(word, ())}) for word in _typed(text)
+    ]
+
+
+def _may_mean(place: Place, typed: Sequence[str]) -> bool:
+    pairs = [pair for pair in pairwise(typed) if "".join(pair) in place.words]
+    together = {word for pair in pairs for word in pair}
+    return all(word in together or _is_true_of(place, word) for word in typed)
+
+
+def _are_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
+    ends = range(1, len(words) + 1)
+    return not words or any(
+        tuple(words[:end]) in phrases and _are_phrases(words[end:], phrases) for end in ends
+    )
+
+
+def _streets_in(part: Sequence[str]) -> list[Sequence[str]]:
+    """The street in a part of an address, without and with the number directly before it.
+
+    In "Unit 6 69 Quay Road" that is 69; in "Flat 2 Quay House" 2 is the flat's.
+    """
+    numbers = [at for at, word in enumerate(part) if not word.isalpha()]
+    if not numbers or numbers[-1] + 1 == len(part):
+        return []
+    last = numbers[-1]
+    of_street = last == 0 or not part[last - 1].isalpha()
+    return [part[last + 1 :], *([part[last:]] if of_street else [])]
+
+
+def _tells(word: str) -> bool:
+    """Whether ``word`` tells a place from others: no number, no *hotel*, no *road*."""
+    return not word.isdigit() and word not in GENERIC and word not in SHORT.values()
+
+
+def _whole(words: Iterable[str]) -> list[str]:
+    """``words`` without the short forms of streets. *St* is a street here whatever it means."""
+    return [SHORT.get(word, word) for word in words]
+
+
+def _with_pairs(words: Sequence[str]) -> frozenset[str]:
+    """``words``, and each two neighbours as one: people write *Premierinn*."""
+    together = {one + other for one, other in pairwise(words) if (one + other).isalpha()}
+    return frozenset(words) | together
 
 
 def _typed(text: str) -> list[str]:

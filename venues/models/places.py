@@ -2,6 +2,7 @@
 
 import datetime as dt
 import operator
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import reduce
 from typing import ClassVar, Self
@@ -25,7 +26,7 @@ from venues.models.areas import LocalAuthority, changeable_by
 from venues.models.hygiene_ids import HygieneId
 from venues.models.training_sessions import TrainingSession
 from venues.names import normal_name
-from venues.names_in_sql import NormalName, kept_normal
+from venues.names_in_sql import NormalName, Squeezed, kept_normal
 from venues.places import normalise_postcode
 from venues.training import TrainingState, training_state_in_sql
 
@@ -126,6 +127,25 @@ class VenueQuerySet(models.QuerySet["Venue"]):
             )
             .order_by("-likeness", "normal_name", "pk")
         )
+
+    def with_words(self, words: Iterable[Collection[str]]) -> Self:
+        """The venues whose name, group, address and postcode have all ``words`` somewhere.
+
+        Args:
+            words: For each word its spellings, in the normal form of names. Where a word begins and
+                ends does not matter, so it may be a part of another: more are found than fit.
+
+        """
+        group = Replace(
+            F("group__normal_name"), Value(" "), Value(""), output_field=models.TextField()
+        )
+        found = self.alias(squeezed_group=group)
+        for spellings in words:
+            fits = Q()
+            for one in spellings:
+                fits |= Q(squeezed_place__contains=one) | Q(squeezed_group__contains=one)
+            found = found.filter(fits)
+        return found
 
     def with_training(self, *, on: dt.date) -> Self:
         """Annotate ``last_trained_on``, ``coverage`` and ``training_state`` as of the day ``on``.
@@ -233,6 +253,12 @@ class Venue(Versioned):
     squeezed_postcode = models.GeneratedField(
         expression=Replace(F("postcode"), Value(" "), Value("")),
         output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
+    #: The normal form of name, address and postcode without spaces, to look for words in.
+    squeezed_place = models.GeneratedField(
+        expression=Squeezed("name", "address", "postcode"),
+        output_field=models.TextField(db_collation="C"),
         db_persist=True,
     )
     latitude = models.DecimalField(
