@@ -18,7 +18,7 @@ class NormalName(Transform):
 
 
 class Squeezed(Func):
-    """The normal form of several columns, none of them NULL, without any space: to look for words in."""
+    """The normal form of several columns, none NULL, without any space: to look for words in."""
 
     function = "makesafe_normal_name"
     template = "(replace(%(function)s(%(expressions)s), ' ', '') COLLATE \"C\")"

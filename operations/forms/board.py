@@ -19,6 +19,7 @@ class BoardSearch(GovFilterForm, forms.Form):
 
     q = forms.CharField(
         label="Find by name, street or postcode",
+        help_text="A street or a postcode alone is never certain: ask for the whole name.",
         required=False,
         widget=forms.TextInput(
             {"type": "search", "maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}
