@@ -31,7 +31,12 @@ class CadetPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[CadetPolicy]):
 class VisitPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[VisitPolicy]):
     """Likewise."""
 
-    list_display = ("valid_from", "longest_minutes", "overdue_after_minutes")
+    list_display = (
+        "valid_from",
+        "longest_minutes",
+        "start_early_minutes",
+        "overdue_after_minutes",
+    )
 
 
 @admin.register(FollowUpPolicy)

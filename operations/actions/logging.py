@@ -33,7 +33,7 @@ from operations.models import (
     Visit,
     VisitState,
 )
-from operations.models.visits import WAYS_BACK
+from operations.models.visits import WAYS_BACK, earliest_start_before
 
 #: The ways of contact in which a call handler takes part.
 CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
@@ -42,10 +42,6 @@ CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
 ANOTHER_REASON = frozenset(
     {NotCompletedReason.OTHER_ELIGIBLE, NotCompletedReason.OTHER_NOT_ELIGIBLE}
 )
-
-#: How long before its window a visit may start. A team may be early; but while a visit is under
-#: way, the live board tells call handlers that a call from that venue is a test.
-EARLIEST_START = dt.timedelta(hours=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +179,7 @@ def _planner(visit: Visit) -> str:
 
 def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
     """A sentence that says from when on ``visit`` can start, or '' if it can by now."""
-    earliest = visit.starts_at - EARLIEST_START
+    earliest = visit.starts_at - earliest_start_before(at=at)
     if at >= earliest:
         return ""
     return (

@@ -30,6 +30,12 @@ class VisitPolicy(Policy):
         help_text="The board then says to treat calls as real. At most 120.",
     )
 
+    start_early_minutes = models.PositiveSmallIntegerField(
+        "minutes before the window from which a visit can start",
+        default=60,
+        help_text="While it is under way the board takes calls for a test. At most 120.",
+    )
+
     objects: ClassVar[PolicyQuerySet["VisitPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Policy.Meta):
@@ -39,10 +45,12 @@ class VisitPolicy(Policy):
                 condition=Q(
                     longest_minutes__range=(1, LONGEST_WINDOW // dt.timedelta(minutes=1)),
                     overdue_after_minutes__lte=120,
+                    start_early_minutes__lte=120,
                 ),
                 name="visit_policy_stays_within_reason",
-                violation_error_message="The longest window is between 1 and 720 minutes, and a "
-                "visit is overdue 120 minutes after its window or sooner.",
+                violation_error_message="The longest window is between 1 and 720 minutes; a "
+                "visit starts 120 minutes before its window at the earliest, and is overdue 120 "
+                "minutes after it or sooner.",
             )
         ]
 
@@ -50,6 +58,11 @@ class VisitPolicy(Policy):
     def longest(self) -> dt.timedelta:
         """The longest window."""
         return dt.timedelta(minutes=self.longest_minutes)
+
+    @property
+    def early(self) -> dt.timedelta:
+        """From the moment when a visit can start to its window."""
+        return dt.timedelta(minutes=self.start_early_minutes)
 
     @property
     def margin(self) -> dt.timedelta:

@@ -625,3 +625,12 @@ def overdue_margin(*, at: dt.datetime) -> dt.timedelta:
     """
     policy = VisitPolicy.objects.in_force(on=duty_day(at))
     return policy.margin if policy else dt.timedelta(0)
+
+
+def earliest_start_before(*, at: dt.datetime) -> dt.timedelta:
+    """How long before its window a visit can start, by the policy of that moment.
+
+    A team may be early; but while a visit is under way the board says that calls are a test.
+    """
+    policy = VisitPolicy.objects.in_force(on=duty_day(at))
+    return policy.early if policy else dt.timedelta(0)

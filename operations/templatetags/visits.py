@@ -1,5 +1,7 @@
 """How the plan and the state of a visit look."""
 
+import datetime as dt
+
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -40,3 +42,9 @@ def visit_times(visit: Visit) -> str:
     offsets = {time.replace(fold=fold).utcoffset() for time in (starts, ends) for fold in (0, 1)}
     written = "%H:%M" if len(offsets) == 1 else "%H:%M %Z"
     return f"{starts:{written}} to {ends:{written}}"
+
+
+@register.filter
+def starts_from(visit: Visit, early: dt.timedelta) -> dt.datetime:
+    """From when on ``visit`` can start, ``early`` before its window."""
+    return visit.starts_at - early

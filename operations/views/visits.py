@@ -42,6 +42,7 @@ from operations.models import (
     VisitQuerySet,
     VisitState,
 )
+from operations.models.visits import earliest_start_before
 from operations.views.acts import ActView
 from operations.visit_history import record_of
 from venues.models import Venue
@@ -70,8 +71,10 @@ class MyVisits(RequiresPermission, TemplateView):
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < tonight_ends]
         done = list(mine.over().filter(starts_at__gte=now - DONE_LATELY))
         self.record_reads(listed=[*ahead, *done])
+        early = earliest_start_before(at=now)
         return super().get_context_data(**kwargs) | {
-            "startable": [v for v in ahead if not logging.why_too_early(v, at=now)],
+            "early": early,
+            "now": now,
             "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
             "coming": [visit for visit in ahead if visit not in tonight],
             "done": done,

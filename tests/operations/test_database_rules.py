@@ -68,10 +68,18 @@ def test_no_window_is_longer_than_twelve_hours_whatever_the_policy_says():
         change(visit, ends_at=visit.starts_at + dt.timedelta(hours=12, minutes=1))
 
 
-@pytest.mark.parametrize("minutes", [0, 721])
-def test_no_policy_allows_a_window_beyond_sense(minutes):
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"longest_minutes": 0},
+        {"longest_minutes": 721},
+        {"overdue_after_minutes": 121},
+        {"start_early_minutes": 121},
+    ],
+)
+def test_no_policy_of_visits_goes_beyond_sense(rule):
     with refused("visit_policy_stays_within_reason"), transaction.atomic():
-        VisitPolicy.objects.create(valid_from="2026-01-01", longest_minutes=minutes)
+        VisitPolicy.objects.create(valid_from="2026-01-01", **rule)
 
 
 @pytest.mark.parametrize("duty", [None, "support", "welfare"])

@@ -22,6 +22,7 @@ from operations.models import (
     NotCompletedReason,
     Outcome,
     Visit,
+    VisitPolicy,
     VisitState,
 )
 from operations.verdict import RULE_VERSION, Verdict
@@ -143,15 +144,18 @@ def test_a_visit_that_is_over_or_cancelled_cannot_start(factory, officer):
         logging.start_visit(visit=visit, by=officer, at=timezone.now())
 
 
-def test_a_visit_starts_two_hours_before_its_window_at_the_earliest(officer):
+@pytest.mark.parametrize(("minutes", "earliest"), [(None, "18:30"), (15, "19:15"), (0, "19:30")])
+def test_a_visit_starts_at_the_earliest_as_the_policy_of_the_day_says(officer, minutes, earliest):
     starts_at = dt.datetime(2026, 11, 26, 19, 30, tzinfo=dt.UTC)
     visit = VisitFactory(officer=officer, starts_at=starts_at)
-    earliest = starts_at - logging.EARLIEST_START
+    if minutes is not None:
+        VisitPolicy.objects.create(valid_from=starts_at.date(), start_early_minutes=minutes)
+    at = dt.datetime.fromisoformat(f"2026-11-26T{earliest}Z")
 
-    with pytest.raises(PlanningError, match="You can start it from 17:30 on 26 November 2026"):
-        logging.start_visit(visit=visit, by=officer, at=earliest - dt.timedelta(seconds=1))
+    with pytest.raises(PlanningError, match=f"You can start it from {earliest} on 26 November"):
+        logging.start_visit(visit=visit, by=officer, at=at - dt.timedelta(seconds=1))
 
-    logging.start_visit(visit=visit, by=officer, at=earliest)
+    assert logging.start_visit(visit=visit, by=officer, at=at).is_under_way
 
 
 def test_an_officer_has_one_visit_under_way(visit, officer):

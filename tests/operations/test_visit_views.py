@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.london import duty_day, duty_ends
 from accounts.roles import Role
-from operations.models import NotCompletedReason, Outcome, Visit, VisitState
+from operations.models import NotCompletedReason, Outcome, Visit, VisitPolicy, VisitState
 from operations.templatetags.visits import visit_times
 from operations.verdict import Verdict
 from tests.factories import (
@@ -308,6 +308,7 @@ def test_a_visit_that_is_too_early_to_start_says_from_when_on(signed_in, officer
 
 
 def test_a_start_that_is_refused_says_why(signed_in, officer, visit):
+    VisitPolicy.objects.create(valid_from=dt.date(2025, 1, 1), start_early_minutes=120)
     following = VisitFactory(officer=officer, starts_at=visit.ends_at)
     answer = signed_in.post(url("visit_start", following))
     assert answer.status_code == 409
