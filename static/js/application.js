@@ -10,7 +10,7 @@ import {
   createAll,
 } from "govuk-frontend";
 import { watchBoard } from "./board.js";
-import { forgetDrafts, keepDrafts, makeClientUuids } from "./draft.js";
+import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
 import { keepTrying } from "./submit.js";
 
@@ -36,6 +36,7 @@ function start() {
   keepDrafts(); // before Radios, which show what applies to the restored answers
   for (const component of COMPONENTS) createAll(component);
   keepTrying(start);
+  showKept();
 }
 
 start();

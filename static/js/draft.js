@@ -5,9 +5,14 @@
  * fresh from the server. One marked `data-draft-sent` shows what was sent and refused, which is newer
  * than the draft, so it is left as it is. A page with `data-draft-done="key"` says that the server
  * has it all: only then is the draft forgotten. Where storage is unavailable nothing happens.
+ *
+ * A form that was sent and has no answer yet is marked beside its draft with the address of its page.
+ * The page sends it again by itself when it is opened, and `data-kept="part of a key"` shows a link
+ * to it. Keys name the person, so whoever else uses the phone neither sees nor sends it.
  */
 
 const PREFIX = "draft:";
+const SENDING = "sending:";
 const NEVER_KEPT = new Set(["file", "password", "submit", "button"]);
 const NOTICE = "We kept what you entered on this phone.";
 
@@ -16,7 +21,9 @@ const NOTICE = "We kept what you entered on this phone.";
 /** Forget the drafts that this page says have arrived. */
 export function forgetDrafts() {
   for (const element of document.querySelectorAll("[data-draft-done]")) {
-    withStorage((storage) => storage.removeItem(PREFIX + element.getAttribute("data-draft-done")));
+    const key = element.getAttribute("data-draft-done");
+    withStorage((storage) => storage.removeItem(PREFIX + key));
+    withStorage((storage) => storage.removeItem(SENDING + key));
   }
 }
 
@@ -24,10 +31,37 @@ export function forgetDrafts() {
 export function keepDrafts() {
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const key = PREFIX + form.getAttribute("data-draft");
-    if (!form.hasAttribute("data-draft-sent")) restore(form, key);
+    const mark = SENDING + form.getAttribute("data-draft");
+    if (form.hasAttribute("data-draft-sent")) {
+      withStorage((storage) => storage.removeItem(mark)); // it has its answer
+    } else if (restore(form, key) && withStorage((storage) => storage.getItem(mark))) {
+      form.setAttribute("data-unsent", "");
+    }
     const keep = () => withStorage((storage) => storage.setItem(key, JSON.stringify(read(form))));
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
+  }
+}
+
+/**
+ * Note that a form is being sent, until a page says that it arrived or was refused.
+ * @param {HTMLFormElement} form
+ */
+export function noteSending(form) {
+  const key = form.getAttribute("data-draft");
+  if (key) withStorage((storage) => storage.setItem(SENDING + key, window.location.pathname));
+}
+
+/** Show where this phone keeps something that was sent and has no answer yet. */
+export function showKept() {
+  for (const place of document.querySelectorAll("[data-kept]")) {
+    const part = `-${place.getAttribute("data-kept")}`;
+    const keys = withStorage((storage) => Object.keys(storage)) ?? [];
+    const key = keys.find((one) => one.startsWith(SENDING) && `${one}-`.includes(`${part}-`));
+    const page = key && withStorage((storage) => storage.getItem(key));
+    if (!page?.startsWith("/")) continue;
+    place.querySelector("a").setAttribute("href", page);
+    place.hidden = false;
   }
 }
 
@@ -61,16 +95,17 @@ function read(form) {
 /**
  * @param {HTMLFormElement} form
  * @param {string} key
+ * @returns {boolean} whether there was a draft
  */
 function restore(form, key) {
   const stored = withStorage((storage) => storage.getItem(key));
-  if (!stored) return;
+  if (!stored) return false;
   /** @type {Draft} */
   let draft;
   try {
     draft = JSON.parse(stored);
   } catch {
-    return;
+    return false;
   }
   for (const control of controls(form)) {
     const values = draft[control.name];
@@ -82,6 +117,7 @@ function restore(form, key) {
     }
   }
   tell(form);
+  return true;
 }
 
 /** @param {HTMLFormElement} form */

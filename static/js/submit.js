@@ -6,6 +6,8 @@
  * errors, replaces the document. Browsers without fetch send the form as usual.
  */
 
+import { noteSending } from "./draft.js";
+
 const WAITING =
   "No signal, or the service is busy. Nothing is lost: we keep what you entered on this phone and try again.";
 const PROBLEM =
@@ -52,6 +54,7 @@ function watch(form, start) {
       return;
     }
     sending = true;
+    noteSending(form);
     let mistakes = 0;
     status.textContent = "";
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
@@ -74,6 +77,7 @@ function watch(form, start) {
       });
     }
   });
+  if (form.hasAttribute("data-unsent")) form.requestSubmit();
 }
 
 /**

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from operations.models import Outcome
+from operations.models import Outcome, TeamMember
 from tests import factories
 
 pytestmark = [
@@ -133,6 +133,58 @@ def test_what_was_entered_is_there_again_after_the_page_was_closed(phone, visit)
     assert group.get_by_label("Yes", exact=True).is_checked()
 
 
+@pytest.fixture
+def sent_without_signal(phone):
+    """An outcome that was sent and did not arrive; its page was closed meanwhile."""
+    fill_in(phone)
+    phone.context.set_offline(True)
+    log_outcome(phone)
+    phone.page.get_by_text("Nothing is lost").first.wait_for()
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.context.set_offline(False)
+
+
+KEPT = "Kept on this phone, not sent yet"
+
+
+def test_an_outcome_sent_without_signal_is_marked_and_goes_when_its_page_is_opened(
+    phone, visit, sent_without_signal
+):
+    phone.open(reverse("operations:my_visits"))
+    phone.sees(KEPT)
+    phone.page.get_by_role("link", name="Open it to send it").click()
+    phone.page.get_by_role("heading", name="Refresher needed").wait_for()
+    assert Outcome.objects.get().visit == visit
+    phone.open(reverse("operations:my_visits"))
+    assert not phone.page.get_by_text(KEPT).is_visible()
+
+
+def test_a_colleague_on_the_same_phone_neither_sees_nor_sends_what_it_keeps(
+    phone, visit, sent_without_signal
+):
+    colleague = factories.UserFactory(username="colleague", role=Role.VISITING_OFFICER)
+    colleague.set_password(factories.PASSWORD)
+    colleague.save()
+    factories.TeamMemberFactory(visit=visit, officer=colleague, duty=TeamMember.Duty.SUPPORT)
+    phone.sign_in("colleague")
+    phone.sees(visit.venue.name)
+    assert not phone.page.get_by_text(KEPT).is_visible()
+    phone.open(reverse("operations:outcome_add", args=[visit.pk]))
+    group = phone.page.get_by_role("group", name="Did staff challenge you?")
+    assert not group.get_by_label("Yes", exact=True).is_checked()
+    assert not Outcome.objects.exists()
+
+
+def test_what_was_entered_and_not_sent_waits_for_its_officer(phone, visit):
+    fill_in(phone)
+    phone.page.reload()
+    phone.page.get_by_text("We kept what you entered on this phone").wait_for()
+    phone.open(reverse("operations:my_visits"))
+    assert not phone.page.get_by_text(KEPT).is_visible()
+    assert not Outcome.objects.exists()
+
+
 def test_the_phone_forgets_the_answers_once_they_are_logged(phone, visit):
     fill_in(phone)
     phone.press("Log outcome")
@@ -147,8 +199,6 @@ def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, 
     phone.page.get_by_label("Username").fill("officer")
     phone.page.get_by_label("Password").fill(factories.PASSWORD)
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
-    phone.page.get_by_role("group", name="Did staff challenge you?").wait_for()
-    log_outcome(phone)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
     assert Outcome.objects.count() == 1
 

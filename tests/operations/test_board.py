@@ -284,6 +284,15 @@ def test_a_visit_is_overdue_by_the_margin_of_the_policy(handler):
     assert names(board(handler).context["found"].overdue) == ["Gannet Hotel"]
 
 
+def test_a_row_says_whether_its_lead_has_left_and_its_visit_was_started(handler, left):
+    live("Kestrel Inn", VisitFactory, starts_at=timezone.now() - 3 * HOUR)
+    page = text(board(handler))
+    assert f"{left.started_by}, has left" in page
+    assert page.count("has left") == 1
+    assert page.count("Never started") == 1
+    assert "Under way" not in page
+
+
 def end(client, visit, reason="The team is back, its phone is lost"):
     return client.post(reverse("operations:visit_end", args=[visit.pk]), {"reason": reason})
 
@@ -291,7 +300,9 @@ def end(client, visit, reason="The team is back, its phone is lost"):
 def test_the_control_room_ends_a_visit_that_its_team_left_under_way(handler, left):
     url = reverse("operations:visit_end", args=[left.pk])
     assert url in text(board(handler))
-    assert "End the visit to Gannet Hotel" in text(handler.get(url))
+    page = text(handler.get(url))
+    assert "End the visit to Gannet Hotel" in page
+    assert "Its team can still log what it saw" in page
     assert end(handler, left).url == reverse("operations:board")
     left.refresh_from_db()
     assert (left.state, left.not_completed_reason) == ("not_completed", "not_closed")
