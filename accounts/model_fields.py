@@ -11,6 +11,7 @@ import hashlib
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.utils import CursorWrapper
@@ -63,8 +64,23 @@ class LinesField(_Tidy, models.TextField[_Set, _Get]):
     never = texts.NEVER_IN_LINES
 
 
+def plain_before_the_at(address: str) -> None:
+    """Refuse an address that few mail servers take: they know ASCII alone before the @.
+
+    Django lets pass letters that Unicode counts as another case of an English one.
+
+    Raises:
+        ValidationError: it has others.
+
+    """
+    if not address.rpartition("@")[0].isascii():
+        raise ValidationError("Enter an email address with English letters alone before the @.")
+
+
 class EmailLineField(_Tidy, models.EmailField[_Set, _Get]):
     """An email address."""
+
+    default_validators = [*models.EmailField.default_validators, plain_before_the_at]
 
 
 class DayField(models.DateField[_Set, _Get]):

@@ -36,8 +36,9 @@ from outbox.models import Lane, Message, State
 
 log = structlog.get_logger(__name__)
 
-#: What is tried for so long and was not sent is given up.
-TRIED_FOR = {Lane.ACCOUNT: dt.timedelta(days=1), Lane.REMINDERS: dt.timedelta(days=3)}
+#: What is tried for so long and was not sent is given up: somebody is back at work before, also
+#: after the four days of Easter and Christmas.
+TRIED_FOR = {Lane.ACCOUNT: dt.timedelta(days=5), Lane.REMINDERS: dt.timedelta(days=7)}
 #: Seconds that one message may take, and connecting before it.
 SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40}
 #: Seconds after which a run leaves the rest to the next, well within Celery's limit.

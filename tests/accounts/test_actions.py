@@ -99,9 +99,9 @@ def test_an_invitation_works_once(committed, mailoutbox):
 
 @pytest.mark.parametrize(
     ("invited", "hours", "works"),
-    [(True, 71, True), (True, 73, False), (False, 0.9, True), (False, 1.1, False)],
+    [(True, 119, True), (True, 121, False), (False, 0.9, True), (False, 1.1, False)],
 )
-def test_an_invitation_holds_for_three_days_and_a_reset_for_an_hour(
+def test_an_invitation_holds_for_five_days_and_a_reset_for_an_hour(
     monkeypatch, invited, hours, works
 ):
     person = UserFactory(password="!" if invited else "md5$x$y")

@@ -17,7 +17,7 @@ from accounts.model_fields import (
 from accounts.models import User
 from operations.models import Cadet
 from tests import factories
-from venues.models import Venue, VenueGroup
+from venues.models import Venue, VenueContact, VenueGroup
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +151,14 @@ def test_a_venue_closes_within_the_range_too():
     venue = factories.VenueFactory()
     with pytest.raises(IntegrityError), transaction.atomic():
         Venue.objects.filter(pk=venue.pk).update(closed_on="1026-11-24", closed_reason="Gone")
+
+
+@pytest.mark.parametrize("address", ["jo\u0131e@hotel.example", "\u01c6o@hotel.example"])
+def test_an_address_that_few_mail_servers_take_is_refused_in_words(address):
+    with pytest.raises(ValidationError, match="English letters alone before the @"):
+        VenueContact._meta.get_field("email").clean(address, None)
+
+
+def test_an_address_at_a_domain_in_any_script_is_taken():
+    address = "jo@hötel.example"
+    assert VenueContact._meta.get_field("email").clean(address, None) == address

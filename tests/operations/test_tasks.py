@@ -73,8 +73,14 @@ def test_each_scheduled_task_exists():
 def test_reminders_are_decided_at_eight_in_london_in_summer_and_winter():
     schedule = app.conf.beat_schedule["decide the day's reminders"]["schedule"]
     assert isinstance(schedule, crontab)
-    assert (schedule.hour, schedule.minute) == ({8}, {0})
+    assert (min(schedule.hour), schedule.minute) == (8, {0})
     assert str(app.timezone) == "Europe/London"
+
+
+def test_reminders_that_nobody_could_decide_at_eight_are_decided_later_the_same_day():
+    schedule = app.conf.beat_schedule["decide the day's reminders"]
+    assert schedule["schedule"].hour == set(range(8, 19))
+    assert schedule["options"]["expires"] == 3600
 
 
 def test_a_task_is_told_to_the_broker_only_when_it_is_done():
