@@ -60,6 +60,26 @@ class NameRequests:
             bind_contextvars(user=user.pk)
 
 
+class HeedScheme:
+    """Read ``X-Forwarded-Proto`` in whatever case our proxy writes it: a scheme has none.
+
+    Django compares it letter by letter. It would take ``HTTPS`` for a request without TLS, and lead
+    each page to itself for ever.
+    """
+
+    NAME = "HTTP_X_FORWARDED_PROTO"
+
+    def __init__(self, get_response: Answer) -> None:
+        """Take the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, with the scheme in small letters."""
+        if self.NAME in request.META:
+            request.META[self.NAME] = request.META[self.NAME].lower()
+        return self.get_response(request)
+
+
 class Sessions(SessionMiddleware):
     """Sessions; that one can't be saved does not take back what was done.
 

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.requests.NameRequests",  # first: every line that is logged later has the request's id
     "config.health.Health",
+    "config.requests.HeedScheme",
     "django.middleware.security.SecurityMiddleware",
     # Before WhiteNoise, so that static files and refusals carry these headers too.
     "csp.middleware.CSPMiddleware",

@@ -289,6 +289,16 @@ def test_a_malformed_header_is_no_error_and_keeps_nobody_out(settings, headers):
 
 
 @pytest.mark.django_db
+@pytest.mark.django_db
+@pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https", "HTTPS, http"])
+def test_a_proxy_says_https_in_whatever_case(client, settings, scheme):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+    told = {"x-forwarded-proto": scheme}
+    assert client.get(reverse("account_login"), headers=told).status_code == 200
+    assert client.get(reverse("account_login"), headers=told | {"x-forwarded-proto": "HTTP"}).url
+
+
 def test_an_address_that_can_not_be_read_is_logged_without_it(client, log, settings):
     settings.BEHIND_PROXY = True
     client.post(reverse("account_login"), headers={"x-forwarded-for": "Oriel Fenwick"})
