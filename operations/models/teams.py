@@ -120,7 +120,7 @@ def is_a_pattern(text: str) -> None:
     """Refuse a regular expression that can't be read."""
     try:
         re.compile(text)
-    except re.error:
+    except (re.error, OverflowError):  # the latter: repeated more often than there are numbers
         raise ValidationError("This is no regular expression that can be read.") from None
 
 

@@ -5,6 +5,7 @@ import itertools
 import uuid
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import ProtectedError
 
@@ -16,6 +17,7 @@ from tests.factories import (
     NO_CALL,
     CadetFactory,
     CadetMemberFactory,
+    CadetPolicyFactory,
     CancelledVisitFactory,
     CompletedVisitFactory,
     FollowUpFactory,
@@ -80,6 +82,61 @@ def test_no_window_is_longer_than_twelve_hours_whatever_the_policy_says():
 def test_no_policy_of_visits_goes_beyond_sense(rule):
     with refused("visit_policy_stays_within_reason"), transaction.atomic():
         VisitPolicy.objects.create(valid_from="2026-01-01", **rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        ({"min_age": 9}, "cadet_policy_stays_within_reason"),
+        ({"consent_days": 0}, "cadet_policy_stays_within_reason"),
+        ({"consent_days": 1097}, "cadet_policy_stays_within_reason"),
+        ({"briefing_days": 0}, "cadet_policy_stays_within_reason"),
+        ({"briefing_days": 367}, "cadet_policy_stays_within_reason"),
+        ({"max_age": 18}, "cadets_are_under_18_and_ages_in_order"),
+        ({"min_age": 17, "max_age": 16}, "cadets_are_under_18_and_ages_in_order"),
+        ({"reference_pattern": ""}, "cadet_policy_says_how_references_look"),
+        ({"reference_example": ""}, "cadet_policy_says_how_references_look"),
+    ],
+)
+def test_no_policy_of_cadets_goes_beyond_sense(rule, name):
+    policy = CadetPolicyFactory()
+    written = ", ".join(f"{column} = %s" for column in rule)
+    with refused(name), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE operations_cadetpolicy SET {written} WHERE id = %s",
+            [*rule.values(), policy.pk],
+        )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"min_age": 10, "max_age": 10},
+        {"max_age": 17},
+        {"consent_days": 1, "briefing_days": 1},
+        {"consent_days": 1096, "briefing_days": 366},
+    ],
+)
+def test_a_policy_of_cadets_may_go_as_far_as_its_bounds(rule):
+    change(CadetPolicyFactory(), **rule)
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999999999}", "(?P<n>a)(?P<n>b)"])
+def test_a_pattern_that_can_not_be_read_is_refused_in_words(pattern):
+    policy = CadetPolicyFactory.build(reference_pattern=pattern)
+    with pytest.raises(ValidationError, match="no regular expression that can be read"):
+        policy.full_clean()
+
+
+def test_an_operation_lasts_a_year_at_most():
+    operation = OperationFactory()
+    write = "UPDATE operations_operation SET ends_on = starts_on + %s WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(write, [366, operation.pk])
+        with refused("operation_lasts_a_year_at_most"), transaction.atomic():
+            cursor.execute(write, [367, operation.pk])
+        with refused("operation_ends_on_or_after_its_first_day"), transaction.atomic():
+            cursor.execute(write, [-1, operation.pk])
 
 
 @pytest.mark.parametrize("duty", [None, "support", "welfare"])
