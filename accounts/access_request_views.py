@@ -43,6 +43,7 @@ class Decide(RequiresRecentSignIn, RequiresPermission, View):
         except ValidationError as error:
             messages.error(request, error.messages[0])
         else:
-            said = "Given" if agrees else "Refused"
+            own = found.asked_by_id == self.user.pk
+            said = "Given" if agrees else "Taken back" if own else "Refused"
             messages.success(request, f"{said}: {found.get_right_display()}, {found.person}.")
         return redirect("accounts:access_requests")

@@ -148,7 +148,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
         (None, {"fields": ("username",)}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Messages", {"fields": ("messages",)}),
-        ("Access", {"fields": ("is_active", "groups", "units", "whole_force")}),
+        ("Access", {"fields": ("is_active", "groups", "units", "whole_force", "waits")}),
         ("Closing the account", {"fields": ("taken_over_by",)}),
     )
     form = ChangeForm
@@ -172,7 +172,8 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Nobody gives themselves more than they have."""
         own = ("is_active", "groups", "units", "whole_force")
-        return ("messages", *own) if obj is not None and obj == request.user else ("messages",)
+        told = ("messages", "waits")
+        return (*told, *own) if obj is not None and obj == request.user else told
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With what became of the last invitation or link of each."""
@@ -192,6 +193,18 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
             for message in invitations.messages_to(person)[:SHOWN]
         ]
         return format_html_join("", "<p>{}</p>", ((line,) for line in told)) or "None"
+
+    @admin.display(description="waits for a second person")
+    def waits(self, person: User) -> str:
+        """What was asked for and nobody has decided, which this page leaves as it is."""
+        waiting = person.access_requests.waiting()
+        if not waiting:
+            return "Nothing"
+        return format_html(
+            '{}. <a href="{}">Agree, refuse or take back</a>.',
+            ", ".join(request.get_right_display() for request in waiting),
+            reverse("accounts:access_requests"),
+        )
 
     def has_delete_permission(self, request: object, obj: object = None) -> bool:
         """Accounts are closed, not deleted."""

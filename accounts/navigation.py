@@ -1,11 +1,13 @@
 """The links at the top of each page, by what the person may do."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import roles
+from accounts import rights, roles
+from accounts.models import User
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ ENTRIES = (
     (roles.VIEW_VENUES, "Venues", "venues:venue_list"),
     (roles.IMPORT_VENUES, "Imports", "venues:import_list"),
     ("accounts.view_user", "People", "admin:accounts_user_changelist"),
+    (roles.DECIDE_ACCESS, "Rights", "accounts:access_requests"),
     (roles.VIEW_LOG, "Log", "accounts:log"),
 )
 
@@ -36,6 +39,7 @@ def links(request: HttpRequest) -> list[Link]:
         (label, reverse(name))
         for permission, label, name in ENTRIES
         if request.user.has_perm(permission)
+        and (permission != roles.DECIDE_ACCESS or rights.decides(cast("User", request.user)))
     ]
     # Imports lie below venues: the longest address that fits is where the person is.
     here = max((url for _, url in allowed if request.path.startswith(url)), key=len, default="")

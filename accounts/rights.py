@@ -113,6 +113,9 @@ def problems(*, person: User, wanted: Rights, by: User) -> Iterator[str]:
 def change(*, person: User, wanted: Rights, by: User) -> list[Right]:
     """Give and take, so that ``person`` has just the ``wanted`` rights.
 
+    What waits for a second person goes on waiting: whoever does not mention it may not know of it.
+    It is taken back by name (:func:`refuse`).
+
     Returns:
         What waits for a second person.
 
@@ -137,7 +140,6 @@ def change(*, person: User, wanted: Rights, by: User) -> list[Right]:
     _apply(person, now, has=has)
     for right in waits:
         _ask_second_person(person, right, by=by)
-    _withdraw_what_is_not_wanted(person, wanted, by=by)
     _tell_leads(person, has=has, by=str(by))
     return waits
 
@@ -203,10 +205,15 @@ def deciders(person: User) -> Any:
     )
 
 
+def decides(by: User) -> bool:
+    """Whether ``by`` could be the second person for anybody."""
+    return by.has_perm(DECIDE_ACCESS) and (by.whole_force or by.has_perm(LOOK_AFTER))
+
+
 def why_not(request: AccessRequest, *, by: User) -> str:
     """Why ``by`` is not the second person for this request; empty if they may be."""
     whole_force_right = request.right == Right.WHOLE_FORCE
-    if not by.has_perm(DECIDE_ACCESS) or not (by.whole_force or by.has_perm(LOOK_AFTER)):
+    if not decides(by):
         return "This is for administrators, and for leads who see the whole force."
     if by.pk == request.asked_by_id:
         return "You asked for this yourself: somebody else decides."
@@ -275,12 +282,6 @@ def _decide(request: AccessRequest, *, by: User, approved: bool) -> None:
     )
 
 
-def _withdraw_what_is_not_wanted(person: User, wanted: Rights, *, by: User) -> None:
-    kept = {*wanted.roles, Right.LINK, *([Right.WHOLE_FORCE] if wanted.whole_force else [])}
-    for request in person.access_requests.waiting().exclude(right__in=kept):
-        _decide(request, by=by, approved=False)
-
-
 # Addresses and links ----------------------------------------------------------------------------
 
 
@@ -296,11 +297,11 @@ def change_address(*, person: User, address: str, by: User) -> None:
         ValidationError: the person is looked after by others.
 
     """
-    if by.pk != person.pk:
-        require_looking_after(person, by=by)
     old = User.objects.select_for_update().get(pk=person.pk)
     if old.email == address:
         return
+    if by.pk != person.pk:
+        require_looking_after(person, by=by)
     used = old.last_login is not None or old.has_usable_password()
     weighty = old.whole_force or old.groups.filter(name__in=list(ROLES)).exists()
     person.email = address

@@ -33,6 +33,7 @@ from accounts.acts.form_pages import FormPage
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
+from accounts.numbers import whole_number
 from accounts.once import use_up
 from accounts.provider import FAULTS_OF_THE_PROVIDER, Adapter
 
@@ -169,8 +170,8 @@ class Sessions(FormPage, RequiresRecentSignIn, ListUserSessionsView):
         others = UserSession.objects.filter(user=request.user).exclude(
             session_key=request.session.session_key
         )
-        pk = request.POST["session"]
-        get_object_or_404(others, pk=pk if pk.isdecimal() else None).end()
+        pk = whole_number(request.POST["session"])
+        get_object_or_404(others, pk=pk).end()
         messages.success(request, "That session is ended.")
         return redirect("usersessions_list")
 

@@ -210,11 +210,58 @@ def test_a_refused_right_is_not_given_and_can_be_asked_for_anew(ada, bea, unit):
     assert has(person).roles == frozenset()
 
 
-def test_a_right_that_is_not_wanted_any_more_waits_no_longer(ada, unit):
+def test_saving_a_persons_page_leaves_what_waits_and_says_that_it_does(ada, bea, unit):
     person = factories.UserFactory(units=[unit])
     save_person(ada, person, roles=[Role.PLANNER], units=[unit])
-    save_person(ada, person, roles=[], units=[unit])
+    save_person(bea, person, roles=[Role.CALL_HANDLER], units=[unit], last_name="Changed")
+    [request] = AccessRequest.objects.waiting()
+    page = signed_in(bea).get(reverse("admin:accounts_user_change", args=[person.pk])).text
+    assert f'the role Planner. <a href="{reverse("accounts:access_requests")}">' in page
+    rights.approve(request=request, by=bea)
+    assert has(person) == rights_of(Role.PLANNER, Role.CALL_HANDLER, units=[unit])
+
+
+def test_putting_somebody_into_another_unit_leaves_what_waits(chief, ada, unit, other):
+    person = factories.UserFactory(units=[unit])
+    save_person(ada, person, roles=[Role.PLANNER], units=[unit])
+    url = reverse("admin:venues_commandunit_change", args=[other.pk])
+    answers = {"force": other.force_id, "code": other.code, "name": other.name}
+    signed_in(chief).post(url, answers | {"members": [person.pk]})
+    assert has(person).units == {unit.pk, other.pk}
+    assert AccessRequest.objects.waiting().exists()
+
+
+def test_whoever_asked_takes_a_waiting_right_back_by_name(ada, unit):
+    person = factories.UserFactory(units=[unit])
+    save_person(ada, person, roles=[Role.PLANNER], units=[unit])
+    [request] = AccessRequest.objects.waiting()
+    url = reverse("accounts:access_request_decide", args=[request.pk])
+    page = signed_in(ada).post(url, {"decision": "refuse"}, follow=True)
+    assert f"Taken back: the role Planner, {person.username}." in page.text
     assert not AccessRequest.objects.waiting().exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "whole_force", "linked"),
+    [
+        (Role.ADMINISTRATOR, False, True),
+        (Role.CSE_LEAD, True, True),
+        (Role.CSE_LEAD, False, False),
+        (Role.PLANNER, True, False),
+    ],
+)
+def test_what_waits_is_in_the_menu_of_those_who_decide(unit, role, whole_force, linked):
+    person = factories.UserFactory(role=role, units=[unit], whole_force=whole_force)
+    page = signed_in(person).get(reverse("venues:venue_list")).text
+    assert (f'href="{reverse("accounts:access_requests")}"' in page) is linked
+
+
+def test_a_page_saved_without_another_address_asks_for_no_right_to_change_it(ada, unit, other):
+    elsewhere = factories.UserFactory(units=[other])
+    names = {"first_name": elsewhere.first_name, "last_name": elsewhere.last_name}
+    page = save_person(ada, elsewhere, units=[other, unit], **names)
+    assert page.status_code == 200
+    assert has(elsewhere).units == {unit.pk, other.pk}
 
 
 def test_an_address_changed_after_the_request_stops_it(ada, bea, unit):

@@ -149,7 +149,7 @@ def test_one_ends_all_other_sessions(person):
     assert [is_signed_in(client) for client in (here, phone, desk)] == [True, False, False]
 
 
-@pytest.mark.parametrize("session", ["x", "²", "9" * 30, ""])
+@pytest.mark.parametrize("session", ["x", "²", "１", "9" * 30, "9" * 5000, ""])
 def test_a_session_that_is_not_there_is_a_404(person, session):
     client = sign_in(person)
     assert client.post(reverse("usersessions_list"), {"session": session}).status_code == 404
