@@ -73,6 +73,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
         """The account that has this person's proven address and is nobody's at the provider yet.
 
+        An address that an administrator gave and its owner has not confirmed leads to no account:
+        whoever gave it could choose one of their own and so become the other person.
         Two who come for the first time at once with one address wait for each other here.
         """
         found = super().authenticate_by_email(sociallogin)
@@ -83,7 +85,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         if not vouched_for and not is_true(_claims(sociallogin), claim="email_verified"):
             return None
         person = User.objects.select_for_update().get(pk=person.pk)
-        return None if person.socialaccount_set.exists() else (person, address)
+        if person.socialaccount_set.exists() or person.address_given_by_id is not None:
+            return None
+        return person, address
 
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> Any:
         """Fill in a new account, as far as the provider's words are words and fit."""

@@ -374,6 +374,17 @@ def test_before_something_sensitive_the_provider_asks_again(provider):
 # One account, one subject -------------------------------------------------------------------------
 
 
+def test_an_address_that_an_administrator_gave_leads_to_no_account(provider):
+    person = with_password(address_given_by=UserFactory())
+    provider.set_claims("s8-given", **claims("oriel", "g-planners", email_verified=True))
+    client, answer = provider.sign_in("s8-given")
+    assert answer.status_code == 403
+    assert not is_signed_in(client)
+    assert not SocialAccount.objects.filter(user=person).exists()
+    person.refresh_from_db()
+    assert person.has_usable_password()
+
+
 def test_an_account_that_has_a_subject_is_nobody_elses_by_its_address(provider):
     person = with_password(username="old-name")
     provider.set_claims("t1", **claims("oriel", "g-planners", email_verified=True))
