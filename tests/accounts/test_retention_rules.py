@@ -1,20 +1,27 @@
 """What goes of accounts, messages, history and sessions, and that nothing of it is left."""
 
 import datetime as dt
+import uuid
 
+import pgtrigger
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import CharField, EmailField, GenericIPAddressField, JSONField, TextField
 from django.utils import timezone
 
 from accounts import retention
 from accounts.access_log import Act
-from accounts.models import AccessEntry, User
+from accounts.access_requests import Right
+from accounts.models import AccessEntry, AccessRequest, Submission, Undo, User
+from accounts.roles import Role
 from accounts.sealing import seal_finished_days, sources, verify
-from operations.models import Cadet
+from operations.models import Cadet, FollowUpState
 from outbox.models import Message
 from tests import factories
 from venues.models import ImportRun, VenueContact
@@ -52,21 +59,37 @@ def leaver(**fields):
     )
 
 
-def test_nothing_of_a_person_is_left_once_all_times_have_passed():
-    person = leaver()
+def old_rows_of_everything(person):
+    """A row or more of whatever a rule erases, with something in each field that the rule lists."""
     EmailAddress.objects.create(user=person, email=person.email)
-    SocialAccount.objects.create(
-        user=person, provider="force", uid="rhoda", extra_data={"a": "Rhoda"}
-    )
+    SocialAccount.objects.create(user=person, provider="force", uid="rhoda", extra_data={"a": "b"})
     factories.PasskeyFactory(user=person, data={"name": "Rhoda's phone"})
-    said = {"notes": "Rhoda said so", "authorisation_reference": "Rhoda 1"}
+    chief = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
+    AccessRequest.objects.create(
+        person=person, right=Right.PLANNER, address=person.email, asked_by=chief
+    )
     operation = factories.OperationFactory(
-        lead=person, created_by=person, starts_on=LONG_AGO.date(), ends_on=LONG_AGO.date(), **said
+        lead=person,
+        created_by=person,
+        starts_on=LONG_AGO.date(),
+        ends_on=LONG_AGO.date(),
+        notes="Rhoda said so",
+        authorisation_reference="Rhoda 1",
     )
     old = {"operation": operation, "starts_at": LONG_AGO, "started_at": LONG_AGO}
     facts = {"notes": "Rhoda was kind", "incident_reference": "Rhoda 2"}
-    factories.CompletedVisitFactory(outcome_facts=facts, **old)
-    factories.NotCompletedVisitFactory(not_completed_notes="Rhoda was away", **old)
+    visit = factories.RefresherNeededVisitFactory(outcome_facts=facts, **old)
+    again = {"visit": visit, "revision": 2, "correction_reason": "Rhoda said so"}
+    again |= facts | factories.FACTS_OF[visit.outcome.verdict]
+    visit.outcome = factories.OutcomeFactory(**again)
+    visit.save()
+    factories.FollowUpFactory(visit=visit, state=FollowUpState.DECLINED, responsible=person)
+    away = factories.NotCompletedVisitFactory(not_completed_notes="Rhoda was away", **old)
+    type(away).objects.filter(pk=away.pk).update(
+        not_completed_revision=2, correction_reason="Rhoda said so"
+    )
+    factories.CancelledVisitFactory(operation=operation, starts_at=LONG_AGO)
+    factories.CadetFactory(created_at=LONG_AGO)
     factories.OperationVenueFactory(operation=operation, added_by=person)
     factories.TrainingSessionFactory(
         held_on=LONG_AGO.date(), delivered_by="Rhoda", notes="By Rhoda", recorded_by=person
@@ -79,18 +102,76 @@ def test_nothing_of_a_person_is_left_once_all_times_have_passed():
     Message.objects.create(
         lane="account",
         address="rhoda@police.example",
+        about="Rhoda",
         answer="Rhoda is away",
         state="sent",
         settled_at=LONG_AGO,
     )
-    AccessEntry.objects.create(act=Act.EXPORTED, what="accounts.user", purpose="Rhoda asked")
+    AccessEntry.objects.create(
+        act=Act.EXPORTED, what="accounts.user", purpose="Rhoda asked", address="x", path="/x/"
+    )
+    Session.objects.create(session_key="over", session_data="x", expire_date=LONG_AGO)
+    UserSession.objects.create(
+        user=person, session_key="over", ip="192.0.2.9", user_agent="x", data={"a": "b"}
+    )
+    Undo.objects.create(act="x", by=chief, until=LONG_AGO, says="x", entries=[["x", 1]])
+    LogEntry.objects.create(
+        user=person, action_flag=1, object_id="1", object_repr="x", change_message="x"
+    )
+    Submission.objects.create(number=uuid.uuid4(), by=chief, content="x", answer="/x/")
+    Submission.objects.update(at=LONG_AGO)
+
+
+def put_marks():
+    """Put a word of its own into each field that a rule lists, in the rows and in their history.
+
+    Returns:
+        Field → what to look for. A field that nobody filled has no entry.
+
+    """
+    marks = {}
+    for number, field in enumerate(sorted(f for rule in retention.rules() for f in rule.fields)):
+        label, _, name = field.rpartition(".")
+        model = apps.get_model(label)
+        kind = model._meta.get_field(name)
+        is_address = isinstance(kind, GenericIPAddressField)
+        mark = f"198.51.100.{number}" if is_address else f"rhoda{number}x"
+        tables = [model, *filter(None, [getattr(model, "pgh_event_model", None)])]
+        for table in tables:
+            if name not in {one.name for one in table._meta.get_fields()}:  # such as a password
+                continue
+            filled = table._base_manager.exclude(**{f"{name}__isnull": True})
+            if model is User:
+                filled = filled.exclude(is_active=True)  # they keep their names
+            if isinstance(kind, CharField | TextField):
+                filled = filled.exclude(**{name: ""})
+            for pk in filled.values_list("pk", flat=True):
+                words = {
+                    JSONField: {"a": mark},
+                    GenericIPAddressField: mark,
+                    EmailField: f"{mark}{pk}@police.example",
+                }
+                word = next((w for of, w in words.items() if isinstance(kind, of)), f"{mark}{pk}")
+                with pgtrigger.ignore():
+                    table._base_manager.filter(pk=pk).update(**{name: word})
+                marks[field] = mark
+    return marks
+
+
+def test_each_field_that_a_rule_lists_is_erased_once_all_times_have_passed():
+    old_rows_of_everything(leaver())
+    marks = put_marks()
+    listed = {field for rule in retention.rules() for field in rule.fields}
+    assert listed - set(marks) == set(), "Nothing is in these: fill them in the rows above."
     age_the_record("7 years")
-    assert "hoda" in everything()
+    there = everything()
+    assert [field for field, mark in marks.items() if mark not in there] == []
 
     retention.apply(on=TODAY)
 
-    left = [line for line in everything().splitlines() if "hoda" in line]
-    assert left == []
+    left = everything()
+    assert [field for field, mark in marks.items() if mark in left] == []
+    assert [line for line in left.splitlines() if "hoda" in line] == []
 
 
 def test_an_account_in_use_or_closed_lately_keeps_its_name():
