@@ -10,6 +10,7 @@ from django.contrib.auth.mixins import PermissionRequiredMixin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views import View
 
@@ -73,5 +74,6 @@ def require_recent_sign_in(request: HttpRequest) -> None:
         # allauth would keep it too, as plain text together with the cookies, and send it unseen.
         methods = get_adapter().get_reauthentication_methods(request.user)
         query = urlencode({REDIRECT_FIELD_NAME: kept_forms.page_of(request)})
-        raise ImmediateHttpResponse(HttpResponseRedirect(f"{methods[0]['url']}?{query}"))
+        url = methods[0]["url"] if methods else reverse("account_login")
+        raise ImmediateHttpResponse(HttpResponseRedirect(f"{url}?{query}"))
     raise ReauthenticationRequired

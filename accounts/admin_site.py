@@ -59,6 +59,9 @@ class Administration(AdminSite):
         """Each of its pages; a form counts once here, too."""
         from accounts.acts.submissions import answer_once  # Django reads this module before models
 
+        if view == self.logout:  # its form is Django's, and signing out twice is signing out
+            return super().admin_view(view, cacheable)
+
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             request.GET = _without_empty(request.GET)  # type: ignore[assignment]

@@ -6,11 +6,12 @@ import socket
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
 from outbox import delivery, tasks
-from tests import database
+from tests import database, form_pages
 from tests.browser import chromium
 
 
@@ -38,6 +39,14 @@ def no_network():
 def django_db_setup(django_db_setup, django_db_blocker):
     """The migrated database, with the tests standing as web and tasks do in production."""
     with django_db_blocker.unblock(), database.standing_as_in_production():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forms_carry_their_tokens():
+    """What a test sends, a browser would send with the token of the page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "post", form_pages.post_with_token)
         yield
 
 

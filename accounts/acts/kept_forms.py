@@ -34,8 +34,12 @@ _SESSION = "kept_forms"
 _NEVER = ("password", "credential", "csrfmiddlewaretoken", "submission_token")
 
 
-def keep(request: HttpRequest) -> str:
+def keep(request: HttpRequest, *, person: int | None = None) -> str:
     """Keep the form of ``request`` for the person to whom its page was shown.
+
+    Args:
+        request: What was sent.
+        person: The key of who filled it in, where no token says so.
 
     Returns:
         A sentence for the person; empty where the form is not one of ours.
@@ -44,7 +48,8 @@ def keep(request: HttpRequest) -> str:
     from accounts.acts.submissions import token_of  # which keeps forms, too
 
     token = token_of(request) if request.method == "POST" else None
-    if token is None or not hasattr(request, "session"):
+    person = token.person if token else person
+    if person is None or not hasattr(request, "session"):
         return ""
     answers = request.POST.copy()
     for name in list(answers):
@@ -52,7 +57,7 @@ def keep(request: HttpRequest) -> str:
             del answers[name]
     page = page_of(request)
     sealed = {
-        "person": token.person,
+        "person": person,
         "page": page,
         "answers": answers.urlencode(),
         "files": bool(request.FILES),

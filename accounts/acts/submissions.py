@@ -35,6 +35,11 @@ OTHER_PERSON = (
     "This page was not opened for you, or it is too old, so nothing was saved. Enter it again here."
 )
 
+NO_NUMBER = (
+    "Nothing was saved: what you sent came without the number by which it counts once, which its "
+    "page gives it."
+)
+
 _signer = signing.TimestampSigner(salt="submission")
 
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -81,11 +86,13 @@ def answer_once(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
     """What ``respond`` answers to a form; what it answered the first time, if the form came before.
 
     An answer that leads on (a redirect) is that of an act that was done. Any other shows the form
-    again, or is a refusal marked by :func:`did_nothing`. A form without a token is simply acted on:
-    a program that sends one knows what it does.
+    again, or is a refusal marked by :func:`did_nothing`. A form without a token is not acted on: it
+    comes back, to be sent with one.
     """
-    if request.method != "POST" or FIELD not in request.POST:
+    if request.method != "POST":
         return respond()
+    if FIELD not in request.POST:
+        return _back(request, NO_NUMBER, person=request.user.pk)
     token = token_of(request)
     if token is None or token.person != request.user.pk:
         return _back(request, OTHER_PERSON)
@@ -115,10 +122,17 @@ def did_nothing(response: Response) -> Response:
     return response
 
 
-def _back(request: HttpRequest, why: str) -> HttpResponseBase:
-    """To the same page, which shows what was typed to whom it was shown before, and ``why``."""
-    kept_forms.keep(request)
-    messages.error(request, why)
+def _back(request: HttpRequest, why: str, *, person: int | None = None) -> HttpResponseBase:
+    """To the same page, which shows what was typed to whom it was shown before, and ``why``.
+
+    Args:
+        request: What was sent.
+        why: A sentence.
+        person: Who filled the form in, where no token says so.
+
+    """
+    kept = kept_forms.keep(request, person=person)
+    messages.error(request, f"{why} {kept}" if kept == kept_forms.NOT_KEPT else why)
     return HttpResponseRedirect(kept_forms.page_of(request))
 
 

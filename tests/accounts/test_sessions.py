@@ -202,7 +202,7 @@ def test_a_wrong_password_proves_nothing(person):
     assert client.get(reverse("usersessions_list")).status_code == 302
 
 
-def test_what_was_typed_meanwhile_is_kept_and_sent():
+def test_what_was_typed_meanwhile_is_kept_and_never_sent_unseen():
     administrator = make(Role.ADMINISTRATOR)
     colleague = UserFactory()
     client = sign_in(administrator)
@@ -213,6 +213,10 @@ def test_what_was_typed_meanwhile_is_kept_and_sent():
     colleague.refresh_from_db()
     assert colleague.email != "new@police.example"
     client.post(response["Location"], {"password": PASSWORD})
+    assert 'value="new@police.example"' in client.get(url).text
+    colleague.refresh_from_db()
+    assert colleague.email != "new@police.example"
+    client.post(url, answers)
     colleague.refresh_from_db()
     assert colleague.email == "new@police.example"
 

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from config import errors, urls
 from tests.factories import UserFactory
+from tests.form_pages import post_without_token
 
 NAME = "Oriel Fenwick"
 MAIL = "oriel.fenwick@example.org"
@@ -99,7 +100,7 @@ def test_an_error_of_ours_is_logged_with_its_place_in_the_code(product, log):
 
 
 def test_a_form_without_its_token_is_refused_without_telling_what_was_in_it(product, log):
-    response = product.post(reverse("account_logout"), {"person": NAME})
+    response = post_without_token(product, reverse("account_logout"), {"person": NAME})
     assert response.status_code == 403
     assert "Please send that again" in response.content.decode()
     assert_tells_nothing_but_the_reference(response, log)

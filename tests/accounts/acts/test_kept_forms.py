@@ -17,7 +17,7 @@ from accounts.roles import Role
 from operations.models import Operation
 from tests import factories
 from tests.factories import PASSWORD
-from tests.form_pages import fill_in, token
+from tests.form_pages import fill_in, post_without_token, token
 from venues.imports import import_fhrs
 from venues.models import Venue
 
@@ -126,7 +126,7 @@ def test_a_form_comes_back_filled_from_a_tab_older_than_the_sign_in(planner):
 def test_a_form_that_is_not_ours_gets_no_further_than_the_error_page(planner):
     client, _ = sign_in(planner)
     client.handler.enforce_csrf_checks = True
-    assert client.post(ADD, TYPED).status_code == 403
+    assert post_without_token(client, ADD, TYPED).status_code == 403
 
 
 def test_it_is_kept_for_an_hour(typing, planner):

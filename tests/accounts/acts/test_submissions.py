@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.views.generic import RedirectView
 
-from accounts.acts import submissions
+from accounts.acts import kept_forms, submissions
 from accounts.acts.admin import ComesBackFilled
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import Submission
@@ -24,7 +24,7 @@ from accounts.policies import Policy
 from accounts.roles import PERMISSIONS, Role
 from operations.models import Cadet, FollowUpState, Operation, Scenario, Visit
 from tests import factories
-from tests.form_pages import TOKEN, fill_in
+from tests.form_pages import TOKEN, fill_in, post_without_token
 from venues.models import ImportRun, TrainingSession, Venue, VenueContact
 
 pytestmark = pytest.mark.django_db
@@ -346,6 +346,50 @@ def test_a_form_sent_twice_makes_one_and_both_get_the_same_answer(name):
     assert model.objects.count() == before + 1
     assert (second.status_code, second["Location"]) == (302, first["Location"])
     assert submissions.ARRIVED in client.get(second["Location"], follow=True).text
+
+
+@pytest.mark.parametrize("name", CREATES)
+def test_a_form_without_its_number_makes_nothing_and_comes_back(name):
+    role, prepare, model = CREATES[name]
+    args, answers = prepare()
+    client, _ = sign_in(role)
+    url = reverse(name, args=args)
+    before = model.objects.count()
+    typed = {name: value for name, value in answers.items() if not callable(value)}
+    answer = post_without_token(client, url, typed)
+    assert (answer.status_code, answer["Location"]) == (302, url)
+    page = client.get(url)
+    assert submissions.NO_NUMBER in page.text
+    assert kept_forms.COMES_BACK in page.text
+    form = page.context["form"] if "form" in page.context else page.context["adminform"].form
+    shown = {name: form[name].value() for name in typed.keys() & form.fields.keys()}
+    for name, value in shown.items():
+        assert str(value).replace("'", "").startswith(str(typed[name])), name
+    assert model.objects.count() == before
+
+
+def test_a_change_without_its_number_changes_nothing_and_comes_back(coordinator):
+    client, _ = coordinator
+    venue = factories.VenueFactory(name="Lanternstay Inn")
+    url = reverse("venues:venue_edit", args=[venue.pk])
+    typed = {"name": "Otherstay", "version": venue.version, "kind": "hotel"}
+    post_without_token(client, url, typed | {"local_authority": venue.local_authority_id})
+    page = client.get(url).text
+    assert submissions.NO_NUMBER in page
+    assert 'value="Otherstay"' in page
+    assert Venue.objects.get().name == "Lanternstay Inn"
+
+
+def test_a_form_without_its_number_that_is_too_long_to_be_kept_says_so(coordinator, add_training):
+    client, _ = coordinator
+    post_without_token(client, add_training, {"delivered_by": "x" * kept_forms.LONGEST})
+    assert kept_forms.NOT_KEPT in client.get(add_training).text
+
+
+def test_signing_out_of_the_administration_takes_no_number():
+    client, _ = sign_in(Role.ADMINISTRATOR)
+    post_without_token(client, reverse("admin:logout"), {})
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.fixture
