@@ -68,6 +68,10 @@ class CannotUndoError(Exception):
     """An act that can't be taken back, with a sentence why. Nothing was changed."""
 
 
+class ReasonNeededError(CannotUndoError):
+    """It can be taken back, with a reason. The sentence asks for it."""
+
+
 class UndoneBeforeError(CannotUndoError):
     """Somebody took it back already, which is what was wanted."""
 
@@ -87,6 +91,8 @@ class Undoable:
     """For how long it can be taken back."""
     back: str
     """The name of the page to go to, where the one that confirmed it is gone then."""
+    asks_why: str
+    """The sentence that asks for a reason; empty where none is needed."""
 
 
 _kinds: dict[str, Undoable] = {}
@@ -101,6 +107,7 @@ def undoable(
     refuses: Callable[[Sequence[Any]], str] = lambda records: "",
     instead: str = "",
     back: str = "",
+    asks_why: str = "",
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Let an act be taken back. Above its ``transaction.atomic``.
 
@@ -116,11 +123,14 @@ def undoable(
         refuses: Why it can't be taken back any more, beside what PostgreSQL refuses.
         instead: What to do once it is too late, as a sentence.
         back: The name of the page to go to afterwards, where the one that confirmed is gone.
+        asks_why: The sentence that asks for a reason, where nobody takes it back without one.
 
     """
 
     def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        kind = Undoable(f"{act.__module__}.{act.__name__}", may, refuses, instead, within, back)
+        kind = Undoable(
+            f"{act.__module__}.{act.__name__}", may, refuses, instead, within, back, asks_why
+        )
         _kinds[kind.name] = kind
 
         @functools.wraps(act)
@@ -197,24 +207,25 @@ def _can_be_taken_back(undo: Undo, by: User) -> bool:
     return kind.may(by, records) and not _changed_since(changes) and not kind.refuses(records)
 
 
-def take_back(*, number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
+def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "") -> Undo:
     """Take an act back: each record it changed says again what it said before.
 
     Raises:
         Undo.DoesNotExist: nothing of this number was ever offered, or long ago.
         PermissionDenied: this person may not do what it takes.
         UndoneBeforeError: it was taken back already.
+        ReasonNeededError: nobody takes this back without a reason.
         CannotUndoError: it is too late, something was changed since, or a rule stands in the way.
 
     """
     try:
         with transaction.atomic(), scope.all_units():
-            return _take_back(number, by, at)
+            return _take_back(number, by, at, reason.strip())
     except (IntegrityError, InternalError, models.ProtectedError, models.RestrictedError):
         raise CannotUndoError(IN_THE_WAY) from None
 
 
-def _take_back(number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
+def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Undo:
     undo = Undo.objects.select_for_update(of=("self",)).get(number=number)
     kind = _kinds[undo.act]
     changes = _changes(undo.entries)
@@ -231,7 +242,9 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime) -> Undo:
         raise CannotUndoError(CHANGED_SINCE)
     if why := kind.refuses(records):
         raise CannotUndoError(why)
-    scope.because(f"Undone: {undo.says}")
+    if kind.asks_why and not reason:
+        raise ReasonNeededError(kind.asks_why)
+    scope.because(f"Undone: {undo.says} {reason}".strip())
     for change in reversed(changes):
         change.reverse()
     connection.check_constraints()  # now, and not when the whole request ends

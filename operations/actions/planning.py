@@ -343,6 +343,7 @@ def add_venues(
     may=may_choose,
     shown_on="operation",
     refuses=_visited_since,
+    asks_why="Enter why these venues are taken out although chance has chosen them",
     instead="Remove them one by one in the list of venues, each with a reason.",
 )
 @transaction.atomic

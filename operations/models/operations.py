@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
@@ -214,6 +214,16 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"Draw {self.pk}"
+
+    @classmethod
+    def undone(cls, operation: Operation) -> int:
+        """How many draws for ``operation`` were taken back, as the record has it.
+
+        They count beside those that stand, or somebody could draw until the sample pleases.
+        """
+        record: Any = cls.pgh_event_model  # type: ignore[attr-defined]  # made by @tracked
+        found: int = record.objects.filter(operation=operation, pgh_label="delete").count()
+        return found
 
     @property
     def frame(self) -> str:

@@ -30,6 +30,7 @@ from operations.forms.planning import (
     RemoveVenueForm,
 )
 from operations.models import (
+    Draw,
     Operation,
     OperationVenue,
     Scenario,
@@ -106,6 +107,8 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             "may_change_dates": "starts_on" not in planning.not_for(user, operation),
             "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
+            "times_undone": (undone := Draw.undone(operation)),
+            "times_drawn": operation.draws.count() + undone,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
             "links": links,

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts import undo
 from accounts.addresses import number_of
 from accounts.london import LONDON
+from accounts.models import Undo
 from accounts.roles import Role
 from operations.actions import planning
 from operations.forms.teams import london_time
@@ -468,7 +470,6 @@ def test_a_number_that_has_changed_is_named_again(client, operation, unit):
     "answers",
     [
         {"add_all": 1, "selection": "priority", "confirmed": 3},
-        {"draw": 1, "number": 3},
     ],
 )
 def test_all_venues_that_came_in_at_once_go_out_by_one_undo(client, operation, unit, answers):
@@ -479,6 +480,41 @@ def test_all_venues_that_came_in_at_once_go_out_by_one_undo(client, operation, u
     client.post(undo_button(done))
 
     assert not operation.chosen_venues.exists()
+
+
+def test_a_draw_is_undone_with_a_reason_and_stays_counted(client, operation, unit):
+    VenueFactory.create_batch(3, unit=unit)
+    page, draw = url("operation_venues", operation.pk), {"draw": 1, "number": 2}
+    done = client.post(page, draw, follow=True)
+    assert "Venues were drawn 1 time." in text(done)
+    button = undo_button(done)
+
+    asked = client.post(button, {"next": operation.get_absolute_url()})
+    assert "Why is this undone?" in text(asked)
+    for reason, told in (("  ", "Enter why these venues"), ("x" * 201, "at most 200 characters")):
+        again = client.post(button, {"reason": reason})
+        assert told in text(again)
+    assert operation.chosen_venues.count() == 2
+    why = {"reason": "The wrong filter", "next": operation.get_absolute_url()}
+    undone = client.post(button, why, follow=True)
+
+    assert not operation.chosen_venues.exists()
+    assert "Venues were drawn 1 time, of which 1 was undone: the history says why." in text(undone)
+    history = client.get(reverse("accounts:history", args=["operation", operation.pk]))
+    assert "out of the operation again. The wrong filter" in text(history)
+    client.post(page, draw)
+    lead = signed_in(UserFactory(role=Role.CSE_LEAD, units=[unit]))
+    told = text(lead.get(operation.get_absolute_url()))
+    assert "Venues were drawn 2 times, of which 1 was undone." in told
+
+
+def test_no_program_undoes_a_draw_without_a_reason(operation, unit, client):
+    VenueFactory(unit=unit)
+    client.post(url("operation_venues", operation.pk), {"draw": 1, "number": 1})
+    offer = Undo.objects.get()
+    with pytest.raises(undo.ReasonNeededError):
+        undo.take_back(number=offer.number, by=offer.by, at=timezone.now(), reason=" ")
+    assert operation.chosen_venues.exists()
 
 
 def test_the_history_of_an_operation_tells_of_no_draw_of_another_unit(client, operation, unit):
