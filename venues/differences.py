@@ -6,20 +6,21 @@ whatever still differs.
 """
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Q
 
 from accounts import scope
+from accounts.acts.undo import undoable
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES
 from venues import aspects
-from venues.actions import may_move
+from venues.actions import may_move, may_take_back
 from venues.import_lock import wait_for_imports
-from venues.models import HygieneId, ImportRun, LocalAuthority, Venue
+from venues.models import Decision, HygieneId, ImportRun, LocalAuthority, Venue
 from venues.names import normal_name
 
 NEW: Final = "new"
@@ -60,6 +61,67 @@ class DecidedBeforeError(Exception):
         super().__init__(self.by)
 
 
+def may_decide(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back the decision among these records."""
+    return may_take_back(by, records) and all(
+        _may_decide(by, _of(decision)[1]) for decision in _decisions(records)
+    )
+
+
+def _may_decide(by: User, difference: dict[str, Any]) -> bool:
+    """Whether it is for them to say what the registry says there."""
+    if difference["aspect"] != NEW:
+        return Venue.objects.changeable_by(by).filter(pk=difference["venue"]).exists()
+    try:
+        _authority_of(difference, by=by)
+    except PermissionDenied:
+        return False
+    return True
+
+
+def _overtaken_since(records: Sequence[models.Model]) -> str:
+    """Why a decision stands: a newer file lists what differs by now."""
+    since = [decision.decided_at for decision in _decisions(records)]
+    overtaken = since and ImportRun.objects.filter(finished_at__gt=min(since)).exists()
+    return OVERTAKEN_SINCE if overtaken else ""
+
+
+OVERTAKEN_SINCE = (
+    "A newer file was imported since, so this stays decided. Nothing was changed: the report of "
+    "that import lists what still differs."
+)
+
+
+def _reopen(records: Sequence[models.Model]) -> None:
+    """Leave what was decided to people again: the report is no part of the history."""
+    for decision in _decisions(records):
+        run, difference = _of(decision, lock=True)
+        for name in ("accepted_by", "kept_by"):
+            difference.pop(name, None)
+        if difference["aspect"] == NEW:
+            difference["venue"] = None
+        difference["open"] = True
+        _save(run)
+
+
+def _decisions(records: Sequence[models.Model]) -> list[Decision]:
+    return [record for record in records if isinstance(record, Decision)]
+
+
+def _of(decision: Decision, *, lock: bool = False) -> tuple[ImportRun, dict[str, Any]]:
+    """The import and the difference that were decided on."""
+    runs = ImportRun.objects.select_for_update() if lock else ImportRun.objects.all()
+    run = runs.get(pk=decision.run_id)
+    return run, run.report["differences"][decision.number]
+
+
+@undoable(
+    "The registry says what it said before, and the difference is open.",
+    may=may_decide,
+    refuses=_overtaken_since,
+    afterwards=_reopen,
+    instead="Edit the venue: imports then leave it alone.",
+)
 @transaction.atomic
 def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     """Give a venue the file's value in place of the registry's; imports keep it from now on.
@@ -78,10 +140,17 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     else:
         venue = _locked(difference, by=by)
         _take_over(venue, difference, by=by)
-    _decide(run, difference, accepted_by=str(by))
+    _decide(run, number, by=by, takes_theirs=True)
     return venue
 
 
+@undoable(
+    "The difference is open again.",
+    may=may_decide,
+    refuses=_overtaken_since,
+    afterwards=_reopen,
+    instead="Edit the venue.",
+)
 @transaction.atomic
 def keep_ours(run: ImportRun, *, number: int, by: User) -> None:
     """Leave the registry as it is. The file's value is no news to later imports.
@@ -98,7 +167,7 @@ def keep_ours(run: ImportRun, *, number: int, by: User) -> None:
         key = HygieneId.objects.select_for_update().get(pk=difference["fhrsid"])
         key.known[difference["aspect"]] = difference["theirs"]["stored"]
         key.save(update_fields=["known"])
-    _decide(run, difference, kept_by=str(by))
+    _decide(run, number, by=by, takes_theirs=False)
 
 
 def undecided_in(differences: Iterable[dict[str, Any]]) -> list[int]:
@@ -188,8 +257,10 @@ def _authority_of(difference: dict[str, Any], *, by: User) -> LocalAuthority | N
     return found
 
 
-def _decide(run: ImportRun, difference: dict[str, Any], **decision: str) -> None:
-    difference |= decision | {"open": False}
+def _decide(run: ImportRun, number: int, *, by: User, takes_theirs: bool) -> None:
+    Decision.objects.create(run=run, number=number, takes_theirs=takes_theirs, decided_by=by)
+    told = "accepted_by" if takes_theirs else "kept_by"
+    run.report["differences"][number] |= {told: str(by), "open": False}
     _save(run)
 
 

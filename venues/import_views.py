@@ -21,6 +21,7 @@ from accounts import roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
+from accounts.acts.undo import confirm
 from accounts.govuk import GovForm
 from accounts.models import User
 from accounts.numbers import whole_number
@@ -219,7 +220,7 @@ class DifferenceDecide(FormPage, RequiresPermission, View):
         except LookupError as error:
             raise Http404 from error
         else:
-            messages.success(request, done)
+            confirm(request, done)
         return self.to_the_list()
 
     def to_the_list(self) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.london import midnight
 from accounts.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody, register
-from venues.models import ImportRun, TrainingSession, VenueContact
+from venues.models import Decision, ImportRun, TrainingSession, VenueContact
 
 
 def erase_removed_contacts(before: dt.date, on: dt.date) -> list[int]:
@@ -47,6 +47,8 @@ def erase_imports(before: dt.date, on: dt.date) -> list[int]:
         ImportRun.objects.filter(pk__in=keys).delete()
     events: Any = ImportRun.pgh_event_model  # type: ignore[attr-defined]
     forget(events.objects.filter(pgh_obj__in=keys), rule=IMPORTS.what)
+    decided: Any = Decision.pgh_event_model  # type: ignore[attr-defined]
+    forget(decided.objects.filter(run__in=keys), rule=IMPORTS.what)
     return keys
 
 

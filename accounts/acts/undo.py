@@ -91,6 +91,8 @@ class Undoable:
     """For how long it can be taken back."""
     back: str
     """The name of the page to go to, where the one that confirmed it is gone then."""
+    afterwards: Callable[[Sequence[models.Model]], None]
+    """Brings about what is no part of the history."""
     asks_why: str
     """The sentence that asks for a reason; empty where none is needed."""
 
@@ -107,6 +109,7 @@ def undoable(
     refuses: Callable[[Sequence[Any]], str] = lambda records: "",
     instead: str = "",
     back: str = "",
+    afterwards: Callable[[Sequence[Any]], None] = lambda records: None,
     asks_why: str = "",
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Let an act be taken back. Above its ``transaction.atomic``.
@@ -123,14 +126,15 @@ def undoable(
         refuses: Why it can't be taken back any more, beside what PostgreSQL refuses.
         instead: What to do once it is too late, as a sentence.
         back: The name of the page to go to afterwards, where the one that confirmed is gone.
+        afterwards: Brings about what is no part of the history; gets the records, as the act left
+            them.
         asks_why: The sentence that asks for a reason, where nobody takes it back without one.
 
     """
 
     def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        kind = Undoable(
-            f"{act.__module__}.{act.__name__}", may, refuses, instead, within, back, asks_why
-        )
+        name = f"{act.__module__}.{act.__name__}"
+        kind = Undoable(name, may, refuses, instead, within, back, afterwards, asks_why)
         _kinds[kind.name] = kind
 
         @functools.wraps(act)
@@ -247,6 +251,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     scope.because(f"Undone: {undo.says} {reason}".strip())
     for change in reversed(changes):
         change.reverse()
+    kind.afterwards(records)
     connection.check_constraints()  # now, and not when the whole request ends
     undo.taken_back_at, undo.taken_back_by = at, by
     undo.save(update_fields=["taken_back_at", "taken_back_by"])

@@ -4,15 +4,18 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.acts import undo
+from accounts.models import Undo
 from accounts.roles import Role
 from tests.factories import CommandUnitFactory, LocalAuthorityFactory, UserFactory, VenueFactory
 from tests.venues.hygiene_files import FORMATS, bring, counts, hotel, xml
 from venues import differences
-from venues.models import ImportRun, LocalAuthority, Venue
+from venues.models import Decision, HygieneId, ImportRun, LocalAuthority, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +171,84 @@ def test_what_a_person_keeps_is_no_news_until_the_record_changes(northmoor):
     again = bring(xml(hotel(1, "Lantern Palace", **same)))
     assert whys(again) == {("name", "edited")}
     assert Venue.objects.get().name == "Our Lantern"
+
+
+def accept(run, aspect, by):
+    differences.accept_difference(run, number=of(run, aspect), by=by)
+    return Undo.objects.latest("until")
+
+
+def keep(run, aspect, by):
+    differences.keep_ours(run, number=of(run, aspect), by=by)
+    return Undo.objects.latest("until")
+
+
+def take_back(offer, by):
+    undo.take_back(number=offer.number, by=by, at=timezone.now())
+
+
+def listed(run, aspect):
+    return ImportRun.objects.get(pk=run.pk).report["differences"][of(run, aspect)]
+
+
+@pytest.fixture
+def run(northmoor):
+    """A file with other words for the hotel, and a new one, from somebody of another unit."""
+    return bring(xml(hotel(1, "Forged"), hotel(2, "New Inn")), by=planner(CommandUnitFactory()))
+
+
+@pytest.mark.parametrize("decide", [accept, keep])
+@pytest.mark.parametrize("aspect", ["name", "new"])
+def test_a_decision_is_taken_back_and_can_be_made_again(northmoor, run, decide, aspect):
+    ours = planner(northmoor.command_unit)
+    venues, known = list(Venue.objects.values("name")), HygieneId.objects.values().get()
+    before = listed(run, aspect)
+    offer = decide(run, aspect, ours)
+    assert Decision.objects.get().takes_theirs == (decide is accept)
+
+    take_back(offer, ours)
+
+    assert list(Venue.objects.values("name")) == venues
+    assert HygieneId.objects.values().get() == known
+    assert listed(run, aspect) == before
+    assert ImportRun.objects.waiting_for(ours).get() == run
+    accept(run, aspect, ours)
+    assert not listed(run, aspect)["open"]
+
+
+def test_a_decision_is_taken_back_also_where_others_of_the_file_were_made_since(northmoor, run):
+    ours = planner(northmoor.command_unit)
+    first = accept(run, "name", ours)
+    keep(run, "new", ours)
+
+    take_back(first, ours)
+
+    assert (listed(run, "name")["open"], listed(run, "new")["open"]) == (True, False)
+    assert Venue.objects.get().name == "Lantern"
+
+
+@pytest.mark.parametrize("decide", [accept, keep])
+@pytest.mark.parametrize("aspect", ["name", "new"])
+def test_a_decision_is_taken_back_only_by_those_who_may_decide(northmoor, run, decide, aspect):
+    offer = decide(run, aspect, planner(northmoor.command_unit))
+    for stranger in (planner(CommandUnitFactory()), run.started_by):
+        with pytest.raises(PermissionDenied):
+            take_back(offer, stranger)
+    assert not listed(run, aspect)["open"]
+
+
+def test_a_decision_stands_once_a_newer_file_was_read(northmoor, run):
+    ours = planner(northmoor.command_unit)
+    offer = keep(run, "name", ours)
+    bring(xml(hotel(1, "Forged"), hotel(2, "New Inn")))
+    with pytest.raises(undo.CannotUndoError, match="newer file was imported since"):
+        take_back(offer, ours)
+
+
+def test_the_database_keeps_one_decision_on_a_difference(northmoor, run):
+    keep(run, "name", ours := planner(northmoor.command_unit))
+    with pytest.raises(IntegrityError, match="difference_is_decided_once"), transaction.atomic():
+        Decision.objects.create(run=run, number=of(run, "name"), takes_theirs=True, decided_by=ours)
 
 
 def test_a_newer_file_overtakes_what_nobody_decided(northmoor):

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import Undo
 from accounts.roles import Role
 from tests.factories import CommandUnitFactory, UserFactory
 from venues import import_views, imports
@@ -206,6 +207,7 @@ def test_accepting_a_difference_replaces_the_value_and_says_so(planner):
 
     assert Venue.objects.get(fhrsid=9100003).name == "The Old Mill Hotel and Spa"
     assert "The file's value was chosen by Petra Plan." in page
+    assert reverse("accounts:undo", args=[Undo.objects.get().number]) in page
     again = planner.post(url, follow=True)
     assert again.redirect_chain == [(f"{run.get_absolute_url()}?show=differences", 302)]
     assert "Petra Plan has accepted this already: it is done." in again.text

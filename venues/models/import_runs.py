@@ -28,7 +28,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         return waiting.filter(undecided_in__overlap=list(theirs))
 
 
-@tracked(without=("report",))
+@tracked(without=("report", "undecided_in"))
 class ImportRun(models.Model):
     """One file of open data read into the registry, and what it changed."""
 
@@ -62,3 +62,31 @@ class ImportRun(models.Model):
     def get_absolute_url(self) -> str:
         """The report of this import."""
         return reverse("venues:import_detail", args=[self.pk])
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Questions about decisions on what a file says otherwise."""
+
+    def visible_to(self, user: User) -> Self:
+        """The decisions that this person may see: with their import."""
+        return self.filter(run__in=ImportRun.objects.visible_to(user))
+
+
+@tracked()
+class Decision(models.Model):
+    """What somebody decided on a difference of an import. Taken back, it is open again."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="decisions")
+    number = models.PositiveIntegerField(help_text="The place of the difference in the report.")
+    takes_theirs = models.BooleanField(help_text="Otherwise the registry's value was kept.")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[DecisionQuerySet] = DecisionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint("run", "number", name="difference_is_decided_once")]
+
+    def __str__(self) -> str:
+        return f"Decision {self.pk}"
