@@ -415,8 +415,16 @@ def may_record_training(by: User, records: Sequence[models.Model]) -> bool:
     instead="Correct or remove the session on the venue’s page.",
 )
 @transaction.atomic
-def record_training(*, venue: Venue, by: User, **fields: Unpack[TrainingFields]) -> TrainingSession:
+def record_training(
+    *, venue: Venue, by: User, another: bool = False, **fields: Unpack[TrainingFields]
+) -> TrainingSession:
     """Record one delivery of Makesafe training to a venue, also a closed one.
+
+    Args:
+        venue: Where it was.
+        by: Who records it.
+        another: Also where one of that day and trainer is on record: it was another session.
+        fields: What is said of it.
 
     Raises:
         PermissionDenied: this person records no training, or the venue belongs to a command unit
@@ -427,22 +435,24 @@ def record_training(*, venue: Venue, by: User, **fields: Unpack[TrainingFields])
     venue = lock_to_change(venue, by=by)
     if not may_record_training(by, [venue]):
         raise PermissionDenied
-    return add_session(venue=venue, by=by, **fields)
+    return add_session(venue=venue, by=by, another=another, **fields)
 
 
 @transaction.atomic
-def add_session(*, venue: Venue, by: User, **fields: Unpack[TrainingFields]) -> TrainingSession:
+def add_session(
+    *, venue: Venue, by: User, another: bool = False, **fields: Unpack[TrainingFields]
+) -> TrainingSession:
     """Add a training session for an act that has asked whether ``by`` may.
 
     This is the one way in: whatever waits for a refresher of the venue is settled by it.
 
     Raises:
         ValidationError: a day in the future, nobody attended, more attended than work there, or
-            the venue was merged.
+            the venue was merged. About ``another`` where that has to be confirmed.
 
     """
     session = TrainingSession(venue=lock(venue), recorded_by=by)
-    _save_training(session, fields, by=by)
+    _save_training(session, fields, _problems_of_twice(session, fields, another), by=by)
     return session
 
 
@@ -456,6 +466,7 @@ def correct_training(
     version: int,
     reason: str,
     by: User,
+    another: bool = False,
     **fields: Unpack[TrainingFields],
 ) -> TrainingSession:
     """Change what is on record of a session, and say why; what follows from it is settled anew.
@@ -475,6 +486,7 @@ def correct_training(
     if not problems and all(getattr(session, name) == value for name, value in fields.items()):
         raise ValidationError("Nothing differs from what is on record, so nothing was saved.")
     scope.because(one_line(reason))
+    problems |= _problems_of_twice(session, fields, another)
     _save_training(session, fields, problems, by=by)
     return session
 
@@ -534,6 +546,24 @@ def _save_training(
     _refuse(found, session)
     session.save()
     _settle(session, by=by)
+
+
+RECORDED_BEFORE = (
+    "A session of that day, delivered by the same, is on record for this venue. If this is that "
+    "session, there is nothing to record. If it was another one, confirm it."
+)
+
+
+def _problems_of_twice(
+    session: TrainingSession, fields: TrainingFields, another: bool
+) -> dict[str, str]:
+    """Whether somebody has recorded the session before; the venue is locked."""
+    if another:
+        return {}
+    that_day = session.venue.training_sessions.filter(held_on=fields["held_on"])
+    trainers = that_day.exclude(pk=session.pk).values_list("delivered_by", flat=True)
+    same = normal_name(fields["delivered_by"])
+    return {"another": RECORDED_BEFORE} if same in map(normal_name, trainers) else {}
 
 
 def problems_of_training(fields: Mapping[str, Any]) -> dict[str, str]:

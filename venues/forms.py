@@ -431,10 +431,16 @@ class ContactEditForm(TellsConflict, ContactForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+#: What somebody says who records a second session of one day and trainer.
+ANOTHER_SESSION = "Yes, it was another session"
+
+
 class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
     """One delivery of Makesafe training."""
 
     submit_label = "Record training"
+
+    another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
 
     class Meta:
         model = TrainingSession
@@ -479,12 +485,14 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
         return actions.problems_of_training(answers)
 
     def layout(self) -> Layout:
-        """Numbers are short, so are their boxes."""
+        """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
+        asked = self.has_error("another") or "another" in self.data
         return Layout(
             "kind",
             "held_on",
             "mode",
             "delivered_by",
+            *([Question("another", optional=False)] if asked else []),
             Question("front_desk_staff", width=4, suffix="people"),
             Question("attended", width=4, suffix="people"),
             "notes",

@@ -290,6 +290,7 @@ def record_delivery(
     front_desk_staff: int,
     attended: int,
     notes: str = "",
+    another: bool = False,
     by: User,
     version: int,
 ) -> TrainingSession:
@@ -320,6 +321,7 @@ def record_delivery(
             front_desk_staff=front_desk_staff,
             attended=attended,
             notes=notes,
+            another=another,
             by=by,
         )
     except ValidationError as error:

@@ -15,6 +15,7 @@ from operations.actions.planning import BY_NAME
 from operations.actions.refusals import Problem
 from operations.forms.refusals import VersionedForm
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from venues.forms import ANOTHER_SESSION
 from venues.models import CommandUnit, TrainingSession
 
 
@@ -135,6 +136,7 @@ class DeliveryForm(GovForm, VersionedForm):
         error_messages={"required": "Enter how many of them attended"},
     )
     notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
+    another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         """For ``follow_up``."""
@@ -146,12 +148,14 @@ class DeliveryForm(GovForm, VersionedForm):
         return acts.problems_of_delivery(self.follow_up, answers)
 
     def layout(self) -> Layout:
-        """Numbers are short, so are their boxes."""
+        """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
+        asked = self.has_error("another") or "another" in self.data
         return Layout(
             "version",
             "held_on",
             "mode",
             Question("delivered_by", width=20),
+            *([Question("another", optional=False)] if asked else []),
             Question("front_desk_staff", width=3, suffix="people"),
             Question("attended", width=3, suffix="people"),
             "notes",

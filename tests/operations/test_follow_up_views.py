@@ -288,6 +288,19 @@ def test_delivery_by_the_form_makes_a_session(post, unit, today, coordinator):
     assert (session.attended, session.mode, session.recorded_by) == (9, "online", coordinator)
 
 
+def test_a_delivery_that_is_on_record_is_asked_about(post, unit, today):
+    follow_up = follow_up_of(unit, state=FollowUpState.BOOKED)
+    factories.TrainingSessionFactory(
+        venue=follow_up.visit.venue, held_on=today, delivered_by=DELIVERY["delivered_by"]
+    )
+    asked = post("follow_up_deliver", follow_up, **DELIVERY, **boxes("held_on", today))
+    assert "If it was another one, confirm it." in text_of(asked)
+    assert 'name="another"' in asked.content.decode()
+    post("follow_up_deliver", follow_up, **DELIVERY, **boxes("held_on", today), another="on")
+    follow_up.refresh_from_db()
+    assert follow_up.state == FollowUpState.DELIVERED
+
+
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

@@ -190,7 +190,7 @@ def test_a_removed_session_opens_what_it_had_settled(venue, by):
 def test_a_removed_session_leaves_delivered_what_another_covers(venue, by):
     follow_up = follow_up_of(venue)
     first = record(venue, by)
-    second = record(venue, by)
+    second = record(venue, by, another=True)
     remove(first, by)
     assert (state_of(follow_up), follow_up.training_session) == (FollowUpState.DELIVERED, second)
 

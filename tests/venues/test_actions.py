@@ -268,6 +268,28 @@ def test_training_that_can_not_have_happened_is_refused(by, changes, about):
     assert not TrainingSession.objects.exists()
 
 
+def test_training_that_is_on_record_is_asked_about_before_it_counts_twice(by):
+    venue = VenueFactory()
+    fields = session_fields()
+    session = actions.record_training(venue=venue, **fields, by=by)
+    again = fields | {"delivered_by": " safer  HOTELS team", "attended": 9}
+    with pytest.raises(ValidationError) as error:
+        actions.record_training(venue=venue, **again, by=by)
+    assert set(refusal(error)) == {"another"}
+    yesterday = fields["held_on"] - dt.timedelta(days=1)
+    for other in ({"held_on": yesterday}, {"delivered_by": "Somebody else"}, {"another": True}):
+        actions.record_training(venue=venue, **fields | other, by=by)
+    actions.record_training(venue=VenueFactory(), **fields, by=by)
+    assert venue.training_sessions.count() == 4
+    moved = venue.training_sessions.get(held_on=yesterday)
+    correct = {"session": moved, "version": moved.version, "reason": "A slip", "by": by}
+    with pytest.raises(ValidationError) as error:
+        actions.correct_training(**correct, **fields)
+    assert set(refusal(error)) == {"another"}
+    correct |= {"session": session, "version": session.version}
+    actions.correct_training(**correct, another=True, **fields | {"attended": 8})
+
+
 # Merging ----------------------------------------------------------------------------------------
 
 

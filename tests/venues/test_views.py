@@ -461,8 +461,14 @@ def test_the_first_session_is_taken_for_initial_and_later_ones_for_refreshers(si
     assert (recorded.held_on, recorded.coverage) == (held_on, 0.5)
     assert client.get(url).context["form"]["kind"].value() == "refresher"
 
-    refused = client.post(url, session | day(held_on, "held_on") | {"attended": 7})
-    assert set(refused.context["form"].errors) == {"attended"}
+    assert 'name="another"' not in client.get(url).text
+    again = session | day(held_on, "held_on")
+    refused = client.post(url, again | {"attended": 7})
+    assert set(refused.context["form"].errors) == {"attended", "another"}
+    assert 'name="another"' in refused.text
+    assert "If it was another one, confirm it." in refused.text
+    assert client.post(url, again | {"another": "on"}).status_code == 302
+    assert TrainingSession.objects.count() == 2
 
 
 def test_contacts_are_added_changed_and_removed_after_a_question(signed_in):

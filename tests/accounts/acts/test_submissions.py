@@ -420,7 +420,7 @@ def test_the_same_number_with_other_answers_is_refused_and_shown_again(coordinat
     assert submissions.OTHER_CONTENT in other.text
     assert 'value="7"' in other.text
     assert TrainingSession.objects.count() == 1
-    again = {"submission_token": TOKEN.search(other.text)[1], "attended": "7"}
+    again = {"submission_token": TOKEN.search(other.text)[1], "attended": "7", "another": "on"}
     assert client.post(add_training, TRAINING | again).status_code == 302
     assert TrainingSession.objects.count() == 2
 
@@ -457,7 +457,7 @@ def test_what_was_sent_long_ago_is_forgotten(coordinator, add_training):
 def test_a_page_shown_twice_makes_two_if_both_are_meant(coordinator, add_training):
     client, _ = coordinator
     for _ in range(2):
-        client.post(add_training, fill_in(client, add_training, TRAINING))
+        client.post(add_training, fill_in(client, add_training, TRAINING | {"another": "on"}))
     assert TrainingSession.objects.count() == 2
 
 
