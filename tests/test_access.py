@@ -103,7 +103,7 @@ operations:operation_edit        operation  403 200 403 403 403 403 | 403 404 40
 operations:operation_list        -          403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:operation_venues      operation  403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:outcome_add           under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
-operations:outcome_correct       completed  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:outcome_correct       completed  200 403 403 403 403 403 | 404 404 404 403 403 404
 operations:scenario_add          -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:scenario_detail       scenario   403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:scenario_list         -          403 200 200 403 403 200 | 403 200 200 403 403 200
@@ -115,7 +115,7 @@ operations:visit_detail          under_way  200 200 404 404 403 404 | 404 404 40
 operations:visit_detail          completed  200 200 200 200 403 200 | 404 404 404 404 403 404
 operations:visit_edit            planned    403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:visit_end             overdue    403 200 404 403 200 404 | 403 404 404 403 200 404
-operations:not_completed_correct completed  302 403 403 403 403 403 | 404 403 403 403 403 403
+operations:not_completed_correct completed  302 403 403 403 403 403 | 404 404 404 403 403 404
 operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200

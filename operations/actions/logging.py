@@ -267,18 +267,18 @@ def correct_outcome(
         reason: Why, in a few words.
         revision: The one that the person had in front of them.
         submission: The same one with the same answers counts once.
-        by: An officer of the team.
+        by: An officer of the team, or who corrects in their place (``correctable_by``).
         at: Now.
 
     Raises:
-        PermissionDenied: ``by`` is not an officer of the team.
+        PermissionDenied: ``by`` is none of these.
         EditConflictError: somebody corrected it since ``revision``.
         AlreadyLoggedError: this submission arrived before, with other answers.
         PlanningError: there is nothing to correct, nothing differs, no reason is given, or the
             facts lack one that they call for.
 
     """
-    visit = _lock(visit, by=by)
+    visit = _lock_to_correct(visit, by=by)
     facts = facts.only_what_applies()
     reason = reason.strip()
     if earlier := _sent_before(visit, submission, facts):
@@ -372,12 +372,12 @@ def correct_not_completed(
     The same ``submission`` with the same answers counts once.
 
     Raises:
-        PermissionDenied: ``by`` is not an officer of the team.
+        PermissionDenied: this person may not correct it (``correctable_by``).
         EditConflictError: somebody corrected it since ``revision``.
         PlanningError: the visit is in another state, nothing differs, or as for logging it.
 
     """
-    visit = _lock(visit, by=by)
+    visit = _lock_to_correct(visit, by=by)
     notes, why = notes.strip(), why.strip()
     sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
     if sent == (submission, reason, notes):
@@ -419,6 +419,14 @@ def _lock(visit: Visit, *, by: User) -> Visit:
     # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
     locked = Visit.objects.select_for_update().get(pk=visit.pk)
     if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
+        raise PermissionDenied
+    return locked
+
+
+def _lock_to_correct(visit: Visit, *, by: User) -> Visit:
+    """The same, for somebody who may correct what was logged."""
+    locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    if locked is None or not Visit.objects.correctable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied
     return locked
 

@@ -7,7 +7,7 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.addresses import number_of
@@ -15,7 +15,14 @@ from accounts.audit import tracked
 from accounts.london import duty_begins, duty_day, duty_ends
 from accounts.model_fields import DayField, LineField, LinesField, MomentField
 from accounts.models import User
-from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS, VIEW_RESULTS
+from accounts.roles import (
+    LOG_VISITS,
+    PLAN_OPERATIONS,
+    VIEW_BOARD,
+    VIEW_OPERATIONS,
+    VIEW_RESULTS,
+    Role,
+)
 from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.operations import Operation, Selection
@@ -267,6 +274,22 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         if user.has_perm(VIEW_OPERATIONS):
             theirs |= Q(operation__lead=user)
         return self.filter(theirs)
+
+    def correctable_by(self, user: User) -> Self:
+        """The visits of which this person may correct what was logged.
+
+        Those in whose team they are. Once no officer of the team signs in as one any more, those
+        who plan for its command unit or lead its operation: else a slip would stand for ever.
+        """
+        mine = Q(pk__in=[])
+        if user.has_perm(LOG_VISITS):
+            mine |= Q(pk__in=user.team_memberships.values("visit"))
+        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        if user.has_perm(VIEW_OPERATIONS):
+            theirs |= Q(operation__lead=user)
+        officers = User.objects.filter(team_memberships__visit=OuterRef("pk"))
+        still = officers.filter(is_active=True, groups__name=Role.VISITING_OFFICER)
+        return self.filter(mine | theirs & Exists(officers) & ~Exists(still))
 
     def on_board(self, *, at: dt.datetime) -> Self:
         """What a call handler may see: visits under way, and those whose window is near.

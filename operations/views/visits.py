@@ -129,6 +129,9 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "is_over": self.object.is_finished,
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
+                "may_correct": Visit.objects.correctable_by(user)
+                .filter(pk=self.object.pk)
+                .exists(),
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
                 "registry_act": self._registry_act(),
@@ -181,9 +184,13 @@ class OfTheTeam(RequiresPermission):
         visit = get_object_or_404(
             found.prefetch_related("operation__scenario__warning_signs"), pk=self.kwargs["pk"]
         )
-        if not visit.team.filter(officer=user).exists():
+        if not self.may_act_on().filter(pk=visit.pk).exists():
             raise PermissionDenied
         return visit
+
+    def may_act_on(self) -> VisitQuerySet:
+        """The visits on which this person acts here."""
+        return Visit.objects.for_officer(self.user)
 
 
 class VisitStart(FormPage, OfTheTeam, View):
@@ -313,7 +320,19 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
         return self.visit.get_absolute_url()
 
 
-class OutcomeCorrect(LogsOutcome):
+class Corrects(OfTheTeam):
+    """Mix in first: others may correct what the team logged, once nobody of it can any more."""
+
+    def has_permission(self) -> bool:
+        """Whoever may correct some visits; which ones is for the queryset."""
+        return any(map(self.user.has_perm, (LOG_VISITS, VIEW_OPERATIONS)))
+
+    def may_act_on(self) -> VisitQuerySet:
+        """The visits whose record is theirs to correct."""
+        return Visit.objects.correctable_by(self.user)
+
+
+class OutcomeCorrect(Corrects, LogsOutcome):
     """Correct what was logged: the earlier revision is kept."""
 
     template_name = "operations/outcome_correct.html"
@@ -376,7 +395,7 @@ class NotCompleted(EndsVisit):
         return self.visit.get_absolute_url()
 
 
-class NotCompletedCorrect(TeamAct):
+class NotCompletedCorrect(Corrects, TeamAct):
     """Correct why the venue could not be tested: what was said before is kept."""
 
     template_name = "operations/not_completed_correct.html"
