@@ -20,6 +20,7 @@ from operations.models import NotCompletedReason, Outcome, Selection
 from tests import factories
 from tests.test_acts import ACTS, DECISIONS
 from venues import actions as venue_acts
+from venues.aspects import stored
 from venues.models import ImportRun, Venue
 
 pytestmark = pytest.mark.django_db
@@ -99,10 +100,11 @@ def facts():
 
 def run():
     venue = factories.VenueFactory(fhrsid=71)
-    same = {"stored": {"name": venue.name}, "shown": venue.name}
+    ours = {"stored": stored(venue, "name"), "shown": venue.name}
+    theirs = {"stored": stored(Venue(name="Other"), "name"), "shown": "Other"}
     difference = {
         "aspect": "name", "venue": venue.pk, "fhrsid": 71, "open": True,
-        "authority": venue.local_authority_id, "ours": same, "theirs": same,
+        "authority": venue.local_authority_id, "ours": ours, "theirs": theirs,
     }  # fmt: skip
     counts = dict.fromkeys(("created", "changed", "unchanged", "missing", "differences"), 0)
     return ImportRun.objects.create(

@@ -457,7 +457,9 @@ def add_session(
 
 
 @undoable(
-    "The session says again what it said before.", may=may_take_back, shown_on="session.venue"
+    "The session says again what it said before.",
+    may=may_record_training,
+    shown_on="session.venue",
 )
 @transaction.atomic
 def correct_training(
@@ -491,7 +493,7 @@ def correct_training(
     return session
 
 
-@undoable("The session is on record again.", may=may_take_back, shown_on="session.venue")
+@undoable("The session is on record again.", may=may_record_training, shown_on="session.venue")
 @transaction.atomic
 def remove_training(*, session: TrainingSession, version: int, reason: str, by: User) -> str:
     """Take a session that was never held off the record, and say why.

@@ -1,0 +1,100 @@
+"""Nobody takes back an act that they could not have done; whoever did it takes it back."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.acts import undo
+from accounts.models import Undo, User
+from accounts.roles import Role
+from operations.actions.refusals import PlanningError
+from tests import factories
+from tests.test_acts import ACTS
+from tests.test_acts_ask_who_acts import CALLS, NOW, planned
+from venues.models import Venue
+
+pytestmark = pytest.mark.django_db
+
+UNDOABLE = sorted(name for name in CALLS if undo.kind_of(ACTS[name]))
+
+
+def some_venues():
+    answers = CALLS["operations.actions.planning.add_venues"]()
+    return answers | {"venues": [factories.VenueFactory()]}
+
+
+def a_draw():
+    factories.VenueFactory()
+    return CALLS["operations.actions.planning.draw_venues"]()
+
+
+def declined():
+    answers = CALLS["operations.actions.follow_ups.reopen_refresher"]()
+    return answers | {"version": answers["follow_up"].version}
+
+
+def visits_in_hand():
+    visit = planned()
+    answers = CALLS["operations.actions.handing_over.hand_over_visits"]()
+    return answers | {"visits": [visit], "person": visit.team.get().officer}
+
+
+#: Where the act must have something to change.
+WITH_SOMETHING = {
+    "operations.actions.planning.add_venues": some_venues,
+    "operations.actions.planning.draw_venues": a_draw,
+    "operations.actions.handing_over.hand_over_visits": visits_in_hand,
+    "operations.actions.follow_ups.reopen_refresher": declined,
+    "operations.actions.logging.start_visit": lambda: {
+        "visit": factories.VisitFactory(starts_at=NOW),
+        "at": NOW,
+    },
+}
+
+
+def called(name, by_whom):
+    """Do the act as the person that ``by_whom`` makes of what it is called with."""
+    answers = (WITH_SOMETHING.get(name) or CALLS[name])()
+    first = [answers.pop("run")] if "run" in answers else []
+    by = by_whom(answers)
+    ACTS[name](*first, by=by, **answers)
+    return by
+
+
+def everything(answers):
+    """Somebody who may do all; of a visit, an officer of its team."""
+    visit = answers.get("visit")
+    person = visit.team.get().officer if visit else factories.UserFactory()
+    User.objects.filter(pk=person.pk).update(whole_force=True)
+    person.groups.set(Group.objects.all())
+    return User.objects.get(pk=person.pk)
+
+
+def may(name, role):
+    """Whether the act itself would be done for somebody of the role, whose units are all."""
+    try:
+        with transaction.atomic():
+            called(name, lambda answers: factories.UserFactory(role=role, whole_force=True))
+            transaction.set_rollback(True)
+    except PermissionDenied:
+        return False
+    except (ValidationError, PlanningError):
+        return True
+    return True
+
+
+@pytest.mark.parametrize("name", UNDOABLE)
+def test_nobody_takes_back_what_they_could_not_have_done(name):
+    may_not = [role for role in Role if not may(name, role)]
+    assert may_not
+    by = called(name, everything)
+    offer = Undo.objects.get(by=by)
+    before = Venue.objects.count()
+    for role in may_not:
+        stranger = factories.UserFactory(role=role, whole_force=True)
+        with pytest.raises(PermissionDenied):
+            undo.take_back(number=offer.number, by=stranger, at=timezone.now(), reason="Slip")
+    assert Venue.objects.count() == before
+    undo.take_back(number=offer.number, by=by, at=timezone.now(), reason="Slip")
