@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 
 from accounts import scope
 from accounts.acts.permissions import require
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
 from accounts.texts import one_line
@@ -493,7 +493,19 @@ def correct_training(
     return session
 
 
-@undoable("The session is on record again.", may=may_record_training, shown_on="session.venue")
+def _recorded_since(way: Return) -> str:
+    """That somebody has recorded a removed session again."""
+    back = [one for one in way.again if isinstance(one, TrainingSession)]
+    again = any(_same_session(one, one.held_on, one.delivered_by) for one in back)
+    return "The session has been recorded again since." if again else ""
+
+
+@undoable(
+    "The session is on record again.",
+    may=may_record_training,
+    refuses=_recorded_since,
+    shown_on="session.venue",
+)
 @transaction.atomic
 def remove_training(*, session: TrainingSession, version: int, reason: str, by: User) -> str:
     """Take a session that was never held off the record, and say why.
@@ -560,12 +572,15 @@ def _problems_of_twice(
     session: TrainingSession, fields: TrainingFields, another: bool
 ) -> dict[str, str]:
     """Whether somebody has recorded the session before; the venue is locked."""
-    if another:
-        return {}
-    that_day = session.venue.training_sessions.filter(held_on=fields["held_on"])
+    twice = not another and _same_session(session, fields["held_on"], fields["delivered_by"])
+    return {"another": RECORDED_BEFORE} if twice else {}
+
+
+def _same_session(session: TrainingSession, held_on: dt.date, delivered_by: str) -> bool:
+    """Whether another session of the venue was on that day and by the same."""
+    that_day = TrainingSession.objects.filter(venue=session.venue_id, held_on=held_on)
     trainers = that_day.exclude(pk=session.pk).values_list("delivered_by", flat=True)
-    same = normal_name(fields["delivered_by"])
-    return {"another": RECORDED_BEFORE} if same in map(normal_name, trainers) else {}
+    return normal_name(delivered_by) in map(normal_name, trainers)
 
 
 def problems_of_training(fields: Mapping[str, Any]) -> dict[str, str]:

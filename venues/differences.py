@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from accounts import scope
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES
 from venues import aspects
@@ -79,16 +79,15 @@ def _may_decide(by: User, difference: dict[str, Any]) -> bool:
     return True
 
 
-def _overtaken_since(records: Sequence[models.Model]) -> str:
+def _overtaken_since(way: Return) -> str:
     """Why a decision stands: a newer file lists what differs by now."""
-    since = [decision.decided_at for decision in _decisions(records)]
+    since = [decision.decided_at for decision in _decisions(way.left)]
     overtaken = since and ImportRun.objects.filter(finished_at__gt=min(since)).exists()
     return OVERTAKEN_SINCE if overtaken else ""
 
 
 OVERTAKEN_SINCE = (
-    "A newer file was imported since, so this stays decided. Nothing was changed: the report of "
-    "that import lists what still differs."
+    "A newer file was imported since, and the report of that import lists what still differs."
 )
 
 

@@ -27,6 +27,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.postgres.functions import TransactionNow
 from django.core.exceptions import PermissionDenied
@@ -77,14 +78,28 @@ class UndoneBeforeError(CannotUndoError):
 
 
 @dataclass(frozen=True)
+class Return:
+    """What taking an act back amounts to, for whatever has to be asked before."""
+
+    left: Sequence[Any]
+    """The records as the act left them, or as they were when it removed them."""
+    again: Sequence[Any]
+    """Those that were there before the act, as they are to be again."""
+    at: dt.datetime
+    """The moment at which it is taken back."""
+
+
+@dataclass(frozen=True)
 class Undoable:
     """What taking back one kind of act takes."""
 
     name: str
     may: Callable[[User, Sequence[models.Model]], bool]
     """Whether a person may take back what changed these records."""
-    refuses: Callable[[Sequence[models.Model]], str]
-    """Why it can't be taken back any more, in a sentence; empty if it can."""
+    refuses: Callable[[Return], str]
+    """Why it can't be taken back any more, in sentences; empty if it can."""
+    holds: Callable[[Return], None]
+    """Keeps others from what ``refuses`` asks about, in the order that the acts have."""
     instead: str
     """What to do when it is too late."""
     within: dt.timedelta
@@ -106,7 +121,8 @@ def undoable(
     may: Callable[[User, Sequence[Any]], bool],
     within: dt.timedelta = A_WHILE,
     shown_on: str = "",
-    refuses: Callable[[Sequence[Any]], str] = lambda records: "",
+    refuses: Callable[[Return], str] = lambda way: "",
+    holds: Callable[[Return], None] = lambda way: None,
     instead: str = "",
     back: str = "",
     afterwards: Callable[[Sequence[Any]], None] = lambda records: None,
@@ -123,7 +139,9 @@ def undoable(
         within: For how long.
         shown_on: The argument (and what of it, "session.venue") whose page offers it too, where
             the act changes records that have no page of their own.
-        refuses: Why it can't be taken back any more, beside what PostgreSQL refuses.
+        refuses: Why it can't be taken back any more, beside what PostgreSQL refuses: the rules that
+            the act asks are asked once more.
+        holds: Locks what ``refuses`` asks about, before the records are locked.
         instead: What to do once it is too late, as a sentence.
         back: The name of the page to go to afterwards, where the one that confirmed is gone.
         afterwards: Brings about what is no part of the history; gets the records, as the act left
@@ -134,7 +152,7 @@ def undoable(
 
     def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         name = f"{act.__module__}.{act.__name__}"
-        kind = Undoable(name, may, refuses, instead, within, back, afterwards, asks_why)
+        kind = Undoable(name, may, refuses, holds, instead, within, back, afterwards, asks_why)
         _kinds[kind.name] = kind
 
         @functools.wraps(act)
@@ -205,10 +223,10 @@ def _can_be_taken_back(undo: Undo, by: User) -> bool:
     kind = _kinds[undo.act]
     try:
         changes = _changes(undo.entries)
+        way = _way(changes, at=timezone.now())
     except CannotUndoError:
         return False
-    records = [change.record for change in changes]
-    return kind.may(by, records) and not _changed_since(changes) and not kind.refuses(records)
+    return kind.may(by, way.left) and not _changed_since(changes) and not kind.refuses(way)
 
 
 def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "") -> Undo:
@@ -225,7 +243,9 @@ def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "")
     try:
         with transaction.atomic(), scope.all_units():
             return _take_back(number, by, at, reason.strip())
-    except (IntegrityError, InternalError, models.ProtectedError, models.RestrictedError):
+    except IntegrityError as error:
+        raise CannotUndoError(_stands_in_the_way(_sentence_of(error))) from None
+    except (InternalError, models.ProtectedError, models.RestrictedError):
         raise CannotUndoError(IN_THE_WAY) from None
 
 
@@ -233,29 +253,47 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     undo = Undo.objects.select_for_update(of=("self",)).get(number=number)
     kind = _kinds[undo.act]
     changes = _changes(undo.entries)
-    records = [change.record for change in changes]
-    if not by.is_active or not kind.may(by, records):
+    way = _way(changes, at=at)
+    if not by.is_active or not kind.may(by, way.left):
         raise PermissionDenied
     if undo.taken_back_at:
         raise UndoneBeforeError(f"This was undone already, at {_clock(undo.taken_back_at, at=at)}.")
     if at >= undo.until:
         late = f"It is too late to undo this: that was possible until {_clock(undo.until, at=at)}."
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
+    kind.holds(way)
     _lock(changes)
     if _changed_since(changes):
         raise CannotUndoError(CHANGED_SINCE)
-    if why := kind.refuses(records):
-        raise CannotUndoError(why)
+    if why := kind.refuses(way):
+        raise CannotUndoError(_stands_in_the_way(why))
     if kind.asks_why and not reason:
         raise ReasonNeededError(kind.asks_why)
     scope.because(f"Undone: {undo.says} {reason}".strip())
     for change in reversed(changes):
         change.reverse()
-    kind.afterwards(records)
+    kind.afterwards(way.left)
     connection.check_constraints()  # now, and not when the whole request ends
     undo.taken_back_at, undo.taken_back_by = at, by
     undo.save(update_fields=["taken_back_at", "taken_back_by"])
     return undo
+
+
+def _stands_in_the_way(why: str) -> str:
+    """The sentence about what stands in the way, where it is known."""
+    return f"This can’t be undone any more. {why} Nothing was changed now." if why else IN_THE_WAY
+
+
+def _sentence_of(error: IntegrityError) -> str:
+    """What the constraint that PostgreSQL found broken says to people; empty if nothing."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    broken = diagnosis and diagnosis.constraint_name
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            said = constraint.violation_error_message
+            if constraint.name == broken and said != constraint.default_violation_error_message:
+                return str(said)
+    return ""
 
 
 def page_after(undo: Undo) -> str:
@@ -319,18 +357,37 @@ class _Change:
         return self.model(**_values(self.last), pk=self.last.pgh_obj_id)
 
     @property
+    def was(self) -> Any:
+        """The entry with what the record is to be again; None where the act added it.
+
+        Raises:
+            CannotUndoError: it was erased by a rule of retention.
+
+        """
+        if self.first.pgh_label == "insert":
+            return None
+        was = self.first if self.first.pgh_label == "delete" else self.before
+        if was is None:
+            raise CannotUndoError(IN_THE_WAY)
+        return was
+
+    @property
+    def again(self) -> models.Model | None:
+        """The record as it is to be again; None where the act added it."""
+        was = self.was
+        return self.model(**_values(was), pk=was.pgh_obj_id) if was else None
+
+    @property
     def rows(self) -> Any:
         return self.model._base_manager.filter(pk=self.last.pgh_obj_id)
 
     def reverse(self) -> None:
         """Make the record what it was."""
-        if self.first.pgh_label == "insert":
+        was = self.was
+        if was is None:
             if self.last.pgh_label != "delete":
                 self._remove()
             return
-        was = self.first if self.first.pgh_label == "delete" else self.before
-        if was is None:  # the history goes back less far: it was erased by a rule of retention
-            raise CannotUndoError(IN_THE_WAY)
         if self.last.pgh_label == "delete":
             self._put_back(_values(was))
             return
@@ -379,6 +436,12 @@ def _changes(entries: Sequence[tuple[str, int]]) -> list[_Change]:
             change.last = entry
         changes[record] = change or _Change(entry, entry, before)
     return list(changes.values())
+
+
+def _way(changes: Sequence[_Change], *, at: dt.datetime) -> Return:
+    """What taking these changes back amounts to."""
+    again = [record for change in changes if (record := change.again)]
+    return Return([change.record for change in changes], again, at)
 
 
 def _lock(changes: Sequence[_Change]) -> None:

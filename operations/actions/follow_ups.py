@@ -15,7 +15,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
 from accounts import scope
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
@@ -351,9 +351,19 @@ def _later_good_visits(visit: Visit) -> list[Visit]:
     return list(later.order_by("started_at", "pk"))
 
 
+def _held_since(way: Return) -> str:
+    """That a refresher was recorded while the follow-up was declined."""
+    open_again = [one for one in way.again if isinstance(one, FollowUp) and one.is_open]
+    return HELD_SINCE if any(map(_session_after, open_again)) else ""
+
+
+HELD_SINCE = "A refresher was recorded since. Open the follow-up again on its page: it counts then."
+
+
 @undoable(
     "The follow-up is open again, as before.",
     may=may_work_on,
+    refuses=_held_since,
     instead="Open the follow-up again on its page.",
 )
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.acts import work
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
@@ -38,9 +38,18 @@ def open_follow_ups(person: User) -> FollowUpQuerySet:
     return FollowUp.objects.open().filter(responsible=person)
 
 
+def _follows_no_more(way: Return) -> str:
+    """Why somebody does not get a follow-up back."""
+    follow_ups = [record for record in way.again if isinstance(record, FollowUp)]
+    return " ".join(
+        filter(None, (_why_not_follow(each.responsible, [each]) for each in follow_ups))
+    )
+
+
 @undoable(
     lambda number: f"{_counted(number, 'follow-up')} with the person who had it before.",
     may=follow_up_acts.may_work_on,
+    refuses=_follows_no_more,
 )
 @transaction.atomic
 def hand_over_follow_ups(
@@ -100,6 +109,8 @@ def planned_visits(person: User) -> VisitQuerySet:
 @undoable(
     lambda number: f"{_counted(number, 'visit')} planned with the officer who had it before.",
     may=teams.may_take_back,
+    refuses=teams.what_forbids_it,
+    holds=teams.hold_plans,
 )
 @transaction.atomic
 def hand_over_visits(
@@ -164,9 +175,17 @@ def may_give_leads(by: User, records: Sequence[models.Model]) -> bool:
     )
 
 
+def _leads_no_more(way: Return) -> str:
+    """Why somebody does not lead an operation again."""
+    leads = {record.lead for record in way.again if isinstance(record, Operation)}
+    able = set(planning.possible_leads().filter(pk__in=[lead.pk for lead in leads]))
+    return " ".join(sorted(f"{lead} can’t lead any more." for lead in leads - able))
+
+
 @undoable(
     lambda number: f"{_counted(number, 'operation')} led by the person who led it before.",
     may=may_give_leads,
+    refuses=_leads_no_more,
 )
 @transaction.atomic
 def hand_over_operations(*, operations: Collection[Operation], to: User, by: User) -> int:

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import scope
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.models import User
 from accounts.roles import LOG_VISITS
 from accounts.versions import EditConflictError
@@ -310,9 +310,20 @@ def correct_outcome(
     return outcome
 
 
+def _on_another_visit(way: Return) -> str:
+    """That whoever started the visit has another one under way by now."""
+    for visit in way.again:
+        if isinstance(visit, Visit) and visit.started_by:
+            others = Visit.objects.for_officer(visit.started_by).under_way().exclude(pk=visit.pk)
+            if other := others.select_related("venue").first():
+                return f"{visit.started_by} has {other.venue} under way by now: log it first."
+    return ""
+
+
 @undoable(
     "The visit is under way again: log what happened.",
     may=_in_the_team,
+    refuses=_on_another_visit,
     within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
     instead="Correct it on the visit’s page.",
 )

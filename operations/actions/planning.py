@@ -16,7 +16,7 @@ from django.utils.text import get_text_list
 
 from accounts import scope
 from accounts.acts.permissions import require
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
@@ -280,21 +280,35 @@ def may_choose(by: User, records: Sequence[models.Model]) -> bool:
     return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
 
 
-def _visited_since(records: Sequence[models.Model]) -> str:
+def _hold_operation(way: Return) -> None:
+    """Keep others from planning for the operation."""
+    keys = {row.operation_id for row in way.left if isinstance(row, OperationVenue)}
+    rows = Operation.objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def _visited_since(way: Return) -> str:
     """Why venues that were chosen stay: a visit to one of them is planned by now."""
-    chosen = [row for row in records if isinstance(row, OperationVenue)]
+    chosen = [row for row in way.left if isinstance(row, OperationVenue)]
     if not chosen:
         return ""
-    lock(chosen[0].operation)
     visits = Visit.objects.filter(
         operation=chosen[0].operation_id, venue__in={row.venue_id for row in chosen}
     )
     return VISITED_SINCE if visits.exists() else ""
 
 
-VISITED_SINCE = (
-    "A visit to one of these venues is planned by now, so they stay. Nothing was changed."
-)
+VISITED_SINCE = "A visit to one of these venues is planned by now, so they stay."
+
+
+def _closed_since(way: Return) -> str:
+    """Why a venue that was taken out stays out."""
+    keys = {row.venue_id for row in way.again if isinstance(row, OperationVenue)}
+    lock_venues(keys)
+    return CLOSED if Venue.objects.open().filter(pk__in=keys).count() < len(keys) else ""
+
+
+CLOSED = "This venue has closed."
 
 
 @undoable(
@@ -302,6 +316,7 @@ VISITED_SINCE = (
     may=may_choose,
     shown_on="operation",
     refuses=_visited_since,
+    holds=_hold_operation,
     instead="Remove them in the list of venues.",
 )
 @transaction.atomic
@@ -343,6 +358,7 @@ def add_venues(
     may=may_choose,
     shown_on="operation",
     refuses=_visited_since,
+    holds=_hold_operation,
     asks_why="Enter why these venues are taken out although chance has chosen them",
     instead="Remove them one by one in the list of venues, each with a reason.",
 )
@@ -452,6 +468,8 @@ def _choose(
     "The venue is in the operation again.",
     may=may_choose,
     shown_on="chosen.operation",
+    refuses=_closed_since,
+    holds=_hold_operation,
     instead="Add it again.",
 )
 @transaction.atomic

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from accounts import scope
 from accounts.acts.permissions import require
-from accounts.acts.undo import undoable
+from accounts.acts.undo import Return, undoable
 from accounts.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
@@ -41,10 +42,11 @@ from venues.models import Venue
 
 Duty = TeamMember.Duty
 
-ANOTHER_OPERATION = (
+THERE_ALREADY = (
     "A team of another operation is at this venue at that time, and staff may notice two tests at "
-    "once. Choose another time, or confirm that both go."
+    "once."
 )
+ANOTHER_OPERATION = f"{THERE_ALREADY} Choose another time, or confirm that both go."
 NO_POLICY = "No visit policy is in force on that day. Ask an administrator to add one."
 
 #: The question that each ground against a cadet is about; the rest is about the cadets themselves.
@@ -79,6 +81,66 @@ def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
     named = [getattr(r, "venue_id", None) for r in records]
     venues = {key for key in named if key is not None}
     return Venue.objects.in_command_units_of(by).filter(pk__in=venues).count() == len(venues)
+
+
+def what_forbids_it(way: Return) -> str:
+    """Why visits are not planned again as they were: the rules are those of planning them."""
+    left, again = _visits_of(way.left), _visits_of(way.again)
+    problems: list[Problem] = []
+    for visit in again.values():
+        if not visit.is_planned:
+            continue
+        team = _team_again(visit, way)
+        if not visit.venue.is_open:
+            problems.append(Problem("venue", planning.CLOSED))
+        now = left[visit.pk]
+        if not now.is_planned or _window(now) != _window(visit):
+            problems += problems_of_past(visit, way.at)
+            problems += _problems_of_place(visit, beside_another=False)
+        problems += [
+            *problems_of_window(visit),
+            *_problems_of_officers(team),
+            *problems_of_cadets(visit, team),
+            *_problems_of_taken(visit, team),
+        ]
+    said = dict.fromkeys(problem.message for problem in problems)
+    return " ".join(said).replace(ANOTHER_OPERATION, THERE_ALREADY)
+
+
+def _window(visit: Visit) -> tuple[dt.datetime, dt.datetime]:
+    return visit.starts_at, visit.ends_at
+
+
+def _visits_of(records: Sequence[Any]) -> dict[int, Visit]:
+    """The visits among these records, and those of the team members among them, by key."""
+    found = {record.pk: record for record in records if isinstance(record, Visit)}
+    teams = {record.visit_id for record in records if isinstance(record, TeamMember)}
+    return Visit.objects.in_bulk(teams - found.keys()) | found
+
+
+def hold_plans(way: Return) -> None:
+    """Keep others from these visits, their venues and people, in the order of planning."""
+    visits = _visits_of((*way.left, *way.again))
+    for key in sorted({visit.operation_id for visit in visits.values()}):
+        planning.lock(Operation(pk=key))
+    rows = Visit.objects.filter(pk__in=visits).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    planning.lock_venues({visit.venue_id for visit in visits.values()})
+    members = [row for row in (*way.left, *way.again) if isinstance(row, TeamMember)]
+    members += TeamMember.objects.filter(visit__in=visits)
+    _lock_keys({row.officer_id for row in members}, {row.cadet_id for row in members})
+
+
+def _team_again(visit: Visit, way: Return) -> list[Place]:
+    """Who goes once the act is taken back: whoever stayed, and those who come back."""
+    changed = [row.pk for row in way.left if isinstance(row, TeamMember)]
+    stayed = visit.team.exclude(pk__in=changed).select_related("officer", "cadet").order_by("pk")
+    back = [row for row in way.again if isinstance(row, TeamMember) and row.visit_id == visit.pk]
+    return [
+        Place(who, Duty(member.duty))
+        for member in (*stayed, *back)
+        if (who := member.officer or member.cadet)
+    ]
 
 
 @on_record_whose_hours_it_tells
@@ -128,14 +190,20 @@ def plan_visit(
         ends_at=ends_at.astimezone(dt.UTC),
         created_by=by,
     )
-    problems = [] if chosen.venue.is_open else [Problem("venue", "This venue has closed.")]
+    problems = [] if chosen.venue.is_open else [Problem("venue", planning.CLOSED)]
     problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 
 
 @on_record_whose_hours_it_tells
-@undoable("The visit is planned as it was before.", may=may_take_back)
+@undoable(
+    "The visit is planned as it was before.",
+    may=may_take_back,
+    refuses=what_forbids_it,
+    holds=hold_plans,
+    instead="Change the visit again.",
+)
 @transaction.atomic
 def reschedule_visit(
     *,
@@ -173,6 +241,8 @@ def reschedule_visit(
     "The visit is planned again, with the same team.",
     may=may_take_back,
     within=WAYS_BACK[VisitState.CANCELLED][1],
+    refuses=what_forbids_it,
+    holds=hold_plans,
     instead="Plan another visit to the venue.",
 )
 @transaction.atomic
@@ -238,8 +308,13 @@ def _lock_people(visit: Visit, team: Sequence[Place]) -> None:
     left = list(visit.team.values_list("officer", "cadet")) if visit.pk else []
     officers = {officer for officer, _ in left} | {p.who.pk for p in team if p.duty != Duty.CADET}
     cadet_ids = {cadet for _, cadet in left} | {p.who.pk for p in team if p.duty == Duty.CADET}
-    for model, keys in ((User, officers), (Cadet, cadet_ids)):
-        rows = model._base_manager.filter(pk__in=keys - {None}).order_by("pk")
+    _lock_keys(officers, cadet_ids)
+
+
+def _lock_keys(officers: Iterable[int | None], cadet_ids: Iterable[int | None]) -> None:
+    """Lock these officers, then these cadets, each by key."""
+    for model, keys in ((User, {*officers}), (Cadet, {*cadet_ids})):
+        rows = model._base_manager.filter(pk__in=[key for key in keys if key]).order_by("pk")
         list(rows.select_for_update(no_key=True).values_list("pk"))
 
 

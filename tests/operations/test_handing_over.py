@@ -182,6 +182,10 @@ def test_all_planned_visits_of_an_officer_go_to_a_colleague(client, unit, planne
     assert {visit.team.get().officer for visit in visits} == {other}
     offer = Undo.objects.get(act__endswith="hand_over_visits")
     assert str(offer.number) in answer.text
+    with pytest.raises(undo.CannotUndoError, match="no longer works here"):
+        undo.take_back(number=offer.number, by=planner, at=timezone.now())
+    officer.is_active = True
+    officer.save()
     undo.take_back(number=offer.number, by=planner, at=timezone.now())
     assert {visit.team.get().officer for visit in visits} == {officer}
 

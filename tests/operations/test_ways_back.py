@@ -315,7 +315,7 @@ def test_a_cancelled_visit_is_planned_again_with_its_team(planned, planner, offi
 def test_a_cancelled_visit_stays_so_where_its_team_was_planned_elsewhere(planned, planner, officer):
     teams.cancel_visit(visit=planned, reason="Snow", by=planner)
     factories.VisitFactory(officer=officer, starts_at=planned.starts_at)
-    with pytest.raises(undo.CannotUndoError, match="stands in the way"):
+    with pytest.raises(undo.CannotUndoError, match="This officer is in another visit at that time"):
         take_back(Undo.objects.get(), planner)
 
 
