@@ -32,6 +32,8 @@ MAX_BODY = 3 * 2**20
 
 FILE_TOO_LARGE = "This is too large: a file may have up to 64 MB. Nothing was saved."
 FORM_TOO_LARGE = "This is too large: a form may have up to 2 MB. Nothing was saved."
+#: No length that is taken has as many; Python reads no number of thousands.
+LENGTH_FIGURES = 20
 LENGTH_NEEDED = "Say how long the request is (Content-Length). Nothing was saved."
 LENGTH_UNREADABLE = "The length of the request is no number (Content-Length). Nothing was saved."
 SIGN_IN_FIRST = "Only somebody who is signed in may send this much. Sign in, then send it again."
@@ -128,9 +130,12 @@ class Product(ASGIHandler):
         length = headers.get(b"content-length", b"0")
         if not length.isdigit():
             raise RefusedError(400, LENGTH_UNREADABLE)
-        if int(length[:20]) > (MAX_UPLOAD if upload else MAX_BODY):
+        begins = int(length[:LENGTH_FIGURES])
+        if begins > (MAX_UPLOAD if upload else MAX_BODY):
             raise RefusedError(413, FILE_TOO_LARGE if upload else FORM_TOO_LARGE)
-        return int(length)
+        if len(length) > LENGTH_FIGURES:  # after as many noughts
+            raise RefusedError(400, LENGTH_UNREADABLE)
+        return begins
 
 
 def _is_signed_in(cookies: bytes) -> bool:

@@ -128,7 +128,7 @@ def test_a_body_of_unknown_length_is_refused(door):
     assert run(ask(door, headers={b"transfer-encoding": b"chunked"}))[0] == 411
 
 
-@pytest.mark.parametrize("told", ["²", "-1", "1e3", "", " "])
+@pytest.mark.parametrize("told", ["²", "-1", "1e3", "", " ", "0" * 5_000])
 def test_a_length_that_is_no_number_is_refused_in_words(door, told):
     status, words, _ = run(ask(door, headers={b"content-length": told.encode()}))
     assert status == 400
