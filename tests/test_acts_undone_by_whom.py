@@ -57,6 +57,8 @@ WITH_SOMETHING = {
 def called(name, by_whom):
     """Do the act as the person that ``by_whom`` makes of what it is called with."""
     answers = (WITH_SOMETHING.get(name) or CALLS[name])()
+    if "at" in answers:  # some can be taken back for minutes only, and NOW may be that long ago
+        answers["at"] = timezone.now()
     first = [answers.pop("run")] if "run" in answers else []
     by = by_whom(answers)
     ACTS[name](*first, by=by, **answers)
