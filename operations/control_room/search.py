@@ -70,16 +70,16 @@ class Place:
     @cached_property
     def names(self) -> frozenset[str]:
         """The words of its name and of the group that runs it; two of its name in one, too."""
-        return _with_pairs(_words(self.name)) | frozenset(_words(self.group))
+        return _with_pairs(_words(self.name)) | _with_pairs(_words(self.group))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """Whatever word is true of it: of names, address and postcode, also as people shorten."""
-        own = frozenset(_words(self.name))
         address = _with_pairs(_words(self.address))
-        short = {one for one, whole in SHORT.items() if whole in own | address}
-        # "St" in a name may stand for Street as well.
-        whole = {SHORT[one] for one in own & SHORT.keys()}
+        known = frozenset(_words(self.name)) | address
+        # "St" may stand for Street as well, in a name too.
+        whole = {SHORT[one] for one in known & SHORT.keys()}
+        short = {one for one, long in SHORT.items() if long in known | whole}
         return self.names | address | short | whole | frozenset(normal_name(self.postcode).split())
 
     @cached_property
@@ -144,7 +144,8 @@ def spellings(text: str) -> list[frozenset[str]]:
     """For each word of ``text`` how it may be written in a place that the word is true of."""
     shorter = {whole: {one for one in SHORT if SHORT[one] == whole} for whole in SHORT.values()}
     return [
-        frozenset({word, SHORT.get(word, word), *shorter.get(word, ())}) for word in _typed(text)
+        frozenset({word, *(whole := _whole([word])), *shorter.get(whole[0], ())})
+        for word in _typed(text)
     ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.control_room.search import Answer, Place, answer
+from operations.control_room.search import Answer, Place, answer, spellings
 from venues.names import normal_name
 
 NAMED, POSSIBLE, SIMILAR, OTHER = Answer
@@ -164,6 +164,18 @@ SHARED = [
         Place("Premierinn Ostermeer", "1 Quay Road"),
         Place("Premier Inn", "2 Mill Lane\nOstermeer"),
     ),
+    (
+        "Gannet London Road",
+        Place("Gannet", "2 London Road\nOstermeer"),
+        Place("Gannet", "9 London Rd\nCawdersley"),
+    ),
+    ("Gannet High Street", Place("Gannet", "4 High Street"), Place("Gannet", "9 High St")),
+    ("Gannet Low Ave", Place("Gannet", "4 Low Avenue"), Place("Gannet", "9 Low Av")),
+    (
+        "Premierinn Ostermeer",
+        Place("Premierinn Ostermeer", "1 Quay Road"),
+        Place("Ostermeer Central", "2 Mill Lane", group="Premier Inn"),
+    ),
     ("Gannet High St", Place("Gannet", "4 High Street"), Place("Gannet", "9 High Street")),
     ("Gannet ZZ1 1ZZ", Place("Gannet", "4 Low Row", "ZZ1 1ZZ"), Place("Gannet", "", "ZZ1 1ZZ")),
 ]
@@ -173,6 +185,11 @@ SHARED = [
 def test_what_is_true_of_another_place_too_is_no_identity(typed, place, other):
     assert answer(typed, place) == NAMED
     assert answer(typed, place, [other]) == POSSIBLE
+
+
+@pytest.mark.parametrize("typed", ["ave", "av", "avenue"])
+def test_a_word_of_a_street_is_looked_for_in_all_its_spellings(typed):
+    assert spellings(typed) == [{"ave", "av", "avenue"}]
 
 
 def test_what_another_place_lacks_tells_the_two_apart():
