@@ -7,7 +7,7 @@
  * has it all: only then is the draft forgotten. Where storage is unavailable nothing happens.
  *
  * A form that was sent and has no answer yet is marked beside its draft with the address of its page.
- * The page sends it again by itself when it is opened, and `data-kept="part of a key"` shows a link
+ * The page sends it again by itself when it is opened, and `data-kept="visit-person"` shows a link
  * to it. Keys name the person, so whoever else uses the phone neither sees nor sends it.
  */
 
@@ -54,10 +54,11 @@ export function noteSending(form) {
 
 /** Show where this phone keeps something that was sent and has no answer yet. */
 export function showKept() {
+  const keys = withStorage((storage) => Object.keys(storage)) ?? [];
   for (const place of document.querySelectorAll("[data-kept]")) {
-    const part = `-${place.getAttribute("data-kept")}`;
-    const keys = withStorage((storage) => Object.keys(storage)) ?? [];
-    const key = keys.find((one) => one.startsWith(SENDING) && `${one}-`.includes(`${part}-`));
+    // After the name of the form the visit, the person and perhaps a number: 2-5 is not in 12-5.
+    const about = new RegExp(`^${SENDING}[a-z-]+-${place.getAttribute("data-kept")}(-|$)`);
+    const key = keys.find((one) => about.test(one));
     const page = key && withStorage((storage) => storage.getItem(key));
     if (!page?.startsWith("/")) continue;
     place.querySelector("a").setAttribute("href", page);

@@ -185,6 +185,14 @@ def test_what_was_entered_and_not_sent_waits_for_its_officer(phone, visit):
     assert not Outcome.objects.exists()
 
 
+def test_what_waits_about_another_visit_is_not_marked_as_of_this_one(phone, visit):
+    officer = visit.team.get().officer
+    key = f"sending:outcome-999-{visit.pk}-{officer.pk}"  # visit 999, of somebody with this number
+    phone.page.evaluate("key => localStorage.setItem(key, '/visits/')", key)
+    phone.open(reverse("operations:my_visits"))
+    assert not phone.page.get_by_text(KEPT).is_visible()
+
+
 def test_the_phone_forgets_the_answers_once_they_are_logged(phone, visit):
     fill_in(phone)
     phone.press("Log outcome")
