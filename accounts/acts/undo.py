@@ -39,7 +39,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts import history, scope
+from accounts.acts.constraints import broken_by
 from accounts.acts.models import Undo
+from accounts.locks import hold
 from accounts.london import LONDON
 from accounts.models import User
 from accounts.versions import Versioned
@@ -286,8 +288,7 @@ def _stands_in_the_way(why: str) -> str:
 
 def _sentence_of(error: IntegrityError) -> str:
     """What the constraint that PostgreSQL found broken says to people; empty if nothing."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    broken = diagnosis and diagnosis.constraint_name
+    broken = broken_by(error)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             said = constraint.violation_error_message
@@ -447,8 +448,7 @@ def _way(changes: Sequence[_Change], *, at: dt.datetime) -> Return:
 def _lock(changes: Sequence[_Change]) -> None:
     """Keep others from the records until the transaction ends, in one order for everybody."""
     for model, keys in sorted(_keys(changes).items(), key=lambda one: one[0]._meta.label):
-        rows = model._base_manager.filter(pk__in=keys).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
+        hold(model._base_manager.filter(pk__in=keys))
 
 
 def _changed_since(changes: Sequence[_Change]) -> bool:

@@ -17,6 +17,7 @@ from django.utils.text import get_text_list
 from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
+from accounts.locks import hold
 from accounts.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
@@ -280,11 +281,12 @@ def may_choose(by: User, records: Sequence[models.Model]) -> bool:
     return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
 
 
-def _hold_operation(way: Return) -> None:
-    """Keep others from planning for the operation."""
-    keys = {row.operation_id for row in way.left if isinstance(row, OperationVenue)}
-    rows = Operation.objects.filter(pk__in=keys).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
+def _hold_choice(way: Return) -> None:
+    """Keep others from planning for the operation, and from closing what comes back to it."""
+    chosen = [row for row in way.left if isinstance(row, OperationVenue)]
+    hold(Operation.objects.filter(pk__in={row.operation_id for row in chosen}))
+    back = [row for row in way.again if isinstance(row, OperationVenue)]
+    lock_venues({row.venue_id for row in back})
 
 
 def _visited_since(way: Return) -> str:
@@ -304,7 +306,6 @@ VISITED_SINCE = "A visit to one of these venues is planned by now, so they stay.
 def _closed_since(way: Return) -> str:
     """Why a venue that was taken out stays out."""
     keys = {row.venue_id for row in way.again if isinstance(row, OperationVenue)}
-    lock_venues(keys)
     return CLOSED if Venue.objects.open().filter(pk__in=keys).count() < len(keys) else ""
 
 
@@ -316,7 +317,7 @@ CLOSED = "This venue has closed."
     may=may_choose,
     shown_on="operation",
     refuses=_visited_since,
-    holds=_hold_operation,
+    holds=_hold_choice,
     instead="Remove them in the list of venues.",
 )
 @transaction.atomic
@@ -358,7 +359,7 @@ def add_venues(
     may=may_choose,
     shown_on="operation",
     refuses=_visited_since,
-    holds=_hold_operation,
+    holds=_hold_choice,
     asks_why="Enter why these venues are taken out although chance has chosen them",
     instead="Remove them one by one in the list of venues, each with a reason.",
 )
@@ -444,8 +445,7 @@ def lock_venues(venue_ids: Collection[int]) -> None:
 
     What was read of them before may be out of date by then: ask again.
     """
-    rows = Venue.objects.filter(pk__in=venue_ids).order_by("pk")
-    list(rows.select_for_update(no_key=True).values_list("pk"))
+    hold(Venue.objects.filter(pk__in=venue_ids))
 
 
 def _choose(
@@ -469,7 +469,7 @@ def _choose(
     may=may_choose,
     shown_on="chosen.operation",
     refuses=_closed_since,
-    holds=_hold_operation,
+    holds=_hold_choice,
     instead="Add it again.",
 )
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
 from accounts.access_log import Act, record_acts
+from accounts.acts.constraints import broken_by
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -92,9 +93,9 @@ def sentence_of(error: IntegrityError, model: type[models.Model]) -> str:
         IntegrityError: the same again, where it is about anything else.
 
     """
-    diagnosis = getattr(error.__cause__, "diag", None)
+    broken = broken_by(error)
     for constraint in model._meta.constraints:
-        if diagnosis and constraint.name == diagnosis.constraint_name:
+        if constraint.name == broken:
             return str(constraint.violation_error_message)
     raise error
 

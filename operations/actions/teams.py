@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
+from accounts.locks import hold
 from accounts.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
@@ -103,8 +104,12 @@ def what_forbids_it(way: Return) -> str:
             *problems_of_cadets(visit, team),
             *_problems_of_taken(visit, team),
         ]
-    said = dict.fromkeys(problem.message for problem in problems)
-    return " ".join(said).replace(ANOTHER_OPERATION, THERE_ALREADY)
+    return " ".join(dict.fromkeys(map(_said_of_before, problems)))
+
+
+def _said_of_before(problem: Problem) -> str:
+    """What stands in the way of a plan as it was, which offers no choice."""
+    return THERE_ALREADY if problem.about == "beside_another" else problem.message
 
 
 def _window(visit: Visit) -> tuple[dt.datetime, dt.datetime]:
@@ -121,8 +126,7 @@ def _visits_of(records: Sequence[Any]) -> dict[int, Visit]:
 def hold_plans(way: Return) -> None:
     """Keep others from these visits, their venues and people, in the order of planning."""
     visits = _visits_of((*way.left, *way.again))
-    for key in sorted({visit.operation_id for visit in visits.values()}):
-        planning.lock(Operation(pk=key))
+    hold(Operation.objects.filter(pk__in={visit.operation_id for visit in visits.values()}))
     rows = Visit.objects.filter(pk__in=visits).order_by("pk")
     list(rows.select_for_update().values_list("pk"))
     planning.lock_venues({visit.venue_id for visit in visits.values()})
@@ -314,8 +318,7 @@ def _lock_people(visit: Visit, team: Sequence[Place]) -> None:
 def _lock_keys(officers: Iterable[int | None], cadet_ids: Iterable[int | None]) -> None:
     """Lock these officers, then these cadets, each by key."""
     for model, keys in ((User, {*officers}), (Cadet, {*cadet_ids})):
-        rows = model._base_manager.filter(pk__in=[key for key in keys if key]).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
+        hold(model._base_manager.filter(pk__in=[key for key in keys if key]))
 
 
 def problems_of_window(visit: Visit) -> list[Problem]:
