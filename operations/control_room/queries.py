@@ -105,4 +105,5 @@ def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
     venues = Venue.objects.unmerged().with_words(search.spellings(text)).select_related("group")
     venues = venues.only("name", "address", "postcode", "group__name").order_by()
     places = ((venue.pk, place_of(venue)) for venue in venues.iterator(chunk_size=100))
-    return list(islice((one for one in places if search.may_mean_any(text, [one[1]])), 2))
+    typed = search.typed_words(text)
+    return list(islice((one for one in places if search.may_mean(one[1], typed)), 2))

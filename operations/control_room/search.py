@@ -105,11 +105,11 @@ def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
         others: Every other place that may bear the same name.
 
     """
-    typed = _typed(text)
+    typed = typed_words(text)
     left = [word for word in typed if not _is_true_of(place, word)]
     if typed and not left:
-        named = names_it(text, place)
-        return Answer.POSSIBLE if not named or may_mean_any(text, others) else Answer.NAMED
+        shared = not names_it(text, place) or any(may_mean(other, typed) for other in others)
+        return Answer.POSSIBLE if shared else Answer.NAMED
     if typed and not _still_typing(place, typed, left):
         return Answer.POSSIBLE
     return Answer.SIMILAR if _is_like(place, typed, left) else Answer.OTHER
@@ -120,7 +120,7 @@ def names_it(text: str, place: Place) -> bool:
 
     A name that is more than *The Inn*. Alone it may be in any order.
     """
-    name, typed = place.own_name, _whole(_typed(text))
+    name, typed = place.own_name, _whole(typed_words(text))
     if not set(name) - GENERIC:
         return False
     if sorted(name) == sorted(typed):
@@ -134,22 +134,17 @@ def names_it(text: str, place: Place) -> bool:
     )
 
 
-def may_mean_any(text: str, places: Iterable[Place]) -> bool:
-    """Whether every word of ``text`` is true of one of ``places``, wherever the word stands."""
-    typed = _typed(text)
-    return any(_may_mean(place, typed) for place in places)
-
-
 def spellings(text: str) -> list[frozenset[str]]:
     """For each word of ``text`` how it may be written in a place that the word is true of."""
     shorter = {whole: {one for one in SHORT if SHORT[one] == whole} for whole in SHORT.values()}
     return [
         frozenset({word, *(whole := _whole([word])), *shorter.get(whole[0], ())})
-        for word in _typed(text)
+        for word in typed_words(text)
     ]
 
 
-def _may_mean(place: Place, typed: Sequence[str]) -> bool:
+def may_mean(place: Place, typed: Sequence[str]) -> bool:
+    """Whether every word of ``typed`` is true of ``place``, wherever the word stands."""
     pairs = [pair for pair in pairwise(typed) if "".join(pair) in place.words]
     together = {word for pair in pairs for word in pair}
     return all(word in together or _is_true_of(place, word) for word in typed)
@@ -191,7 +186,7 @@ def _with_pairs(words: Sequence[str]) -> frozenset[str]:
     return frozenset(words) | together
 
 
-def _typed(text: str) -> list[str]:
+def typed_words(text: str) -> list[str]:
     """The words of ``text``; a whole postcode is one of them however it is spaced."""
     words = _words(text)
     found: list[str] = []
