@@ -11,6 +11,8 @@ import pytest
 from config import embedded
 from tests.config.test_production import CELERY, ROOT, SAFE
 
+pytestmark = pytest.mark.xdist_group("restore")  # one installation for all of them
+
 NAMES = ("before_a_restore", "after_a_restore")
 
 

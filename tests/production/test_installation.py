@@ -1,5 +1,6 @@
 """The product in production settings: two roles in the database, TLS, mail, single sign-on."""
 
+import os
 import re
 
 import psycopg2
@@ -104,3 +105,9 @@ def test_the_web_cannot_write_the_record_and_the_owner_seals_it(installation):
         assert cursor.fetchone() == ("makesafe_web", False)
     link.close()
     installation.manage("check", "--deploy", "--database", "default", DATABASE_URL=installation.web)
+
+
+def test_these_tests_run_on_one_worker(request):
+    """Two would collect static files into one folder at the same moment."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        assert request.node.nodeid.endswith("@installation")
