@@ -37,8 +37,8 @@ def server(settings, monkeypatch):
     """A gate in front of the server of cache and broker, through which the product asks it."""
     at = urlsplit(settings.REDIS_URL)
     with gate(at.port) as made:
-        # A database of the broker's own that no other test uses; 0 is everybody's.
-        url = settings.REDIS_URL.replace(f":{at.port}/0", f":{made.port}/15")
+        # A database that no worker listens to: 0 is everybody's, 15 the installation's.
+        url = settings.REDIS_URL.replace(f":{at.port}/0", f":{made.port}/14")
         settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": url}}
         monkeypatch.setattr(app.conf, "broker_url", url)
         monkeypatch.setattr(app.conf, "broker_write_url", url)
