@@ -223,8 +223,10 @@ def _problems_of_place(venue: Venue, changed: Collection[str]) -> dict[str, str]
 def _group_named(name: str) -> VenueGroup:
     """The venue group of this name however it is written, new if there is none yet."""
     name = " ".join(name.split())
-    group = VenueGroup.objects.filter(normal_name=normal_name(name)).first()
-    return group or VenueGroup.objects.create(name=name)
+    group, _ = VenueGroup.objects.get_or_create(
+        name__normal=normal_name(name), defaults={"name": name}
+    )
+    return group
 
 
 def _lines(text: str) -> str:

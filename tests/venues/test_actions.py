@@ -76,6 +76,31 @@ def test_a_group_is_taken_by_its_name_in_any_case_or_made(by):
     assert venue.group.name == "Lanternstay"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_four_who_name_one_new_group_at_once_get_one_group():
+    by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
+    authority = LocalAuthorityFactory()
+    ready = Barrier(4)
+
+    @as_system()
+    def add(number):
+        fields = fields_of(VenueFactory.build(local_authority=authority), new_group="Lanternstay")
+        ready.wait(10)
+        try:
+            actions.add_venue(**fields, by=by)
+        finally:
+            connection.close()
+
+    people = [Thread(target=add, args=[number]) for number in range(4)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert [venue.group.name for venue in Venue.objects.all()] == ["Lanternstay"] * 4
+    assert VenueGroup.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "about"),
     [
