@@ -120,7 +120,8 @@ class ChangeForm(PersonForm):
         """Offer everybody else who still signs in."""
         super().__init__(*args, **kwargs)
         others = User.objects.filter(is_active=True).exclude(pk=self.instance.pk)
-        self.fields["taken_over_by"].queryset = others  # type: ignore[attr-defined]
+        by_name = others.order_by("last_name__normal", "first_name__normal", "pk")
+        self.fields["taken_over_by"].queryset = by_name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse to leave work behind with nobody."""

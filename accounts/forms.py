@@ -208,7 +208,7 @@ class LogFilter(GovFilterForm, forms.Form):
         required=False,
     )
     person = forms.ModelChoiceField(
-        User.objects.order_by("first_name", "last_name", "pk"),
+        User.objects.order_by("last_name__normal", "first_name__normal", "pk"),
         label="Person",
         required=False,
         empty_label="Anybody",
