@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.history import steps_of
+from accounts.london import duty_begins
 from accounts.models import User
 from accounts.roles import RECORD_TRAINING
 from venues.models import TrainingSession, Venue
@@ -36,10 +36,8 @@ class Entry:
 
     @property
     def moment(self) -> dt.datetime:
-        """When, for the order: a day without a time counts as its start."""
-        if isinstance(self.when, dt.datetime):
-            return self.when
-        return timezone.make_aware(dt.datetime.combine(self.when, dt.time.min))
+        """When, for the order: a day without a time counts as its start, after its small hours."""
+        return self.when if isinstance(self.when, dt.datetime) else duty_begins(self.when)
 
 
 #: Gives the entries of a venue that a person may see, in any order.

@@ -1,5 +1,7 @@
 """What visits and follow-ups add to a venue's page, and for whom."""
 
+import datetime as dt
+
 import pytest
 
 from accounts.roles import Role
@@ -10,6 +12,7 @@ from tests.factories import (
     CompletedVisitFactory,
     FollowUpFactory,
     NotCompletedVisitFactory,
+    TrainingSessionFactory,
     UserFactory,
     VenueFactory,
     VisitFactory,
@@ -27,6 +30,17 @@ def test_this_app_tells_its_part_on_the_venues_page():
     visit = CompletedVisitFactory()
     told = timeline.entries(visit.venue, person(Role.CSE_LEAD))
     assert [entry.title for entry in told] == ["Added to the registry", "Test visit"]
+
+
+def test_training_of_a_day_comes_after_the_visit_of_the_night_before():
+    visit = CompletedVisitFactory(starts_at=dt.datetime(2026, 7, 1, 23, 10, tzinfo=dt.UTC))
+    for day, above in ((1, False), (2, True)):
+        session = TrainingSessionFactory(venue=visit.venue, held_on=dt.date(2026, 7, day))
+        told = timeline.entries(visit.venue, person(Role.CSE_LEAD))
+        when = [entry.when for entry in told if entry.title != "Added to the registry"]
+        both = [visit.started_at, session.held_on]
+        assert when == (both[::-1] if above else both)
+        session.delete()
 
 
 def test_a_source_that_registers_twice_tells_once():
