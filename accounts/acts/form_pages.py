@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.views import View
 
@@ -24,7 +25,7 @@ class FormPage(View):
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
         """The view, which acts once on each form: before it looks at how things stand by now."""
-        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)
+        view = _or_not_found(super().as_view(**initkwargs))
         if not cls.counts_once:
             return view
 
@@ -52,6 +53,25 @@ class FormPage(View):
                     form.kept = self.kept.answers
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
+
+
+def _or_not_found(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """``view``, which answers as a moment later where its record goes while the form is acted on.
+
+    The page has found it, then an act waits for its row while somebody else removes it or takes
+    back what made it.
+    """
+
+    @functools.wraps(view)
+    def found(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ObjectDoesNotExist as error:
+            if request.method != "POST":
+                raise
+            raise Http404 from error
+
+    return found
 
 
 def _at_its_place(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
