@@ -1,5 +1,6 @@
 """The forms of sign-in and of *Your account*, allauth's in our look and words; the log's filter."""
 
+import struct
 from typing import Any
 
 from allauth.account import forms as account
@@ -84,26 +85,42 @@ class CodeAgainForm(Code, second_factor.ReauthenticateForm):
     """A code, before something sensitive."""
 
 
-class ChallengeOnce(forms.Form):
+#: What reading a device's answer can raise: its numbers, bytes and brackets are whoever sent it's.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error)
+
+NOT_ACCEPTED = "This passkey was not accepted. Nothing has changed. Try again, or use another way."
+
+
+class DevicesAnswer(forms.Form):
     """Mix into a form that takes a device's answer to a challenge, which then answers no other."""
 
     def full_clean(self) -> None:
-        """Use the challenge up before the answer to it is looked at."""
+        """Use the challenge up before the answer to it is looked at, and refuse what is none."""
         challenge = (webauthn.get_state() or {}).get("challenge") if self.is_bound else None
         if challenge and not use_up("challenge of a passkey", challenge):
             webauthn.clear_state()
-        super().full_clean()
+        try:
+            super().full_clean()
+        except UNREADABLE:
+            # Nor can it be shown again.
+            self.data = {name: self.data[name] for name in self.data} | {"credential": ""}
+            self.add_error("credential", NOT_ACCEPTED)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Keep an error, in words about a passkey where they are about a code or a field."""
+        no_answer = getattr(error, "code", "") in {"incorrect_code", "required", "invalid"}
+        super().add_error(field, NOT_ACCEPTED if no_answer and field != "name" else error)
 
 
-class PasskeySignInForm(ChallengeOnce, passkeys.LoginWebAuthnForm):
+class PasskeySignInForm(DevicesAnswer, passkeys.LoginWebAuthnForm):
     """Signing in by a passkey alone."""
 
 
-class PasskeyStepForm(ChallengeOnce, passkeys.AuthenticateWebAuthnForm):
+class PasskeyStepForm(DevicesAnswer, passkeys.AuthenticateWebAuthnForm):
     """A passkey as the second step."""
 
 
-class PasskeyAgainForm(ChallengeOnce, passkeys.ReauthenticateWebAuthnForm):
+class PasskeyAgainForm(DevicesAnswer, passkeys.ReauthenticateWebAuthnForm):
     """A passkey, before something sensitive."""
 
 
@@ -175,7 +192,7 @@ class NewRecoveryCodesForm(AllauthForm, recovery_codes.GenerateRecoveryCodesForm
     submit_label = "Make new codes"
 
 
-class PasskeyForm(AllauthForm, ChallengeOnce, passkeys.AddWebAuthnForm):
+class PasskeyForm(AllauthForm, DevicesAnswer, passkeys.AddWebAuthnForm):
     """A name for a new passkey. The browser adds the passkey itself."""
 
     labels = {
