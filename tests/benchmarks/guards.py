@@ -44,13 +44,13 @@ FILL = """
     INSERT INTO operations_visit (
         id, version, operation_id, venue_id, selection, starts_at, ends_at, state, started_at,
         started_by_id, ended_at, outcome_id, not_completed_reason, not_completed_notes,
-        cancelled_reason, created_by_id, created_at
+        not_completed_revision, correction_reason, cancelled_reason, created_by_id, created_at
     )
     SELECT n, 1, (%(operations)s)[1 + n %% %(n_operations)s], (%(venues)s)[1 + n %% %(n_venues)s],
         'random', at, at + interval '1 hour', CASE WHEN over THEN 'completed' ELSE 'planned' END,
         CASE WHEN over THEN at END, CASE WHEN over THEN officer END,
         CASE WHEN over THEN at + interval '50 minutes' END, CASE WHEN over THEN n END,
-        '', '', '', officer, at
+        '', '', 1, '', '', officer, at
     FROM (
         SELECT n, (%(officers)s)[1 + n %% %(n_officers)s] AS officer, n %% 10 > 0 AS over,
             now() + (n - %(visits)s * CASE WHEN n %% 10 > 0 THEN 1 ELSE 0 END - 1)
