@@ -17,7 +17,8 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import close_old_connections
 
 from config import admission, health
-from config.admission import ClientGoneError, Receive, RefusedError, Scope, Send
+from config.admission import ClientGoneError, Message, Receive, RefusedError, Scope, Send
+from config.headers import Headers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # WhiteNoise streams our few small files the old way; Django says so in each process.
@@ -38,11 +39,6 @@ LENGTH_NEEDED = "Say how long the request is (Content-Length). Nothing was saved
 LENGTH_UNREADABLE = "The length of the request is no number (Content-Length). Nothing was saved."
 SIGN_IN_FIRST = "Only somebody who is signed in may send this much. Sign in, then send it again."
 
-HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"cache-control", b"no-store"),
-    (b"connection", b"close"),
-]
 NOTHING_BUT_OUR_STYLE = (
     b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
     b"form-action 'self'; frame-ancestors 'none'"
@@ -73,6 +69,7 @@ class Product(ASGIHandler):
         super().__init__()
         from django.urls import reverse  # only now are there addresses
 
+        self.headers = Headers()
         #: Paths of the pages that take files.
         self.takes_files = frozenset({reverse("venues:import_add")})
         self.threads = admission.Threads(
@@ -89,6 +86,12 @@ class Product(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer, or refuse before anything is kept."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = self.headers.complete(scope, message["headers"])
+            await send(message)
+
         try:
             body = await self._read(scope, receive)
             answer = admission.Answer()
@@ -96,9 +99,9 @@ class Product(ASGIHandler):
             with body:
                 async with threads.one(receive):
                     await self.handle(scope, Received(body), answer.keep)  # type: ignore[arg-type]
-            await answer.send(send)
+            await answer.send(with_headers)
         except RefusedError as refused:
-            await _refuse(send, refused)
+            await _refuse(with_headers, refused)
         except ClientGoneError:
             return
 
@@ -167,12 +170,11 @@ async def _refuse(send: Send, refused: RefusedError) -> None:
 
     reference = uuid.uuid4().hex
     log.warning("request refused unread", status=refused.status, request_id=reference)
-    headers = [*HEADERS, (b"x-request-id", reference.encode())]
-    if settings.SECURE_HSTS_SECONDS:
-        told = f"max-age={settings.SECURE_HSTS_SECONDS}"
-        if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS:
-            told += "; includeSubDomains"
-        headers.append((b"strict-transport-security", told.encode()))
+    headers = [
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+        (b"x-request-id", reference.encode()),
+    ]
     if refused.retry_after is not None:
         headers.append((b"retry-after", str(refused.retry_after).encode()))
     if refused.words:

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 import django
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn_worker import UvicornWorker  # type: ignore[import-untyped]
 
@@ -34,6 +35,17 @@ class Protocol(H11Protocol):
         """Stop."""
         self._look_again.cancel()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP, with the headers of any other answer."""
+        from config.headers import Headers  # only a worker has Django's settings
+
+        own = [(b"content-type", b"text/plain"), (b"cache-control", b"no-store")]
+        headers = Headers().complete({}, [*own, (b"connection", b"close")])
+        answer = h11.Response(status_code=400, headers=headers, reason=b"Bad Request")
+        for event in (answer, h11.Data(data=msg.encode()), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _look(self) -> None:
         # Between two requests uvicorn has a shorter limit of its own, under way while it is set.

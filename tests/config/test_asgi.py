@@ -1,17 +1,23 @@
 """The web server's front door: how much is let in at once, how large, how slowly, and from whom."""
 
 import asyncio
+import io
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import pytest
+import uvicorn
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
+from uvicorn.server import ServerState
 
+from accounts.roles import Role
 from config import admission, asgi, health
 from config.asgi import MAX_BODY, MAX_UPLOAD, Product
+from config.gunicorn import Protocol
 from tests.factories import UserFactory
 
 FILES = reverse("venues:import_add")
@@ -66,7 +72,8 @@ async def ask(product, *, headers=None, path="/", receive=unread):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "path": path, "headers": list((headers or {}).items())}
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b""}
+    scope["headers"] = list((headers or {}).items())
     await product(scope, receive, send)
     if not sent:
         return None, "", {}
@@ -144,11 +151,58 @@ def test_a_refusal_has_a_reference_and_can_not_be_taken_for_a_page(door, setting
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert b"default-src 'none'" in headers[b"content-security-policy"]
     assert headers[b"cache-control"] == b"no-store"
-    assert b"strict-transport-security" not in headers
+
+
+def test_a_refusal_that_comes_by_tls_tells_the_browser_to_stay_with_it(settings):
     settings.SECURE_HSTS_SECONDS = 31536000
-    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
-    _, _, headers = run(ask(door, headers={b"transfer-encoding": b"chunked"}))
-    assert headers[b"strict-transport-security"] == b"max-age=31536000; includeSubDomains"
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    for scheme, told in ((b"HTTPS", b"max-age=31536000; includeSubDomains"), (b"http", None)):
+        sent = {b"transfer-encoding": b"chunked", b"x-forwarded-proto": scheme}
+        status, _, headers = run(ask(Door(), headers=sent))
+        assert (status, headers.get(b"strict-transport-security")) == (411, told)
+
+
+#: Of a page: they are about what it shows.
+OF_THE_PAGE = {b"content-length", b"content-language", b"vary"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {b"transfer-encoding": b"chunked"}},
+        {"headers": {b"content-length": b"many"}},
+        {"headers": {b"content-length": b"%d" % 2**30}},
+        {"path": "/health/live"},
+    ],
+)
+def test_an_answer_that_no_page_gives_has_each_header_that_a_page_has(client, asked):
+    client.force_login(UserFactory(role=Role.PLANNER))
+    page = client.get(reverse("venues:venue_list"))
+    assert page.status_code == 200
+    _, _, headers = run(ask(Product(), receive=parts_of(), **asked))
+    of_a_page = {name.lower().encode(): value.encode() for name, value in page.headers.items()}
+    names = {name.lower() for name in headers}
+    assert of_a_page.keys() - OF_THE_PAGE <= names
+    for name in ("referrer-policy", "permissions-policy", "cross-origin-resource-policy"):
+        assert headers[name.encode()] == of_a_page[name.encode()]
+
+
+def test_what_is_no_http_is_refused_with_the_same_headers():
+    sent = io.BytesIO()
+    transport = Mock(write=sent.write)
+    config = uvicorn.Config(Product(), log_config=None)
+    protocol = Protocol(config, ServerState(), {}, Mock())
+    protocol.connection_made(transport)
+    protocol.data_received(b"nonsense\r\n\r\n")
+    transport.close.assert_called_once()
+    head, _, words = sent.getvalue().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    for name in (b"referrer-policy", b"permissions-policy", b"cross-origin-resource-policy"):
+        assert b"\r\n" + name + b": " in head
+    assert b"cache-control: no-store" in head
+    assert words
 
 
 # From whom --------------------------------------------------------------------------------------
