@@ -131,10 +131,12 @@ class Threads:
             await asyncio.wait((turn, gone), timeout=self._patience, return_when=first)
             if not turn.done():
                 raise ClientGoneError if gone.done() else busy()
+        except BaseException:
+            if not turn.cancel():  # it came just as this was given up
+                self._turn.release()
+            raise
         finally:
             gone.cancel()
-            if not turn.done():
-                turn.cancel()
 
 
 async def read_body(receive: Receive) -> IO[bytes]:

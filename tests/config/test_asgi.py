@@ -432,6 +432,45 @@ def test_whoever_hangs_up_while_waiting_takes_no_thread(hall):
     assert hall.most == 2
 
 
+@pytest.mark.parametrize("steps", range(6))
+@pytest.mark.parametrize("hangs_up", [True, False], ids=["hangs up", "is given up"])
+def test_a_place_that_comes_free_just_as_somebody_leaves_is_free(steps, hangs_up):
+    """Whoever waits leaves so many steps of the loop before or after it is their turn."""
+
+    async def crowd():
+        threads = admission.Threads(1, waiting=1, patience=60)
+        leaves = asyncio.Event()
+
+        async def receive():
+            await (leaves.wait() if hangs_up else asyncio.Event().wait())
+            return {"type": "http.disconnect"}
+
+        async def ask():
+            async with threads.one(receive):
+                pass
+
+        async with threads.one(unread):
+            waiting = asyncio.ensure_future(ask())
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            if hangs_up:
+                leaves.set()
+            for _ in range(steps // 2):
+                await asyncio.sleep(0)
+        for _ in range(steps % 4):
+            await asyncio.sleep(0)
+        if not hangs_up:
+            waiting.cancel()
+        await asyncio.wait([waiting])
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert threads._waiting.now == 0
+        async with asyncio.timeout(5), threads.one(unread):
+            return len(threads._free)
+
+    assert run(crowd()) == 0
+
+
 def test_whether_the_service_is_well_is_answered_however_busy_it_is(hall):
     async def crowd():
         asked = await full(hall, 5)
