@@ -105,6 +105,9 @@ class Threads:
     async def one(self, receive: Receive) -> AsyncIterator[None]:
         """Run Django's synchronous code of this block in one of the threads.
 
+        Args:
+            receive: Of a client that has sent all: whatever comes now is that it hung up.
+
         Raises:
             RefusedError: with 503, where too many wait already, or it took too long.
             ClientGoneError: the client hung up meanwhile.

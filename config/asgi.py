@@ -57,8 +57,12 @@ class Received:
 
     async def __call__(self) -> admission.Message:
         """Wait for ever."""
-        waiting: asyncio.Future[admission.Message] = asyncio.get_running_loop().create_future()
-        return await waiting
+        return await _nothing_comes()
+
+
+async def _nothing_comes() -> Message:
+    waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+    return await waiting
 
 
 class Product(ASGIHandler):
@@ -114,7 +118,8 @@ class Product(ASGIHandler):
         length = self._length(headers, upload=scope["path"] in self.takes_files)
         counted: Any = nullcontext()
         if length > admission.SMALL_BODY:
-            async with self.threads.one(receive):
+            # Nobody listens meanwhile: what comes first is the body.
+            async with self.threads.one(_nothing_comes):
                 await sync_to_async(close_old_connections)()  # as before each request
                 known = await sync_to_async(_is_signed_in)(headers.get(b"cookie", b""))
             if not known:

@@ -482,6 +482,22 @@ def test_whether_the_service_is_well_is_answered_however_busy_it_is(hall):
     assert run(crowd())[0] == 200
 
 
+def test_a_large_form_that_has_to_wait_for_a_thread_is_not_lost(hall, known):
+    """What comes of it meanwhile is no sign that its sender hung up."""
+    form = b"x" * (admission.SMALL_BODY + 1)
+
+    async def crowd():
+        asked = await full(hall, 2)
+        large = {"headers": length(len(form)), "receive": parts_of(form[:9], form[9:])}
+        waits = asyncio.ensure_future(ask(hall, **large))
+        for _ in range(9):
+            await asyncio.sleep(0)
+        hall.go_on.set()
+        return [answer[0] for answer in await asyncio.gather(*asked, waits)]
+
+    assert run(crowd()) == [200, 200, 200]
+
+
 def test_what_was_begun_is_finished_though_the_client_hangs_up(hall):
     """A phone that lost its signal finds its message stored when it sends it again."""
 
