@@ -1,8 +1,4 @@
-"""Charts, drawn on the server as SVG: no chart library in the page, the same picture in print.
-
-Altair describes a chart, vl-convert draws it. Measured on two cores: the first chart of a process
-takes about 0.4 s (its JavaScript engine starts), each later one 20 to 35 ms; so drawings are kept
-in the cache under the hash of what they show.
+"""Charts as SVG, drawn on the server: no chart library in the page, the same picture in print.
 
 Every chart is 360 units wide and has no width of its own: the page's CSS scales it, and at 390
 pixels a letter is as large as the text around it. It takes the page's font. It holds no script and
@@ -11,18 +7,14 @@ no style, so the strictest content security policy lets it pass. The page puts a
 
 import datetime as dt
 import hashlib
+import itertools
 import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-import altair as alt
-import vl_convert
-from django.core.cache import cache
 from django.utils.safestring import SafeString
 
 from reports.statistics import Rate
@@ -38,7 +30,7 @@ GRID = "#dde5e5"  # only decoration: every rate is also written
 TEXT = "#14282d"
 QUIET_TEXT = "#4a5d62"
 
-KEPT_SECONDS = 7 * 24 * 3600
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,32 @@ def rates_chart(rows: Sequence[RateRow], *, title: str, description: str) -> Saf
         description: What it shows, likewise.
 
     """
-    return _drawn_once(_rates, rows, title, description)
+    margin, top, line_height = 14, 2, 46
+    width = WIDTH - 2 * margin
+    bottom = top + line_height * max(len(rows), 1)
+    svg = _picture(bottom + 24, title, description, rows)
+
+    def across(share: float) -> float:
+        return margin + width * share
+
+    for share in SHARES:
+        x = across(share)
+        _add(svg, "line", x1=x, x2=x, y1=top, y2=bottom, stroke=GRID)
+        anchor = {0.0: "start", 1.0: "end"}.get(share, "middle")
+        _write(svg, f"{share:.0%}", x, bottom + 16, anchor=anchor)
+    for position, row in enumerate(rows):
+        words = top + line_height * (position + 0.5) - 3
+        figures = _figures(row)
+        room = width - _width(figures, 14) - 12
+        _write(svg, _shortened(row.label, room, 14), margin, words, size=14, fill=TEXT)
+        _write(svg, figures, across(1), words, anchor="end", size=14)
+        if (value := _shown(row.rate)) is not None:
+            low, high = row.rate.interval
+            y = words + 12
+            length = across(high) - across(low)
+            _add(svg, "rect", x=across(low), y=y - 4, width=length, height=8, fill=INTERVAL)
+            _dot(svg, across(value), y)
+    return _written_out(svg)
 
 
 def trend_chart(points: Sequence[TrendPoint], *, title: str, description: str) -> SafeString:
@@ -88,208 +105,149 @@ def trend_chart(points: Sequence[TrendPoint], *, title: str, description: str) -
         description: What it shows, likewise.
 
     """
-    return _drawn_once(_trend, points, title, description)
+    left, right, top, height = 42, 8, 10, 220
+    bottom = top + height
+    step = (WIDTH - left - right) / max(len(points), 1)
+    thickness = min(step / 2, 12)
+    svg = _picture(bottom + 44, title, description, points)
+
+    def down(share: float) -> float:
+        return bottom - height * share
+
+    for share in SHARES:
+        _add(svg, "line", x1=left, x2=WIDTH - right, y1=down(share), y2=down(share), stroke=GRID)
+        _write(svg, f"{share:.0%}", left - 8, down(share) + 4, anchor="end")
+    placed = [(left + step * (position + 0.5), point) for position, point in enumerate(points)]
+    for x, point in placed[:: math.ceil(MONTH_LABEL_WIDTH / step)]:
+        _write(svg, f"{point.month:%b}", x, bottom + 20, anchor="middle")
+        _write(svg, f"{point.month:%Y}", x, bottom + 35, anchor="middle")
+    dots: list[tuple[float, float] | None] = []
+    for x, point in placed:
+        value = _shown(point.rate)
+        dots.append(None if value is None else (x, down(value)))
+        if value is not None:
+            low, high = point.rate.interval
+            y, length = down(high), down(low) - down(high)
+            x_left = x - thickness / 2
+            _add(svg, "rect", x=x_left, y=y, width=thickness, height=length, fill=INTERVAL)
+        elif point.rate.n and step >= COUNTS_WIDTH:
+            counts = f"{point.rate.successes} of {point.rate.n}"
+            turned = f"rotate(-90 {_number(x)} {_number(bottom - 3)})"
+            _write(svg, counts, x, bottom - 3, size=11, dy=4, transform=turned)
+    _add(svg, "path", d=_line(dots), fill="none", stroke=POINT, stroke_width=1.5)
+    for dot in dots:
+        if dot:
+            _dot(svg, *dot)
+    return _written_out(svg)
 
 
-def draw(spec: dict[str, Any], *, title: str, description: str, id_prefix: str) -> str:
-    """The SVG of a Vega-Lite specification, made ready to stand inside a page.
+def _shown(rate: Rate) -> float | None:
+    """The rate, where there is enough behind it for a mark."""
+    return None if rate.is_small else rate.value
 
-    Vega's own sizes, fonts, classes, ARIA attributes and invisible parts go: the picture is one
-    image with a name and a description, which the page's CSS sizes. Words are escaped as the tree
-    is written out.
 
-    Args:
-        spec: What to draw, with its data inside: nothing is fetched.
-        title: The name of the picture for people who do not see it.
-        description: What it shows, likewise.
-        id_prefix: Tells the ids of this picture from those of others on the page.
+def _line(dots: Iterable[tuple[float, float] | None]) -> str:
+    """The line that joins dots that stand next to each other, as a path's data."""
+    parts, command = [], "M"
+    for dot in dots:
+        if dot:
+            parts.append(f"{command}{_number(dot[0])} {_number(dot[1])}")
+        command = "L" if dot else "M"
+    return "".join(parts)
 
-    """
-    drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    svg = ET.fromstring(drawn)  # noqa: S314 (drawn in the line above)
-    _clean(svg)
-    svg.attrib = {
-        "class": "app-chart",
-        "viewBox": svg.attrib["viewBox"],
-        "role": "img",
-        "aria-labelledby": f"{id_prefix}-title {id_prefix}-description",
+
+def _figures(row: RateRow) -> str:
+    if row.rate.is_small:
+        return row.rate.counts(row.thing) if row.rate.n else f"no {row.thing}s"
+    return f"{row.rate.percent} (n = {row.rate.n})"
+
+
+# Drawing ------------------------------------------------------------------------------------------
+
+
+def _picture(height: float, title: str, description: str, shows: Sequence[Any]) -> ET.Element:
+    """An empty picture, which is one image with a name and a description."""
+    # Two pictures on a page share no id.
+    number = hashlib.sha256(repr([title, description, shows]).encode("utf-8", "replace"))
+    prefix = f"chart-{number.hexdigest()[:12]}"
+    svg = ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "app-chart",
+            "viewBox": f"0 0 {WIDTH} {_number(height)}",
+            "role": "img",
+            "aria-labelledby": f"{prefix}-title {prefix}-description",
+        },
+    )
+    _add(svg, "title", _writable(title), id=f"{prefix}-title")
+    _add(svg, "desc", _writable(description), id=f"{prefix}-description")
+    return svg
+
+
+def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str | float) -> None:
+    named = {
+        name.replace("_", "-"): value if isinstance(value, str) else _number(value)
+        for name, value in attributes.items()
     }
-    for position, tag, name, words in (
-        (0, "title", "title", title),
-        (1, "desc", "description", description),
-    ):
-        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{id_prefix}-{name}"})
-        element.text = words
-        svg.insert(position, element)
-    return ET.tostring(svg, encoding="unicode")
+    ET.SubElement(parent, tag, named).text = text
 
 
-#: Characters that XML does not allow: one in a name would end the whole process, vl-convert aborts.
-#: And those beyond the basic plane: Vega cuts a long name between their halves, and gives up.
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd]")
-
-_SVG = "http://www.w3.org/2000/svg"
-ET.register_namespace("", _SVG)
-
-#: What a drawing depends on besides its data: a new version never shows an old one's drawings.
-_VERSION = [
-    alt.__version__,
-    version("vl-convert-python"),
-    hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
-]
-
-
-def _drawn_once(
-    spec_of: Callable[[Any], dict[str, Any]], rows: Sequence[Any], title: str, description: str
-) -> SafeString:
-    # Keyed by the data, not by the specification: Altair takes some 10 ms to make one.
-    content = repr([_VERSION, spec_of.__name__, rows, title, description])
-    key = f"chart-{hashlib.sha256(content.encode()).hexdigest()}"
-    svg = cache.get(key)
-    if svg is None:
-        spec = spec_of(rows)
-        svg = draw(spec, title=title, description=description, id_prefix=key[:18])
-        cache.set(key, svg, KEPT_SECONDS)
-    return SafeString(svg)  # an XML tree that we wrote out, so all text in it is escaped
+def _write(
+    svg: ET.Element,
+    text: str,
+    x: float,
+    y: float,
+    *,
+    anchor: str = "start",
+    size: int = 12,
+    fill: str = QUIET_TEXT,
+    **attributes: str | float,
+) -> None:
+    place: dict[str, Any] = {"x": x, "y": y, "text_anchor": anchor, "font_size": size}
+    _add(svg, "text", _writable(text), **place, fill=fill, **attributes)
 
 
-def _clean(element: ET.Element) -> None:
-    """Take out what only Vega's own viewer uses, here and below."""
-    for name in list(element.attrib):
-        if name.startswith("aria-") or name in {"role", "class", "pointer-events", "font-family"}:
-            del element.attrib[name]
-    for child in list(element):
-        _clean(child)
-        drawn = child.get("display") != "none" and child.get("opacity") != "0"
-        if not drawn or (child.tag == f"{{{_SVG}}}g" and not len(child)):
-            element.remove(child)
+def _dot(svg: ET.Element, x: float, y: float) -> None:
+    _add(svg, "circle", cx=x, cy=y, r=5, fill=POINT, stroke="white", stroke_width=1.5)
 
 
-def _rates(rows: Sequence[RateRow]) -> dict[str, Any]:
-    line_height, margin, below_words = 46, 14, 9
-    width = WIDTH - 2 * margin
-    base = _base(_rate_values(position, row) for position, row in enumerate(rows)).encode(
-        y=alt.Y("position:O", axis=None)
-    )
-    known = base.transform_filter("isValid(datum.value)")
-    words: dict[str, Any] = {"baseline": "bottom", "fontSize": 14}
-    return _chart(
-        known.mark_bar(height=8, color=INTERVAL, yOffset=below_words, y2Offset=below_words).encode(
-            x=_share(alt.X, "low"), x2="high:Q"
-        ),
-        known.mark_point(**_DOT, yOffset=below_words).encode(x=_share(alt.X, "value")),
-        base.mark_text(align="left", limit=width - 108, color=TEXT, **words).encode(
-            text="label:N", x=alt.value(0)
-        ),
-        base.mark_text(align="right", color=QUIET_TEXT, **words).encode(
-            text="figures:N", x=alt.value(width)
-        ),
-        width=width,
-        height=line_height * max(len(rows), 1),
-        padding={"left": margin, "right": margin, "top": 2, "bottom": 24},
-    )
+def _written_out(svg: ET.Element) -> SafeString:
+    return SafeString(ET.tostring(svg, encoding="unicode"))  # which escapes all text in it
 
 
-def _rate_values(position: int, row: RateRow) -> dict[str, Any]:
-    rate = row.rate
-    values: dict[str, Any] = {"position": position, "value": None}
-    values["label"] = _UNWRITABLE.sub("\ufffd", row.label)
-    if rate.is_small:
-        return values | {"figures": rate.counts(row.thing) if rate.n else f"no {row.thing}s"}
-    low, high = rate.interval
-    figures = f"{rate.percent} (n = {rate.n})"
-    return values | {"figures": figures, "value": rate.value, "low": low, "high": high}
+def _number(value: float) -> str:
+    """A number of units, as short as it can be at a hundredth."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _trend(points: Sequence[TrendPoint]) -> dict[str, Any]:
-    left, right, height = 42, 8, 220
-    width = WIDTH - left - right
-    step = width / max(len(points), 1)
-    months = [_written(point.month) for point in points]
-    axis = alt.Axis(
-        grid=False,
-        labelAngle=0,
-        labelPadding=8,
-        labelExpr="split(datum.label, ' ')",  # the year under the month
-        values=months[:: math.ceil(MONTH_LABEL_WIDTH / step)],
-    )
-    base = _base(_month_values(point) for point in points).encode(
-        x=alt.X("month:O", scale=alt.Scale(domain=months), axis=axis)
-    )
-    known = base.transform_filter("isValid(datum.value)")
-    layers = [
-        known.mark_bar(width=min(step / 2, 12), color=INTERVAL).encode(
-            y=_share(alt.Y, "low"), y2="high:Q"
-        ),
-        base.mark_line(
-            color=POINT, strokeWidth=1.5, invalid="break-paths-show-path-domains"
-        ).encode(y=_share(alt.Y, "value")),
-        known.mark_point(**_DOT).encode(y=_share(alt.Y, "value")),
-    ]
-    if step >= COUNTS_WIDTH:
-        words = base.mark_text(
-            angle=270, align="left", baseline="middle", fontSize=11, color=QUIET_TEXT
-        )
-        layers.append(words.encode(text="counts:N", y=alt.value(height - 3)))
-    padding = {"left": left, "right": right, "top": 10, "bottom": 44}
-    return _chart(*layers, width=width, height=height, padding=padding)
+#: Characters that XML does not allow.
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def _month_values(point: TrendPoint) -> dict[str, Any]:
-    rate = point.rate
-    values: dict[str, Any] = {"month": _written(point.month), "value": None}
-    if rate.is_small:
-        return values | {"counts": f"{rate.successes} of {rate.n}" if rate.n else ""}
-    low, high = rate.interval
-    return values | {"counts": "", "value": rate.value, "low": low, "high": high}
+def _writable(text: str) -> str:
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
-def _written(month: dt.date) -> str:
-    return f"{month:%b %Y}"
-
-
-def _base(values: Iterable[dict[str, Any]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(list(values)))
-
-
-def _share(channel: Callable[..., Any], field: str) -> Any:
-    """A share, 0 to 1, along an axis that always shows all of it."""
-    axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1])
-    return channel(f"{field}:Q", scale=alt.Scale(domain=[0, 1]), axis=axis)
-
-
-def _chart(*layers: alt.Chart, width: int, height: int, padding: dict[str, int]) -> dict[str, Any]:
-    chart = alt.layer(
-        *layers,
-        width=width,
-        height=height,
-        padding=padding,
-        autosize=alt.AutoSizeParams(type="none"),
-        config=alt.Config(
-            aria=False,
-            background="transparent",
-            font="Arial, sans-serif",  # only to measure: the page's own is shown
-            view=alt.ViewConfig(stroke=None),
-            axis=alt.AxisConfig(
-                domain=False,
-                ticks=False,
-                gridColor=GRID,
-                labelColor=QUIET_TEXT,
-                labelFontSize=12,
-                title=None,
-            ),
-        ),
-    )
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
-
-
-_DOT: dict[str, Any] = {
-    "shape": "circle",
-    "filled": True,
-    "fill": POINT,
-    "stroke": "white",
-    "strokeWidth": 1.5,
-    "size": 80,
-    "opacity": 1,
+#: Widths of Arial's letters in parts of the size, by what they are like; the others are as "n".
+_WIDTHS = {
+    **dict.fromkeys("iljI.,:;'|!", 0.28),
+    **dict.fromkeys("ftr()/- ", 0.34),
+    **dict.fromkeys("mMW@%—", 0.92),
+    **dict.fromkeys("ABCDEFGHKNOPQRSTUVXYZ&w", 0.72),
 }
+
+
+def _width(text: str, size: int) -> float:
+    """About how many units ``text`` takes: the server has no fonts to measure it by."""
+    letters = (_WIDTHS.get(one, 0.57 if ord(one) < 0x2000 else 1.1) for one in text)
+    return size * sum(letters)
+
+
+def _shortened(text: str, room: float, size: int) -> str:
+    """``text``, cut with "…" where it takes more than ``room``."""
+    if _width(text, size) <= room:
+        return text
+    widths = itertools.accumulate(_width(one, size) for one in text)
+    fits = sum(width <= room - size for width in widths)
+    return text[:fits].rstrip() + "…"
