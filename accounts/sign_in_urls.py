@@ -39,7 +39,7 @@ to_your_account = RedirectView.as_view(pattern_name="mfa_index")
 urlpatterns = [
     # Signing in and out
     path("sign-in/", tells_nothing(views.SignIn.as_view()), name="account_login"),
-    path("sign-in/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("sign-in/passkey/", tells_nothing(passkeys.login_webauthn), name="mfa_login_webauthn"),
     path("sign-in/second-step/", second_factor.authenticate, name="mfa_authenticate"),
     path("sign-in/closed/", tells_nothing(account.account_inactive), name="account_inactive"),
     path("sign-in/with/<slug:provider_id>/", views.sign_in_with_force, name="openid_connect_login"),
@@ -48,7 +48,7 @@ urlpatterns = [
         views.back_from_force,
         name="openid_connect_callback",
     ),
-    path("sign-out/", views.SignOut.as_view(), name="account_logout"),
+    path("sign-out/", tells_nothing(views.SignOut.as_view()), name="account_logout"),
     # Proving again who one is
     path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
     path("sign-in/again/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),

@@ -5,7 +5,7 @@ import sys
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.checks import ERROR, Tags, run_checks
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, ProgrammingError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 #: A file of ours that each page asks for.
@@ -51,11 +51,11 @@ def _tables() -> list[str]:
     try:
         executor = MigrationExecutor(connections["default"])
         ahead = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except (OperationalError, InterfaceError):
+    except (OperationalError, InterfaceError, ProgrammingError):
         return [
             "The database can not be reached, or does not let this process in: look whether it "
-            "runs, whether DATABASE_URL is right, and whether the role of it exists "
-            "(docs/operators.md)."
+            "runs, whether DATABASE_URL is right, and whether the role of it exists and may read "
+            "our tables (docs/operators.md)."
         ]
     finally:
         connections["default"].close()  # whatever forks from here has connections of its own

@@ -255,6 +255,29 @@ def test_open_addresses_open_without_signing_in(client, db):
         assert "next=" not in response.headers.get("Location", ""), name
 
 
+#: Addresses of which somebody who is not signed in may be told something: PostgreSQL knows who
+#: they are not.
+TELL_SOMETHING = {
+    "account_reset_password_from_key",
+    "mfa_authenticate",
+    "openid_connect_callback",
+    "openid_connect_login",
+}
+
+
+def test_whoever_is_not_signed_in_holds_no_transaction_and_no_connection(
+    client, world, django_assert_num_queries
+):
+    _, made = world
+    urls = [address(name, about, made) for name, about, *_ in rows()]
+    urls += [reverse(name) for name in OPEN - TELL_SOMETHING]
+    urls += [reverse("admin:index"), reverse("admin:accounts_user_add")]
+    urls += ["/nowhere/", "/static/accounts/admin.css", "/static/nowhere.css", "/health/live"]
+    for url in urls:
+        with django_assert_num_queries(0, info=url):
+            client.get(url)
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
     _, made = world
     for name, about, *_ in rows():

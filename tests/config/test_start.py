@@ -1,7 +1,7 @@
 """A process that lacks what each page needs says so, and does not begin."""
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from config import start
@@ -51,9 +51,10 @@ def test_static_files_that_were_not_collected_are_missed(tmp_path, monkeypatch):
     assert missing() == []
 
 
-def test_a_database_that_is_away_is_missed_without_its_address(monkeypatch):
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, ProgrammingError])
+def test_a_database_that_is_away_or_shut_to_us_is_missed_without_its_address(monkeypatch, error):
     def away(*args):
-        raise OperationalError("connection to 192.0.2.7 as oriel failed")
+        raise error("connection to 192.0.2.7 as oriel failed")
 
     monkeypatch.setattr(start, "MigrationExecutor", away)
     (missing,) = start._tables()
