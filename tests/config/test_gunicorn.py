@@ -1,6 +1,7 @@
 """The web server's process, as the Procfile starts it: what it believes and what it needs."""
 
 import contextlib
+import secrets
 
 import psycopg2
 import pytest
@@ -13,7 +14,6 @@ from config.embedded import database_url
 from tests.factories import UserFactory
 from tests.web import ENOUGH, Web, web_server
 
-PASSWORD = "quiet-otter-lamp-seven"
 FORGED = {
     "X-Forwarded-For": "203.0.113.9",
     "X-Forwarded-Proto": "https",
@@ -39,9 +39,9 @@ def empty_database():
 @pytest.mark.django_db
 def test_without_our_proxy_nothing_is_believed_that_a_header_says_of_where_a_request_comes_from():
     person = UserFactory(role=Role.VISITING_OFFICER)
-    person.set_password(PASSWORD)
+    person.set_password(password := secrets.token_urlsafe())
     person.save()
-    form = {"login": person.username, "password": PASSWORD}
+    form = {"login": person.username, "password": password}
     # Variables that uvicorn and gunicorn would read say to believe everybody.
     with web_server(FORWARDED_ALLOW_IPS="*") as web:
         # By https a form without a referrer is refused, so it was taken for what it is.
