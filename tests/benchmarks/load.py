@@ -163,9 +163,12 @@ def sign_in(person) -> str:
 
 
 def make_world() -> tuple[str, list[tuple[str, list[Any]]]]:
-    """A call handler's session, and for each officer a session and visits to log."""
+    """A call handler's session, and for each officer a session and visits to log, each
+    with the number of the form that starts it.
+    """
     from django.utils import timezone
 
+    from accounts.acts import submissions
     from accounts.roles import Role
     from tests import factories
 
@@ -188,7 +191,8 @@ def make_world() -> tuple[str, list[tuple[str, list[Any]]]]:
             )
             for turn in range(SECONDS // EACH_VISIT)
         ]
-        officers.append((sign_in(officer), visits))
+        begun = [submissions.new_token(person=officer.pk) for _ in visits]  # each page's number
+        officers.append((sign_in(officer), list(zip(visits, begun, strict=True))))
     return sign_in(factories.UserFactory(role=Role.CALL_HANDLER)), officers
 
 
@@ -235,9 +239,9 @@ async def officer(
             pause = min(pause * 2, 4)
         return False
 
-    for turn, visit in enumerate(visits):
+    for turn, (visit, number) in enumerate(visits):
         await asyncio.sleep(max(0, begun + turn * EACH_VISIT - time.monotonic()))
-        if not await send(f"{visit.get_absolute_url()}start/", {}):
+        if not await send(f"{visit.get_absolute_url()}start/", {"submission_token": number}):
             continue
         submission = str(uuid.uuid4())
         if await send(f"{visit.get_absolute_url()}outcome/", FACTS | {"submission": submission}):
@@ -316,7 +320,7 @@ async def measure(
         print(f"{'':<26} {name} back: all well after {max(later, default=0):.1f} s")
     done.set()
     await watching
-    visits = [visit for _, theirs in officers for visit in theirs]
+    visits = [visit for _, theirs in officers for visit, _ in theirs]
     stored = collections.Counter(await asyncio.to_thread(outcomes))
     lost = [v for v, s in acknowledged.items() if stored[(v, uuid.UUID(s))] != 1]
     print(
