@@ -9,7 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pghistory
 from django.apps import apps
@@ -21,6 +21,8 @@ from django.utils.text import capfirst, get_text_list, slugify
 
 from accounts.london import LONDON
 from accounts.models import AccessEntry, User
+
+Record = TypeVar("Record", bound=models.Model)
 
 Model = type[models.Model]
 
@@ -117,6 +119,19 @@ def about(history: Any) -> Model:
 def name_of(model: Model) -> str:
     """How people call a record of ``model``: *Follow-up*."""
     return capfirst(str(model._meta.verbose_name))
+
+
+def values_of(event: Any) -> dict[str, Any]:
+    """What the record said then, by column, without its key."""
+    ours = {f.name for f in about(type(event))._meta.concrete_fields if not f.primary_key}
+    return {f.attname: getattr(event, f.attname) for f in event._meta.fields if f.name in ours}
+
+
+def removed(model: type[Record], pk: int) -> Record | None:
+    """The record of this key as it was when it was removed; None where nothing says that it was."""
+    [events] = [history for history in history_models() if about(history) is model]
+    last = events.objects.filter(pgh_obj=pk).order_by("-pgh_created_at", "-pgh_id").first()
+    return model(**values_of(last), pk=pk) if last and last.pgh_label == "delete" else None
 
 
 # Which events -----------------------------------------------------------------------------------

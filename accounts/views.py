@@ -21,7 +21,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -30,6 +30,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts import second_factor, sessions, single_sign_on
 from accounts.access import RequiresRecentSignIn
 from accounts.acts.form_pages import FormPage
+from accounts.acts.submissions import did_nothing
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
@@ -151,6 +152,14 @@ class YourAccount(IndexView):
 class RemovePasskey(RemoveWebAuthnView):
     """Remove a passkey, unless it is the only second step."""
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Remove it, or say that it is not there any more."""
+        try:
+            return super().post(request, *args, **kwargs)
+        except Http404:
+            messages.info(request, "This passkey is not among yours: it was removed already.")
+            return redirect("mfa_list_webauthn")
+
     def form_valid(self, form: Any) -> HttpResponse:
         """Remove it, or say why it stays."""
         adapter = get_second_factor_adapter()
@@ -170,8 +179,11 @@ class Sessions(FormPage, RequiresRecentSignIn, ListUserSessionsView):
         others = UserSession.objects.filter(user=request.user).exclude(
             session_key=request.session.session_key
         )
-        pk = whole_number(request.POST["session"])
-        get_object_or_404(others, pk=pk).end()
+        session = others.filter(pk=whole_number(request.POST["session"])).first()
+        if session is None:
+            messages.info(request, "That session had ended already.")
+            return did_nothing(redirect("usersessions_list"))
+        session.end()
         messages.success(request, "That session is ended.")
         return redirect("usersessions_list")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, ListView
 
-from accounts import roles
+from accounts import history, roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm
@@ -151,6 +151,18 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
         """The venue of the address."""
         venues = Venue.objects.visible_to(self.user).with_names()
         return get_object_or_404(venues, pk=self.kwargs["pk"])
+
+    part: type[VenueContact | TrainingSession] | None = None
+    """What of a venue the address names, where it is not the venue itself."""
+
+    def removed(self) -> tuple[str, str] | None:
+        """The part that was removed, and the page of its venue."""
+        was = history.removed(self.part, self.kwargs["pk"]) if self.part else None
+        venues = Venue.objects.visible_to(self.user).changeable_by(self.user)
+        venue = venues.filter(pk=was.venue_id).first() if was else None
+        return (
+            (f"The {was._meta.verbose_name}", venue.get_absolute_url()) if was and venue else None
+        )
 
     def act(self, form: Any) -> Venue:
         """Do it, and return the venue whose page comes next.
@@ -340,6 +352,8 @@ class TrainingAdd(ActView):
 class OfTraining(ActView):
     """An act on one session; the address names the session, not the venue."""
 
+    part = TrainingSession
+
     permission_required = roles.RECORD_TRAINING
 
     def has_permission(self) -> bool:
@@ -416,6 +430,8 @@ class ContactAdd(SavesContact):
 
 class OfContact(ChangesVenue):
     """An act on one contact; the address names the contact, not the venue."""
+
+    part = VenueContact
 
     @cached_property
     def contact(self) -> VenueContact:

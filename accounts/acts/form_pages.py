@@ -25,7 +25,7 @@ class FormPage(View):
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
         """The view, which acts once on each form: before it looks at how things stand by now."""
-        view = _or_not_found(super().as_view(**initkwargs))
+        view: Callable[..., HttpResponseBase] = super().as_view(**initkwargs)
         if not cls.counts_once:
             return view
 
@@ -36,6 +36,27 @@ class FormPage(View):
             )
 
         return once
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say so where what the page is about was removed, before or while the form was acted on.
+
+        The page has found it, then an act waits for its row while somebody else removes it or takes
+        back what made it: the answer is the one of a moment later.
+        """
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except (Http404, ObjectDoesNotExist) as error:
+            if found := self.removed():
+                what, page = found
+                messages.info(request, f"{what} was removed already, so nothing was changed now.")
+                return submissions.did_nothing(HttpResponseRedirect(page))
+            if request.method == "POST":
+                raise Http404 from error
+            raise
+
+    def removed(self) -> tuple[str, str] | None:
+        """What this person would see here if it were not removed (*The contact*), and its page."""
+        return None
 
     @cached_property
     def kept(self) -> KeptForm | None:
@@ -53,25 +74,6 @@ class FormPage(View):
                     form.kept = self.kept.answers
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
-
-
-def _or_not_found(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """``view``, which answers as a moment later where its record goes while the form is acted on.
-
-    The page has found it, then an act waits for its row while somebody else removes it or takes
-    back what made it.
-    """
-
-    @functools.wraps(view)
-    def found(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        try:
-            return view(request, *args, **kwargs)
-        except ObjectDoesNotExist as error:
-            if request.method != "POST":
-                raise
-            raise Http404 from error
-
-    return found
 
 
 def _at_its_place(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

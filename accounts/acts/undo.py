@@ -355,7 +355,7 @@ class _Change:
     @property
     def record(self) -> models.Model:
         """The record as the act left it, or as it was when the act removed it."""
-        return self.model(**_values(self.last), pk=self.last.pgh_obj_id)
+        return self.model(**history.values_of(self.last), pk=self.last.pgh_obj_id)
 
     @property
     def was(self) -> Any:
@@ -376,7 +376,7 @@ class _Change:
     def again(self) -> models.Model | None:
         """The record as it is to be again; None where the act added it."""
         was = self.was
-        return self.model(**_values(was), pk=was.pgh_obj_id) if was else None
+        return self.model(**history.values_of(was), pk=was.pgh_obj_id) if was else None
 
     @property
     def rows(self) -> Any:
@@ -390,10 +390,10 @@ class _Change:
                 self._remove()
             return
         if self.last.pgh_label == "delete":
-            self._put_back(_values(was))
+            self._put_back(history.values_of(was))
             return
-        now = _values(self.last)
-        changed: dict[str, Any] = {n: v for n, v in _values(was).items() if now[n] != v}
+        now = history.values_of(self.last)
+        changed: dict[str, Any] = {n: v for n, v in history.values_of(was).items() if now[n] != v}
         if issubclass(self.model, Versioned):  # a form opened before is told
             changed["version"] = F("version") + 1
         if changed:
@@ -415,13 +415,6 @@ class _Change:
         }
         if by_itself:
             self.rows.update(**by_itself)
-
-
-def _values(entry: Any) -> dict[str, Any]:
-    """What the record said, by column, without its key."""
-    model = history.about(type(entry))
-    ours = {field.name for field in model._meta.concrete_fields if not field.primary_key}
-    return {f.attname: getattr(entry, f.attname) for f in entry._meta.fields if f.name in ours}
 
 
 def _changes(entries: Sequence[tuple[str, int]]) -> list[_Change]:

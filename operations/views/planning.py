@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
-from accounts import roles
+from accounts import history, roles
 from accounts.access import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
@@ -309,7 +309,13 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         """Take a venue without visits out again; one that chance has chosen with a reason."""
         found = OperationVenue.objects.visible_to(self.user).select_related("venue", "operation")
         key = whole_number(self.request.POST["remove"])
-        chosen = get_object_or_404(found, operation=self.operation, pk=key)
+        chosen = found.filter(operation=self.operation, pk=key).first() if key else None
+        if chosen is None:
+            was = history.removed(OperationVenue, key) if key else None
+            if was is None or was.operation_id != self.operation.pk:
+                raise Http404
+            messages.info(self.request, "This venue is out of the operation already.")
+            return did_nothing(redirect(self.list_of_venues))
         asked = "reason" in self.request.POST
         form = RemoveVenueForm(self.request.POST if asked else None, initial={"remove": key})
         reason = form.cleaned_data["reason"] if asked and form.is_valid() else ""
