@@ -33,11 +33,16 @@ class Entry:
     """What may be done about it: the words and address of a link."""
     about: Model | None = None
     """The record it tells of, where reading that is put on record."""
+    entered_at: dt.datetime | None = None
+    """When it was entered, where ``when`` is a day: it can't have been later."""
 
     @property
     def moment(self) -> dt.datetime:
         """When, for the order: a day without a time counts as its start, after its small hours."""
-        return self.when if isinstance(self.when, dt.datetime) else duty_begins(self.when)
+        if isinstance(self.when, dt.datetime):
+            return self.when
+        begins = duty_begins(self.when)
+        return min(begins, self.entered_at or begins)
 
 
 #: Gives the entries of a venue that a person may see, in any order.
@@ -72,6 +77,7 @@ def _training(venue: Venue, user: User) -> Iterable[Entry]:
         yield Entry(
             title=f"{session.get_kind_display()} training",
             when=session.held_on,
+            entered_at=session.recorded_at,
             by=session.delivered_by,
             body="\n".join(
                 filter(None, [f"{session.get_mode_display()}. {attended}", session.notes])
@@ -97,6 +103,7 @@ def _entry_itself(venue: Venue) -> Iterable[Entry]:
             yield Entry(
                 title="Closed",
                 when=step.after.closed_on,
+                entered_at=step.at,
                 by=step.by,
                 body=step.after.closed_reason,
             )

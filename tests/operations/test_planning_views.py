@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.addresses import number_of
-from accounts.london import LONDON
+from accounts.london import LONDON, duty_day
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.actions import planning
@@ -1008,19 +1008,19 @@ def test_the_choice_of_a_venue_says_how_many_visits_it_has(client, chosen, visit
 def test_the_date_of_a_new_visit_is_today_if_the_operation_runs(
     client, operation, chosen, starts, ends, day
 ):
-    today = timezone.localdate()
-    days = [today + dt.timedelta(days=number) for number in (starts, ends)]
+    tonight = duty_day(timezone.now())
+    days = [tonight + dt.timedelta(days=number) for number in (starts, ends)]
     Operation.objects.update(starts_on=days[0], ends_on=days[1])
 
     form = client.get(url("visit_add", operation.pk)).context["form"]
 
-    assert form.initial["on"] == (None if day is None else today)
+    assert form.initial["on"] == (None if day is None else timezone.localdate())
 
 
 def test_an_operation_that_is_over_offers_no_more_visits(client, operation, chosen):
     pages = [f"{operation.get_absolute_url()}?show={show}" for show in ("ahead", "venues")]
     assert all("Plan a visit" in text(client.get(page)) for page in pages)
-    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    yesterday = duty_day(timezone.now()) - dt.timedelta(days=1)
 
     Operation.objects.update(starts_on=yesterday, ends_on=yesterday)
 

@@ -18,6 +18,7 @@ from tests.factories import (
     VisitFactory,
 )
 from venues import timeline
+from venues.timeline import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +42,13 @@ def test_training_of_a_day_comes_after_the_visit_of_the_night_before():
         both = [visit.started_at, session.held_on]
         assert when == (both[::-1] if above else both)
         session.delete()
+
+
+def test_what_was_entered_in_the_small_hours_of_its_day_stands_when_it_was_entered():
+    day, half_past = dt.date(2026, 7, 1), dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)
+    late = half_past + dt.timedelta(hours=20)
+    moments = [Entry(title="Closed", when=day, entered_at=at).moment for at in (half_past, late)]
+    assert moments == [half_past, dt.datetime(2026, 7, 1, 5, tzinfo=dt.UTC)]
 
 
 def test_a_source_that_registers_twice_tells_once():

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.london import duty_day
 from accounts.roles import Role
 from operations.models import FollowUpState
 from tests.factories import (
@@ -165,7 +166,7 @@ def test_the_list_is_by_name_in_any_case_and_25_to_a_page(signed_in):
 
 
 def test_each_filter_narrows_the_list(signed_in):
-    group, today = VenueGroupFactory(), timezone.localdate()
+    group, today = VenueGroupFactory(), duty_day(timezone.now())
     wanted = VenueFactory(name="Wanted", kind=Venue.Kind.HOSTEL, group=group)
     TrainingSessionFactory(venue=wanted, front_desk_staff=10, attended=3, held_on=today)
     PartlyVisitFactory(venue=wanted)
