@@ -20,6 +20,7 @@ from django.utils.formats import date_format
 from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
+from accounts.locks import hold
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
 from accounts.texts import one_line
@@ -67,13 +68,19 @@ def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
     instead="Close the venue, or merge it with the entry that stays.",
 )
 @transaction.atomic
-def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
+def add_venue(*, by: User, another: bool = False, **fields: Unpack[VenueFields]) -> Venue:
     """Put a venue into the registry.
+
+    Args:
+        by: Who adds it.
+        another: Also where one of that name and postcode is there: it is another venue.
+        fields: What is said of it.
 
     Raises:
         PermissionDenied: ``by`` changes no venues.
         ValidationError: the authority belongs to a command unit that is not theirs, the postcode or
-            the point makes no sense, or a required field is empty.
+            the point makes no sense, or a required field is empty. About ``another`` where that has
+            to be confirmed.
 
     """
     require(by, CHANGE_VENUES)
@@ -85,11 +92,33 @@ def add_venue(*, by: User, **fields: Unpack[VenueFields]) -> Venue:
                 "force can add a venue there. Choose another authority, or ask them."
             }
         )
+    hold(LocalAuthority.objects.filter(pk=authority.pk))  # from whoever adds the same just now
     venue = Venue()
     changed = _change(venue, fields)
-    _refuse(_problems_of_place(venue, changed), venue)
+    problems = {} if another else _problems_of_twin(venue, by)
+    _refuse(problems | _problems_of_place(venue, changed), venue)
     venue.save()
     return venue
+
+
+def _problems_of_twin(venue: Venue, by: User) -> dict[str, str]:
+    """Whether the registry has a venue of this name at this postcode, or in this authority."""
+    alike = (
+        Venue.objects.visible_to(by)
+        .unmerged()
+        .filter(normal_name=normal_name(venue.name), postcode=venue.postcode)
+    )
+    if not venue.postcode:
+        alike = alike.filter(local_authority=venue.local_authority)
+    twin = alike.order_by("closed_on", "pk").first()
+    if twin is None:
+        return {}
+    where = ", ".join(filter(None, [*twin.address.splitlines(), twin.postcode]))
+    closed = f" It closed on {_day(twin.closed_on)}." if twin.closed_on else ""
+    return {
+        "another": f"The registry has {twin} at {where} already.{closed} If this is that venue, "
+        "look it up in the list of venues instead. If it is another one, confirm it."
+    }
 
 
 @undoable("The venue says again what it said before.", may=may_take_back)

@@ -282,6 +282,18 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         return answers  # type: ignore[return-value]  # the form's fields are the act's
 
 
+class VenueAddForm(VenueForm):
+    """The same of a venue that is not in the registry yet."""
+
+    another = forms.BooleanField(label="Yes, it is another venue", required=False)
+
+    def layout(self) -> Layout:
+        """Whether it is another one is asked only where the registry has one like it."""
+        asked = self.has_error("another") or "another" in self.data
+        fields = super().layout().fields
+        return Layout(*([Question("another", optional=False)] if asked else []), *fields)
+
+
 class VenueEditForm(TellsConflict, VenueForm):
     """The same of a venue that is in the registry, as it was at a version."""
 

@@ -31,9 +31,9 @@ from venues.forms import (
     TrainingEditForm,
     TrainingForm,
     TrainingRemovalForm,
+    VenueAddForm,
     VenueEditForm,
     VenueFilter,
-    VenueForm,
     first_kind,
 )
 from venues.models import TrainingSession, Venue, VenueContact, sees_contacts
@@ -191,12 +191,12 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
 class VenueAdd(ActView):
     """Puts a venue into the registry by hand."""
 
-    form_class = VenueForm
+    form_class = VenueAddForm
     template_name = "venues/venue_form.html"
     title = "Add venue"
     done = "{} is in the registry."
 
-    def act(self, form: VenueForm) -> Venue:
+    def act(self, form: VenueAddForm) -> Venue:
         """Add it."""
         return actions.add_venue(**form.values(), by=self.user)
 

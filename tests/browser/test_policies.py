@@ -42,15 +42,15 @@ def test_script_and_style_in_the_page_are_stopped_and_noticed(visitor):
 
 def test_a_form_sends_nothing_to_another_site(visitor):
     visitor.open("/sign-in/")
-    visitor.page.evaluate(
-        """() => {
-          const form = document.querySelector("main form");
-          form.setAttribute("action", "https://192.0.2.1/");
-          form.noValidate = true;
-          form.submit();
-        }"""
-    )
-    visitor.page.wait_for_timeout(500)
+    with visitor.page.expect_console_message(lambda told: "form-action" in told.text):
+        visitor.page.evaluate(
+            """() => {
+              const form = document.querySelector("main form");
+              form.setAttribute("action", "https://192.0.2.1/");
+              form.noValidate = true;
+              form.submit();
+            }"""
+        )
     assert "/sign-in/" in visitor.page.url
     assert any("form-action" in told for told in visitor.errors)
 

@@ -721,3 +721,10 @@ def test_no_title_names_the_venue_of_a_visit_until_it_is_over(client, factory, n
             assert visit.number in titles[visit.get_absolute_url()]
         else:
             assert "Gannet Hotel" in titles[visit.get_absolute_url()]
+
+
+def test_who_started_a_visit_and_has_left_since_is_told_as_that(client, visit, officer):
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    client.force_login(UserFactory(role=Role.PLANNER, whole_force=True))
+    page = text(client.get(visit.get_absolute_url()))
+    assert "by Rowan Ashby (has left)</dd>" in page

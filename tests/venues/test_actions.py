@@ -64,6 +64,59 @@ def test_a_venue_is_added_with_its_postcode_and_address_in_printed_form(by):
     assert venue.fhrsid is None
 
 
+def test_a_venue_like_one_on_record_is_added_only_as_another_one(by):
+    authority = LocalAuthorityFactory()
+    known = VenueFactory(name="O’Brien’s Hotel", postcode="ZZ1 1ZZ", address="1 Nowhere Street")
+    fields = fields_of(
+        VenueFactory.build(local_authority=authority), name="obriens hotel", postcode="zz11zz"
+    )
+    with pytest.raises(ValidationError) as error:
+        actions.add_venue(**fields, by=by)
+    [told] = refusal(error)["another"]
+    assert told.startswith(f"The registry has {known} at 1 Nowhere Street, ZZ1 1ZZ already. If ")
+    actions.close_venue(venue=known, on=dt.date(2026, 3, 2), reason="Now flats", by=by)
+    with pytest.raises(ValidationError, match=r"already\. It closed on 2 March 2026\. If"):
+        actions.add_venue(**fields, by=by)
+    for other in ({"postcode": "ZZ1 1ZY"}, {"name": "O’Brien’s Inn"}, {"another": True}):
+        actions.add_venue(**fields | other, by=by)
+    assert Venue.objects.count() == 4
+
+
+def test_without_a_postcode_one_of_the_name_in_the_authority_is_asked_about(by):
+    known = VenueFactory(name="Lanternstay", postcode="")
+    fields = fields_of(VenueFactory.build(local_authority=LocalAuthorityFactory()))
+    fields |= {"name": "Lanternstay", "postcode": ""}
+    actions.add_venue(**fields, by=by)
+    with pytest.raises(ValidationError, match="The registry has Lanternstay"):
+        actions.add_venue(**fields | {"local_authority": known.local_authority}, by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_add_one_venue_at_once_the_second_is_asked():
+    by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
+    fields = fields_of(VenueFactory.build(local_authority=LocalAuthorityFactory()))
+    ready, told = Barrier(2), []
+
+    @as_system()
+    def add(number):
+        ready.wait(10)
+        try:
+            actions.add_venue(**fields, by=by)
+        except ValidationError as error:
+            told.extend(error.message_dict)
+        finally:
+            connection.close()
+
+    people = [Thread(target=add, args=[number]) for number in range(2)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert Venue.objects.count() == 1
+    assert told == ["another"]
+
+
 def test_a_group_is_taken_by_its_name_in_any_case_or_made(by):
     known = VenueGroupFactory(name="Acquor")
     venue = VenueFactory()

@@ -373,6 +373,17 @@ def test_a_venue_is_added_and_its_page_comes_next(signed_in):
     assert "Added is in the registry." in response.text
 
 
+def test_a_venue_like_one_on_record_is_added_once_somebody_says_that_it_is_another(signed_in):
+    client, url = signed_in(P), reverse("venues:venue_add")
+    assert "another venue" not in client.get(url).text
+    typed = answers(VenueFactory())
+    asked = client.post(url, typed)
+    assert "The registry has" in asked.context["form"].errors["another"][0]
+    assert "Yes, it is another venue" in asked.text
+    client.post(url, typed | {"another": "on"})
+    assert Venue.objects.count() == 2
+
+
 def test_an_edit_notes_only_what_changed(signed_in):
     venue = VenueFactory(fhrsid=1, address="1 Nowhere Street\nWessendale")
     signed_in(P).post(address("venue_edit", venue), answers(venue, name="Renamed"))
