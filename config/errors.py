@@ -8,11 +8,12 @@ import sys
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from kombu.exceptions import KombuError
+from psycopg2.errors import ReadOnlySqlTransaction
 from redis.exceptions import RedisError
 
 from accounts.acts import kept_forms
@@ -20,7 +21,7 @@ from config.admission import TRY_AGAIN_AFTER
 
 #: What a server that we depend on raises while it is away, starts again, or could not do two
 #: things at once: all of it passes. Where a row broke a rule, or a query is wrong, is not among it.
-PASSING = (OperationalError, InterfaceError, RedisError, KombuError)
+PASSING = (OperationalError, InterfaceError, RedisError, KombuError, ReadOnlySqlTransaction)
 
 TOO_OLD = "The page that you sent was open since before you signed in again."
 
@@ -55,7 +56,11 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake; or a server that we depend on is away just now, and trying again will help."""
     error = sys.exc_info()[1]
-    if error is not None and any(isinstance(one, PASSING) for one in _with_causes(error)):
+    causes = list(_with_causes(error)) if error else []
+    if any(isinstance(one, ReadOnlySqlTransaction) for one in causes):
+        # Another server writes by now: this thread's connection ends with the request.
+        connection.close_at = 0
+    if any(isinstance(one, PASSING) for one in causes):
         response = _page(request, "503.html", 503)
         response["Retry-After"] = str(TRY_AGAIN_AFTER)
         return response

@@ -37,6 +37,7 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
+from psycopg2.errors import RaiseException
 
 from accounts import history, scope
 from accounts.acts.constraints import broken_by
@@ -247,7 +248,9 @@ def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "")
             return _take_back(number, by, at, reason.strip())
     except IntegrityError as error:
         raise CannotUndoError(_stands_in_the_way(_sentence_of(error))) from None
-    except (InternalError, models.ProtectedError, models.RestrictedError):
+    except (InternalError, models.ProtectedError, models.RestrictedError) as error:
+        if isinstance(error, InternalError) and not isinstance(error.__cause__, RaiseException):
+            raise  # no rule of ours refused it
         raise CannotUndoError(IN_THE_WAY) from None
 
 

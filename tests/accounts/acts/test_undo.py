@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import InternalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,6 +55,19 @@ def test_what_an_act_changed_says_again_what_it_said_before(venue, coordinator):
     venue.refresh_from_db()
     assert (venue.closed_on, venue.closed_reason) == (None, "")
     assert venue.version > version  # who has the form open is told
+
+
+def test_a_server_that_only_reads_is_no_rule_that_refuses(venue, coordinator):
+    """As after a failover: it passes, and the page says to try again."""
+    offer = close(venue, coordinator)
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+        try:
+            with pytest.raises(InternalError):
+                take_back(offer, coordinator)
+        finally:
+            cursor.execute("RESET default_transaction_read_only")
+    take_back(offer, coordinator)
 
 
 def test_what_was_removed_is_back_under_its_own_number(venue, coordinator):
