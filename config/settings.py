@@ -395,6 +395,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static_files.StaticFiles"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # by default any site's scripts may read static files
+# A name with a hash is kept for ever. WhiteNoise would find out by asking the storage for names
+# that were never collected (of *jquery.min.js* for *jquery.js*), which it logs as missing.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}(\.\w+)?$"
 
 # What a request may bring: config/asgi.py bounds it as a whole, each form what it takes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes of a form without its files

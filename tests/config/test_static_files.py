@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
 from django.test import Client, RequestFactory
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from accounts.rate_limits import too_many_requests
 from config import errors, start
@@ -70,3 +72,22 @@ def test_a_file_that_was_collected_has_the_name_of_what_it_holds(tmp_path):
     assert StaticFiles(location=tmp_path, base_url="/static/").url("icon.svg") == (
         "/static/icon.1.svg"
     )
+
+
+def test_a_whole_collection_is_served_without_a_word_and_kept_for_ever(
+    tmp_path, monkeypatch, settings, log
+):
+    settings.STATIC_ROOT, settings.WHITENOISE_AUTOREFRESH = tmp_path, False
+    settings.WHITENOISE_USE_FINDERS = False
+    storage = StaticFiles(location=tmp_path, base_url="/static/")
+    monkeypatch.setattr(staticfiles_storage, "_wrapped", storage)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    served = WhiteNoiseMiddleware(lambda request: None).files
+    kept = {
+        name
+        for name, file in served.items()
+        if "immutable" in dict(file.get_response("HEAD", {}).headers)["Cache-Control"]
+    }
+    assert storage.url("application.css") in kept
+    assert kept == {storage.url(name) for name in storage.hashed_files}
+    assert not log.lines()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import actions
+from accounts.london import duty_day
 from accounts.roles import Role
 from operations.actions import reminders
 from operations.models import FollowUp, FollowUpState
@@ -25,7 +26,7 @@ LIST = reverse("operations:follow_up_list")
 
 @pytest.fixture
 def today():
-    return timezone.localdate()
+    return duty_day(timezone.now())
 
 
 @pytest.fixture

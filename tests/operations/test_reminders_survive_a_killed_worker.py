@@ -11,6 +11,7 @@ import time
 import pytest
 from django.utils import timezone
 
+from accounts.london import duty_day
 from operations import tasks
 from outbox.models import Message, State
 from tests import factories
@@ -26,7 +27,7 @@ pytestmark = [
 @pytest.fixture
 def follow_up(db):
     """Due today, at a venue with a contact: one reminder to the venue, one to the officer."""
-    follow_up = factories.FollowUpFactory(due_on=timezone.localdate())
+    follow_up = factories.FollowUpFactory(due_on=duty_day(timezone.now()))
     factories.VenueContactFactory(venue=follow_up.visit.venue)
     return follow_up
 
@@ -99,7 +100,7 @@ def test_one_message_with_several_follow_ups_goes_out_once_though_its_worker_is_
 ):
     """A contact of two venues: both in one message, before and after."""
     [contact] = follow_up.visit.venue.contacts.all()
-    other = factories.FollowUpFactory(due_on=timezone.localdate())
+    other = factories.FollowUpFactory(due_on=duty_day(timezone.now()))
     factories.VenueContactFactory(venue=other.visit.venue, email=contact.email)
     with place.worker(HALT_AT="message half written") as worker:
         place.send(tasks.remind)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from kombu import Connection
 
 from accounts import tasks as keeping
+from accounts.london import duty_day
 from config.celery import app
 from operations import tasks
 from operations.models import ReminderCopy
@@ -24,7 +25,7 @@ DAY = dt.timedelta(days=1)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.xdist_group("workers")
 def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
-    today = timezone.localdate()
+    today = duty_day(timezone.now())
     due = factories.FollowUpFactory(due_on=today)
     factories.VenueContactFactory(venue=due.visit.venue)
     late = factories.FollowUpFactory(due_on=today - 14 * DAY)  # nobody to write to at the venue
