@@ -1,18 +1,70 @@
 """Pages of Django's administration keep to what holds for every form."""
 
 import functools
+import json
 import operator
 from types import new_class
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Func, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.utils.crypto import salted_hmac
 
 from accounts.acts import kept_forms
 from accounts.govuk import ComesBack
 from accounts.models import User
+
+
+class Seen(forms.CharField):
+    """What a page showed, as a number; it is no answer of anybody, so it never *changed*."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Never."""
+        return False
+
+
+class ToldOfOthers:
+    """Mix in first into a form on a record: who saves after somebody else is told first.
+
+    It compares what is asked with what was shown, not a number of the record's changes: what a
+    person's page asks lies in several tables, and other pages change it too.
+    """
+
+    CONFLICT = (
+        "Somebody else saved this after you opened it. What you entered is still below and "
+        "nothing is saved. Look at what they saved in another window, then save again to replace "
+        "it."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Note what the record has."""
+        super().__init__(*args, **kwargs)
+        form: Any = self
+        self.now = ""
+        if form.instance.pk:
+            has = {}
+            for name, field in form.fields.items():
+                value = field.prepare_value(form.get_initial_for_field(field, name))
+                # Those of several have no order, and each its own text.
+                has[name] = sorted(map(str, value)) if isinstance(value, list) else str(value)
+            told = json.dumps(has, sort_keys=True)
+            self.now = salted_hmac("accounts.acts.admin", told, algorithm="sha256").hexdigest()
+            form.fields["seen"] = Seen(required=False, initial=self.now)
+
+    def clean(self) -> Any:
+        """Refuse once, and take what is there now as seen."""
+        form: Any = self
+        if (seen := form.cleaned_data.pop("seen", "")) and seen != self.now:
+            form.add_error(None, self.CONFLICT)
+            form.data = cast(QueryDict, form.data).copy()
+            form.data["seen"] = self.now
+        return super().clean()  # type: ignore[misc]  # the form's
 
 
 class ComesBackFilled:
@@ -26,14 +78,25 @@ class ComesBackFilled:
         return field
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The form, filled with what was kept."""
+        """The form, filled with what was kept, which tells what others saved."""
         form = super().get_form(request, *args, **kwargs)  # type: ignore[misc]
         kept = kept_forms.find(request) if request.method == "GET" else None
-        if kept is None:
-            return form
         return new_class(
-            form.__name__, (ComesBack, form), exec_body=lambda body: body.update(kept=kept.answers)
+            form.__name__,
+            (ComesBack, ToldOfOthers, form),
+            exec_body=lambda body: body.update(kept=kept.answers if kept else None),
         )
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The record, held while it is saved: it stays as the form compares it."""
+        record: models.Model | None = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        if record is not None and request.method == "POST":
+            held = type(record)._base_manager.select_for_update()
+            try:
+                record.refresh_from_db(from_queryset=held)
+            except ObjectDoesNotExist:
+                return None
+        return record
 
     def render_change_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The page, which says what was kept."""
