@@ -81,7 +81,7 @@ def test_two_who_make_the_same_at_one_instant_are_both_answered(name):
     before = model.objects.count()
     answered = at_once(client, reverse(name, args=args), answers)
     assert max(answer.status_code for answer in answered) < 500
-    assert model.objects.count() > before
+    assert model.objects.count() > before, [(each.status_code, each.text) for each in answered]
 
 
 def colleague():

@@ -22,7 +22,7 @@ import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
@@ -40,6 +40,7 @@ from django.utils.formats import date_format
 from psycopg2.errors import RaiseException
 
 from accounts import history, scope
+from accounts.access_log import Act, record_acts
 from accounts.acts.constraints import broken_by
 from accounts.acts.models import Undo
 from accounts.locks import hold
@@ -71,6 +72,9 @@ IN_THE_WAY = (
 class CannotUndoError(Exception):
     """An act that can't be taken back, with a sentence why. Nothing was changed."""
 
+    tells_of: Sequence[models.Model] = ()
+    """Whose hours the sentence gives away, perhaps to somebody who may not see them."""
+
 
 class ReasonNeededError(CannotUndoError):
     """It can be taken back, with a reason. The sentence asks for it."""
@@ -90,6 +94,8 @@ class Return:
     """Those that were there before the act, as they are to be again."""
     at: dt.datetime
     """The moment at which it is taken back."""
+    tells_of: list[models.Model] = field(default_factory=list)
+    """Whose hours the reason against it gives away: put there by whoever finds the reason."""
 
 
 @dataclass(frozen=True)
@@ -246,6 +252,9 @@ def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "")
     try:
         with transaction.atomic(), scope.all_units():
             return _take_back(number, by, at, reason.strip())
+    except CannotUndoError as error:
+        record_acts(Act.TOLD_BUSY, by=by, about=error.tells_of)
+        raise
     except IntegrityError as error:
         raise CannotUndoError(_stands_in_the_way(_sentence_of(error))) from None
     except (InternalError, models.ProtectedError, models.RestrictedError) as error:
@@ -271,7 +280,9 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     if _changed_since(changes):
         raise CannotUndoError(CHANGED_SINCE)
     if why := kind.refuses(way):
-        raise CannotUndoError(_stands_in_the_way(why))
+        refused = CannotUndoError(_stands_in_the_way(why))
+        refused.tells_of = way.tells_of
+        raise refused
     if kind.asks_why and not reason:
         raise ReasonNeededError(kind.asks_why)
     scope.because(f"Undone: {undo.says} {reason}".strip())

@@ -21,7 +21,12 @@ from accounts.roles import PLAN_OPERATIONS, Role
 from operations.actions import follow_ups as follow_up_acts
 from operations.actions import planning, teams
 from operations.actions.planning import BY_NAME
-from operations.actions.refusals import PlanningError, Problem, refuse
+from operations.actions.refusals import (
+    PlanningError,
+    Problem,
+    on_record_whose_hours_it_tells,
+    refuse,
+)
 from operations.models import FollowUp, FollowUpQuerySet, Operation, Visit, VisitQuerySet
 
 # Follow-ups --------------------------------------------------------------------------------------
@@ -106,6 +111,7 @@ def planned_visits(person: User) -> VisitQuerySet:
     return Visit.objects.for_officer(person).planned()
 
 
+@on_record_whose_hours_it_tells
 @undoable(
     lambda number: f"{_counted(number, 'visit')} planned with the officer who had it before.",
     may=teams.may_take_back,

@@ -92,8 +92,7 @@ def what_forbids_it(way: Return) -> str:
         if not visit.is_planned:
             continue
         team = _team_again(visit, way)
-        if not visit.venue.is_open:
-            problems.append(Problem("venue", planning.CLOSED))
+        problems += _problems_of_venue(visit)
         now = left[visit.pk]
         if not now.is_planned or _window(now) != _window(visit):
             problems += problems_of_past(visit, way.at)
@@ -104,6 +103,7 @@ def what_forbids_it(way: Return) -> str:
             *problems_of_cadets(visit, team),
             *_problems_of_taken(visit, team),
         ]
+    way.tells_of.extend(problem.tells_of for problem in problems if problem.tells_of)
     return " ".join(dict.fromkeys(map(_said_of_before, problems)))
 
 
@@ -194,8 +194,7 @@ def plan_visit(
         ends_at=ends_at.astimezone(dt.UTC),
         created_by=by,
     )
-    problems = [] if chosen.venue.is_open else [Problem("venue", planning.CLOSED)]
-    problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+    problems = [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 
@@ -232,11 +231,12 @@ def reschedule_visit(
     """
     visit = _lock_planned(visit, by=by)
     visit.claim(version)
+    planning.lock_venues([visit.venue_id])
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     problems = []
     if moves:
-        problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+        problems = [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 
@@ -289,7 +289,12 @@ def _save_with_team(visit: Visit, team: Sequence[Place], problems: Iterable[Prob
     if sum(place.duty == Duty.LEAD for place in team) != 1:
         raise refuse(Duty.LEAD, "A team has one lead officer.")
     _lock_people(visit, team)
-    problems = [*problems, *problems_of_window(visit), *_problems_of_officers(team)]
+    problems = [
+        *_problems_of_venue(visit),
+        *problems,
+        *problems_of_window(visit),
+        *_problems_of_officers(team),
+    ]
     if visit.ends_at > visit.starts_at:
         problems += problems_of_cadets(visit, team)
         problems += _problems_of_taken(visit, team)
@@ -319,6 +324,12 @@ def _lock_keys(officers: Iterable[int | None], cadet_ids: Iterable[int | None]) 
     """Lock these officers, then these cadets, each by key."""
     for model, keys in ((User, {*officers}), (Cadet, {*cadet_ids})):
         hold(model._base_manager.filter(pk__in=[key for key in keys if key]))
+
+
+def _problems_of_venue(visit: Visit) -> list[Problem]:
+    """Nobody is sent to a venue that has closed, by whatever act. It is locked."""
+    is_open = Venue.objects.open().filter(pk=visit.venue_id).exists()
+    return [] if is_open else [Problem("venue", planning.CLOSED)]
 
 
 def problems_of_window(visit: Visit) -> list[Problem]:

@@ -15,7 +15,7 @@ from accounts.models import AccessEntry
 from accounts.roles import Role
 from accounts.versions import EditConflictError
 from operations.actions import cadets as cadet_actions
-from operations.actions import logging, planning, teams
+from operations.actions import handing_over, logging, planning, teams
 from operations.actions.refusals import PlanningError
 from operations.actions.teams import Duty, Place
 from operations.models import (
@@ -882,6 +882,47 @@ def test_moving_a_visit_into_somebodys_hours_is_on_record_too(plan, planner):
     )
 
     assert told(planner) == [("accounts.user", [busy.pk], "")]
+
+
+def test_handing_a_visit_to_somebody_who_is_busy_is_on_record_too(plan, planner):
+    away, busy = officer(), officer()
+    visit = plan(team=[Place(away, Duty.LEAD)])
+    VisitFactory(starts_at=visit.starts_at, ends_at=visit.ends_at, officer=busy)
+
+    refused(
+        handing_over.hand_over_visits,
+        visits=[visit],
+        person=away,
+        to=busy,
+        by=planner,
+        at=at(12),
+    )
+
+    assert told(planner) == [("accounts.user", [busy.pk], "")]
+
+
+# A venue that closes
+
+
+@pytest.mark.parametrize("window", [(19, 20), (20, 21)], ids=["other people", "another time"])
+def test_nobody_is_sent_to_a_venue_that_closed_after_it_was_planned(plan, planner, window):
+    visit = plan()
+    Venue.objects.filter(pk=visit.venue_id).update(closed_on="2026-01-01", closed_reason="Sold")
+
+    found = refused(
+        teams.reschedule_visit,
+        visit=visit,
+        version=visit.version,
+        starts_at=at(window[0]),
+        ends_at=at(window[1]),
+        team=[Place(officer(), Duty.LEAD)],
+        by=planner,
+        at=at(12),
+    )
+
+    assert found == [("venue", "This venue has closed.")]
+    visit.refresh_from_db()
+    assert visit.is_planned
 
 
 @pytest.mark.parametrize(

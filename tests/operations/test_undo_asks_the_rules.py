@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from accounts.access_log import Act
 from accounts.acts import undo
-from accounts.models import Undo, User
+from accounts.models import AccessEntry, Undo, User
 from accounts.roles import Role
 from operations.actions import follow_ups, handing_over, logging, planning, teams
 from operations.actions.teams import Duty, Place
@@ -145,6 +146,8 @@ def test_an_officer_who_is_on_another_visit_by_now_is_named(visit, planner, offi
     act(visit, planner)
     factories.VisitFactory(officer=officer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
     refused(planner, f"{officer}: This officer is in another visit at that time")
+    told = AccessEntry.objects.get(user=planner, act=Act.TOLD_BUSY)
+    assert (told.what, told.ids) == ("accounts.user", [officer.pk])
 
 
 def test_an_officer_who_left_does_not_get_a_visit_back(visit, planner, officer):
