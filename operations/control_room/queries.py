@@ -94,7 +94,7 @@ def _counted(visits: Sequence[Visit], what: str) -> str:
 def place_of(venue: Venue) -> Place:
     """Where a venue is, for the search."""
     group = venue.group.name if venue.group else ""
-    return Place(venue.name, venue.address, venue.postcode, group)
+    return Place(venue.name, venue.address, venue.postcode, group, venue.local_authority.name)
 
 
 def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
@@ -102,8 +102,9 @@ def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
 
     With two of them there is another one beside each test.
     """
-    venues = Venue.objects.unmerged().with_words(search.spellings(text)).select_related("group")
-    venues = venues.only("name", "address", "postcode", "group__name").order_by()
+    venues = Venue.objects.unmerged().with_words(search.spellings(text)).order_by()
+    venues = venues.select_related("group", "local_authority")
+    venues = venues.only("name", "address", "postcode", "group__name", "local_authority__name")
     places = ((venue.pk, place_of(venue)) for venue in venues.iterator(chunk_size=100))
     typed = search.typed_words(text)
     return list(islice((one for one in places if search.may_mean(one[1], typed)), 2))

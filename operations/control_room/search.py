@@ -61,6 +61,8 @@ class Place:
     address: str = ""
     postcode: str = ""
     group: str = ""
+    area: str = ""
+    """Its local authority: true of it, and of too much else to say which place is meant."""
 
     @cached_property
     def own_name(self) -> list[str]:
@@ -74,13 +76,14 @@ class Place:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Whatever word is true of it: of names, address and postcode, also as people shorten."""
+        """Whatever word is true of it: names, address, postcode, area, also as people shorten."""
         address = _with_pairs(_words(self.address))
-        known = frozenset(_words(self.name)) | address
+        known = frozenset(_words(self.name)) | address | frozenset(_words(self.area))
         # "St" may stand for Street as well, in a name too.
         whole = {SHORT[one] for one in known & SHORT.keys()}
         short = {one for one, long in SHORT.items() if long in known | whole}
-        return self.names | address | short | whole | frozenset(normal_name(self.postcode).split())
+        postcode = frozenset(normal_name(self.postcode).split())
+        return self.names | known | short | whole | postcode
 
     @cached_property
     def phrases(self) -> frozenset[tuple[str, ...]]:

@@ -33,7 +33,9 @@ class Board(RequiresPermission, TemplateView):
         now = timezone.now()
         form = BoardSearch(self.request.GET)
         leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).select_related("officer")
-        on_board = Visit.objects.on_board(at=now).select_related("venue__group")
+        on_board = Visit.objects.on_board(at=now).select_related(
+            "venue__group", "venue__local_authority"
+        )
         visits = on_board.prefetch_related(Prefetch("team", leads, to_attr="leads"))
         found = find(visits, form.text, at=now, margin=overdue_margin(at=now))
         return super().get_context_data(**kwargs) | {

@@ -46,7 +46,8 @@ export function watchBoard() {
     form.requestSubmit();
   };
 
-  form.addEventListener("htmx:beforeRequest", () => {
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (!navigator.onLine) return event.preventDefault(); // each would be an error in the console
     asked ??= Date.now(); // a letter typed meanwhile replaces the question, not the time
   });
   form.addEventListener("board-answered", () => {

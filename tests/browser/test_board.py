@@ -69,6 +69,22 @@ def test_a_board_that_is_offline_covers_its_rows_within_two_seconds(desk):
     assert shows_the_row(desk)
 
 
+def test_a_board_that_is_offline_asks_nobody_until_it_is_back(desk):
+    desk.page.clock.install()
+    desk.open(reverse("operations:board"))
+    failed = []
+    desk.page.on("requestfailed", lambda request: failed.append(request.url))
+    desk.context.set_offline(True)
+    assert is_covered(desk)
+    desk.page.clock.fast_forward("01:00")
+    type_in(desk, "Gannet Hotel")
+    desk.page.clock.fast_forward("00:30")
+    assert is_covered(desk)
+    assert failed == []
+    desk.context.set_offline(False)
+    assert shows_the_row(desk)
+
+
 def test_a_search_that_a_hanging_server_does_not_answer_covers_the_rows_within_two_seconds(desk):
     mend = never_answer(desk)
     began = time.monotonic()

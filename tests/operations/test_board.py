@@ -166,6 +166,16 @@ def test_a_name_that_another_place_in_the_registry_bears_is_not_told_as_a_test(h
     assert shown(board(handler, q="premier inn 4 herring row")) == ["Premier Inn"]
 
 
+def test_a_name_may_mean_a_place_that_only_its_local_authority_puts_there(handler):
+    live("Premier Inn Cawdersley")
+    VenueFactory(
+        name="Premier Inn", address="1 Mill Lane", local_authority__name="Cawdersley and Wessendale"
+    )
+    page = board(handler, q="premier inn cawdersley")
+    assert shown(page) == []
+    assert names(page.context["found"].possible) == ["Premier Inn Cawdersley"]
+
+
 def test_an_entry_that_was_merged_makes_no_name_doubtful(handler):
     visit = live("Gannet Hotel")
     VenueFactory(name="Gannet Hotel", merged_into=visit.venue)

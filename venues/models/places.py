@@ -129,7 +129,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         )
 
     def with_words(self, words: Iterable[Collection[str]]) -> Self:
-        """The venues whose name, group, address and postcode have all ``words`` somewhere.
+        """The venues whose name, group, address, postcode and area have all ``words`` somewhere.
 
         Args:
             words: For each word its spellings, in the normal form of names. Where a word begins and
@@ -144,6 +144,8 @@ class VenueQuerySet(models.QuerySet["Venue"]):
             fits = Q()
             for one in spellings:
                 fits |= Q(squeezed_place__contains=one) | Q(squeezed_group__contains=one)
+                areas = LocalAuthority.objects.filter(name__normal__contains=one).order_by()
+                fits |= Q(local_authority__in=areas)
             found = found.filter(fits)
         return found
 

@@ -23,6 +23,7 @@ FERRY = Place("Ferrystay", "Unit 6 / 69 Quay Road\nOstermeer", "ZZ6 9AA")
 FLAT = Place("Kestrel Court", "Flat 2, Quay House, 12-14 Mole Road\nOstermeer", "ZZ6 7AA")
 LONDON = Place("Premier Inn London", "5 Church Road\nLondon", "ZZ5 1AA", "Premier Inn")
 MARYS = Place("Marys", "2 St Lodge Road\nLondon Road End", "ZZ5 2AA")
+AREA = Place("Travelstay", "9 Herring Row", "ZZ7 1AA", area="Wessendale & Ostermeer")
 INN = Place("The Inn", "3 Mill Lane\nWessendale", "ZZ1 5LD")
 
 #: What was typed, where a test is, and what must be told of it.
@@ -113,6 +114,12 @@ SEARCHES = [
     ("kestrel zz1 1zz", GANNET, SIMILAR),
     ("St Brides Inn", SAINT, SIMILAR),
     ("Fernrest Ostermeer", SAINT, SIMILAR),
+    # its local authority's name is true of it, and tells it from no other place there
+    ("Travelstay", AREA, NAMED),
+    ("Travelstay Ostermeer", AREA, POSSIBLE),
+    ("travelstay wessendale and ostermeer", AREA, POSSIBLE),
+    ("wessendale", AREA, POSSIBLE),
+    ("Travelstay Wessendale 12", AREA, SIMILAR),
     # typing mistakes
     ("ganet hotel", GANNET, SIMILAR),
     ("gannte hotel", GANNET, SIMILAR),
@@ -169,6 +176,11 @@ SHARED = [
         Place("Gannet", "2 London Road\nOstermeer"),
         Place("Gannet", "9 London Rd\nCawdersley"),
     ),
+    (
+        "Premier Inn Ostermeer",
+        Place("Premier Inn Ostermeer", "1 Quay Road"),
+        Place("Premier Inn", "2 Mill Lane", area="City of Ostermeer"),
+    ),
     ("Gannet High Street", Place("Gannet", "4 High Street"), Place("Gannet", "9 High St")),
     ("Gannet Low Ave", Place("Gannet", "4 Low Avenue"), Place("Gannet", "9 Low Av")),
     (
@@ -200,14 +212,17 @@ def test_what_another_place_lacks_tells_the_two_apart():
 WORDS = "Gannet Hotel Premier Inn Premierinn London Ostermeer Quay Road Street St 6 69".split()
 some_words = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 lines = st.lists(some_words, max_size=3).map("\n".join)
-places = st.builds(Place, some_words, lines, st.sampled_from(["", "ZZ1 1ZZ"]), some_words)
+places = st.builds(
+    Place, some_words, lines, st.sampled_from(["", "ZZ1 1ZZ"]), some_words, some_words
+)
 
 
 @given(some_words, places, st.lists(places, max_size=4))
 def test_whatever_is_typed_what_is_named_is_true_of_no_other_place(typed, place, others):
     if answer(typed, place, others) == NAMED:
         for one in others:
-            known = normal_name(f"{one.name} {one.group} {one.address} {one.postcode}").split()
+            known = normal_name(f"{one.name} {one.group} {one.address} {one.postcode} {one.area}")
+            known = known.split()
             assert not set(normal_name(typed).split()) <= set(known)
 
 
