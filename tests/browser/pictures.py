@@ -4,6 +4,7 @@
 ``make demo``. It starts one visit and imports a few invented hotels.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,9 +24,7 @@ TALL = {"width": 1280, "height": 1500}
 
 def answer(page: Page) -> None:
     """Start the first visit of tonight and give the first answers."""
-    page.get_by_role("button", name="Start").or_(
-        page.get_by_role("link", name="Log outcome")
-    ).first.click()
+    page.get_by_role("button", name=re.compile("Start|Log outcome")).first.click()
     for name in ("challenged", "asked_for_identification", "signs_recognised", "room_refused"):
         page.locator(f"[name={name}][value=yes]").check()
     page.locator("[name=refusal_ground][value=warning_signs]").check()
@@ -34,7 +33,7 @@ def answer(page: Page) -> None:
 
 def last_visit(page: Page) -> None:
     """Open the visit at the end of the list: one that is over."""
-    page.locator(".app-card a").last.click()
+    page.locator(".app-card a >> visible=true").last.click()
     page.wait_for_load_state()
 
 
