@@ -83,6 +83,12 @@ class ReasonNeededError(CannotUndoError):
 class UndoneBeforeError(CannotUndoError):
     """Somebody took it back already, which is what was wanted."""
 
+    def __init__(self, undo: Undo, *, at: dt.datetime) -> None:
+        """Say when, as of the moment ``at``."""
+        assert undo.taken_back_at is not None
+        super().__init__(f"This was undone already, at {_clock(undo.taken_back_at, at=at)}.")
+        self.undo = undo
+
 
 @dataclass(frozen=True)
 class Return:
@@ -268,10 +274,11 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     kind = _kinds[undo.act]
     changes = _changes(undo.entries)
     way = _way(changes, at=at)
-    if not by.is_active or not kind.may(by, way.left):
+    did_it = undo.taken_back_by_id == by.pk  # and is told so, though what it was about is gone
+    if not by.is_active or not (did_it or kind.may(by, way.left)):
         raise PermissionDenied
     if undo.taken_back_at:
-        raise UndoneBeforeError(f"This was undone already, at {_clock(undo.taken_back_at, at=at)}.")
+        raise UndoneBeforeError(undo, at=at)
     if at >= undo.until:
         late = f"It is too late to undo this: that was possible until {_clock(undo.until, at=at)}."
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))

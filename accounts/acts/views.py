@@ -56,6 +56,7 @@ class TakeBack(View):
             return render(request, "accounts/undo_why.html", context)
         except undo.UndoneBeforeError as error:
             messages.info(request, str(error))
+            back = undo.page_after(error.undo) or back
         except undo.CannotUndoError as error:
             messages.error(request, str(error))
         else:

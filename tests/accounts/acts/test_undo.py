@@ -228,6 +228,27 @@ def test_the_second_tap_is_told_that_it_is_done(client, closed, venue):
     assert "undone already" in answer.content.decode()
 
 
+def test_the_second_tap_is_told_so_though_what_was_added_is_gone(client, venue, coordinator):
+    client.force_login(coordinator)
+    added = actions.add_venue(
+        name="Lanternstay",
+        kind="hotel",
+        group=None,
+        local_authority=venue.local_authority,
+        address="1 Quay",
+        postcode="",
+        latitude=None,
+        longitude=None,
+        notes="",
+        by=coordinator,
+    )
+    url = reverse("accounts:undo", args=[Undo.objects.get().number])
+    for _ in range(2):
+        answer = client.post(url, {"next": added.get_absolute_url()}, follow=True)
+        assert answer.redirect_chain == [(reverse("venues:venue_list"), 302)]
+    assert "undone already" in answer.text
+
+
 def test_undo_leads_to_no_other_site(client, closed):
     url = reverse("accounts:undo", args=[Undo.objects.get().number])
     assert client.post(url, {"next": "https://evil.example/"})["Location"] == "/"
