@@ -56,11 +56,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake; or a server that we depend on is away just now, and trying again will help."""
     error = sys.exc_info()[1]
-    causes = list(_with_causes(error)) if error else []
-    if any(isinstance(one, ReadOnlySqlTransaction) for one in causes):
+    if any(isinstance(one, ReadOnlySqlTransaction) for one in _with_causes(error)):
         # Another server writes by now: this thread's connection ends with the request.
         connection.close_at = 0
-    if any(isinstance(one, PASSING) for one in causes):
+    if passing(error):
         response = _page(request, "503.html", 503)
         response["Retry-After"] = str(TRY_AGAIN_AFTER)
         return response
@@ -80,9 +79,14 @@ def _busy_page_with_gap() -> str:
     return render_to_string("503.html", {"reference": GAP})
 
 
-def _with_causes(error: BaseException) -> Iterator[BaseException]:
+def passing(error: BaseException | None) -> BaseException | None:
+    """What passes by itself and is behind ``error``; None where nothing is."""
+    return next((one for one in _with_causes(error) if isinstance(one, PASSING)), None)
+
+
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
     told: set[int] = set()
-    one: BaseException | None = error
+    one = error
     while one is not None and id(one) not in told:
         yield one
         told.add(id(one))

@@ -17,6 +17,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
+from config import errors
+
 HEADER = "X-Request-ID"
 
 log = structlog.get_logger(__name__)
@@ -95,8 +97,10 @@ class Sessions(SessionMiddleware):
         """Save the session, which the answer needs only where somebody has just come in."""
         try:
             return super().process_response(request, response)
-        except (DatabaseError, InterfaceError, SessionInterrupted):
+        except (DatabaseError, InterfaceError, SessionInterrupted) as error:
             if request.session.session_key != session_key(request):
+                if away := errors.passing(error):  # to Django a session that was ended, too
+                    raise away from away.__cause__
                 raise
             log.warning("a session could not be saved", exc_info=True)
             return response

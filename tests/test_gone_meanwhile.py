@@ -9,8 +9,8 @@ from django.test import Client
 from tests import factories
 from tests.database import as_owner
 from tests.locks import wait_until_blocked
+from tests.posts import ANSWERS, as_shown
 from tests.test_access import ROLES, address, rows, world  # noqa: F401  # a fixture
-from tests.test_posts_at_once import ANSWERS, Form
 
 pytestmark = pytest.mark.django_db
 
@@ -45,9 +45,7 @@ def test_a_record_that_goes_while_its_form_waits_is_not_there(name, world):  # n
     client.force_login(next(people[r] for r, c in zip(ROLES, codes, strict=True) if c == 200))
     key = "alone" if record is made["alone"] else PAGES[name]
     url = address(name, key, made)
-    answers = Form(client.get(url).text).sent
-    answers.pop("submission_token", None)
-    answers |= ANSWERS[name](made) if name in ANSWERS else {}
+    answers = as_shown(client, url) | ANSWERS.get(name, lambda _: {})(made)
     answered = []
 
     def post():
