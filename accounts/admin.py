@@ -108,6 +108,11 @@ class InvitationForm(PersonForm):
 class ChangeForm(PersonForm):
     """Somebody who is there; closing the account asks who takes over what they have in hand."""
 
+    is_active = forms.BooleanField(
+        label="The account is open",
+        required=False,
+        help_text="Take the tick away when somebody leaves. Accounts are closed, never deleted.",
+    )
     taken_over_by = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
@@ -132,6 +137,9 @@ class ChangeForm(PersonForm):
             if why:
                 self.add_error("taken_over_by", why)
         return answers
+
+
+admin.site.unregister(Group)  # roles are the product's; a person's page gives them
 
 
 @admin.register(User)

@@ -101,6 +101,8 @@ class User(AbstractUser):
     objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
+        verbose_name = "person"
+        verbose_name_plural = "people"
         triggers = [sight_has_a_second_person]
         constraints = [
             models.UniqueConstraint(

@@ -71,7 +71,6 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
             "accounts.view_user",
             "accounts.add_user",
             "accounts.change_user",
-            "auth.view_group",
         }
         | {"venues.view_force", "venues.add_force", "venues.change_force"}
         | {"venues.view_commandunit", "venues.add_commandunit", "venues.change_commandunit"}

@@ -48,7 +48,7 @@ def test_somebody_who_signs_in_gets_account_access_work_reads_and_changes(client
         record_reads(by=officer, viewed=[visit])
         factories.VenueGroupFactory(name="Lanternstay")
     found = rows(export(client, "person", "Oriel"))
-    assert ["Record", f"User {officer.pk}", "Last name", "Fenwick"] in found
+    assert ["Record", f"Person {officer.pk}", "Last name", "Fenwick"] in found
     assert {row[3] for row in found if row[0] == "Access"} == {"Visiting officer", "North"}
     assert any(row[:2] == ["Work", f"Visit {visit.pk}"] for row in found)
     assert any(row[0] == "What they read" and f"visit {visit.pk}" in row[2] for row in found)
