@@ -28,6 +28,7 @@ from accounts.roles import Role
 from operations.models import FollowUpState
 from tests import factories
 from tests.accounts.acts.test_submissions import CREATES, day, pages, sign_in, takes_forms
+from tests.accounts.test_once import SECRET
 from tests.test_access import ROLES, address, rows
 from tests.venues.hygiene_files import bring, hotel, xml
 
@@ -212,7 +213,6 @@ def as_shown(client, url):
 
 # Coming in and going out --------------------------------------------------------------------------
 
-SECRET = "JBSWY3DPEHPK3PXP"
 PASSWORDS = dict.fromkeys(["password1", "password2"], "quiet-otter-lamp")
 
 
