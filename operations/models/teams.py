@@ -116,12 +116,26 @@ class Cadet(Versioned):
         return self.reference if self.erased_on is None else "no longer on record"
 
 
+#: How often a pattern may repeat or choose. Six over a reference of 20 characters are some 200,000
+#: ways at most, which takes milliseconds.
+MOST_REPEATS = 6
+
+
 def is_a_pattern(text: str) -> None:
-    """Refuse a regular expression that can't be read."""
+    """Refuse a regular expression that can't be read, or could take for ever to compare.
+
+    Comparing goes through all ways in which the parts can fit. A repeated group (``(a+)+``) has a
+    number of them that doubles with each character.
+    """
     try:
         re.compile(text)
     except (re.error, OverflowError):  # the latter: repeated more often than there are numbers
         raise ValidationError("This is no regular expression that can be read.") from None
+    if re.search(r"\)[*+{]", text) or len(re.findall(r"[*+?{|]", text)) > MOST_REPEATS:
+        raise ValidationError(
+            "This could take too long to compare. Repeat or choose six times at most, and repeat "
+            "nothing in brackets of the kind ( )."
+        )
 
 
 @tracked()

@@ -128,6 +128,23 @@ def test_a_pattern_that_can_not_be_read_is_refused_in_words(pattern):
         policy.full_clean()
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a+)+", "(?:a|a)*", "((a+))+b", "(a{1,9}){9}", "a*a*a*a*a*a*a*b", "a|b|c|d|e|f|g|h"],
+)
+def test_a_pattern_that_could_be_compared_for_ever_is_refused_in_words(pattern):
+    policy = CadetPolicyFactory.build(reference_pattern=pattern)
+    with pytest.raises(ValidationError, match="could take too long to compare"):
+        policy.full_clean()
+
+
+@pytest.mark.parametrize(
+    "pattern", ["[A-Z]{2}-[0-9]{3}", "(WC|LC)-?[0-9]{3,4}", "[A-Z]+(-[0-9]+)?", "a*a*a*a*a*a*b"]
+)
+def test_a_pattern_that_a_force_would_choose_is_taken(pattern):
+    CadetPolicyFactory.build(reference_pattern=pattern, valid_from="2031-01-01").full_clean()
+
+
 def test_an_operation_lasts_a_year_at_most():
     operation = OperationFactory()
     write = "UPDATE operations_operation SET ends_on = starts_on + %s WHERE id = %s"
