@@ -21,6 +21,18 @@ pytestmark = [
 ]
 
 WIDTHS = (390, 1280)
+#: What is folded is a page's too, and axe sees none of it.
+UNFOLD = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+#: The words of choices too small to hit, each of which axe takes for a part of the label around it.
+SMALL_CHOICES = """
+() => [...document.querySelectorAll("label:has(input)")]
+  .filter((label) => label.getClientRects().length)
+  .filter((label) => {
+    const box = label.getBoundingClientRect();
+    return box.width < 24 || box.height < 24;
+  })
+  .map((label) => label.textContent.trim())
+"""
 #: Files, which a browser saves.
 FILES = {"reports:table_csv", "reports:table_xlsx"}
 
@@ -47,10 +59,13 @@ def look_at(screen, path):
     assert answer.status == 200, path
     for screen.width in WIDTHS:
         screen.page.set_viewport_size({"width": screen.width, "height": HEIGHTS[screen.width]})
+        screen.page.evaluate(UNFOLD)
         try:
             screen.check()
         except AssertionError as error:
             wrong.append(str(error).splitlines()[0])
+        small = screen.page.evaluate(SMALL_CHOICES)
+        wrong += [f"{path} at {screen.width} px: too small to hit: {words}" for words in small]
     return wrong
 
 
@@ -110,3 +125,16 @@ def test_targets_that_are_small_and_close_together_are_noticed(screen):
     )
     with pytest.raises(AssertionError, match="target-size"):
         screen.check()
+
+
+def test_a_choice_that_is_too_small_to_hit_is_noticed(screen):
+    screen.open(reverse("account_login"))
+    screen.page.evaluate(
+        """() => {
+          const label = document.createElement("label");
+          label.innerHTML = "<input type=checkbox> One";
+          label.style.font = "12px sans-serif";
+          document.querySelector("main").append(label);
+        }"""
+    )
+    assert screen.page.evaluate(SMALL_CHOICES) == ["One"]
