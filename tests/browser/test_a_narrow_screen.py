@@ -1,5 +1,6 @@
 """Names without a space widen no page, and tables become cards where they would not fit."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -114,3 +115,24 @@ def test_a_table_shown_as_cards_is_still_a_table_to_a_screen_reader(visit_site, 
     assert table.get_by_role("rowheader", name="OOO").count() == 1
     cell = table.get_by_role("cell").first
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"Dates"')
+
+
+def test_the_visits_of_an_operation_are_short_on_a_phone_and_each_day_a_tap_away(visit_site, visit):
+    for days in range(1, 12):
+        factories.OperationVenueFactory(
+            operation=visit.operation,
+            venue=factories.VisitFactory(
+                unit=visit.venue.local_authority.command_unit,
+                operation=visit.operation,
+                starts_at=visit.starts_at + dt.timedelta(days=days),
+            ).venue,
+        )
+    phone = visit_site(390)
+    phone.sign_in("planner")
+    phone.open(reverse("operations:operation_detail", args=[visit.operation.pk]))
+    rows = phone.page.get_by_role("table").get_by_role("row")
+    assert rows.last.bounding_box()["height"] < 250
+    phone.page.get_by_text("Go to a day").click()
+    days = phone.page.get_by_role("list").filter(has=phone.page.locator("[href^='#visit-']"))
+    days.get_by_role("link").last.click()
+    assert rows.last.evaluate("row => row.getBoundingClientRect().top < innerHeight")
