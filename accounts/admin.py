@@ -113,6 +113,14 @@ class ChangeForm(PersonForm):
         required=False,
         help_text="Take the tick away when somebody leaves. Accounts are closed, never deleted.",
     )
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email", "is_active", "groups"]
+        # On one's own page, where these are only told.
+        labels = {"is_active": "The account is open", "groups": "Roles"}
+        help_texts = {"is_active": "", "groups": "Another administrator gives you roles."}
+
     taken_over_by = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
@@ -139,6 +147,15 @@ class ChangeForm(PersonForm):
         return answers
 
 
+class ByRole(admin.RelatedFieldListFilter):
+    """People by role, which is what the product calls Django's groups."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name it, and those who have none."""
+        super().__init__(*args, **kwargs)
+        self.title, self.empty_value_display = "role", "No role"
+
+
 admin.site.unregister(Group)  # roles are the product's; a person's page gives them
 
 
@@ -150,7 +167,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
     """
 
     list_display = ["username", "first_name", "last_name", "is_active", "whole_force", "mail"]
-    list_filter = ["is_active", "groups", "whole_force"]
+    list_filter = ["is_active", ("groups", ByRole), "whole_force"]
     search_names = ("first_name", "last_name")
     ordering = ["last_name__normal", "first_name__normal", "pk"]
     fieldsets = (

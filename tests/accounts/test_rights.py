@@ -538,3 +538,15 @@ def test_whoever_gave_the_latest_address_does_not_agree_to_a_link_there(ada, bea
     with pytest.raises(ValidationError, match="You gave the address"):
         rights.approve(request=request, by=bea)
     assert not letters().filter(letter=invitations.LETTER).exists()
+
+
+def test_an_administrators_own_page_and_the_list_speak_of_roles(chief):
+    client = signed_in(chief)
+    own = client.get(reverse("admin:accounts_user_change", args=[chief.pk])).text
+    people = client.get(reverse("admin:accounts_user_changelist")).text
+    assert "Another administrator gives you roles." in own
+    assert "Designates" not in own
+    assert "permissions" not in own
+    assert "By role" in people
+    assert "No role" in people
+    assert "By groups" not in people
