@@ -13,6 +13,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from accounts import actions, days, invitations, rights, scope
 from accounts.acts import work
@@ -153,7 +154,8 @@ class ByRole(admin.RelatedFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name it, and those who have none."""
         super().__init__(*args, **kwargs)
-        self.title, self.empty_value_display = "role", "No role"
+        self.title = "role"
+        self.empty_value_display = mark_safe("No role")
 
 
 admin.site.unregister(Group)  # roles are the product's; a person's page gives them
