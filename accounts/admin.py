@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from accounts import actions, days, invitations, rights, scope
+from accounts.access import rights
+from accounts.access.rights import Rights
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
+from accounts.database import scope
+from accounts.dates import days
 from accounts.models import DayPolicy, User
-from accounts.rights import Rights
+from accounts.sign_in import actions, invitations
 from outbox import presenters
 from outbox.models import State
 
@@ -31,7 +34,7 @@ TO_DO = "Check the address, correct it, then choose “Send the invitation …�
 
 
 class PersonForm(forms.ModelForm[User]):
-    """A person. What they may do is given by one act (``accounts/rights.py``), not by this form."""
+    """A person. What they may do is given by one act (``accounts/access/rights.py``), not here."""
 
     by: User
     groups = forms.ModelMultipleChoiceField(

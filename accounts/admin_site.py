@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 
-from accounts.locks import one_at_a_time
+from accounts.database.locks import one_at_a_time
 
 
 class AdministrationConfig(AdminConfig):
@@ -37,7 +37,9 @@ class Administration(AdminSite):
 
         Who may do what is decided here, so whoever signed in a while ago proves it again.
         """
-        from accounts.access import require_recent_sign_in  # Django reads this module before models
+        from accounts.access.pages import (
+            require_recent_sign_in,  # Django reads this module before models
+        )
 
         allowed = super().has_permission(request)
         if request.user.is_authenticated:

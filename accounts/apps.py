@@ -17,7 +17,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     #: The letters that this app writes (``outbox/letters.py``).
-    letters: ClassVar[dict[str, str]] = {"password_link": "accounts.invitations.write"}
+    letters: ClassVar[dict[str, str]] = {"password_link": "accounts.sign_in.invitations.write"}
 
     def ready(self) -> None:
         """Say after each migration what the database grants; listen to who comes and goes; give
@@ -26,17 +26,11 @@ class AccountsConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
-        from accounts import (  # noqa: F401
-            addresses,
-            checks,
-            comings,
-            database,
-            history,
-            retention_rules,
-            second_factor,
-            sessions,
-        )
+        from accounts import addresses  # noqa: F401
+        from accounts.database import checks, grants
         from accounts.models import User
+        from accounts.record import history, retention_rules
+        from accounts.sign_in import comings, second_factor, sessions  # noqa: F401
 
         def people(user: User) -> QuerySet[User]:
             everybody = User.objects.all()
@@ -48,6 +42,6 @@ class AccountsConfig(AppConfig):
         register(checks.mail_is_protected, Tags.security, deploy=True)
         register(checks.connections_are_protected, Tags.security, deploy=True)
         # One app's turn is enough: all migrations are done before the first.
-        post_migrate.connect(database.secure, sender=self)
+        post_migrate.connect(grants.secure, sender=self)
         user_logged_in.connect(sessions.begin)
         authenticator_added.connect(second_factor.note_added)

@@ -19,9 +19,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts import scope, second_factor, sessions, texts
 from accounts.acts import kept_forms
-from accounts.rate_limits import READS, address_of
+from accounts.database import scope, texts
+from accounts.sign_in import second_factor, sessions
+from accounts.sign_in.rate_limits import READS, address_of
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
@@ -70,8 +71,8 @@ class TidyAddress:
 class TidyForm:
     """Drop from a form what can't be seen, before a page looks at it; passwords stay as they are.
 
-    Where texts are tidied for good is ``accounts/model_fields.py``; this is for all the rest that a
-    form may hold, such as choices and numbers.
+    Where texts are tidied for good is ``accounts/database/model_fields.py``; this is for all the
+    rest that a form may hold, such as choices and numbers.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -172,7 +173,9 @@ class RequireSecondFactor:
 
 
 class ScopedTransaction:
-    """One transaction for each request, in which PostgreSQL knows who asks (``accounts/scope.py``).
+    """One transaction for each request, in which PostgreSQL knows who asks.
+
+    How it knows stands in ``accounts/database/scope.py``.
 
     Not Django's ``ATOMIC_REQUESTS``: that ends before a page is rendered, and pages ask for their
     rows while they are. A request that ends in an error leaves nothing behind.

@@ -9,22 +9,22 @@ from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
 
-from accounts import days
-from accounts.access_log import AccessEntry
-from accounts.access_requests import (
+from accounts.access.requests import (
     AccessRequest,
     role_has_a_second_person,
     sight_has_a_second_person,
 )
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
-from accounts.audit import tracked
-from accounts.claims import Access
-from accounts.model_fields import DayField, EmailLineField, LineField
-from accounts.once import Used
-from accounts.policies import Policy, PolicyQuerySet
+from accounts.database.model_fields import DayField, EmailLineField, LineField
+from accounts.dates import days
+from accounts.dates.policies import Policy, PolicyQuerySet
+from accounts.record.access_log import AccessEntry
+from accounts.record.audit import tracked
+from accounts.record.seals import Erasure, Seal, SealedEntry
 from accounts.roles import Role
-from accounts.seals import Erasure, Seal, SealedEntry
+from accounts.sign_in.claims import Access
+from accounts.sign_in.once import Used
 
 __all__ = [
     "AccessEntry",
@@ -59,7 +59,7 @@ class People(UserManager["User"]):
             ValidationError: the password is too easy to guess, however the command is called.
 
         """
-        from accounts import rights  # it asks for models
+        from accounts.access import rights  # it asks for models
 
         if password:
             validate_password(password, self.model(username=username, email=email or ""))

@@ -6,7 +6,8 @@ from typing import cast
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts import rights, roles
+from accounts import roles
+from accounts.access import rights
 from accounts.models import User
 
 

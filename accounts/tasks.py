@@ -7,7 +7,8 @@ worker that alone is the owner (Procfile). Whether they did, an ordinary worker 
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import night_work, retention, scope, sealing
+from accounts.database import scope
+from accounts.record import night_work, retention, sealing
 
 
 @shared_task

@@ -31,7 +31,7 @@ from typing import IO
 RUN_DIR = Path(os.environ.get("RUN_DIR") or Path(__file__).resolve().parent.parent / ".run")
 START_TIMEOUT = 60  # seconds; initdb on a slow disk takes about ten
 NAME = "makesafe"  # of the database, its owner and nothing else
-WEB_ROLE = "makesafe_web"  # as which pages and tasks work (accounts/scope.py)
+WEB_ROLE = "makesafe_web"  # as which pages and tasks work (accounts/database/scope.py)
 
 
 class ServerNotFoundError(RuntimeError):

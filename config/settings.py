@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.EndSessions",
     "accounts.middleware.RequireSecondFactor",
-    "accounts.rate_limits.LimitWrites",
+    "accounts.sign_in.rate_limits.LimitWrites",
     "accounts.middleware.ScopedTransaction",  # the innermost: all that asks the database is in it
 ]
 
@@ -132,9 +132,9 @@ DATABASE_URL = next(iter(_DATABASES.values())) or (embedded.database_url() if DE
 DATABASES = {"default": databases.server(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The record of changes (accounts/audit.py) -------------------------------------------------------
+# The record of changes (accounts/record/audit.py) -------------------------------------------------
 
-PGHISTORY_BASE_MODEL = "accounts.audit.Event"
+PGHISTORY_BASE_MODEL = "accounts.record.audit.Event"
 PGHISTORY_APPEND_ONLY = True
 #: The time of the change itself, not of its transaction's beginning: a day that is over gets no
 #: entry once its last transaction has ended, and can be sealed.
@@ -249,50 +249,50 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {
-        "NAME": "accounts.passwords.CommonPasswords",
+        "NAME": "accounts.sign_in.passwords.CommonPasswords",
         "OPTIONS": {"more": COMMON_PASSWORDS_FILE},
     },
 ]
-PASSWORD_RESET_TIMEOUT = 5 * 24 * 3600  # seconds an invitation holds; accounts/passwords.py
+PASSWORD_RESET_TIMEOUT = 5 * 24 * 3600  # seconds an invitation holds; accounts/sign_in/passwords.py
 
-ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_EMAIL_VERIFICATION = (
     "none"  # an administrator gives the address, and the invitation goes there
 )
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.passwords.PasswordLinks"  # noqa: S105 (a class)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.sign_in.passwords.PasswordLinks"  # noqa: S105 (a class)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds in which nobody is asked again
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_FORMS = {
-    "login": "accounts.forms.SignInForm",
-    "change_password": "accounts.forms.PasswordChangeForm",
-    "reset_password": "accounts.forms.ForgottenPasswordForm",
-    "reset_password_from_key": "accounts.forms.NewPasswordForm",
-    "user_token": "accounts.forms.LinkForm",
-    "reauthenticate": "accounts.forms.PasswordAgainForm",
+    "login": "accounts.sign_in.forms.SignInForm",
+    "change_password": "accounts.sign_in.forms.PasswordChangeForm",
+    "reset_password": "accounts.sign_in.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.sign_in.forms.NewPasswordForm",
+    "user_token": "accounts.sign_in.forms.LinkForm",
+    "reauthenticate": "accounts.sign_in.forms.PasswordAgainForm",
 }
 
 #: Whether everybody needs a second factor (or single sign-on, which is taken to ask for one).
 #: Only the demonstration can do without.
 MFA_REQUIRED = env.yes("MFA_REQUIRED", default=False) if DEMO else True
-MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Makesafe spot checks"
 MFA_TOTP_TOLERANCE = 1  # of half a minute: phones' clocks are not exact
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # see ACCOUNT_EMAIL_VERIFICATION
 MFA_FORMS = {
-    "authenticate": "accounts.forms.CodeForm",
-    "reauthenticate": "accounts.forms.CodeAgainForm",
-    "activate_totp": "accounts.forms.AuthenticatorAppForm",
-    "deactivate_totp": "accounts.forms.RemoveAuthenticatorAppForm",
-    "generate_recovery_codes": "accounts.forms.NewRecoveryCodesForm",
-    "add_webauthn": "accounts.forms.PasskeyForm",
-    "authenticate_webauthn": "accounts.forms.PasskeyStepForm",
-    "login_webauthn": "accounts.forms.PasskeySignInForm",
-    "reauthenticate_webauthn": "accounts.forms.PasskeyAgainForm",
-    "edit_webauthn": "accounts.forms.PasskeyNameForm",
+    "authenticate": "accounts.sign_in.forms.CodeForm",
+    "reauthenticate": "accounts.sign_in.forms.CodeAgainForm",
+    "activate_totp": "accounts.sign_in.forms.AuthenticatorAppForm",
+    "deactivate_totp": "accounts.sign_in.forms.RemoveAuthenticatorAppForm",
+    "generate_recovery_codes": "accounts.sign_in.forms.NewRecoveryCodesForm",
+    "add_webauthn": "accounts.sign_in.forms.PasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.forms.PasskeyStepForm",
+    "login_webauthn": "accounts.sign_in.forms.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.sign_in.forms.PasskeyAgainForm",
+    "edit_webauthn": "accounts.sign_in.forms.PasskeyNameForm",
 }
 
 # Single sign-on: OpenID Connect with the force's identity provider ------------------------------
@@ -318,7 +318,7 @@ if unknown_roles := set(OIDC_ROLES.values()) - set(Role):
 if not LOCAL_PASSWORDS and not OIDC_SERVER_URL:
     env.problems.append("Nobody could sign in: set OIDC_SERVER_URL, or leave LOCAL_PASSWORDS on.")
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 3  # seconds for each question to the provider: somebody waits
-SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.sign_in.single_sign_on.SingleSignOnAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
@@ -476,7 +476,7 @@ ADMINS: list[tuple[str, str]] = []
 
 # How long things are kept ------------------------------------------------------------------------
 
-#: Days, by model: what accounts/retention.py and operations/retention.py erase.
+#: Days, by model: what accounts/record/retention.py and operations/retention.py erase.
 RETENTION = {
     # After the last operation of the cadet has closed.
     "operations.Cadet": env.whole("KEEP_CADETS_DAYS", default=90),

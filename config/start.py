@@ -24,7 +24,9 @@ def refuse_incomplete() -> None:
 
 
 def refuse_unfit_database() -> None:
-    """Stop, and say why, where PostgreSQL does not guard what it must (``accounts/checks.py``).
+    """Stop, and say why, where PostgreSQL does not guard what it must.
+
+    What that is stands in ``accounts/database/checks.py``.
 
     Raises:
         SystemExit: it does not.

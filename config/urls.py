@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.middleware import tells_nothing
-from accounts.views import favicon
+from accounts.sign_in.views import favicon
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.permission_denied"
@@ -12,7 +12,7 @@ handler404 = "config.errors.page_not_found"
 handler500 = "config.errors.server_error"
 
 urlpatterns = [
-    path("", include("accounts.sign_in_urls")),
+    path("", include("accounts.sign_in.urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
     path("venues/", include("venues.urls")),
@@ -21,4 +21,6 @@ urlpatterns = [
     path("favicon.ico", tells_nothing(favicon), name="favicon"),
 ]
 
-handler429 = "accounts.rate_limits.too_many_requests"  # allauth's name for it; Django has none
+handler429 = (
+    "accounts.sign_in.rate_limits.too_many_requests"  # allauth's name for it; Django has none
+)

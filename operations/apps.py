@@ -21,7 +21,7 @@ class OperationsConfig(AppConfig):
         erased in time; write after each migration the roles, the policies and what a new
         installation begins with.
         """
-        from accounts import checks
+        from accounts.database import checks
         from accounts.roles import write_groups
         from operations import first_rows, record, retention, row_security, timeline
         from operations.actions import handing_over

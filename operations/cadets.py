@@ -10,7 +10,7 @@ import enum
 from collections.abc import Set
 from dataclasses import dataclass
 
-from accounts.london import DAY_BEGINS, LONDON, duty_day
+from accounts.dates.london import DAY_BEGINS, LONDON, duty_day
 
 #: Adults in a team that takes a cadet along; one of them is the welfare officer.
 ADULTS_NEEDED = 2

@@ -4,8 +4,8 @@ import datetime as dt
 import random
 import uuid
 
-from accounts import scope
-from accounts.london import LONDON, duty_day
+from accounts.database import scope
+from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from operations.actions import follow_ups as follow_up_actions
 from operations.actions import logging, planning

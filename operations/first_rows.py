@@ -4,8 +4,8 @@ usual rules. Both are the force's to change, from the administrators' pages.
 
 from typing import Any
 
+from accounts.dates.policies import write_usual_rules
 from accounts.models import DayPolicy
-from accounts.policies import write_usual_rules
 from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
 
 #: In our own words, after the public guidance of Operation Makesafe. Administrators may add more.

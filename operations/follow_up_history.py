@@ -4,8 +4,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from accounts.history import Step, steps_of
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
+from accounts.record.history import Step, steps_of
 from accounts.tones import tone_of
 from operations.follow_ups import Audience, audience_of
 from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy

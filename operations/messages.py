@@ -17,8 +17,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from accounts import scope
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from accounts.models import User
 from operations.follow_ups import (
     Audience,

@@ -7,10 +7,11 @@ Cadets are known to planners and the visit's team only.
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import history, scope
-from accounts.history import Limits
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
+from accounts.record import history
+from accounts.record.history import Limits
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
     Cadet,

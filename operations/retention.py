@@ -10,8 +10,8 @@ from typing import Any
 import pgtrigger
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from accounts.london import midnight
-from accounts.retention import (
+from accounts.dates.london import midnight
+from accounts.record.retention import (
     BATCH,
     ERASED,
     Rule,

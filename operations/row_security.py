@@ -1,8 +1,8 @@
 """Which rows PostgreSQL shows to whom: the policies behind ``visible_to``.
 
-Each policy reads the settings of the transaction (``accounts/scope.py``). Where they say nothing it
-shows nothing. They are coarser than ``visible_to`` and never finer: what a page shows is decided
-there, and a query that forgets it finds no more than this.
+Each policy reads the settings of the transaction (``accounts/database/scope.py``). Where they say
+nothing it shows nothing. They are coarser than ``visible_to`` and never finer: what a page shows is
+decided there, and a query that forgets it finds no more than this.
 
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
 before that to its planners only (rule 1 of the design); to call handlers while it is on the board;
@@ -31,7 +31,7 @@ SEES_LOG = "(SELECT current_setting('makesafe.sees_log', true) = 'on')"
 ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
 SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 
-#: Today, as ``accounts.london.duty_day`` has it.
+#: Today, as ``accounts.dates.london.duty_day`` has it.
 DUTY_DAY = "((now() AT TIME ZONE 'Europe/London') - interval '6 hours')::date"
 
 #: The visits in whose team one is. It runs as the owner: the policy of team members asks for visits

@@ -5,8 +5,8 @@ import datetime as dt
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import scope
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from operations.actions import reminders
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from accounts import history
-from accounts.history import Step
+from accounts.record import history
+from accounts.record.history import Step
 from operations.models import NotCompletedReason, Outcome, Visit, VisitState
 from operations.outcome_history import revisions
 from venues.timeline import Entry

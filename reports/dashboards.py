@@ -15,9 +15,9 @@ from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min
 from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
-from accounts import scope
-from accounts.duty_days import DutyDay
-from accounts.london import duty_begins, duty_ends
+from accounts.database import scope
+from accounts.dates.duty_days import DutyDay
+from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from operations.models import (
     ContactMethod,

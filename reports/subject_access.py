@@ -18,12 +18,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from accounts import history, scope
-from accounts.access_log import Act, record_act
 from accounts.acts.permissions import require
-from accounts.audit import BOOKKEEPING
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
+from accounts.record import history
+from accounts.record.access_log import Act, record_act
+from accounts.record.audit import BOOKKEEPING
 from accounts.roles import VIEW_LOG
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.models.visits import FINISHED

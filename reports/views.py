@@ -7,11 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.generic import FormView, TemplateView, View
 
-from accounts.access import RequiresPermission, RequiresRecentSignIn
-from accounts.access_log import Act, record_act
+from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
 from accounts.acts.form_pages import FormPage
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from accounts.models import User
+from accounts.record.access_log import Act, record_act
 from accounts.roles import VIEW_LOG, VIEW_STATISTICS
 from reports import subject_access
 from reports.csv_tables import table_response

@@ -30,8 +30,8 @@ from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from django.test.client import ClientHandler
 
-from accounts import scope
-from accounts.scope import NOTHING_SAID, WEB_ROLE, Scope
+from accounts.database import scope
+from accounts.database.scope import NOTHING_SAID, WEB_ROLE, Scope
 from operations.row_security import HISTORIES, POLICIES
 
 GUARDED = re.compile(

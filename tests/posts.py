@@ -21,14 +21,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import invitations
-from accounts.adapters import SecondFactorAdapter
 from accounts.models import Undo
 from accounts.roles import Role
+from accounts.sign_in import invitations
+from accounts.sign_in.adapters import SecondFactorAdapter
 from operations.models import FollowUpState
 from tests import factories
 from tests.accounts.acts.test_submissions import CREATES, day, pages, sign_in, takes_forms
-from tests.accounts.test_once import SECRET
+from tests.accounts.sign_in.test_once import SECRET
 from tests.test_access import ROLES, address, rows
 from tests.venues.hygiene_files import bring, hotel, xml
 

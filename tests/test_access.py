@@ -13,7 +13,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from accounts.access_requests import Right
+from accounts.access.requests import Right
 from accounts.models import AccessEntry, AccessRequest, Undo
 from accounts.roles import Role
 from tests import factories

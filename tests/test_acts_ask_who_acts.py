@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from accounts import rights
-from accounts.access_requests import AccessRequest, Right
+from accounts.access import rights
+from accounts.access.requests import AccessRequest, Right
 from accounts.acts import undo
 from accounts.models import User
 from accounts.roles import Role
@@ -322,19 +322,24 @@ CALLS = {
         "revision": 1,
         **SUBMISSION,
     },
-    "accounts.actions.invite": lambda: {"person": User(username="o", email="o@police.example")},
-    "accounts.actions.send_password_link": lambda: {"person": person()},
-    "accounts.rights.change": lambda: {
+    "accounts.sign_in.actions.invite": lambda: {
+        "person": User(username="o", email="o@police.example")
+    },
+    "accounts.sign_in.actions.send_password_link": lambda: {"person": person()},
+    "accounts.access.rights.change": lambda: {
         "person": person(),
         "wanted": rights.Rights(frozenset({Role.VISITING_OFFICER}), frozenset(), whole_force=False),
     },
-    "accounts.rights.approve": lambda: {"request": asked()},
-    "accounts.rights.refuse": lambda: {"request": asked()},
-    "accounts.rights.change_address": lambda: {"person": person(), "address": "x@police.example"},
-    "accounts.rights.send_link": lambda: {"person": person()},
-    "accounts.actions.unlink": lambda: {"person": person()},
-    "accounts.actions.close_account": lambda: {"person": person()},
-    "accounts.actions.remove_second_factors": lambda: {"person": person()},
+    "accounts.access.rights.approve": lambda: {"request": asked()},
+    "accounts.access.rights.refuse": lambda: {"request": asked()},
+    "accounts.access.rights.change_address": lambda: {
+        "person": person(),
+        "address": "x@police.example",
+    },
+    "accounts.access.rights.send_link": lambda: {"person": person()},
+    "accounts.sign_in.actions.unlink": lambda: {"person": person()},
+    "accounts.sign_in.actions.close_account": lambda: {"person": person()},
+    "accounts.sign_in.actions.remove_second_factors": lambda: {"person": person()},
     "accounts.acts.undo.take_back": lambda: {"number": an_undo(), "at": NOW},
     "reports.subject_access.export": lambda: {
         "records": [factories.CadetFactory()],
@@ -362,7 +367,7 @@ def test_whoever_may_not_is_refused_by_the_act_itself(name, who):
 
 
 #: Refused with a sentence, since the person sees the page on which it stands.
-IN_WORDS = {"accounts.rights.approve", "accounts.rights.refuse"}
+IN_WORDS = {"accounts.access.rights.approve", "accounts.access.rights.refuse"}
 
 
 def written():

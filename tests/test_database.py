@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from accounts.access_log import Act, record_act
+from accounts.database.scope import WEB_ROLE
 from accounts.models import AccessEntry
-from accounts.scope import WEB_ROLE
+from accounts.record.access_log import Act, record_act
 from operations.models import Visit
 from tests import factories
 from tests.database import NothingSaidError, as_owner, as_product

@@ -5,8 +5,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 
-from accounts import retention
 from accounts.models import User
+from accounts.record import retention
 
 #: What stays: reference data, what is published about places, and what says nothing of people.
 KEPT = {

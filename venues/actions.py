@@ -17,14 +17,14 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
-from accounts.locks import hold
+from accounts.acts.versions import EditConflictError
+from accounts.database import scope
+from accounts.database.locks import hold
+from accounts.database.texts import one_line
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
-from accounts.texts import one_line
-from accounts.versions import EditConflictError
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.names import normal_name
 from venues.places import in_the_united_kingdom, normalise_postcode

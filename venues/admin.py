@@ -8,7 +8,8 @@ from django.contrib import admin
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
 
-from accounts import rights
+from accounts.access import rights
+from accounts.access.rights import Rights
 from accounts.acts.admin import (
     ComesBackFilled,
     FindsNames,
@@ -16,7 +17,6 @@ from accounts.acts.admin import (
     sees_whole_force,
 )
 from accounts.models import User
-from accounts.rights import Rights
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
 
@@ -34,7 +34,7 @@ class ForceAdmin(Kept, ForTheWholeForce, admin.ModelAdmin[Force]):
 
 
 class CommandUnitForm(forms.ModelForm[CommandUnit]):
-    """A command unit and its people, whom the one act puts there (``accounts/rights.py``)."""
+    """A command unit and its people, whom one act puts there (``accounts/access/rights.py``)."""
 
     by: User
 

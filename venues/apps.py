@@ -10,8 +10,8 @@ class VenuesConfig(AppConfig):
 
     def ready(self) -> None:
         """Give venues a page of history, and hand in what is erased in time."""
-        from accounts import history
         from accounts.models import User
+        from accounts.record import history
         from venues import retention
         from venues.models import Venue, VenueContact, sees_contacts
 

@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Q
 
-from accounts import scope
 from accounts.acts.undo import Return, undoable
+from accounts.database import scope
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES
 from venues import aspects

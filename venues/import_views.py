@@ -18,7 +18,7 @@ from django.views import View
 from django.views.generic import DetailView, FormView, ListView
 
 from accounts import roles
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
 from accounts.acts.undo import confirm

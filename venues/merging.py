@@ -18,8 +18,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import F
 
-from accounts import scope
 from accounts.acts.undo import undoable
+from accounts.database import scope
 from accounts.models import User
 from venues import sameness
 from venues.actions import IMPORTED, POINT, may_move, may_take_back, settle_sessions_of

@@ -6,8 +6,8 @@ from typing import Any
 import pgtrigger
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from accounts.london import midnight
-from accounts.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody, register
+from accounts.dates.london import midnight
+from accounts.record.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody, register
 from venues.models import Decision, ImportRun, TrainingSession, VenueContact
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from django.db.models import Model
 from django.urls import reverse
 
-from accounts.history import steps_of
-from accounts.london import duty_begins
+from accounts.dates.london import duty_begins
 from accounts.models import User
+from accounts.record.history import steps_of
 from accounts.roles import RECORD_TRAINING
 from venues.models import TrainingSession, Venue
 

@@ -12,14 +12,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, FormView, ListView
 
-from accounts import history, roles
-from accounts.access import RequiresPermission
+from accounts import roles
+from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm
-from accounts.london import duty_day
+from accounts.acts.versions import EditConflictError
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
-from accounts.versions import EditConflictError
+from accounts.record import history
 from venues import actions, facts, merging, timeline
 from venues.forms import (
     ClosingForm,

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
 
-from accounts.access_log import told
+from accounts.record.access_log import told
 
 
 class UndoQuerySet(models.QuerySet["Undo"]):

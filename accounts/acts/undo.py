@@ -6,11 +6,12 @@ An act that may be taken back says so above its definition::
     @transaction.atomic
     def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None: ...
 
-Nothing else is written for it. The act's changes are marked in the record (``accounts/audit.py``),
-and the record knows what each row said before: taking back brings that about, whatever the act was
-and however many rows it changed. The view says ``confirm(request, "The venue is closed.")``, and
-the confirmation has a button *Undo*. The pages of the records that it changed offer the same for as
-long as it can be taken back, to those who may (``{% undo_offers record %}``).
+Nothing else is written for it. The act's changes are marked in the record
+(``accounts/record/audit.py``), and the record knows what each row said before: taking back brings
+that about, whatever the act was and however many rows it changed. The view says
+``confirm(request, "The venue is closed.")``, and the confirmation has a button *Undo*. The pages of
+the records that it changed offer the same for as long as it can be taken back, to those who may
+(``{% undo_offers record %}``).
 
 Taking back is an act like others. It asks whoever does it, holds the rows, refuses where one of
 them has been changed since, works once, and is on record with its reason. PostgreSQL still keeps
@@ -39,14 +40,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from psycopg2.errors import RaiseException
 
-from accounts import history, scope
-from accounts.access_log import Act, record_acts
 from accounts.acts.constraints import broken_by
 from accounts.acts.models import Undo
-from accounts.locks import hold
-from accounts.london import LONDON
+from accounts.acts.versions import Versioned
+from accounts.database import scope
+from accounts.database.locks import hold
+from accounts.dates.london import LONDON
 from accounts.models import User
-from accounts.versions import Versioned
+from accounts.record import history
+from accounts.record.access_log import Act, record_acts
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from accounts import days
+from accounts.dates import days
 
 
 class YesNoField(forms.TypedChoiceField):

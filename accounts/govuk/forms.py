@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
-from accounts import texts
+from accounts.database import texts
 from accounts.govuk.layout import Button
 
 

@@ -1,5 +1,5 @@
 
-import accounts.model_fields
+import accounts.database.model_fields
 import datetime
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
@@ -36,9 +36,9 @@ class Migration(migrations.Migration):
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
-                ('valid_from', accounts.model_fields.DayField()),
-                ('first_day', accounts.model_fields.DayField(default=datetime.date(2000, 1, 1), verbose_name='first day that may be given')),
-                ('last_day', accounts.model_fields.DayField(default=datetime.date(2100, 12, 31), verbose_name='last day that may be given')),
+                ('valid_from', accounts.database.model_fields.DayField()),
+                ('first_day', accounts.database.model_fields.DayField(default=datetime.date(2000, 1, 1), verbose_name='first day that may be given')),
+                ('last_day', accounts.database.model_fields.DayField(default=datetime.date(2100, 12, 31), verbose_name='last day that may be given')),
             ],
             options={
                 'abstract': False,
@@ -138,10 +138,10 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('username', accounts.model_fields.LineField(error_messages={'unique': 'Somebody already has this username.'}, help_text='Letters, figures and @ . + - _ only.', max_length=150, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('first_name', accounts.model_fields.LineField(blank=True, max_length=150)),
-                ('last_name', accounts.model_fields.LineField(blank=True, max_length=150)),
-                ('email', accounts.model_fields.EmailLineField(max_length=254, verbose_name='email address')),
+                ('username', accounts.database.model_fields.LineField(error_messages={'unique': 'Somebody already has this username.'}, help_text='Letters, figures and @ . + - _ only.', max_length=150, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
+                ('first_name', accounts.database.model_fields.LineField(blank=True, max_length=150)),
+                ('last_name', accounts.database.model_fields.LineField(blank=True, max_length=150)),
+                ('email', accounts.database.model_fields.EmailLineField(max_length=254, verbose_name='email address')),
                 ('whole_force', models.BooleanField(default=False, help_text='Otherwise this person sees their own command units only.', verbose_name='sees the whole force')),
             ],
             options={
@@ -174,10 +174,10 @@ class Migration(migrations.Migration):
                 ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('username', accounts.model_fields.LineField(error_messages={'unique': 'Somebody already has this username.'}, help_text='Letters, figures and @ . + - _ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
-                ('first_name', accounts.model_fields.LineField(blank=True, max_length=150)),
-                ('last_name', accounts.model_fields.LineField(blank=True, max_length=150)),
-                ('email', accounts.model_fields.EmailLineField(max_length=254, verbose_name='email address')),
+                ('username', accounts.database.model_fields.LineField(error_messages={'unique': 'Somebody already has this username.'}, help_text='Letters, figures and @ . + - _ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()])),
+                ('first_name', accounts.database.model_fields.LineField(blank=True, max_length=150)),
+                ('last_name', accounts.database.model_fields.LineField(blank=True, max_length=150)),
+                ('email', accounts.database.model_fields.EmailLineField(max_length=254, verbose_name='email address')),
                 ('whole_force', models.BooleanField(default=False, help_text='Otherwise this person sees their own command units only.', verbose_name='sees the whole force')),
                 ('address_given_by', models.ForeignKey(editable=False, help_text='Who changed the address, until a second person agrees to send a link there.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('right', models.CharField(choices=[('Planner', 'the role Planner'), ('Administrator', 'the role Administrator'), ('whole force', 'sight of the whole force'), ('link', 'a link to set a password, to a changed address')], max_length=20)),
-                ('address', accounts.model_fields.EmailLineField(help_text="The person's address when it was asked for.", max_length=254)),
+                ('address', accounts.database.model_fields.EmailLineField(help_text="The person's address when it was asked for.", max_length=254)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('approved', models.BooleanField(null=True)),
@@ -239,7 +239,7 @@ class Migration(migrations.Migration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('right', models.CharField(choices=[('Planner', 'the role Planner'), ('Administrator', 'the role Administrator'), ('whole force', 'sight of the whole force'), ('link', 'a link to set a password, to a changed address')], max_length=20)),
-                ('address', accounts.model_fields.EmailLineField(help_text="The person's address when it was asked for.", max_length=254)),
+                ('address', accounts.database.model_fields.EmailLineField(help_text="The person's address when it was asked for.", max_length=254)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('approved', models.BooleanField(null=True)),
@@ -257,9 +257,9 @@ class Migration(migrations.Migration):
             name='DayPolicy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', accounts.model_fields.DayField(unique=True)),
-                ('first_day', accounts.model_fields.DayField(default=datetime.date(2000, 1, 1), verbose_name='first day that may be given')),
-                ('last_day', accounts.model_fields.DayField(default=datetime.date(2100, 12, 31), verbose_name='last day that may be given')),
+                ('valid_from', accounts.database.model_fields.DayField(unique=True)),
+                ('first_day', accounts.database.model_fields.DayField(default=datetime.date(2000, 1, 1), verbose_name='first day that may be given')),
+                ('last_day', accounts.database.model_fields.DayField(default=datetime.date(2100, 12, 31), verbose_name='last day that may be given')),
             ],
             options={
                 'verbose_name_plural': 'day policies',

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 
-from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
-from accounts.london import LONDON, duty_day
+from accounts.database import scope
+from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations import cadets as rules

@@ -14,9 +14,9 @@ from django.db import models, transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
-from accounts import scope
 from accounts.acts.undo import Return, undoable
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
 from operations import working_days

@@ -12,10 +12,10 @@ from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts import scope
 from accounts.acts import work
 from accounts.acts.undo import Return, undoable
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
 from operations.actions import follow_ups as follow_up_acts

@@ -15,11 +15,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
-from accounts import scope
 from accounts.acts.undo import Return, undoable
+from accounts.acts.versions import EditConflictError
+from accounts.database import scope
 from accounts.models import User
 from accounts.roles import LOG_VISITS
-from accounts.versions import EditConflictError
 from operations import verdict as rule
 from operations.actions import teams
 from operations.actions.follow_ups import settle_follow_up

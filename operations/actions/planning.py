@@ -14,11 +14,11 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q, QuerySet
 from django.utils.text import get_text_list
 
-from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
-from accounts.locks import hold
-from accounts.london import duty_begins, duty_ends
+from accounts.database import scope
+from accounts.database.locks import hold
+from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
 from operations.actions.refusals import (

@@ -8,8 +8,8 @@ from typing import Any, ParamSpec, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
-from accounts.access_log import Act, record_acts
 from accounts.acts.constraints import broken_by
+from accounts.record.access_log import Act, record_acts
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from operations import messages
 from operations.follow_ups import (
     WEEK,

@@ -11,11 +11,11 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import scope
 from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
-from accounts.locks import hold
-from accounts.london import LONDON, duty_day
+from accounts.database import scope
+from accounts.database.locks import hold
+from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, Role
 from operations import cadets as rules

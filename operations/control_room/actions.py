@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import scope
+from accounts.database import scope
 from accounts.models import User
 from operations.actions.refusals import refuse
 from operations.models import NotCompletedReason, Visit, VisitState

@@ -9,7 +9,7 @@ from django import forms
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 
-from accounts.duty_days import DutyDay
+from accounts.dates.duty_days import DutyDay
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations.actions import planning

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.http import QueryDict
 
-from accounts.versions import Versioned
+from accounts.acts.versions import Versioned
 from operations.actions.refusals import PlanningError, Problem
 
 

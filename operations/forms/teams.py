@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.dates.london import DAY_BEGINS, LONDON
 from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
-from accounts.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from operations.actions import teams
 from operations.actions.refusals import Problem

@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.audit import tracked
-from accounts.model_fields import DayField, LineField
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField
+from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
-from accounts.policies import Policy, PolicyQuerySet
+from accounts.record.audit import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
-from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.visits import Visit
 from outbox.models import FAILED, Message

@@ -11,11 +11,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 
-from accounts.audit import tracked
-from accounts.model_fields import DayField, LineField, LinesField
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
-from accounts.versions import Versioned
 from operations.models.scenarios import Scenario
 from venues.models import Venue
 

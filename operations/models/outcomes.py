@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.audit import tracked
-from accounts.model_fields import LineField, LinesField
+from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
+from accounts.record.audit import tracked
 from operations.models.visits import Visit
 from operations.verdict import Verdict
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from accounts.audit import tracked
-from accounts.policies import Policy, PolicyQuerySet
+from accounts.dates.policies import Policy, PolicyQuerySet
+from accounts.record.audit import tracked
 
 #: No window is longer than this, whatever a force's policy says; the database refuses it.
 LONGEST_WINDOW = dt.timedelta(hours=12)

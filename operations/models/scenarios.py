@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 
-from accounts.audit import tracked
-from accounts.model_fields import LineField, LinesField
+from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import VIEW_OPERATIONS
 from venues.names_in_sql import NormalName
 

@@ -13,13 +13,13 @@ from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce, TruncDate, Upper
 from django.utils import timezone
 
-from accounts.audit import tracked
-from accounts.london import LONDON
-from accounts.model_fields import DayField, LineField
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField
+from accounts.dates.london import LONDON
+from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
-from accounts.policies import Policy, PolicyQuerySet
+from accounts.record.audit import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
-from accounts.versions import Versioned
 from operations.models.visits import Visit
 from venues.models import CommandUnit
 

@@ -10,11 +10,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
+from accounts.acts.versions import Versioned
 from accounts.addresses import number_of
-from accounts.audit import tracked
-from accounts.london import duty_begins, duty_day, duty_ends
-from accounts.model_fields import DayField, LineField, LinesField, MomentField
+from accounts.database.model_fields import DayField, LineField, LinesField, MomentField
+from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import (
     LOG_VISITS,
     PLAN_OPERATIONS,
@@ -23,7 +24,6 @@ from accounts.roles import (
     VIEW_RESULTS,
     Role,
 )
-from accounts.versions import Versioned
 from operations.models import guards
 from operations.models.operations import Operation, Selection
 from operations.models.policies import LONGEST_WINDOW, VisitPolicy

@@ -6,10 +6,10 @@ from django import forms
 from django.http import HttpResponse, HttpResponseRedirect
 from django.views.generic import FormView
 
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm
-from accounts.versions import EditConflictError, Versioned
+from accounts.acts.versions import EditConflictError, Versioned
 from operations.actions.refusals import PlanningError
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from operations.control_room import actions
 from operations.control_room.queries import find

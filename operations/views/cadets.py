@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.generic import ListView
 
 from accounts import roles
-from accounts.access import RequiresPermission
-from accounts.london import duty_day
+from accounts.access.pages import RequiresPermission
+from accounts.dates.london import duty_day
 from operations.actions import cadets
 from operations.cadets import age_on
 from operations.forms.cadets import CadetEditForm, CadetForm

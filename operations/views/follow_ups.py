@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.generic import DetailView, ListView
 
-from accounts.access import RequiresPermission
-from accounts.london import duty_day
+from accounts.access.pages import RequiresPermission
+from accounts.dates.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
 from operations.actions import follow_ups as acts
 from operations.actions.reminders import facts_of

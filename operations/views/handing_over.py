@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, WORK_FOLLOW_UPS
 from operations.actions import handing_over, planning, teams

@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.generic import ListView, TemplateView
 
-from accounts import scope
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
+from accounts.database import scope
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
 from operations.models import ReminderCopy

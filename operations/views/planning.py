@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
-from accounts import history, roles
-from accounts.access import RequiresPermission
+from accounts import roles
+from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
 from accounts.acts.undo import confirm
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
+from accounts.record import history
 from operations.actions import planning
 from operations.actions.refusals import PlanningError
 from operations.forms.planning import (

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.generic import DetailView, ListView
 
 from accounts import roles
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
 from operations.actions import planning
 from operations.forms.scenarios import ScenarioForm, ScenarioVersionForm
 from operations.models import Operation, Scenario

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.addresses import key_or_none
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from operations.actions import teams
 from operations.forms.teams import CancelForm, VisitEditForm, VisitForm, plan_after, plan_of
 from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import DetailView, TemplateView, View
 
-from accounts.access import RequiresPermission
+from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.undo import confirm, offered
-from accounts.london import duty_day, duty_ends
+from accounts.dates.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.tones import tone_of
 from operations import outcome_history
@@ -174,7 +174,9 @@ class OfTheTeam(RequiresPermission):
     """A page on which an officer of the team acts on ``visit``."""
 
     permission_required = LOG_VISITS
-    never_limited = True  # by accounts/rate_limits.py: what happened on a visit is always taken
+    never_limited = (
+        True  # by accounts/sign_in/rate_limits.py: what happened on a visit is always taken
+    )
 
     @cached_property
     def visit(self) -> Visit:

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.db import IntegrityError
 
+from accounts.acts.versions import EditConflictError
 from accounts.models import User
-from accounts.versions import EditConflictError
 from config import settings as product_settings
 from tests.factories import UserFactory, VenueFactory
 

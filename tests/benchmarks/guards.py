@@ -27,7 +27,7 @@ from django.test.utils import (  # noqa: E402
     teardown_databases,
 )
 
-from accounts.access import RequiresPermission  # noqa: E402
+from accounts.access.pages import RequiresPermission  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from operations.models import Operation  # noqa: E402

@@ -266,7 +266,7 @@ async def kills(answers: Answers) -> list[tuple[str, float]]:
 async def measure(
     port: int, web: subprocess.Popen[bytes], handler: str, officers: list[tuple[str, list[Any]]]
 ) -> None:
-    from accounts import scope
+    from accounts.database import scope
     from operations.models import Outcome
 
     def outcomes() -> list[tuple[int, uuid.UUID]]:

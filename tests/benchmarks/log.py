@@ -15,8 +15,8 @@ django.setup()
 
 from django.db import connection, transaction
 
-from accounts import history
 from accounts.models import AccessEntry, User
+from accounts.record import history
 from operations.models import Cadet
 from tests.benchmarks import seals
 

@@ -17,7 +17,7 @@ import datetime as dt
 
 from django.db import connection, transaction
 
-from accounts import sealing
+from accounts.record import sealing
 
 ENTRIES = 500_000
 DAYS = 10

@@ -7,8 +7,8 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.urls import reverse
 
-from accounts import invitations
 from accounts.roles import Role
+from accounts.sign_in import invitations
 from tests import factories
 
 pytestmark = [

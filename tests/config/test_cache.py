@@ -11,9 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import invite
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sign_in.actions import invite
 from config import dependencies, queue
 from config.celery import app
 from config.dependencies import Dependency

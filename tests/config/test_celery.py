@@ -8,7 +8,7 @@ from celery.schedules import crontab, maybe_schedule
 from django.conf import settings
 from structlog.contextvars import get_contextvars
 
-from accounts.london import LONDON
+from accounts.dates.london import LONDON
 from config.celery import app
 
 

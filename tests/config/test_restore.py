@@ -148,7 +148,7 @@ def test_nothing_else_begins_as_the_owner(before, tmp_path):
 def test_a_temporary_table_never_stands_before_one_of_ours(db):
     from django.db import connection
 
-    from accounts import scope
+    from accounts.database import scope
     from tests.database import as_owner
     from tests.factories import ForceFactory
 

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.test import Client, RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from accounts.rate_limits import too_many_requests
+from accounts.sign_in.rate_limits import too_many_requests
 from config import errors, start
 from config.static_files import StaticFiles
 from tests.factories import UserFactory

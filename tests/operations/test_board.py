@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import scope
+from accounts.database import scope
 from accounts.models import User
 from accounts.roles import Role
 from operations.actions import logging

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.london import LONDON
+from accounts.dates.london import LONDON
 from operations.cadets import (
     CadetFacts,
     Ground,

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from accounts.london import duty_day
+from accounts.acts.versions import EditConflictError
+from accounts.dates.london import duty_day
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations.actions import follow_ups as acts
 from operations.actions.refusals import PlanningError
 from operations.models import FollowUp, FollowUpState

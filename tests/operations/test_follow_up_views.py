@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import actions
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from accounts.roles import Role
+from accounts.sign_in import actions
 from operations.actions import reminders
 from operations.models import FollowUp, FollowUpState
 from outbox import delivery

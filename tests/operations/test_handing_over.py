@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import actions as account_acts
 from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
+from accounts.sign_in import actions as account_acts
 from operations import messages
 from operations.actions import follow_ups, handing_over, logging
 from operations.actions.refusals import PlanningError

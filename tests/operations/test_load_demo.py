@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from accounts.dates.london import LONDON
 from accounts.demo import SIGN_INS
-from accounts.london import LONDON
 from accounts.models import User
 from operations import demo_history, demo_world
 from operations.actions.teams import Duty, Place, problems_of_cadets

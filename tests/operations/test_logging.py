@@ -10,8 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.acts.versions import EditConflictError
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations.actions import logging
 from operations.actions.logging import AlreadyLoggedError, OutcomeFacts
 from operations.actions.refusals import PlanningError

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.versions import EditConflictError
 from accounts.models import Undo
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations import messages
 from operations.actions import follow_ups as acts
 from operations.actions import reminders

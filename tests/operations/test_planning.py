@@ -9,11 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.access_log import Act
-from accounts.london import LONDON
+from accounts.acts.versions import EditConflictError
+from accounts.dates.london import LONDON
 from accounts.models import AccessEntry
+from accounts.record.access_log import Act
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations.actions import cadets as cadet_actions
 from operations.actions import handing_over, logging, planning, teams
 from operations.actions.refusals import PlanningError

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.addresses import number_of
-from accounts.london import LONDON, duty_day
+from accounts.dates.london import LONDON, duty_day
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.actions import planning

@@ -8,7 +8,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.london import LONDON
+from accounts.dates.london import LONDON
 from operations.actions import follow_ups as follow_up_actions
 from operations.actions import reminders
 from operations.follow_ups import FollowUpFacts

@@ -11,7 +11,7 @@ import time
 import pytest
 from django.utils import timezone
 
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from operations import tasks
 from outbox.models import Message, State
 from tests import factories

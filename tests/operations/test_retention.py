@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import retention, scope
-from accounts.access_log import Act
 from accounts.addresses import number_of
-from accounts.london import LONDON
+from accounts.database import scope
+from accounts.dates.london import LONDON
 from accounts.models import AccessEntry, Erasure
+from accounts.record import retention
+from accounts.record.access_log import Act
+from accounts.record.sealing import seal_finished_days, sources, verify
 from accounts.roles import Role
-from accounts.sealing import seal_finished_days, sources, verify
 from accounts.tasks import apply_retention
 from operations.models import Cadet, FollowUpState, Outcome, TeamMember, Visit
 from reports.dashboards import TABLES, Dashboard

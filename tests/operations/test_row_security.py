@@ -7,12 +7,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts import scope
-from accounts.access_log import record_reads
 from accounts.acts.models import Undo
+from accounts.database import scope
 from accounts.models import AccessEntry
+from accounts.record.access_log import record_reads
+from accounts.record.sealing import sources
 from accounts.roles import Role
-from accounts.sealing import sources
 from operations.actions import teams
 from operations.actions.refusals import PlanningError
 from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit

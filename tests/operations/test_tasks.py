@@ -9,7 +9,7 @@ from django.utils import timezone
 from kombu import Connection
 
 from accounts import tasks as keeping
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from config.celery import app
 from operations import tasks
 from operations.models import ReminderCopy

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.access_log import Act
 from accounts.acts import undo
 from accounts.models import AccessEntry, Undo, User
+from accounts.record.access_log import Act
 from accounts.roles import Role
 from operations.actions import follow_ups, handing_over, logging, planning, teams
 from operations.actions.teams import Duty, Place

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.london import duty_day, duty_ends
+from accounts.dates.london import duty_day, duty_ends
 from accounts.models import User
 from accounts.roles import Role
 from operations.models import NotCompletedReason, Outcome, Visit, VisitPolicy, VisitState

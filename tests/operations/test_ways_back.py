@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.versions import EditConflictError
 from accounts.models import Undo
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations.actions import logging, teams
 from operations.actions.refusals import PlanningError
 from operations.control_room import actions as control_room

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 from kombu import Connection
 
-from accounts.scope import WEB_ROLE
+from accounts.database.scope import WEB_ROLE
 from tests.database import as_owner
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts import actions
 from accounts.models import User
 from accounts.roles import Role
+from accounts.sign_in import actions
 from outbox import tasks
 from outbox.models import Lane, Message, State
 from tests import factories

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from accounts import scope
-from accounts.london import LONDON
+from accounts.database import scope
+from accounts.dates.london import LONDON
 from accounts.roles import Role
 from operations.models import (
     ContactMethod,

@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import scope
-from accounts.access_log import Act, record_reads
+from accounts.database import scope
 from accounts.models import AccessEntry
+from accounts.record.access_log import Act, record_reads
 from accounts.roles import Role
 from operations.models import Cadet
 from tests import factories

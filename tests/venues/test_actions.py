@@ -9,9 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from accounts.acts.versions import EditConflictError
 from accounts.models import User
 from accounts.roles import Role
-from accounts.versions import EditConflictError
 from operations.models import OperationVenue, VisitState
 from tests.database import as_system
 from tests.factories import (

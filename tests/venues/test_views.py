@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.london import duty_day
+from accounts.dates.london import duty_day
 from accounts.roles import Role
 from operations.models import FollowUpState
 from tests.factories import (

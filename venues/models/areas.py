@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from accounts.access_requests import units_are_the_givers, whole_force_changes
-from accounts.audit import tracked
-from accounts.model_fields import DayField, EmailLineField, LineField
+from accounts.access.requests import units_are_the_givers, whole_force_changes
+from accounts.database.model_fields import DayField, EmailLineField, LineField
 from accounts.models import User
+from accounts.record.audit import tracked
 from venues.names_in_sql import NormalName
 
 

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.audit import tracked
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import VIEW_VENUES
 
 

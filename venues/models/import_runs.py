@@ -6,9 +6,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 
-from accounts.audit import tracked
-from accounts.model_fields import DayField, LineField
+from accounts.database.model_fields import DayField, LineField
 from accounts.models import User
+from accounts.record.audit import tracked
 from venues.models.areas import LocalAuthority
 
 

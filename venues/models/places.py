@@ -16,11 +16,11 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
 from django.urls import reverse
 
-from accounts.audit import tracked
-from accounts.model_fields import DayField, EmailLineField, LineField, LinesField
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, EmailLineField, LineField, LinesField
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
-from accounts.versions import Versioned
 from venues import search
 from venues.models.areas import LocalAuthority, changeable_by
 from venues.models.hygiene_ids import HygieneId

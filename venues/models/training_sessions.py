@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q, Subquery
 from django.db.models.expressions import Combinable
 
-from accounts.audit import tracked
-from accounts.model_fields import DayField, LineField, LinesField
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.models import User
+from accounts.record.audit import tracked
 from accounts.roles import VIEW_VENUES
-from accounts.versions import Versioned
 from venues.training import expires_on
 
 

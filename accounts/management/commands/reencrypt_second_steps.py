@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts import second_factor
+from accounts.sign_in import second_factor
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from accounts import actions, second_factor
 from accounts.models import User
+from accounts.sign_in import actions, second_factor
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from accounts.sealing import verify
+from accounts.record.sealing import verify
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import scope
-from accounts.london import duty_day
+from accounts.database import scope
+from accounts.dates.london import duty_day
 from config.queue import queue
 from operations import demo_history, demo_world
 from operations.tasks import remind

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import sessions
 from accounts.acts import kept_forms
 from accounts.roles import Role
+from accounts.sign_in import sessions
 from operations.models import Operation
 from tests import factories
 from tests.factories import PASSWORD

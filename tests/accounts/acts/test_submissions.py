@@ -19,8 +19,8 @@ from accounts.acts import kept_forms, submissions
 from accounts.acts.admin import ComesBackFilled
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import Submission
+from accounts.dates.policies import Policy
 from accounts.models import User
-from accounts.policies import Policy
 from accounts.roles import PERMISSIONS, Role
 from operations.models import Cadet, FollowUpState, Operation, Scenario, Visit
 from tests import factories

@@ -1,0 +1,79 @@
+"""The door of every page: signed in, allowed, and otherwise a real 403."""
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from allauth.account.adapter import get_adapter
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views import View
+
+from accounts.acts import kept_forms
+from accounts.models import User
+from accounts.record.access_log import record_reads
+from accounts.sign_in import sessions
+
+
+class RequiresPermission(PermissionRequiredMixin, View):
+    """A view that people with ``permission_required`` may open.
+
+    Whoever is signed in and lacks it gets the 403 page; whoever is not signed in is sent to
+    sign in by Django's ``LoginRequiredMiddleware`` before the view runs.
+    """
+
+    raise_exception = True
+
+    @property
+    def user(self) -> User:
+        """The person who asks. ``LoginRequiredMiddleware`` has let nobody else through."""
+        return cast(User, self.request.user)
+
+    def record_reads(self, *, viewed: Iterable[Model] = (), listed: Iterable[Model] = ()) -> None:
+        """Put on record that this person sees a visit, a cadet, a contact or the like.
+
+        Args:
+            viewed: What the page is about.
+            listed: What else stands on it.
+
+        """
+        record_reads(by=self.user, viewed=viewed, listed=listed)
+
+
+class RequiresRecentSignIn(View):
+    """A sensitive view: whoever signed in a while ago proves again who they are.
+
+    Mix in before :class:`RequiresPermission`. The page is asked for with a GET first, so the form
+    is usually filled in afterwards; a form that was open for too long comes back filled once the
+    person has proved it (``accounts/acts/kept_forms.py``). Functions call
+    :func:`require_recent_sign_in`.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Go on, or ask first."""
+        require_recent_sign_in(request)
+        return super().dispatch(request, *args, **kwargs)
+
+
+def require_recent_sign_in(request: HttpRequest) -> None:
+    """Ask whoever signed in a while ago to prove again who they are, then come back here.
+
+    Raises:
+        ReauthenticationRequired: allauth's middleware makes it the page that asks.
+        ImmediateHttpResponse: the same, and what was typed is kept.
+
+    """
+    if sessions.signed_in_recently(request):
+        return
+    if kept_forms.keep(request):
+        # allauth would keep it too, as plain text together with the cookies, and send it unseen.
+        methods = get_adapter().get_reauthentication_methods(request.user)
+        query = urlencode({REDIRECT_FIELD_NAME: kept_forms.page_of(request)})
+        url = methods[0]["url"] if methods else reverse("account_login")
+        raise ImmediateHttpResponse(HttpResponseRedirect(f"{url}?{query}"))
+    raise ReauthenticationRequired

@@ -1,0 +1,499 @@
+"""Reads the record of changes and puts it into words, for a record's page and for the whole log.
+
+What belongs to a record's history follows from its model (``tracked(part_of=…)``). Apps say which
+records have a page of history, and what on it is not for everybody (``register``, ``register_log``
+in their ``ready``): apps further up must not be imported here.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pghistory
+from django.apps import apps
+from django.db import models
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst, get_text_list, slugify
+
+from accounts.dates.london import LONDON
+from accounts.models import AccessEntry, User
+
+Record = TypeVar("Record", bound=models.Model)
+
+Model = type[models.Model]
+
+EVERYTHING = Q(pgh_id__isnull=False)
+"""All events of a model, where they are not for this reader."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What of the record is not for one reader."""
+
+    hidden: Mapping[Model, Q] = field(default_factory=dict)
+    """Events that are left out, by the model that they are about."""
+    wordless: frozenset[Model] = frozenset()
+    """Models whose values are not told, only which of them changed."""
+    reads: Q = field(default_factory=lambda: Q(pk__in=[]))
+    """Entries of the access log that are left out."""
+
+    def __or__(self, other: "Limits") -> "Limits":
+        hidden = dict(self.hidden)
+        for model, rows in other.hidden.items():
+            hidden[model] = hidden[model] | rows if model in hidden else rows
+        return Limits(hidden, self.wordless | other.wordless, self.reads | other.reads)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record that has a page of its history."""
+
+    slug: str
+    model: Model
+    visible_to: Callable[[User], QuerySet[Any]]
+    limits: Callable[[User, Any], Limits]
+
+
+_kinds: dict[str, Kind] = {}
+_limits_of_log: list[Callable[[User], Limits]] = []
+
+
+def register(
+    model: Model,
+    *,
+    visible_to: Callable[[User], QuerySet[Any]] | None = None,
+    limits: Callable[[User, Any], Limits] = lambda user, record: Limits(),
+) -> None:
+    """Give the records of ``model`` a page of history. Once, when Django starts.
+
+    Args:
+        model: A tracked one.
+        visible_to: The records whose history a person may see; the queryset's unless given.
+        limits: What of a record's history is not for a person who may see it.
+
+    """
+
+    def by_queryset(user: User) -> QuerySet[Any]:
+        rows: Any = model._default_manager.all()
+        found: QuerySet[Any] = rows.visible_to(user)
+        return found
+
+    slug = slugify(str(model._meta.verbose_name))
+    _kinds[slug] = Kind(slug, model, visible_to or by_queryset, limits)
+
+
+def register_log(limits: Callable[[User], Limits]) -> None:
+    """Leave out of the log of everything what a reader must not see. Once, when Django starts."""
+    if limits not in _limits_of_log:
+        _limits_of_log.append(limits)
+
+
+def kind(slug: str) -> Kind | None:
+    """The kind of record of this name."""
+    return _kinds.get(slug)
+
+
+def limits_of_log(user: User) -> Limits:
+    """What of the whole log is not for this person."""
+    found = Limits()
+    for limits in _limits_of_log:
+        found |= limits(user)
+    return found
+
+
+def history_models() -> list[Any]:
+    """The tables of history, by the name of what they are about."""
+    return sorted(pghistory.core.event_models(), key=lambda model: name_of(about(model)))
+
+
+def about(history: Any) -> Model:
+    """The model that a table of history is about."""
+    model: Model = history.pgh_tracked_model
+    return model
+
+
+def name_of(model: Model) -> str:
+    """How people call a record of ``model``: *Follow-up*."""
+    return capfirst(str(model._meta.verbose_name))
+
+
+def values_of(event: Any) -> dict[str, Any]:
+    """What the record said then, by column, without its key."""
+    ours = {f.name for f in about(type(event))._meta.concrete_fields if not f.primary_key}
+    return {f.attname: getattr(event, f.attname) for f in event._meta.fields if f.name in ours}
+
+
+def removed(model: type[Record], pk: int) -> Record | None:
+    """The record of this key as it was when it was removed; None where nothing says that it was."""
+    [events] = [history for history in history_models() if about(history) is model]
+    last = events.objects.filter(pgh_obj=pk).order_by("-pgh_created_at", "-pgh_id").first()
+    return model(**values_of(last), pk=pk) if last and last.pgh_label == "delete" else None
+
+
+# Which events -----------------------------------------------------------------------------------
+
+
+def events_of(record: models.Model, limits: Limits) -> list[QuerySet[Any]]:
+    """The history of ``record`` and of what belongs to it, a queryset for each table."""
+    found = []
+    for history in history_models():
+        model = about(history)
+        part_of = getattr(model, "history_part_of", None)
+        if model is type(record):
+            rows = history.objects.filter(pgh_obj=record.pk)
+        elif part_of and model._meta.get_field(part_of).related_model is type(record):
+            rows = history.objects.filter(**{part_of: record.pk})
+        else:
+            continue
+        found.append(_less(rows, model, limits))
+    return found
+
+
+def all_events(
+    limits: Limits,
+    *,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+    by: User | None = None,
+    model: Model | None = None,
+    number: int | None = None,
+) -> list[QuerySet[Any]]:
+    """What happened to everything, narrowed, a queryset for each table."""
+    wanted = Q()
+    if since:
+        wanted &= Q(pgh_created_at__gte=since)
+    if until:
+        wanted &= Q(pgh_created_at__lt=until)
+    if by:
+        wanted &= Q(pgh_context__user=by.pk)
+    if number is not None:
+        wanted &= Q(pgh_obj=number)
+    return [
+        _less(history.objects.filter(wanted), about(history), limits)
+        for history in history_models()
+        if model is None or about(history) is model
+    ]
+
+
+def _less(rows: QuerySet[Any], model: Model, limits: Limits) -> QuerySet[Any]:
+    return rows.exclude(limits.hidden[model]) if model in limits.hidden else rows
+
+
+def page_of(
+    events: Sequence[QuerySet[Any]], *, number: int, size: int
+) -> tuple[list[tuple[Any, Any]], bool]:
+    """One page of the events of several tables, the latest first.
+
+    Each table is asked for its latest events only, by its index, and nothing is counted.
+
+    Returns:
+        The events, each with the one before it of the same record; and whether there are more.
+
+    """
+    end = number * size + 1
+    keys = [
+        rows.order_by("-pgh_created_at", "-pgh_id").values_list(
+            "pgh_created_at", "pgh_id", Value(rows.model._meta.label)
+        )[:end]
+        for rows in events
+    ]
+    if not keys:
+        return [], False
+    first, *others = keys
+    if others:
+        merged = first.union(*others, all=True).order_by("-pgh_created_at", "-pgh_id")[:end]
+    else:
+        merged = first
+    latest = list(merged)[end - size - 1 :]
+    return with_before([(pk, label) for _, pk, label in latest[:size]]), len(latest) > size
+
+
+def with_before(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
+    """The events of these keys (number and table), in this order, each with the one before it.
+
+    Raises:
+        KeyError: one of them was erased.
+
+    """
+    by_table = defaultdict(list)
+    for pk, label in keys:
+        by_table[label].append(pk)
+    found: dict[tuple[int, str], tuple[Any, Any]] = {}
+    for label, pks in by_table.items():
+        history: Any = apps.get_model(label)
+        earlier = history.objects.filter(
+            pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id")
+        ).order_by("-pgh_id")
+        of_page = history.objects.filter(pk__in=pks)
+        events = list(of_page.annotate(before=Subquery(earlier.values("pgh_id")[:1])))
+        before = history.objects.in_bulk([e.before for e in events if e.before])
+        found |= {(e.pk, label): (e, before.get(e.before)) for e in events}
+    return [found[key] for key in keys]
+
+
+def records_in(events: Iterable[tuple[Any, Any]]) -> Iterable[models.Model]:
+    """What the events tell of: each record, and those with a history of their own that it names.
+
+    Only their keys are known, which is what the access log wants.
+    """
+    with_history = {kind.model for kind in _kinds.values()} - {User}
+    for event, _ in events:
+        yield about(type(event))(pk=event.pgh_obj_id)
+        for _, event_field in _fields(event):
+            key = getattr(event, event_field.attname)
+            if event_field.related_model in with_history and key is not None:
+                yield event_field.related_model(pk=key)
+
+
+def page_of_reads(
+    reads: QuerySet[AccessEntry], *, number: int, size: int
+) -> tuple[list[AccessEntry], bool]:
+    """One page of the access log, the latest first; and whether there are more."""
+    start = (number - 1) * size
+    found = list(reads.select_related("user")[start : start + size + 1])
+    return found[:size], len(found) > size
+
+
+# In words ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One change, in words, as templates/components/timeline.html shows it."""
+
+    title: str
+    when: dt.datetime
+    body: str = ""
+
+
+VERBS = {"insert": "added", "update": "changed", "delete": "removed"}
+
+
+def in_words(
+    events: Iterable[tuple[Any, Any]],
+    *,
+    wordless: frozenset[Model] = frozenset(),
+    of: models.Model | None = None,
+    addresses: bool = False,
+    actors: bool = True,
+) -> list[Entry]:
+    """The events in sentences.
+
+    Args:
+        events: Each with the one before it of the same record, if there is one.
+        wordless: Models whose values are not told.
+        of: The record whose page it is: its own changes need not name it.
+        addresses: Whether to tell from which network address each was made.
+        actors: Whether to tell who made each.
+
+    """
+    events = list(events)
+    names = _Names(events, actors=actors)
+    return [_entry(event, before, names, wordless, of, addresses) for event, before in events]
+
+
+def _entry(
+    event: Any,
+    before: Any,
+    names: "_Names",
+    wordless: frozenset[Model],
+    of: models.Model | None,
+    addresses: bool,
+) -> Entry:
+    model = about(type(event))
+    context = event.pgh_context or {}
+    verb = VERBS[event.pgh_label]
+    told = model not in wordless
+    own = of is not None and model is type(of)
+    record = (
+        f"this {name_of(model).lower()}" if own else f"{name_of(model).lower()} {event.pgh_obj_id}"
+    )
+    if event.pgh_label == "update":
+        changes = [
+            f"{label} from {names.word(event_field, getattr(before, event_field.attname))}"
+            f" to {names.word(event_field, getattr(event, event_field.attname))}"
+            if told and before
+            else label
+            for label, event_field in _fields(event)
+            if before is None
+            or getattr(before, event_field.attname) != getattr(event, event_field.attname)
+        ]
+    else:
+        changes = [
+            f"{capfirst(label)}: {names.word(event_field, value)}"
+            for label, event_field in _fields(event)
+            if told
+            and (value := getattr(event, event_field.attname)) not in (None, "", [])
+            and not (of is not None and event_field.related_model is type(of))
+        ]
+    who = names.who(context)
+    if event.pgh_label == "update" and len(changes) == 1:
+        title = f"{who} changed {changes[0]}" if own else f"{who} changed {record}: {changes[0]}"
+        changes = []
+    else:
+        title = f"{who} {verb} {record}"
+    details = [f"Why: {context['reason']}"] if context.get("reason") else []
+    if addresses and context.get("address"):
+        details.append(f"From {context['address']}")
+    return Entry(
+        title=title,
+        when=event.pgh_created_at,
+        body="\n".join([*map(capfirst, changes), *details]),
+    )
+
+
+def _fields(event: Any) -> Iterable[tuple[str, models.Field[Any, Any]]]:
+    """The fields that stand for what the record says, each with its name in words."""
+    model = about(type(event))
+    for event_field in event._meta.concrete_fields:
+        if event_field.name.startswith("pgh_") or event_field.name == model._meta.pk.name:
+            continue
+        yield str(model._meta.get_field(event_field.name).verbose_name), event_field  # type: ignore[union-attr]
+
+
+class _Names:
+    """The names of the people and records that some events speak of, asked for in one go."""
+
+    def __init__(self, events: list[tuple[Any, Any]], *, actors: bool) -> None:
+        self.actors = actors
+        wanted: dict[Model, set[Any]] = defaultdict(set)
+        for pair in events:
+            for event in filter(None, pair):
+                wanted[User].add((event.pgh_context or {}).get("user"))
+                for _, event_field in _fields(event):
+                    if event_field.related_model and not _is_part(event_field.related_model):
+                        wanted[event_field.related_model].add(getattr(event, event_field.attname))
+        self.names = {
+            # No name hangs on JSON, such as the outline of an area, which can be a megabyte.
+            model: model._base_manager.defer(
+                *(f.name for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
+            ).in_bulk([key for key in keys if key is not None])
+            for model, keys in wanted.items()
+        }
+
+    def who(self, context: Mapping[str, Any]) -> str:
+        """Who acted."""
+        if not self.actors:
+            return "Somebody"
+        if context.get("user"):
+            return str(self.names[User].get(context["user"], f"Person {context['user']}"))
+        if context.get("task"):
+            return "The system"
+        return "Somebody not signed in" if context.get("path") else "A command"
+
+    def word(self, event_field: Any, value: Any) -> str:
+        """A value as a person would say it."""
+        if value is None or value == "" or value == []:
+            return "nothing"
+        model = event_field.related_model
+        if model:
+            found = self.names.get(model, {}).get(value)
+            return str(found) if found else f"{model._meta.verbose_name} {value}"
+        return in_plain_words(event_field, value)
+
+
+def _is_part(model: Model) -> bool:
+    """Whether its name would have to be asked for one by one: it is called by its number."""
+    return getattr(model, "history_part_of", None) is not None
+
+
+def in_plain_words(event_field: Any, value: Any) -> str:
+    """A value that is no other record, as a person would say it."""
+    if event_field.choices:
+        return str(dict(event_field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return date_format(timezone.localtime(value, LONDON), "j F Y, H:i")
+    if isinstance(value, dt.date):
+        return date_format(value, "j F Y")
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a record: how it stood afterwards and before, who did it, and why."""
+
+    after: Any
+    before: Any
+    """None where it was added."""
+    by: str
+    why: str
+    names: "_Names"
+
+    def word(self, name: str, *, before: bool = False) -> str:
+        """What a field says, or said before, as a person would say it."""
+        event = self.before if before else self.after
+        event_field = event._meta.get_field(name)
+        return self.names.word(event_field, getattr(event, event_field.attname))
+
+    @property
+    def at(self) -> dt.datetime:
+        """When."""
+        moment: dt.datetime = self.after.pgh_created_at
+        return moment
+
+    def changed(self, *names: str) -> bool:
+        """Whether one of these fields came to say something else, or was first said."""
+        return any(getattr(self.after, name) != getattr(self.before, name, None) for name in names)
+
+
+def steps_of(record: models.Model) -> list[Step]:
+    """The changes of one record, the first one first; none where its history was erased."""
+    table: Any = type(record).pgh_event_model  # type: ignore[attr-defined]  # of a tracked model
+    events = list(table.objects.filter(pgh_obj=record.pk).order_by("pgh_id"))
+    names = _Names([(event, None) for event in events], actors=True)
+    return [
+        Step(
+            event,
+            before,
+            by=names.who(event.pgh_context or {}),
+            why=(event.pgh_context or {}).get("reason", ""),
+            names=names,
+        )
+        for event, before in zip(events, [None, *events], strict=False)
+    ]
+
+
+def reads_in_words(reads: Iterable[AccessEntry]) -> list[Entry]:
+    """Entries of the access log in sentences."""
+    return [
+        Entry(
+            title=" ".join(filter(None, [_reader(read), read.get_act_display(), _read(read)])),
+            when=read.at,
+            body="\n".join(
+                [
+                    *([f"What for: {read.purpose}"] if read.purpose else []),
+                    *([f"On the page {read.path}"] if read.path else []),
+                    *([f"From {read.address}"] if read.address else []),
+                ]
+            ),
+        )
+        for read in reads
+    ]
+
+
+def _reader(read: AccessEntry) -> str:
+    if read.user_id is None:
+        return "Somebody unknown"
+    return str(read.user) if read.user else f"Person {read.user_id}"
+
+
+def _read(read: AccessEntry) -> str:
+    """What was read: *visit 5*, *cadets 1, 2 and 3*, or the name of a table or page."""
+    if not read.ids:
+        return "the log" if read.what == AccessEntry._meta.label_lower else read.what
+    try:
+        options = apps.get_model(read.what)._meta
+    except LookupError:
+        return f"{read.what} {get_text_list(read.ids, 'and')}"
+    name = options.verbose_name if len(read.ids) == 1 else options.verbose_name_plural
+    return f"{name} {get_text_list([str(key) for key in read.ids], 'and')}"

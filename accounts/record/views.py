@@ -1,0 +1,142 @@
+"""Pages of the record: what became of one record, and the log of everything."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.generic import TemplateView
+
+from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
+from accounts.dates.london import midnight
+from accounts.models import AccessEntry, Seal
+from accounts.numbers import whole_number
+from accounts.record import history, night_work
+from accounts.record.access_log import Act, record_act
+from accounts.roles import VIEW_LOG
+from accounts.sign_in.forms import LogFilter
+
+PAGE_SIZE = 50
+#: Nobody turns over that many pages: the filters find what is further back.
+LAST_PAGE = 200
+
+
+class Paged(RequiresPermission, TemplateView):
+    """A list that is not counted: it says only whether there is more."""
+
+    @property
+    def number(self) -> int:
+        """The page asked for."""
+        return min(max(whole_number(self.request.GET.get("page", "")) or 1, 1), LAST_PAGE)
+
+    def pages(self, *, more: bool) -> dict[str, Any]:
+        """The links to what is newer and older, for templates/accounts/newer_older.html."""
+        return {
+            "newer": self.number - 1 if self.number > 1 else None,
+            "older": self.number + 1 if more and self.number < LAST_PAGE else None,
+        }
+
+
+class History(Paged):
+    """What became of one record and of what belongs to it, the latest first."""
+
+    template_name = "accounts/history.html"
+
+    def has_permission(self) -> bool:
+        """Whoever sees the record sees its history."""
+        return True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The changes in words; a record that is not theirs is not there."""
+        kind = history.kind(kwargs["kind"])
+        if kind is None:
+            raise Http404
+        record = get_object_or_404(kind.visible_to(self.user), pk=kwargs["pk"])
+        limits = kind.limits(self.user, record)
+        events, more = history.page_of(
+            history.events_of(record, limits), number=self.number, size=PAGE_SIZE
+        )
+        self.record_reads(viewed=[record], listed=history.records_in(events))
+        entries = history.in_words(
+            events,
+            wordless=limits.wordless,
+            of=record,
+            addresses=self.user.has_perm(VIEW_LOG),
+        )
+        return super().get_context_data(**kwargs) | {
+            "record": record,
+            "kind": history.name_of(kind.model),
+            "entries": entries,
+            **self.pages(more=more),
+        }
+
+
+class Log(RequiresRecentSignIn, Paged):
+    """Everything that was changed, or everything that was read, for administrators.
+
+    An administrator is no planner: what tells of a visit ahead is left out until it is over.
+    """
+
+    permission_required = VIEW_LOG
+    template_name = "accounts/log.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """One of the two lists. Opening it is on record, too."""
+        form = LogFilter(self.request.GET or None)
+        wanted = form.wanted()
+        record_act(
+            Act.SEARCHED, by=self.user, what=AccessEntry._meta.label_lower, purpose=form.in_words()
+        )
+        entries, more = self.reads(wanted) if wanted["reads"] else self.changes(wanted)
+        return super().get_context_data(**kwargs) | {
+            "form": form,
+            "entries": entries,
+            "night_work": night_work.works(at=timezone.now()),
+            "head": Seal.objects.order_by("-day").first(),
+            **self.pages(more=more),
+        }
+
+    def changes(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
+        """What was changed."""
+        limits = history.limits_of_log(self.user)
+        events = history.all_events(
+            limits,
+            since=_begin(wanted["since"]),
+            until=_end(wanted["until"]),
+            by=wanted["person"],
+            model=wanted["model"],
+            number=wanted["number"],
+        )
+        found, more = history.page_of(events, number=self.number, size=PAGE_SIZE)
+        self.record_reads(listed=history.records_in(found))
+        return history.in_words(found, wordless=limits.wordless, addresses=True), more
+
+    def reads(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
+        """What was read, and who came and went."""
+        rows = Q()
+        if since := _begin(wanted["since"]):
+            rows &= Q(at__gte=since)
+        if until := _end(wanted["until"]):
+            rows &= Q(at__lt=until)
+        if wanted["person"]:
+            rows &= Q(user=wanted["person"])
+        if wanted["act"]:
+            rows &= Q(act=wanted["act"])
+        if wanted["model"]:
+            rows &= Q(what=wanted["model"]._meta.label_lower)
+        if wanted["number"] is not None:
+            rows &= Q(ids__contains=[wanted["number"]])
+        limits = history.limits_of_log(self.user)
+        entries = AccessEntry.objects.filter(rows).exclude(limits.reads)
+        found, more = history.page_of_reads(entries, number=self.number, size=PAGE_SIZE)
+        return history.reads_in_words(found), more
+
+
+def _begin(day: dt.date | None) -> dt.datetime | None:
+    return midnight(day) if day else None
+
+
+def _end(day: dt.date | None) -> dt.datetime | None:
+    return _begin(day + dt.timedelta(days=1)) if day else None

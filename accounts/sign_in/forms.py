@@ -1,0 +1,281 @@
+"""The forms of sign-in and of *Your account*, allauth's in our look and words; the log's filter."""
+
+import struct
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter as get_second_factor_adapter
+from allauth.mfa.base import forms as second_factor
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import forms as recovery_codes
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as passkeys
+from allauth.mfa.webauthn.internal import auth as webauthn
+from crispy_forms.layout import Layout
+from django import forms
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.models import User
+from accounts.record import history
+from accounts.record.access_log import Act
+from accounts.sign_in.once import use_up
+from accounts.sign_in.second_factor import accept_code
+
+PASSWORD_HINT = "At least 12 characters. Three words that do not belong together are easy to keep."  # noqa: S105
+CODE_HINT = "Six figures that your authenticator app shows, or a recovery code."
+
+
+class AllauthForm(GovForm):
+    """Mix into a form of allauth: labels above the boxes and hints below them, no placeholders."""
+
+    mark_optional = False
+    carries_token = False  # nothing of passwords and codes is kept
+    labels: dict[str, str] = {}
+    hints: dict[str, str] = {}
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the arguments of allauth's form."""
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name, field.label)
+            field.help_text = self.hints.get(name, "")
+
+
+class SignInForm(AllauthForm, account.LoginForm):
+    """Username and password, with a message that does not say which of the two is wrong."""
+
+    submit_label = "Sign in"
+
+
+class Code(AllauthForm):
+    """Mix into a form that asks for a code, which then works no second time."""
+
+    submit_label = "Continue"
+    hints = {"code": CODE_HINT}
+    user: User
+    cleaned_data: dict[str, Any]
+
+    def layout(self) -> Layout:
+        """A short box."""
+        return Layout(Question("code", width=10))
+
+    def clean_code(self) -> str:
+        """Find out whose code it is, and use it up."""
+        allow_more = check_rate_limit(self.user)
+        code: str = self.cleaned_data["code"]
+        self.authenticator = accept_code(self.user, code)
+        if self.authenticator is None:
+            if asked := Authenticator.objects.filter(user=self.user).order_by("-type").first():
+                self._emit_authentication_failed(asked)  # type: ignore[attr-defined]  # allauth's
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        allow_more()
+        return code
+
+
+class CodeForm(Code, second_factor.AuthenticateForm):
+    """The second step of signing in."""
+
+
+class CodeAgainForm(Code, second_factor.ReauthenticateForm):
+    """A code, before something sensitive."""
+
+
+#: What reading a device's answer can raise: its numbers, bytes and brackets are whoever sent it's.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error)
+
+NOT_ACCEPTED = "This passkey was not accepted. Nothing has changed. Try again, or use another way."
+
+
+class DevicesAnswer(forms.Form):
+    """Mix into a form that takes a device's answer to a challenge, which then answers no other."""
+
+    def full_clean(self) -> None:
+        """Use the challenge up before the answer to it is looked at, and refuse what is none."""
+        challenge = (webauthn.get_state() or {}).get("challenge") if self.is_bound else None
+        if challenge and not use_up("challenge of a passkey", challenge):
+            webauthn.clear_state()
+        try:
+            super().full_clean()
+        except UNREADABLE:
+            # Nor can it be shown again.
+            self.data = {name: self.data[name] for name in self.data} | {"credential": ""}
+            self.add_error("credential", NOT_ACCEPTED)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Keep an error, in words about a passkey where they are about a code or a field."""
+        no_answer = getattr(error, "code", "") in {"incorrect_code", "required", "invalid"}
+        super().add_error(field, NOT_ACCEPTED if no_answer and field != "name" else error)
+
+
+class PasskeySignInForm(DevicesAnswer, passkeys.LoginWebAuthnForm):
+    """Signing in by a passkey alone."""
+
+
+class PasskeyStepForm(DevicesAnswer, passkeys.AuthenticateWebAuthnForm):
+    """A passkey as the second step."""
+
+
+class PasskeyAgainForm(DevicesAnswer, passkeys.ReauthenticateWebAuthnForm):
+    """A passkey, before something sensitive."""
+
+
+class PasswordAgainForm(AllauthForm, account.ReauthenticateForm):
+    """The password, before something sensitive."""
+
+    submit_label = "Continue"
+
+
+class PasswordChangeForm(AllauthForm, account.ChangePasswordForm):
+    """The old password and, twice, the new one."""
+
+    submit_label = "Change password"
+    labels = {"password1": "New password", "password2": "New password again"}
+    hints = {"password1": PASSWORD_HINT}
+
+
+class ForgottenPasswordForm(AllauthForm, account.ResetPasswordForm):
+    """The address to which the link goes."""
+
+    submit_label = "Send the link"
+    labels = {"email": "Email address"}
+    hints = {"email": "The one that your administrator has for you."}
+
+
+class LinkForm(account.UserTokenForm):
+    """Whose link it is, and whether it still works: one at a time, so that it works once."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        person = super()._get_user(uidb36)  # type: ignore[no-untyped-call]  # allauth's
+        # The others wait here, and then see that the password is another.
+        return User.objects.select_for_update().get(pk=person.pk) if person else None
+
+
+class NewPasswordForm(AllauthForm, account.ResetPasswordKeyForm):
+    """The new password, twice, after following a link."""
+
+    submit_label = "Save password"
+    labels = {"password1": "Password", "password2": "Password again"}
+    hints = {"password1": PASSWORD_HINT}
+
+
+class AuthenticatorAppForm(AllauthForm, totp.ActivateTOTPForm):
+    """The first code of an authenticator app, which shows that it was set up."""
+
+    submit_label = "Continue"
+    labels = {"code": "Code from the app"}
+    hints = {"code": "Six figures. The app shows new ones every half minute."}
+
+    def layout(self) -> Layout:
+        """A short box."""
+        return Layout(Question("code", width=10))
+
+    def clean_code(self) -> str:
+        """The code that the app shows. An app is set up once, even where the form comes twice."""
+        code: str = super().clean_code()
+        if not use_up("setting up an app", f"{self.user.pk}:{self.secret}"):
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        return code
+
+
+class RemoveAuthenticatorAppForm(AllauthForm, totp.DeactivateTOTPForm):
+    """Nothing but a button."""
+
+
+class NewRecoveryCodesForm(AllauthForm, recovery_codes.GenerateRecoveryCodesForm):
+    """Nothing but a button."""
+
+    submit_label = "Make new codes"
+
+
+class PasskeyForm(AllauthForm, DevicesAnswer, passkeys.AddWebAuthnForm):
+    """A name for a new passkey. The browser adds the passkey itself."""
+
+    labels = {
+        "name": "Name of this passkey",
+        "passwordless": "Let it sign me in without a password",
+    }
+    hints = {
+        "name": "To tell it from others, for example “Work phone”.",
+        "passwordless": "The device asks for your face, fingerprint or PIN instead.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer to sign in by it alone, which most people want."""
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
+
+
+class PasskeyNameForm(AllauthForm, passkeys.EditWebAuthnForm):
+    """Another name for a passkey."""
+
+    labels = {"name": "Name of this passkey"}
+
+
+class LogFilter(GovFilterForm, forms.Form):
+    """Narrows the log of everything."""
+
+    show = forms.ChoiceField(
+        label="Show",
+        choices=[("", "Changes"), ("reads", "Reads and sign-ins")],
+        required=False,
+    )
+    person = forms.ModelChoiceField(
+        User.objects.order_by("last_name__normal", "first_name__normal", "pk"),
+        label="Person",
+        required=False,
+        empty_label="Anybody",
+    )
+    kind = forms.ChoiceField(label="Kind of record", required=False)
+    number = forms.IntegerField(
+        label="Number of the record", required=False, min_value=1, max_value=2**63 - 1
+    )
+    act = forms.ChoiceField(
+        label="What they did (reads and sign-ins)",
+        choices=[("", "Anything"), *((act.value, capfirst(act.label)) for act in Act)],
+        required=False,
+    )
+    since = GovDateField(label="From", required=False)
+    until = GovDateField(label="Until", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every kind of record that has a history."""
+        super().__init__(*args, **kwargs)
+        self.models = {
+            model._meta.label_lower: model for model in map(history.about, history.history_models())
+        }
+        kinds = [(label, history.name_of(model)) for label, model in self.models.items()]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Any"), *kinds]
+
+    def wanted(self) -> dict[str, Any]:
+        """The answers; one that could not be read counts as not given."""
+        self.is_valid()
+        answers = getattr(self, "cleaned_data", {})
+        return {
+            "reads": answers.get("show") == "reads",
+            "model": self.models.get(answers.get("kind", "")),
+            **{
+                name: answers.get(name) or None
+                for name in ("person", "number", "act", "since", "until")
+            },
+        }
+
+    def in_words(self) -> str:
+        """What was asked for, for the record: persons by their number."""
+        wanted = self.wanted()
+        said = [
+            "reads and sign-ins" if wanted["reads"] else "changes",
+            wanted["person"] and f"by person {wanted['person'].pk}",
+            wanted["model"] and f"of a {history.name_of(wanted['model']).lower()}",
+            wanted["number"] and f"number {wanted['number']}",
+            wanted["act"] and f"who {Act(wanted['act']).label}",
+            wanted["since"] and f"from {date_format(wanted['since'], 'j F Y')}",
+            wanted["until"] and f"until {date_format(wanted['until'], 'j F Y')}",
+        ]
+        return " ".join(filter(None, said))
