@@ -476,7 +476,7 @@ ADMINS: list[tuple[str, str]] = []
 
 # How long things are kept ------------------------------------------------------------------------
 
-#: Days, by model: what accounts/record/retention.py and operations/retention.py erase.
+#: Days, by model: what accounts/record/retention.py and operations/protection/retention.py erase.
 RETENTION = {
     # After the last operation of the cadet has closed.
     "operations.Cadet": env.whole("KEEP_CADETS_DAYS", default=90),

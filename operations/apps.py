@@ -12,8 +12,8 @@ class OperationsConfig(AppConfig):
     name = "operations"
     #: The letters that this app writes (``outbox/letters.py``).
     letters: ClassVar[dict[str, str]] = {
-        "reminders_to_venue": "operations.messages.write_reminders",
-        "reminders_to_staff": "operations.messages.write_reminders",
+        "reminders_to_venue": "operations.follow_ups.messages.write_reminders",
+        "reminders_to_staff": "operations.follow_ups.messages.write_reminders",
     }
 
     def ready(self) -> None:
@@ -23,9 +23,11 @@ class OperationsConfig(AppConfig):
         """
         from accounts.database import checks
         from accounts.roles import write_groups
-        from operations import first_rows, record, retention, row_security, timeline
-        from operations.actions import handing_over
-        from operations.actions.follow_ups import settle_training
+        from operations import first_rows, timeline
+        from operations.follow_ups import handing_over
+        from operations.follow_ups.actions import settle_training
+        from operations.protection import audit_limits as record
+        from operations.protection import retention, row_security
         from venues.actions import settled_by
         from venues.timeline import register
 

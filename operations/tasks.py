@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.database import scope
 from accounts.dates.london import duty_day
-from operations.actions import reminders
+from operations.follow_ups import reminders
 
 
 @shared_task

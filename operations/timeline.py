@@ -14,7 +14,7 @@ from operations.models import (
     Visit,
     VisitState,
 )
-from operations.verdict import Verdict
+from operations.visits.verdict import Verdict
 from venues.models import Venue
 from venues.timeline import Entry
 

@@ -2,17 +2,15 @@
 
 from django.urls import path
 
-from operations.views import (
-    board,
-    cadets,
-    follow_ups,
-    handing_over,
-    mail,
-    planning,
-    scenarios,
-    teams,
-    visits,
-)
+from operations.control_room import views as board
+from operations.duty import views as visits
+from operations.follow_ups import handing_over_views as handing_over
+from operations.follow_ups import message_views as mail
+from operations.follow_ups import views as follow_ups
+from operations.planning import schedule_views as teams
+from operations.planning import views as planning
+from operations.scenarios import views as scenarios
+from operations.teams import views as cadets
 
 app_name = "operations"
 urlpatterns = [

@@ -33,8 +33,8 @@ from operations.models import (
     VisitQuerySet,
     VisitState,
 )
-from operations.models.operations import BY_CHANCE
-from operations.verdict import Verdict
+from operations.planning.models import BY_CHANCE
+from operations.visits.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
 from reports.filters import Filters
 from reports.statistics import Rate

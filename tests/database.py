@@ -32,7 +32,7 @@ from django.test.client import ClientHandler
 
 from accounts.database import scope
 from accounts.database.scope import NOTHING_SAID, WEB_ROLE, Scope
-from operations.row_security import HISTORIES, POLICIES
+from operations.protection.row_security import HISTORIES, POLICIES
 
 GUARDED = re.compile(
     rf'\b(?:FROM|JOIN|INTO|UPDATE)\s+"?({"|".join({*POLICIES, *HISTORIES})})\b', re.IGNORECASE

@@ -34,8 +34,8 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
-from operations.models.visits import MOVES
-from operations.verdict import Verdict
+from operations.visits.models import MOVES
+from operations.visits.verdict import Verdict
 from outbox.models import Lane, Message
 from tests.database import as_owner
 from venues.models import (

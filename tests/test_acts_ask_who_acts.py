@@ -13,10 +13,10 @@ from accounts.access.requests import AccessRequest, Right
 from accounts.acts import undo
 from accounts.models import User
 from accounts.roles import Role
-from operations.actions import teams
-from operations.actions.follow_ups import FollowUpState
-from operations.actions.logging import OutcomeFacts
+from operations.duty.actions import OutcomeFacts
+from operations.follow_ups.actions import FollowUpState
 from operations.models import NotCompletedReason, Outcome, Selection
+from operations.planning import schedule
 from tests import factories
 from tests.test_acts import ACTS, DECISIONS
 from venues import actions as venue_acts
@@ -129,7 +129,7 @@ def an_undo():
 
 
 def team():
-    return [teams.Place(factories.UserFactory(role=Role.VISITING_OFFICER), teams.Duty.LEAD)]
+    return [schedule.Place(factories.UserFactory(role=Role.VISITING_OFFICER), schedule.Duty.LEAD)]
 
 
 def chosen():
@@ -205,96 +205,96 @@ CALLS = {
         "version": 1,
         "reason": "Slip",
     },
-    "operations.actions.follow_ups.book_refresher": lambda: {
+    "operations.follow_ups.actions.book_refresher": lambda: {
         "follow_up": follow_up(),
         "on": TODAY,
         "version": 1,
     },
-    "operations.actions.follow_ups.record_delivery": lambda: {
+    "operations.follow_ups.actions.record_delivery": lambda: {
         "follow_up": follow_up(),
         "version": 1,
         **{k: v for k, v in training().items() if k != "kind"},
     },
-    "operations.actions.follow_ups.decline_refresher": lambda: {
+    "operations.follow_ups.actions.decline_refresher": lambda: {
         "follow_up": follow_up(),
         "reason": "No",
         "version": 1,
     },
-    "operations.actions.follow_ups.reopen_refresher": lambda: {
+    "operations.follow_ups.actions.reopen_refresher": lambda: {
         "follow_up": follow_up(state=FollowUpState.DECLINED),
         "reason": "Yes",
         "version": 2,
     },
-    "operations.actions.handing_over.hand_over_follow_ups": lambda: {
+    "operations.follow_ups.handing_over.hand_over_follow_ups": lambda: {
         "follow_ups": [follow_up()],
         "to": factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True),
     },
-    "operations.actions.handing_over.hand_over_visits": lambda: {
+    "operations.follow_ups.handing_over.hand_over_visits": lambda: {
         "visits": [planned()],
         "person": person(),
         "at": NOW,
         "to": factories.UserFactory(role=Role.VISITING_OFFICER),
     },
-    "operations.actions.handing_over.hand_over_operations": lambda: {
+    "operations.follow_ups.handing_over.hand_over_operations": lambda: {
         "operations": [factories.OperationFactory()],
         "to": factories.UserFactory(role=Role.CSE_LEAD),
     },
-    "operations.actions.planning.create_operation": operation,
-    "operations.actions.planning.edit_operation": lambda: {
+    "operations.planning.actions.create_operation": operation,
+    "operations.planning.actions.edit_operation": lambda: {
         "operation": factories.OperationFactory(),
         "version": 1,
         **operation(),
     },
-    "operations.actions.planning.add_venues": lambda: {
+    "operations.planning.actions.add_venues": lambda: {
         "operation": factories.OperationFactory(),
         "venues": [],
         "selection": Selection.PRIORITY,
     },
-    "operations.actions.planning.draw_venues": lambda: {
+    "operations.planning.actions.draw_venues": lambda: {
         "operation": factories.OperationFactory(),
         "among": Venue.objects.all(),
         "number": 1,
     },
-    "operations.actions.planning.remove_venue": lambda: {"chosen": chosen()},
-    "operations.actions.planning.create_scenario": lambda: {
+    "operations.planning.actions.remove_venue": lambda: {"chosen": chosen()},
+    "operations.planning.actions.create_scenario": lambda: {
         "title": "Late",
         "script": "Ask.",
         "warning_signs": [factories.WarningSignFactory()],
     },
-    "operations.actions.planning.new_scenario_version": lambda: {
+    "operations.planning.actions.new_scenario_version": lambda: {
         "scenario": factories.ScenarioFactory(),
         "script": "Ask.",
         "warning_signs": [factories.WarningSignFactory()],
     },
-    "operations.actions.teams.plan_visit": lambda: {
+    "operations.planning.schedule.plan_visit": lambda: {
         **visit_of(chosen()),
         "team": team(),
         **window(),
     },
-    "operations.actions.teams.reschedule_visit": lambda: {
+    "operations.planning.schedule.reschedule_visit": lambda: {
         "visit": planned(),
         "version": 1,
         "team": team(),
         **window(),
     },
-    "operations.actions.teams.cancel_visit": lambda: {"visit": planned(), "reason": "Snow"},
-    "operations.actions.cadets.add_cadet": cadet,
-    "operations.actions.cadets.edit_cadet": lambda: {
+    "operations.planning.schedule.cancel_visit": lambda: {"visit": planned(), "reason": "Snow"},
+    "operations.teams.actions.add_cadet": cadet,
+    "operations.teams.actions.edit_cadet": lambda: {
         "cadet": factories.CadetFactory(),
         "version": 1,
         **cadet(),
     },
-    "operations.actions.logging.start_visit": lambda: {
+    "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(),
         "at": NOW,
     },
-    "operations.actions.logging.log_outcome": lambda: {
+    "operations.duty.actions.log_outcome": lambda: {
         "visit": factories.UnderWayVisitFactory(),
         "facts": facts(),
         "at": NOW,
         **SUBMISSION,
     },
-    "operations.actions.logging.correct_outcome": lambda: {
+    "operations.duty.actions.correct_outcome": lambda: {
         "visit": factories.CompletedVisitFactory(),
         "facts": facts(),
         "reason": "Slip",
@@ -302,7 +302,7 @@ CALLS = {
         "at": NOW,
         **SUBMISSION,
     },
-    "operations.actions.logging.log_not_completed": lambda: {
+    "operations.duty.actions.log_not_completed": lambda: {
         "visit": factories.UnderWayVisitFactory(),
         "reason": NotCompletedReason.FULLY_BOOKED,
         "notes": "",
@@ -314,7 +314,7 @@ CALLS = {
         "reason": "Left",
         "at": NOW,
     },
-    "operations.actions.logging.correct_not_completed": lambda: {
+    "operations.duty.actions.correct_not_completed": lambda: {
         "visit": factories.NotCompletedVisitFactory(),
         "reason": NotCompletedReason.UNSAFE,
         "notes": "",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.acts import undo
 from accounts.models import Undo, User
 from accounts.roles import Role
-from operations.actions.refusals import PlanningError
+from operations.acts.refusals import PlanningError
 from tests import factories
 from tests.test_acts import ACTS
 from tests.test_acts_ask_who_acts import CALLS, NOW, planned
@@ -21,33 +21,33 @@ UNDOABLE = sorted(name for name in CALLS if undo.kind_of(ACTS[name]))
 
 
 def some_venues():
-    answers = CALLS["operations.actions.planning.add_venues"]()
+    answers = CALLS["operations.planning.actions.add_venues"]()
     return answers | {"venues": [factories.VenueFactory()]}
 
 
 def a_draw():
     factories.VenueFactory()
-    return CALLS["operations.actions.planning.draw_venues"]()
+    return CALLS["operations.planning.actions.draw_venues"]()
 
 
 def declined():
-    answers = CALLS["operations.actions.follow_ups.reopen_refresher"]()
+    answers = CALLS["operations.follow_ups.actions.reopen_refresher"]()
     return answers | {"version": answers["follow_up"].version}
 
 
 def visits_in_hand():
     visit = planned()
-    answers = CALLS["operations.actions.handing_over.hand_over_visits"]()
+    answers = CALLS["operations.follow_ups.handing_over.hand_over_visits"]()
     return answers | {"visits": [visit], "person": visit.team.get().officer}
 
 
 #: Where the act must have something to change.
 WITH_SOMETHING = {
-    "operations.actions.planning.add_venues": some_venues,
-    "operations.actions.planning.draw_venues": a_draw,
-    "operations.actions.handing_over.hand_over_visits": visits_in_hand,
-    "operations.actions.follow_ups.reopen_refresher": declined,
-    "operations.actions.logging.start_visit": lambda: {
+    "operations.planning.actions.add_venues": some_venues,
+    "operations.planning.actions.draw_venues": a_draw,
+    "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
+    "operations.follow_ups.actions.reopen_refresher": declined,
+    "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(starts_at=NOW),
         "at": NOW,
     },

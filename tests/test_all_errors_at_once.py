@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from operations.actions import planning
-from operations.actions.refusals import PlanningError
+from operations.acts.refusals import PlanningError
 from operations.models import FollowUpState
+from operations.planning import actions as planning
 from tests import factories
 from venues.models import TrainingSession
 

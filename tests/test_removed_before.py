@@ -5,8 +5,8 @@ from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from accounts.roles import Role
-from operations.actions import planning
 from operations.models import Selection
+from operations.planning import actions as planning
 from tests.factories import (
     CommandUnitFactory,
     OperationFactory,

@@ -1,11 +1,11 @@
 """Who acts in a transaction and what PostgreSQL lets it see.
 
 ``visible_to`` on the querysets decides what a page shows. Behind it stands a second line: policies
-of PostgreSQL (row-level security, ``operations/row_security.py``) on visits and all that tells of
-them. A web request or a task works as the role :data:`WEB_ROLE`, which owns nothing, and says for
-each transaction who acts, for which command units. Where nothing is said, the policies show
-nothing. All of it is set by ``set_config(…, true)``, so it ends with the transaction: a connection
-that goes back to a pool carries nothing of one person to the next.
+of PostgreSQL (row-level security, ``operations/protection/row_security.py``) on visits and all that
+tells of them. A web request or a task works as the role :data:`WEB_ROLE`, which owns nothing, and
+says for each transaction who acts, for which command units. Where nothing is said, the policies
+show nothing. All of it is set by ``set_config(…, true)``, so it ends with the transaction: a
+connection that goes back to a pool carries nothing of one person to the next.
 
 The same settings name the person for the record of changes: the triggers of django-pghistory write
 ``pghistory.context_metadata`` beside each change.

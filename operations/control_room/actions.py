@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.database import scope
 from accounts.models import User
-from operations.actions.refusals import refuse
+from operations.acts.refusals import refuse
 from operations.models import NotCompletedReason, Visit, VisitState
-from operations.models.visits import overdue_margin
+from operations.visits.models import overdue_margin
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from django import template
 
 from accounts.tones import tone_of
 from operations.models import Outcome
-from operations.verdict import Verdict
+from operations.visits.verdict import Verdict
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.tones import TONES, tones
 from operations.models import FollowUpState, VisitState
-from operations.verdict import Verdict
+from operations.visits.verdict import Verdict
 from venues.training import TrainingState
 
 ROOT = Path(__file__).resolve().parents[2]

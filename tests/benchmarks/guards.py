@@ -31,7 +31,7 @@ from accounts.access.pages import RequiresPermission  # noqa: E402
 from accounts.models import User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
 from operations.models import Operation  # noqa: E402
-from operations.row_security import POLICIES  # noqa: E402
+from operations.protection.row_security import POLICIES  # noqa: E402
 from tests import factories  # noqa: E402
 
 VISITS = 100_000

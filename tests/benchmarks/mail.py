@@ -27,7 +27,7 @@ from django.test.utils import (  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from config import mail  # noqa: E402
-from operations.actions import reminders  # noqa: E402
+from operations.follow_ups import reminders  # noqa: E402
 from outbox import delivery, tasks  # noqa: E402
 from outbox.models import Lane, Message  # noqa: E402
 from tests import factories  # noqa: E402

@@ -11,7 +11,7 @@ from django.db.models import ProtectedError
 
 from accounts.roles import Role
 from operations.models import Outcome, Reminder, ScenarioSign, TeamMember, Visit, VisitPolicy
-from operations.verdict import Facts, Verdict, judge
+from operations.visits.verdict import Facts, Verdict, judge
 from tests.factories import (
     FACTS_OF,
     NO_CALL,

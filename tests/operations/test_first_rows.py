@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.roles import PERMISSIONS, Role
 from operations.first_rows import WARNING_SIGNS
 from operations.models import CadetPolicy, WarningSign
-from operations.row_security import HISTORIES, POLICIES
+from operations.protection.row_security import HISTORIES, POLICIES
 
 pytestmark = pytest.mark.django_db
 

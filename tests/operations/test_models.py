@@ -11,6 +11,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 
 from accounts.roles import Role
+from operations.follow_ups import models as follow_up_models
 from operations.models import (
     ELIGIBLE,
     Cadet,
@@ -25,8 +26,7 @@ from operations.models import (
     Visit,
     VisitState,
 )
-from operations.models import follow_ups as follow_up_models
-from operations.models import visits as visit_models
+from operations.visits import models as visit_models
 from tests.factories import (
     CadetFactory,
     CadetMemberFactory,

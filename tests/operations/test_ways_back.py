@@ -13,10 +13,11 @@ from accounts.acts import undo
 from accounts.acts.versions import EditConflictError
 from accounts.models import Undo
 from accounts.roles import Role
-from operations.actions import logging, teams
-from operations.actions.refusals import PlanningError
+from operations.acts.refusals import PlanningError
 from operations.control_room import actions as control_room
+from operations.duty import actions as logging
 from operations.models import TeamMember, Visit, VisitState
+from operations.planning import schedule
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -305,7 +306,7 @@ def test_what_a_visit_found_out_about_the_venue_can_be_told_the_registry_at_once
 
 
 def test_a_cancelled_visit_is_planned_again_with_its_team(planned, planner, officer):
-    teams.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
     take_back(Undo.objects.get(), planner)
     planned.refresh_from_db()
     assert (planned.state, planned.cancelled_reason, planned.cancelled_at) == ("planned", "", None)
@@ -313,14 +314,14 @@ def test_a_cancelled_visit_is_planned_again_with_its_team(planned, planner, offi
 
 
 def test_a_cancelled_visit_stays_so_where_its_team_was_planned_elsewhere(planned, planner, officer):
-    teams.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
     factories.VisitFactory(officer=officer, starts_at=planned.starts_at)
     with pytest.raises(undo.CannotUndoError, match="This officer is in another visit at that time"):
         take_back(Undo.objects.get(), planner)
 
 
 def test_planners_of_other_units_undo_no_plan(planned, planner):
-    teams.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
     elsewhere = factories.UserFactory(role=Role.PLANNER, units=[factories.CommandUnitFactory()])
     with pytest.raises(PermissionDenied):
         take_back(Undo.objects.get(), elsewhere)
@@ -329,12 +330,12 @@ def test_planners_of_other_units_undo_no_plan(planned, planner):
 def test_a_visit_planned_by_mistake_is_gone_with_its_team(unit, planner, officer):
     chosen = factories.OperationVenueFactory(venue=factories.VenueFactory(unit=unit))
     starts_at = timezone.now() + dt.timedelta(hours=1)
-    visit = teams.plan_visit(
+    visit = schedule.plan_visit(
         operation=chosen.operation,
         venue=chosen.venue,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(hours=1),
-        team=[teams.Place(officer, TeamMember.Duty.LEAD)],
+        team=[schedule.Place(officer, TeamMember.Duty.LEAD)],
         by=planner,
         at=timezone.now(),
     )
@@ -345,12 +346,12 @@ def test_a_visit_planned_by_mistake_is_gone_with_its_team(unit, planner, officer
 
 def test_a_visit_moved_by_mistake_has_its_window_and_team_again(planned, planner, officer):
     other = factories.UserFactory(role=Role.VISITING_OFFICER)
-    teams.reschedule_visit(
+    schedule.reschedule_visit(
         visit=planned,
         version=planned.version,
         starts_at=planned.starts_at + 60 * MINUTE,
         ends_at=planned.ends_at + 60 * MINUTE,
-        team=[teams.Place(other, TeamMember.Duty.LEAD)],
+        team=[schedule.Place(other, TeamMember.Duty.LEAD)],
         by=planner,
         at=timezone.now(),
     )

@@ -15,7 +15,7 @@ from operations.models import (
     Selection,
     VisitState,
 )
-from operations.verdict import Verdict
+from operations.visits.verdict import Verdict
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
 from reports.filters import Filters
 from reports.statistics import Rate

@@ -103,8 +103,8 @@ def test_names_stand_in_the_order_of_the_alphabet_whatever_their_accents():
 @pytest.mark.django_db
 def test_people_and_scenarios_stand_in_that_order_too():
     from accounts.roles import Role
-    from operations.actions.teams import visiting_officers
     from operations.models import Scenario
+    from operations.planning.schedule import visiting_officers
 
     for name in ("Zetland", "Étoile", "Abbey"):
         UserFactory(last_name=name, role=Role.VISITING_OFFICER)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.database import scope
 from accounts.dates.london import duty_day
 from config.queue import queue
-from operations import demo_history, demo_world
+from operations.demo import visits as demo_history
+from operations.demo import world as demo_world
 from operations.tasks import remind
 from venues.models import Force, Venue
 

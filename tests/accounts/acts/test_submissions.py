@@ -231,7 +231,7 @@ CHANGES = {
     "venues:venue_reopen",
 }
 
-#: Pages whose records carry the phone's own number: ``tests/operations/test_logging.py``.
+#: Pages whose records carry the phone's own number: ``tests/operations/duty/test_actions.py``.
 OWN_NUMBER = {
     "operations:not_completed_correct",
     "operations:outcome_add",

@@ -13,8 +13,9 @@ from django.utils import timezone
 from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
-from operations.actions import handing_over, planning
+from operations.follow_ups import handing_over
 from operations.models import FollowUp, Selection
+from operations.planning import actions as planning
 from tests import factories
 from tests.database import as_system
 from tests.form_pages import fill_in

@@ -16,7 +16,7 @@ from accounts.models import AccessEntry
 from accounts.record import history
 from accounts.record.access_log import record_reads
 from accounts.roles import Role
-from operations.actions import follow_ups
+from operations.follow_ups import actions as follow_ups
 from operations.models import Cadet, FollowUp, Outcome, Visit
 from tests import factories
 

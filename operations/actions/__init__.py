@@ -1,1 +1,0 @@
-"""What one does in operations: a module for each subject, an act for each verb."""

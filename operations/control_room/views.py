@@ -1,0 +1,106 @@
+"""The live board of the control room: is the Makesafe call in hand a test?"""
+
+import hashlib
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from accounts.access.pages import RequiresPermission
+from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
+from operations.acts.views import ActView
+from operations.control_room import actions
+from operations.control_room.forms import BoardSearch, EndVisitForm
+from operations.control_room.queries import find
+from operations.models import TeamMember, Visit
+from operations.visits.models import overdue_margin
+
+
+class Board(RequiresPermission, TemplateView):
+    """Visits under way and those whose window is near: of the whole force, since calls are too."""
+
+    permission_required = VIEW_BOARD
+    template_name = "operations/board.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The tests that match what is looked for."""
+        now = timezone.now()
+        form = BoardSearch(self.request.GET)
+        leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).select_related("officer")
+        on_board = Visit.objects.on_board(at=now).select_related(
+            "venue__group", "venue__local_authority"
+        )
+        visits = on_board.prefetch_related(Prefetch("team", leads, to_attr="leads"))
+        found = find(visits, form.text, at=now, margin=overdue_margin(at=now))
+        return super().get_context_data(**kwargs) | {
+            "found": found,
+            "sentence": found.in_words(form.text),
+            "search": form,
+            "text": form.text,
+            "now": now,
+        }
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """The page; or for htmx its changing part, and only the time where nothing has changed.
+
+        What stays as it is, is not announced again. All that is shown is compared, the sentence
+        above the list too.
+        """
+        shown = render_to_string("operations/board_tests.html", context, self.request)
+        seen = hashlib.sha256(f"{context['sentence']}\n{shown}".encode()).hexdigest()[:16]
+        context |= {"shown": shown, "seen": seen}
+        same = self.request.GET.get("seen") == seen
+        polls = bool(self.request.htmx)  # type: ignore[attr-defined]  # put there by django-htmx
+        if not (polls and same):
+            self.record_reads(listed=context["found"].visits)
+        if not polls:
+            return super().render_to_response(context, **kwargs)
+        answer = render_to_string(
+            "operations/board_update.html", context | {"same": same}, self.request
+        )
+        # The page counts as connected only by answers that say so (static/js/board.js).
+        headers = {"HX-Trigger": "board-answered"} | ({"HX-Reswap": "none"} if same else {})
+        return HttpResponse(answer, headers=headers)
+
+
+class VisitEnd(ActView):
+    """Ends a visit that its team left under way, for the control room, a planner or the lead."""
+
+    template_name = "operations/visit_end.html"
+    form_class = EndVisitForm
+    done = "The visit is ended as not completed. It is no longer a live test."
+
+    def has_permission(self) -> bool:
+        """Whoever may end visits of some kind; which ones is for the queryset."""
+        return any(map(self.user.has_perm, (VIEW_BOARD, PLAN_OPERATIONS, VIEW_OPERATIONS)))
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The visit, if it is overdue and this person may end it."""
+        found = Visit.objects.endable_by(self.user).overdue(at=timezone.now())
+        return get_object_or_404(found.select_related("venue", "operation"), pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        self.record_reads(viewed=[self.visit])
+        return super().get_context_data(**kwargs) | {"visit": self.visit, "back": self.back}
+
+    @property
+    def back(self) -> str:
+        """Where the person came from."""
+        if self.user.has_perm(VIEW_BOARD):
+            return reverse("operations:board")
+        return self.visit.operation.get_absolute_url()
+
+    def act(self, form: EndVisitForm) -> str:
+        """End it."""
+        actions.end_overdue_visit(
+            visit=self.visit, reason=form.cleaned_data["reason"], by=self.user, at=timezone.now()
+        )
+        return self.back

@@ -1,0 +1,528 @@
+"""What a team does with a visit: start it, log what was observed, or say why it could not be.
+
+A phone with a poor signal sends the same thing twice; each ``submission`` counts once. All of this
+happens with the visit's row locked, so of two messages at the same instant one waits for the other.
+"""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.acts.undo import Return, undoable
+from accounts.acts.versions import EditConflictError
+from accounts.database import scope
+from accounts.models import User
+from accounts.roles import LOG_VISITS
+from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse
+from operations.follow_ups.actions import settle_follow_up
+from operations.models import (
+    Cadet,
+    ContactMethod,
+    NotCompletedReason,
+    Outcome,
+    RefusalGround,
+    Visit,
+    VisitState,
+)
+from operations.planning import schedule
+from operations.visits import verdict as rule
+from operations.visits.models import WAYS_BACK, earliest_start_before
+
+#: The ways of contact in which a call handler takes part.
+CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
+
+#: The reasons that say nothing without notes.
+ANOTHER_REASON = frozenset(
+    {NotCompletedReason.OTHER_ELIGIBLE, NotCompletedReason.OTHER_NOT_ELIGIBLE}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeFacts:
+    """What was observed on a visit: the fields of :class:`Outcome` that a person fills in.
+
+    What depends on another answer is empty where it does not apply, and None or empty where it
+    is not known; times are whole minutes.
+    """
+
+    challenged: bool
+    asked_for_identification: bool
+    signs_recognised: bool
+    room_refused: bool
+    refusal_ground: str = ""
+    police_contacted: bool
+    contact_method: str = ""
+    contact_minutes: int | None = None
+    makesafe_quoted: bool | None = None
+    incident_reference: str = ""
+    call_handler_recognised: bool | None = None
+    officers_sent: bool | None = None
+    officers_arrived_minutes: int | None = None
+    staff_debriefed: bool
+    materials_left: bool
+    refresher_accepted: bool | None = None
+    notes: str = ""
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Self:
+        """The facts that ``outcome`` holds."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        return cls(**{name: getattr(outcome, name) for name in names})
+
+    def only_what_applies(self) -> Self:
+        """The same without answers to questions that the other answers rule out."""
+        empty: dict[str, object] = {}
+        if not self.room_refused:
+            empty |= {"refusal_ground": ""}
+        if not self.police_contacted:
+            empty |= {
+                "contact_method": "",
+                "contact_minutes": None,
+                "makesafe_quoted": None,
+                "incident_reference": "",
+                "officers_sent": None,
+            }
+        if not self.police_contacted or self.contact_method not in CALLS:
+            empty |= {"call_handler_recognised": None}
+        if not (self.police_contacted and self.officers_sent):
+            empty |= {"officers_arrived_minutes": None}
+        tidy = {
+            "incident_reference": self.incident_reference.strip(),
+            "notes": self.notes.strip(),
+        }
+        return dataclasses.replace(self, **(tidy | empty))  # type: ignore[arg-type]  # by name
+
+    def for_the_rule(self) -> rule.Facts:
+        """What the verdict depends on. Call it on facts that apply."""
+        return rule.Facts(
+            challenged=self.challenged,
+            asked_for_identification=self.asked_for_identification,
+            signs_recognised=self.signs_recognised,
+            room_refused=self.room_refused,
+            refused_because_of_signs=self.refusal_ground == RefusalGround.WARNING_SIGNS,
+            police_contacted=self.police_contacted,
+            makesafe_quoted=self.makesafe_quoted,
+            call_handler_recognised=self.call_handler_recognised,
+        )
+
+
+class AlreadyLoggedError(Exception):
+    """The visit's outcome is on record with other answers. It can be corrected, not overwritten.
+
+    The message says who logged it and when.
+    """
+
+    def __init__(self, message: str, *, visit: Visit) -> None:
+        self.visit = visit
+        super().__init__(message)
+
+
+def _in_the_team(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back what the team did with a visit."""
+    visits = [record.pk for record in records if isinstance(record, Visit)]
+    teams_of = Visit.objects.for_officer(by).filter(pk__in=visits)
+    return by.has_perm(LOG_VISITS) and teams_of.count() == len(visits)
+
+
+@undoable(
+    "The visit is planned as before: the live board shows no test under way there.",
+    may=_in_the_team,
+    within=WAYS_BACK[VisitState.UNDER_WAY][1],
+    instead="Log the visit as one that could not be tested, and say in the notes what happened.",
+    back="operations:my_visits",
+)
+@transaction.atomic
+def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
+    """Say that the team begins now. A visit that is under way already stays as it is.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        PlanningError: the visit is over or was cancelled, or it is too early; ``by`` has another
+            visit under way; or a cadet of the team may not go as things stand now.
+
+    """
+    visit = _lock(visit, by=by)
+    if visit.is_under_way:
+        return visit
+    if not visit.is_planned:
+        raise _too_late(visit)
+    if too_early := why_too_early(visit, at=at):
+        raise refuse("visit", too_early)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # starts one visit at a time
+    if other := Visit.objects.for_officer(by).under_way().select_related("venue").first():
+        raise refuse("visit", f"You still have {other.venue} under way: log it first.")
+    if problems := _problems_of_cadets_now(visit, at):
+        because = " ".join(problem.message for problem in problems)
+        raise refuse(
+            "visit",
+            f"The visit can’t start with its team as it is. {because} Call {_planner(visit)}: "
+            "they can change the team or cancel the visit.",
+        )
+    _move(visit, state=VisitState.UNDER_WAY, started_at=at, started_by=by)
+    return visit
+
+
+def _planner(visit: Visit) -> str:
+    """Whom a team calls about its plan: who made it, or who answers for it if they have left."""
+    if visit.created_by.is_active:
+        return f"the planner, {visit.created_by}"
+    lead = visit.operation.lead
+    return f"the operation’s lead, {lead}" if lead.is_active else "a planner of your command unit"
+
+
+def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
+    """A sentence that says from when on ``visit`` can start, or '' if it can by now."""
+    earliest = visit.starts_at - earliest_start_before(at=at)
+    if at >= earliest:
+        return ""
+    return (
+        f"It is too early to start this visit. You can start it from {_written(earliest)}. "
+        "If the team goes earlier, ask the planner to move the visit."
+    )
+
+
+def _problems_of_cadets_now(visit: Visit, at: dt.datetime) -> list[Problem]:
+    """The rules for cadets once more: what is held of them, or the policy, may have changed."""
+    team = [
+        schedule.Place(member.cadet or member.officer, schedule.Duty(member.duty))  # type: ignore[arg-type]  # it is one of both
+        for member in visit.team.select_related("cadet", "officer")
+    ]
+    going = [place.who for place in team if isinstance(place.who, Cadet)]
+    as_it_happens = Visit(
+        pk=visit.pk,
+        venue_id=visit.venue_id,
+        starts_at=at,
+        ends_at=max(at, visit.ends_at),
+    )
+    return schedule.problems_of_cadets(as_it_happens, team) if going else []
+
+
+@transaction.atomic
+def log_outcome(
+    *, visit: Visit, facts: OutcomeFacts, submission: uuid.UUID, by: User, at: dt.datetime
+) -> Outcome:
+    """Complete a visit that is under way with what was observed; the verdict follows.
+
+    So does an outcome that arrives after somebody else ended the visit in place of its team: what
+    the team saw is not lost, and the visit ended no later than was said.
+
+    The same ``submission`` with the same facts returns the outcome that it made the first time.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        AlreadyLoggedError: somebody (or an earlier version of this message) was first.
+        PlanningError: the visit is not under way, or the facts lack one that they call for.
+
+    """
+    visit = _lock(visit, by=by)
+    facts = facts.only_what_applies()
+    if earlier := _sent_before(visit, submission, facts):
+        return earlier
+    if visit.outcome:
+        raise AlreadyLoggedError(
+            f"{visit.outcome.logged_by} logged the outcome of this visit at "
+            f"{_written(visit.outcome.logged_at)}.",
+            visit=visit,
+        )
+    if not (visit.is_under_way or visit.was_left_open):
+        raise _too_late(visit)
+    outcome = _record(visit, facts, submission=submission, by=by, at=at)
+    _move(
+        visit,
+        state=VisitState.COMPLETED,
+        outcome=outcome,
+        ended_at=visit.ended_at or _end(visit, at),
+        not_completed_reason="",
+        not_completed_notes="",
+        not_completed_revision=1,
+        correction_reason="",
+    )
+    settle_follow_up(visit=visit, by=by)
+    return outcome
+
+
+@transaction.atomic
+def correct_outcome(
+    *,
+    visit: Visit,
+    facts: OutcomeFacts,
+    reason: str,
+    revision: int,
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Outcome:
+    """Put a new revision in place of an outcome, which is kept. The verdict is judged anew.
+
+    Args:
+        visit: A completed one.
+        facts: All of them, as they should have been logged.
+        reason: Why, in a few words.
+        revision: The one that the person had in front of them.
+        submission: The same one with the same answers counts once.
+        by: An officer of the team, or who corrects in their place (``correctable_by``).
+        at: Now.
+
+    Raises:
+        PermissionDenied: ``by`` is none of these.
+        EditConflictError: somebody corrected it since ``revision``.
+        AlreadyLoggedError: this submission arrived before, with other answers.
+        PlanningError: there is nothing to correct, nothing differs, no reason is given, or the
+            facts lack one that they call for.
+
+    """
+    visit = _lock_to_correct(visit, by=by)
+    facts = facts.only_what_applies()
+    reason = reason.strip()
+    if earlier := _sent_before(visit, submission, facts):
+        return earlier
+    if visit.outcome is None:
+        raise refuse("visit", "This visit has no outcome to correct yet.")
+    if visit.outcome.revision != revision:
+        raise EditConflictError
+    problems = []
+    if not reason:
+        problems.append(Problem("reason", "Enter why you are correcting the outcome"))
+    if OutcomeFacts.of(visit.outcome) == facts:
+        same = "No answer differs from what is on record, so nothing was saved."
+        problems.append(Problem("visit", same))
+    if problems:
+        raise PlanningError(problems)
+    scope.because(reason)
+    outcome = _record(
+        visit,
+        facts,
+        revision=revision + 1,
+        correction_reason=reason,
+        submission=submission,
+        by=by,
+        at=at,
+    )
+    _move(visit, outcome=outcome)
+    settle_follow_up(visit=visit, by=by)
+    return outcome
+
+
+def _on_another_visit(way: Return) -> str:
+    """That whoever started the visit has another one under way by now."""
+    for visit in way.again:
+        if isinstance(visit, Visit) and visit.started_by:
+            others = Visit.objects.for_officer(visit.started_by).under_way().exclude(pk=visit.pk)
+            if other := others.select_related("venue").first():
+                return f"{visit.started_by} has {other.venue} under way by now: log it first."
+    return ""
+
+
+@undoable(
+    "The visit is under way again: log what happened.",
+    may=_in_the_team,
+    refuses=_on_another_visit,
+    within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
+    instead="Correct it on the visit’s page.",
+)
+@transaction.atomic
+def log_not_completed(
+    *,
+    visit: Visit,
+    reason: str,
+    notes: str,
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Visit:
+    """End a visit that is under way and could not test the venue, with the reason why.
+
+    The same ``submission`` with the same answers changes nothing the second time.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        PlanningError: the visit is not under way, or the reason is none of the list, or one that
+            says nothing without notes.
+
+    """
+    visit = _lock(visit, by=by)
+    notes = notes.strip()
+    sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
+    if sent == (submission, reason, notes):
+        return visit
+    if not visit.is_under_way:
+        raise _too_late(visit)
+    _check_not_completed(reason, notes, submission)
+    _move(
+        visit,
+        state=VisitState.NOT_COMPLETED,
+        not_completed_reason=reason,
+        not_completed_notes=notes,
+        submission=submission,
+        ended_at=_end(visit, at),
+    )
+    return visit
+
+
+@transaction.atomic
+def correct_not_completed(
+    *,
+    visit: Visit,
+    reason: str,
+    notes: str,
+    why: str,
+    revision: int,
+    submission: uuid.UUID,
+    by: User,
+) -> Visit:
+    """Put another reason why the venue could not be tested in place of the one on record.
+
+    Both stay on record: the visit's history keeps what was said before, with ``why`` it changed.
+    The same ``submission`` with the same answers counts once.
+
+    Raises:
+        PermissionDenied: this person may not correct it (``correctable_by``).
+        EditConflictError: somebody corrected it since ``revision``.
+        PlanningError: the visit is in another state, nothing differs, or as for logging it.
+
+    """
+    visit = _lock_to_correct(visit, by=by)
+    notes, why = notes.strip(), why.strip()
+    sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
+    if sent == (submission, reason, notes):
+        return visit
+    if visit.state != VisitState.NOT_COMPLETED:
+        raise refuse("visit", "This visit is not logged as not completed.")
+    if visit.not_completed_revision != revision:
+        raise EditConflictError
+    if not why:
+        raise refuse("why", "Enter why you are correcting it")
+    if (reason, notes) == (visit.not_completed_reason, visit.not_completed_notes):
+        raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
+    _check_not_completed(reason, notes, submission)
+    scope.because(why)
+    _move(
+        visit,
+        not_completed_reason=reason,
+        not_completed_notes=notes,
+        not_completed_revision=revision + 1,
+        correction_reason=why,
+        submission=submission,
+    )
+    return visit
+
+
+def _check_not_completed(reason: str, notes: str, submission: uuid.UUID) -> None:
+    if reason not in NotCompletedReason.values or reason == NotCompletedReason.NOT_CLOSED:
+        raise refuse("reason", "Select why the venue could not be tested")
+    if reason in ANOTHER_REASON and not notes:
+        raise refuse("notes", "Enter the reason in the notes")
+    with scope.all_units():
+        used = Visit.objects.filter(submission=submission).exists()
+    if used:
+        raise _of_another_visit()
+
+
+def _lock(visit: Visit, *, by: User) -> Visit:
+    """The visit as it stands, kept from anybody else until this transaction ends."""
+    # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
+    locked = Visit.objects.select_for_update().get(pk=visit.pk)
+    if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
+        raise PermissionDenied
+    return locked
+
+
+def _lock_to_correct(visit: Visit, *, by: User) -> Visit:
+    """The same, for somebody who may correct what was logged."""
+    locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    if locked is None or not Visit.objects.correctable_by(by).filter(pk=visit.pk).exists():
+        raise PermissionDenied
+    return locked
+
+
+def _sent_before(visit: Visit, submission: uuid.UUID, facts: OutcomeFacts) -> Outcome | None:
+    """What this submission made when it came the first time; None if it is new."""
+    with scope.all_units():
+        sent = Outcome.objects.filter(submission=submission).first()
+    if sent is None:
+        return None
+    if sent.visit_id != visit.pk:
+        raise _of_another_visit()
+    if OutcomeFacts.of(sent) != facts:
+        raise AlreadyLoggedError(
+            f"What you sent before had already arrived at {_written(sent.logged_at)}. The answers "
+            "that you changed after that are not saved yet.",
+            visit=visit,
+        )
+    return sent
+
+
+def _record(
+    visit: Visit,
+    facts: OutcomeFacts,
+    *,
+    revision: int = 1,
+    correction_reason: str = "",
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> Outcome:
+    judgement = rule.judge(facts.for_the_rule())
+    outcome = Outcome(
+        visit=visit,
+        revision=revision,
+        correction_reason=correction_reason,
+        submission=submission,
+        logged_by=by,
+        logged_at=at,
+        verdict=judgement.verdict,
+        verdict_rule=judgement.rule_version,
+        **dataclasses.asdict(facts),
+    )
+    if problems := broken_rules(outcome):
+        raise PlanningError(problems)
+    outcome.save()
+    return outcome
+
+
+def _move(visit: Visit, **fields: object) -> None:
+    """Save ``fields`` of a locked visit, so that a planner with the plan open is told of it."""
+    visit.claim(visit.version)
+    for name, value in fields.items():
+        setattr(visit, name, value)
+    visit.save()
+
+
+def _end(visit: Visit, at: dt.datetime) -> dt.datetime:
+    """When the visit ended: two servers' clocks may differ by more than a visit took."""
+    assert visit.started_at is not None  # it is under way
+    return max(at, visit.started_at)
+
+
+def _too_late(visit: Visit) -> PlanningError:
+    """Why a visit in this state cannot be started or ended now."""
+    match visit.state:
+        case VisitState.PLANNED:
+            why = "Start the visit first, then log what happened."
+        case VisitState.CANCELLED:
+            why = f"This visit was cancelled: {visit.cancelled_reason}. Do not go in."
+        case VisitState.NOT_COMPLETED:
+            reason = visit.get_not_completed_reason_display().lower()
+            why = f"This visit was logged as not completed at {_written(visit.ended_at)}: {reason}."
+        case _:
+            why = f"This visit is over. Its outcome was logged at {_written(visit.ended_at)}."
+    return refuse("visit", why)
+
+
+def _of_another_visit() -> PlanningError:
+    message = "This form was already used for another visit. Nothing was saved: open it again."
+    return refuse("visit", message)
+
+
+def _written(moment: dt.datetime | None) -> str:
+    """A moment as people write it, London time."""
+    assert moment is not None  # asked only about what has happened
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M} on {local.day} {local:%B %Y}"

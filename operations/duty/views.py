@@ -1,0 +1,476 @@
+"""Pages of a visiting officer: one's visits, a visit, starting it and logging what happened."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, TemplateView, View
+
+from accounts.access.pages import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.undo import confirm, offered
+from accounts.dates.london import duty_day, duty_ends
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
+from accounts.tones import tone_of
+from operations.acts.refusals import PlanningError
+from operations.acts.views import ActView
+from operations.duty import actions as logging
+from operations.duty.actions import AlreadyLoggedError, OutcomeFacts
+from operations.duty.forms import (
+    CorrectionForm,
+    NotCompletedCorrectionForm,
+    NotCompletedForm,
+    OutcomeForm,
+    answers_of,
+)
+from operations.models import (
+    ELIGIBLE,
+    FollowUp,
+    NotCompletedReason,
+    Outcome,
+    TeamMember,
+    Visit,
+    VisitQuerySet,
+    VisitState,
+)
+from operations.visits import outcome_history
+from operations.visits.models import earliest_start_before
+from operations.visits.visit_history import record_of
+from venues.models import Venue
+
+#: What the registry does not know yet, where a visit found no venue to test.
+TO_THE_REGISTRY: dict[str, tuple[str, str]] = {
+    NotCompletedReason.OUT_OF_BUSINESS: ("Close the venue in the registry", "venues:venue_close"),
+    NotCompletedReason.DUPLICATE: ("Merge the two entries in the registry", "venues:venue_merge"),
+}
+
+DONE_LATELY = dt.timedelta(days=14)
+
+
+class MyVisits(RequiresPermission, TemplateView):
+    """The visits of one's teams: what is on tonight, what is to come, what was done lately."""
+
+    permission_required = LOG_VISITS
+    template_name = "operations/my_visits.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Three lists. One that is under way comes first, one whose window has passed stays."""
+        now = timezone.now()
+        mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
+        ahead = list(mine.ahead())
+        tonight_ends = duty_ends(duty_day(now))
+        tonight = [v for v in ahead if v.is_under_way or v.starts_at < tonight_ends]
+        done = list(mine.over().filter(starts_at__gte=now - DONE_LATELY))
+        self.record_reads(listed=[*ahead, *done])
+        early = earliest_start_before(at=now)
+        return super().get_context_data(**kwargs) | {
+            "early": early,
+            "now": now,
+            "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
+            "coming": [visit for visit in ahead if visit not in tonight],
+            "done": done,
+        }
+
+
+class VisitDetail(RequiresPermission, DetailView[Visit]):
+    """One visit: before it what the team needs, after it what was found and why."""
+
+    template_name = "operations/visit_detail.html"
+    context_object_name = "visit"
+
+    def has_permission(self) -> bool:
+        """Whoever may see visits of some kind; which ones is for the queryset."""
+        return any(map(self.user.has_perm, (LOG_VISITS, PLAN_OPERATIONS, VIEW_RESULTS)))
+
+    def get_queryset(self) -> VisitQuerySet:
+        """With all that the page shows."""
+        team = TeamMember.objects.select_related("officer", "cadet")
+        outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
+        return (
+            Visit.objects.visible_to(self.user)
+            .select_related("venue", "operation__scenario", "started_by")
+            .prefetch_related(
+                Prefetch("team", team),
+                Prefetch("outcomes", outcomes),
+                "operation__scenario__warning_signs",
+            )
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the verdict in words once there is one."""
+        user = self.user
+        team = self.object.team.all()
+        in_team = any(member.officer_id == user.pk for member in team)
+        sees_plans = user.has_perm(VIEW_OPERATIONS)
+        sees_cadets = in_team or user.has_perm(PLAN_OPERATIONS)
+        n_cadets = sum(member.cadet_id is not None for member in team)
+        cadets = [member.cadet for member in team if member.cadet] if sees_cadets else []
+        self.record_reads(viewed=[self.object], listed=cadets)
+        return (
+            super().get_context_data(**kwargs)
+            | self._findings()
+            | {
+                "record": record_of(self.object, list(self.object.outcomes.all())),
+                "undo_start": self.object.is_under_way
+                and in_team
+                and offered(logging.start_visit, self.object, by=user),
+                "officers": [member for member in team if member.officer],
+                "cadets": cadets,
+                "n_cadets": n_cadets,
+                "is_over": self.object.is_finished,
+                "is_ahead": self.object.is_planned or self.object.is_under_way,
+                "may_log": in_team and user.has_perm(LOG_VISITS),
+                "may_correct": Visit.objects.correctable_by(user)
+                .filter(pk=self.object.pk)
+                .exists(),
+                "sees_script": in_team or sees_plans,
+                "sees_operation": sees_plans,
+                "registry_act": self._registry_act(),
+                "may_plan": user.has_perm(PLAN_OPERATIONS),
+                "too_early": logging.why_too_early(self.object, at=timezone.now()),
+                "another_reason": self.object.not_completed_reason in logging.ANOTHER_REASON,
+                "to_test_again": self.object.not_completed_reason in ELIGIBLE,
+                "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
+            }
+        )
+
+    def _registry_act(self) -> tuple[str, str] | None:
+        """What the registry should learn from a visit that found no venue to test, for whoever may
+        say so there: the words and the address.
+        """
+        venue = self.object.venue
+        wanted = TO_THE_REGISTRY.get(self.object.not_completed_reason)
+        if wanted is None or not venue.is_open:
+            return None
+        if not Venue.objects.changeable_by(self.user).filter(pk=venue.pk).exists():
+            return None
+        words, page = wanted
+        return words, reverse(page, args=[venue.pk])
+
+    def _findings(self) -> dict[str, Any]:
+        outcomes = list(self.object.outcomes.all())
+        if not outcomes:
+            return {}
+        latest = outcomes[0]
+        return {
+            "outcome": latest,
+            "tone": tone_of("verdict", latest.verdict),
+            "judgement": outcome_history.judgement_of(latest),
+            "facts": outcome_history.in_words(OutcomeFacts.of(latest)),
+            "follow_up": FollowUp.objects.visible_to(self.user).filter(visit=self.object).first(),
+        }
+
+
+class OfTheTeam(RequiresPermission):
+    """A page on which an officer of the team acts on ``visit``."""
+
+    permission_required = LOG_VISITS
+    never_limited = (
+        True  # by accounts/sign_in/rate_limits.py: what happened on a visit is always taken
+    )
+
+    @cached_property
+    def visit(self) -> Visit:
+        """The visit, if it is there for this person: others who see it must not act on it."""
+        user = self.user
+        found = Visit.objects.visible_to(user).select_related("venue", "operation__scenario")
+        visit = get_object_or_404(
+            found.prefetch_related("operation__scenario__warning_signs"), pk=self.kwargs["pk"]
+        )
+        if not self.may_act_on().filter(pk=visit.pk).exists():
+            raise PermissionDenied
+        return visit
+
+    def may_act_on(self) -> VisitQuerySet:
+        """The visits on which this person acts here."""
+        return Visit.objects.for_officer(self.user)
+
+
+class VisitStart(FormPage, OfTheTeam, View):
+    """Starts a visit: by one tap on a list, or here after a look at what it means."""
+
+    template_name = "operations/visit_start.html"
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask; or go on where it has started."""
+        if self.visit.is_under_way:
+            return redirect("operations:outcome_add", self.visit.pk)
+        return self.ask(logging.why_too_early(self.visit, at=timezone.now()))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Start, and open the form that is filled in afterwards, while there is a signal."""
+        now = timezone.now()
+        try:
+            visit = logging.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
+        except PlanningError as refusal:
+            return self.ask(refusal, status=409)
+        if visit.started_at == now:
+            confirm(request, "The visit is under way.")
+        elif visit.started_by_id != request.user.pk:
+            messages.info(request, f"{visit.started_by} has already started this visit.")
+        return redirect("operations:outcome_add", visit.pk)
+
+    def ask(self, refusal: object, *, status: int = 200) -> HttpResponse:
+        """The page, with what stands in the way."""
+        self.record_reads(viewed=[self.visit])
+        context = {"visit": self.visit, "refusal": refusal}
+        return render(self.request, self.template_name, context, status=status)
+
+
+class TeamAct(OfTheTeam, ActView):
+    """A form of the team. What it makes carries its own number, made on the phone."""
+
+    counts_once = False
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        self.record_reads(viewed=[self.visit])
+        return super().get_context_data(**kwargs) | {"visit": self.visit}
+
+
+class EndsVisit(TeamAct):
+    """A form that ends a visit under way. In another state the visit has another page for it."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What was sent goes to the act whatever the state: it may be a repetition."""
+        if request.method == "GET" and self.has_permission():
+            if self.visit.is_planned:
+                return redirect("operations:visit_start", self.visit.pk)
+            if not self.visit.is_under_way and not self.may_be_late():
+                return self.over()
+        return super().dispatch(request, *args, **kwargs)
+
+    def may_be_late(self) -> bool:
+        """Whether it can still be said though somebody else ended the visit."""
+        return False
+
+    def over(self) -> HttpResponse:
+        """Where to go when the visit has ended."""
+        return redirect(self.visit)
+
+
+class LogsOutcome(TeamAct):
+    """A form with the facts of a visit. What somebody else logged first is never overwritten."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.user)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save; or offer to correct with these answers what is on record by now."""
+        try:
+            return super().form_valid(form)
+        except AlreadyLoggedError as error:
+            return self.offer_correction(form, error)
+
+    def offer_correction(self, form: OutcomeForm, error: AlreadyLoggedError) -> HttpResponse:
+        """The correction form with what was entered in ``form``, and why it is shown."""
+        latest = Outcome.objects.filter(visit=self.visit).latest("revision")
+        answers = {
+            **dict(form.data.items()),
+            "revision": latest.revision,
+            "submission": uuid.uuid4(),
+        }
+        correction = CorrectionForm(answers, draft_key=form.draft_key)
+        correction.helper.form_action = reverse("operations:outcome_correct", args=[self.visit.pk])
+        correction.add_error(
+            None,
+            f"{error} What you entered is still below: to put it in place of what is on record, "
+            "say why and save it as a correction.",
+        )
+        context = self.get_context_data(form=correction)
+        return render(self.request, "operations/outcome_correct.html", context)
+
+
+class OutcomeAdd(EndsVisit, LogsOutcome):
+    """Log what was observed."""
+
+    template_name = "operations/outcome_form.html"
+    form_class = OutcomeForm
+    done = "The outcome is logged."
+
+    def may_be_late(self) -> bool:
+        """What the team saw is not lost."""
+        return self.visit.was_left_open
+
+    def over(self) -> HttpResponse:
+        """Where a colleague was first, the answers kept on this phone become a correction."""
+        outcome = self.visit.outcome
+        if outcome is None or outcome.logged_by == self.user:
+            return redirect(self.visit)
+        messages.info(self.request, f"{outcome.logged_by} has already logged the outcome.")
+        return redirect("operations:outcome_correct", self.visit.pk)
+
+    def act(self, form: OutcomeForm) -> str:
+        """Log it."""
+        logging.log_outcome(
+            visit=self.visit,
+            facts=form.facts(),
+            submission=form.cleaned_data["submission"],
+            by=self.user,
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+
+class Corrects(OfTheTeam):
+    """Mix in first: others may correct what the team logged, once nobody of it can any more."""
+
+    def has_permission(self) -> bool:
+        """Whoever may correct some visits; which ones is for the queryset."""
+        return any(map(self.user.has_perm, (LOG_VISITS, VIEW_OPERATIONS)))
+
+    def may_act_on(self) -> VisitQuerySet:
+        """The visits whose record is theirs to correct."""
+        return Visit.objects.correctable_by(self.user)
+
+
+class OutcomeCorrect(Corrects, LogsOutcome):
+    """Correct what was logged: the earlier revision is kept."""
+
+    template_name = "operations/outcome_correct.html"
+    form_class = CorrectionForm
+    done = "The correction is saved. The earlier version is kept."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Without an outcome there is nothing to correct."""
+        if self.has_permission() and not self.visit.is_completed:
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+        """What two people may correct at once."""
+        return self.visit
+
+    def get_initial(self) -> dict[str, Any]:
+        """The answers on record."""
+        outcome = self.visit.outcome
+        assert outcome is not None  # the visit is completed
+        return answers_of(OutcomeFacts.of(outcome)) | {"revision": outcome.revision}
+
+    def act(self, form: CorrectionForm) -> str:
+        """Correct it."""
+        logging.correct_outcome(
+            visit=self.visit,
+            facts=form.facts(),
+            reason=form.cleaned_data["reason"],
+            revision=form.cleaned_data["revision"],
+            submission=form.cleaned_data["submission"],
+            by=self.user,
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+
+class NotCompleted(EndsVisit):
+    """Say why the venue could not be tested."""
+
+    template_name = "operations/not_completed_form.html"
+    form_class = NotCompletedForm
+    done = "The visit is logged as not completed."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone."""
+        key = not_completed_key(self.visit, self.user)
+        return super().get_form_kwargs() | {"draft_key": key}
+
+    def act(self, form: NotCompletedForm) -> str:
+        """Log it."""
+        logging.log_not_completed(
+            visit=self.visit,
+            reason=form.reason(),
+            notes=form.cleaned_data["notes"],
+            submission=form.cleaned_data["submission"],
+            by=self.user,
+            at=timezone.now(),
+        )
+        return self.visit.get_absolute_url()
+
+
+class NotCompletedCorrect(Corrects, TeamAct):
+    """Correct why the venue could not be tested: what was said before is kept."""
+
+    template_name = "operations/not_completed_correct.html"
+    form_class = NotCompletedCorrectionForm
+    done = "The correction is saved. The earlier version is kept."
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """In another state there is nothing to correct."""
+        if self.has_permission() and self.visit.state != VisitState.NOT_COMPLETED:
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+        """What two people may correct at once."""
+        return self.visit
+
+    def get_initial(self) -> dict[str, Any]:
+        """The answers on record."""
+        visit = self.visit
+        kind = "time" if NotCompletedReason(visit.not_completed_reason).eligible else "venue"
+        return {
+            "kind": kind,
+            kind: visit.not_completed_reason,
+            "notes": visit.not_completed_notes,
+            "revision": visit.not_completed_revision,
+        }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With a place on the phone, a new one after each correction."""
+        key = f"{not_completed_key(self.visit, self.user)}-{self.visit.not_completed_revision}"
+        return super().get_form_kwargs() | {"draft_key": key}
+
+    def act(self, form: NotCompletedCorrectionForm) -> str:
+        """Correct it."""
+        logging.correct_not_completed(
+            visit=self.visit,
+            reason=form.reason(),
+            notes=form.cleaned_data["notes"],
+            why=form.cleaned_data["why"],
+            revision=form.cleaned_data["revision"],
+            submission=form.cleaned_data["submission"],
+            by=self.user,
+        )
+        return self.visit.get_absolute_url()
+
+
+# What the phone keeps ---------------------------------------------------------------------------
+
+
+def draft_key(visit: Visit, user: Any) -> str:
+    """Under what the phone keeps answers about ``visit``: a new place after each that arrived.
+
+    So what a colleague logged first, or corrected meanwhile, forgets nothing of one's own.
+    """
+    return _draft_key(visit, user, visit.outcomes.filter(logged_by=user).count())
+
+
+def draft_keys_done(visit: Visit, outcomes: Iterable[Outcome], user: Any) -> list[str]:
+    """What the phone of ``user`` may forget, since the server has it."""
+    arrived = sum(outcome.logged_by_id == user.pk for outcome in outcomes)
+    keys = [_draft_key(visit, user, number) for number in range(arrived)]
+    if not visit.is_finished:
+        return keys
+    key = not_completed_key(visit, user)
+    corrected = [f"{key}-{number}" for number in range(1, visit.not_completed_revision)]
+    return [*keys, key, *corrected]
+
+
+def not_completed_key(visit: Visit, user: Any) -> str:
+    """Under what the phone keeps why ``visit`` could not test the venue."""
+    return f"not-completed-{visit.pk}-{user.pk}"
+
+
+def _draft_key(visit: Visit, user: Any, number: int) -> str:
+    return f"outcome-{visit.pk}-{user.pk}-{number}"

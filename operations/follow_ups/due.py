@@ -1,0 +1,198 @@
+"""When a reminder about a follow-up is due: a pure rule.
+
+One date counts: the booked one once there is one, else the day by which the refresher is due. The
+venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after.
+The operation's lead hears from 14 days after the day by which it is due, each week: a venue that
+books again and again does not keep a late refresher from the lead.
+
+Where the force's policy says so, messages go out on working days only: what falls on another day
+before or on the date goes out the working day before, what falls on one after it the working day
+after.
+
+The rule heals by itself. It never asks *is it today?* but *what is the latest message that should
+have gone out by today, and was it decided?*, so a day without a worker loses nothing. Only that
+latest one is decided, so an outage of a month ends in one message and not in five.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from operations.follow_ups import working_days
+
+WEEK = dt.timedelta(days=7)
+
+
+class Audience(enum.StrEnum):
+    """Who is written to."""
+
+    VENUE = "venue"
+    """The contacts on the venue's record who get reminders."""
+
+    OFFICER = "officer"
+    """The responsible officer."""
+
+    LEAD = "lead"
+    """The operation's lead, once the date has passed by 14 days."""
+
+    @property
+    def first_week(self) -> int:
+        """From which week on this audience hears, counted from the date that counts."""
+        return 2 if self is Audience.LEAD else -1
+
+
+class Stage(enum.StrEnum):
+    """What the message is about."""
+
+    SOON = "soon"
+    """The date is a week away or less."""
+
+    DUE = "due"
+    """The date is here."""
+
+    CHASE = "chase"
+    """The date has passed by a week or more."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message that should go out: unique in its follow-up."""
+
+    audience: Audience
+    stage: Stage
+    date: dt.date
+    """The day for which it is meant; it may be decided some days later."""
+
+    @property
+    def kind(self) -> str:
+        """As ``Reminder.Kind`` has it, such as ``soon_to_venue``."""
+        return f"{self.stage}_to_{self.audience}"
+
+
+def audience_of(kind: str) -> Audience:
+    """To whom a message of this kind goes."""
+    return Audience(kind.rpartition("_to_")[2])
+
+
+def stage_of(kind: str) -> Stage:
+    """What a message of this kind is about."""
+    return Stage(kind.partition("_to_")[0])
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A message that was decided before."""
+
+    kind: str
+    date: dt.date
+    on: dt.date
+    """The day of the decision."""
+
+    @property
+    def audience(self) -> Audience:
+        """To whom it goes."""
+        return audience_of(self.kind)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUpFacts:
+    """What the rule needs to know of a follow-up."""
+
+    is_open: bool
+    """Offered or booked, at a venue in business: nobody is written to about any other."""
+
+    due_on: dt.date
+    """The day by which the refresher is due."""
+
+    booked_for: dt.date | None
+    """The day it is booked for; None where it is not booked."""
+
+    lead_is_responsible: bool
+    """The lead is the responsible officer too, and gets no second message as the lead."""
+
+    working_days_only: bool = False
+    """Whether messages go out on working days only."""
+
+    decided: tuple[Decided, ...] = ()
+    """What was decided before."""
+
+    @property
+    def date_that_counts(self) -> dt.date:
+        """The booked date, else the day by which it is due."""
+        return self.booked_for or self.due_on
+
+    def date_for(self, audience: Audience) -> dt.date:
+        """The date from which the weeks of this audience are counted."""
+        return self.due_on if audience is Audience.LEAD else self.date_that_counts
+
+    @property
+    def audiences(self) -> Iterable[Audience]:
+        """Who is to hear at all."""
+        if not self.is_open:
+            return ()
+        return [a for a in Audience if not (a is Audience.LEAD and self.lead_is_responsible)]
+
+
+def due_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
+    """The messages to decide on the day ``on``: at most one for each audience.
+
+    An audience that had a message decided on the same day (for another date, since changed) waits
+    for the next.
+    """
+    if facts.working_days_only and not working_days.is_working_day(on):
+        return []
+    known = {(decided.kind, decided.date) for decided in facts.decided}
+    heard_today = {decided.audience for decided in facts.decided if decided.on == on}
+    due = []
+    for message in current_messages(facts, on=on):
+        if (message.kind, message.date) not in known and message.audience not in heard_today:
+            due.append(message)
+    return due
+
+
+def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
+    """The latest message scheduled up to ``on`` for each audience, decided or not.
+
+    Whatever is not among them is out of date, and need not be sent any more.
+    """
+    messages = []
+    for audience in facts.audiences:
+        weeks = _latest_week(facts, audience, on)
+        if weeks >= audience.first_week:
+            stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
+            messages.append(Message(audience, stage, facts.date_for(audience) + weeks * WEEK))
+    return messages
+
+
+def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
+    """The day of the next message if nothing changes: perhaps ``on`` itself; None if closed."""
+    if not facts.is_open:
+        return None
+    if facts.working_days_only:
+        on = working_days.on_or_after(on)
+    if due_reminders(facts, on=on):
+        return on
+    return min(
+        _goes_out_on(
+            facts, audience, max(_latest_week(facts, audience, on) + 1, audience.first_week)
+        )
+        for audience in facts.audiences
+    )
+
+
+def _goes_out_on(facts: FollowUpFacts, audience: Audience, week: int) -> dt.date:
+    """The day on which the message of the week ``week``, counted from the date, goes out."""
+    day = facts.date_for(audience) + week * WEEK
+    if not facts.working_days_only:
+        return day
+    return working_days.on_or_before(day) if week <= 0 else working_days.on_or_after(day)
+
+
+def _latest_week(facts: FollowUpFacts, audience: Audience, on: dt.date) -> int:
+    """The week of the latest message that should have gone out by ``on``, negative before."""
+    # A message may go out a few days before its day, so begin with the next one.
+    week = (on - facts.date_for(audience)).days // WEEK.days + 1
+    while _goes_out_on(facts, audience, week) > on:
+        week -= 1
+    return week

@@ -1,0 +1,188 @@
+"""Forms of follow-ups: the filters of their list, and booking, delivery and refusal."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.models import User
+from operations.acts.forms import VersionedForm
+from operations.acts.refusals import Problem
+from operations.follow_ups import actions as acts
+from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from operations.planning.actions import BY_NAME
+from venues.forms import ANOTHER_SESSION
+from venues.models import CommandUnit, TrainingSession
+
+
+class FollowUpFilter(GovFilterForm, forms.Form):
+    """Narrows the list of follow-ups."""
+
+    ALL = "all"
+    OVERDUE = "overdue"
+    NO_CONTACT = "no_contact"
+
+    state = forms.ChoiceField(
+        choices=[("", "Open"), *FollowUpState.choices, (ALL, "All")], required=False
+    )
+    only = forms.ChoiceField(
+        label="Show only",
+        choices=[("", "Any"), (OVERDUE, "Overdue"), (NO_CONTACT, "No contact on record")],
+        required=False,
+    )
+    unit = forms.ModelChoiceField(
+        CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
+    )
+    responsible = forms.ModelChoiceField(
+        User.objects.none(), label="Responsible officer", required=False, empty_label="Anybody"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer the command units of ``user`` and whoever is responsible for a follow-up there."""
+        super().__init__(*args, **kwargs)
+        units = CommandUnit.objects.of(user)
+        people = FollowUp.objects.visible_to(user).values("responsible")
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
+        self.fields["responsible"].queryset = (  # type: ignore[attr-defined]
+            User.objects.filter(pk__in=people).order_by(*BY_NAME)
+        )
+
+    def narrow(self, follow_ups: FollowUpQuerySet, *, on: dt.date) -> FollowUpQuerySet:
+        """Those of ``follow_ups`` that match; the open ones if no state is chosen."""
+        if not self.is_valid():
+            return follow_ups.none()
+        wanted = self.cleaned_data
+        if not wanted["state"]:
+            follow_ups = follow_ups.open()
+        elif wanted["state"] != self.ALL:
+            follow_ups = follow_ups.filter(state=wanted["state"])
+        if wanted["only"] == self.OVERDUE:
+            follow_ups = follow_ups.overdue(on=on)
+        if wanted["only"] == self.NO_CONTACT:
+            follow_ups = follow_ups.without_contact()
+        if wanted["unit"]:
+            follow_ups = follow_ups.filter(
+                visit__venue__local_authority__command_unit=wanted["unit"]
+            )
+        if wanted["responsible"]:
+            follow_ups = follow_ups.filter(responsible=wanted["responsible"])
+        return follow_ups
+
+
+class BookForm(GovForm, VersionedForm):
+    """The day of a refresher."""
+
+    submit_label = "Book this date"
+
+    on = GovDateField(
+        label="Date of the refresher",
+        help_text="For example, 14 12 2026.",
+        error_messages={"required": "Enter the date of the refresher"},
+    )
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        """Take a date from ``today`` on."""
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_on(self) -> dt.date:
+        """Catch the slip of a past date: a refresher already held is recorded, not booked."""
+        on: dt.date = self.cleaned_data["on"]
+        if on < self.today:
+            raise ValidationError(
+                "The date must be today or later. If the refresher was held already, "
+                "record its delivery instead."
+            )
+        return on
+
+
+class DeliveryForm(GovForm, VersionedForm):
+    """What is recorded of a refresher that was held."""
+
+    submit_label = "Record delivery"
+
+    held_on = GovDateField(
+        label="Date it was held",
+        help_text="For example, 14 12 2026.",
+        error_messages={"required": "Enter the date it was held"},
+    )
+    mode = forms.ChoiceField(
+        label="How was it delivered?",
+        choices=TrainingSession.Mode.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select how it was delivered"},
+    )
+    delivered_by = forms.CharField(
+        label="Who delivered it?",
+        max_length=120,
+        help_text="A team or a person.",
+        error_messages={"required": "Enter who delivered it"},
+    )
+    front_desk_staff = forms.IntegerField(
+        label="How many people work at the front desk?",
+        min_value=1,
+        max_value=1000,
+        help_text="All shifts together.",
+        error_messages={"required": "Enter how many people work at the front desk"},
+    )
+    attended = forms.IntegerField(
+        label="How many of them attended?",
+        min_value=1,
+        max_value=1000,
+        error_messages={"required": "Enter how many of them attended"},
+    )
+    notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
+    another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+        """For ``follow_up``."""
+        super().__init__(*args, **kwargs)
+        self.follow_up = follow_up
+
+    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+        """What the act would refuse."""
+        return acts.problems_of_delivery(self.follow_up, answers)
+
+    def layout(self) -> Layout:
+        """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
+        asked = self.has_error("another") or "another" in self.data
+        return Layout(
+            "version",
+            "held_on",
+            "mode",
+            Question("delivered_by", width=20),
+            *([Question("another", optional=False)] if asked else []),
+            Question("front_desk_staff", width=3, suffix="people"),
+            Question("attended", width=3, suffix="people"),
+            "notes",
+        )
+
+
+class DeclineForm(GovForm, VersionedForm):
+    """Why a venue does not want the refresher."""
+
+    submit_label = "Record that the venue declined"
+
+    reason = forms.CharField(
+        label="Why does the venue not want the refresher?",
+        max_length=200,
+        help_text="In a few words, such as: the group trains its staff by itself.",
+        error_messages={"required": "Enter why the venue does not want the refresher"},
+    )
+
+
+class ReopenForm(GovForm, VersionedForm):
+    """Why a declined follow-up is opened again."""
+
+    submit_label = "Open the follow-up again"
+
+    reason = forms.CharField(
+        label="Why is it opened again?",
+        max_length=200,
+        help_text="In a few words, such as: a new manager asked for the refresher.",
+        error_messages={"required": "Enter why the follow-up is opened again"},
+    )

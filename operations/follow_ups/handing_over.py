@@ -1,0 +1,256 @@
+"""What a person has in hand goes to a colleague: follow-ups, planned visits, operations they lead.
+
+People leave, or are away. One follow-up or all of them, a planner's or coordinator's own act; or
+everything at once when an account is closed (``accounts/acts/work.py``).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.acts import work
+from accounts.acts.undo import Return, undoable
+from accounts.database import scope
+from accounts.dates.london import duty_day
+from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS, Role
+from operations.acts.refusals import PlanningError, Problem, on_record_whose_hours_it_tells, refuse
+from operations.follow_ups import actions as follow_up_acts
+from operations.models import FollowUp, FollowUpQuerySet, Operation, Visit, VisitQuerySet
+from operations.planning import actions as planning
+from operations.planning import schedule
+from operations.planning.actions import BY_NAME
+
+# Follow-ups --------------------------------------------------------------------------------------
+
+
+def possible_followers() -> QuerySet[User]:
+    """The people who may answer for a follow-up: coordinators, and leads where there is none."""
+    in_role = Q(groups__name__in=[Role.TRAINING_COORDINATOR, Role.CSE_LEAD])
+    return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
+
+
+def open_follow_ups(person: User) -> FollowUpQuerySet:
+    """The follow-ups that ``person`` has in hand."""
+    return FollowUp.objects.open().filter(responsible=person)
+
+
+def _follows_no_more(way: Return) -> str:
+    """Why somebody does not get a follow-up back."""
+    follow_ups = [record for record in way.again if isinstance(record, FollowUp)]
+    return " ".join(
+        filter(None, (_why_not_follow(each.responsible, [each]) for each in follow_ups))
+    )
+
+
+@undoable(
+    lambda number: f"{_counted(number, 'follow-up')} with the person who had it before.",
+    may=follow_up_acts.may_work_on,
+    refuses=_follows_no_more,
+)
+@transaction.atomic
+def hand_over_follow_ups(
+    *, follow_ups: Collection[FollowUp], to: User, by: User, version: int | None = None
+) -> int:
+    """Make ``to`` responsible for these follow-ups. Those that are closed by now stay.
+
+    ``version`` is that of a single one, as the person had it in front of them.
+
+    Returns:
+        How many were handed over.
+
+    Raises:
+        PermissionDenied: one of them is not for this person to work on.
+        PlanningError: ``to`` left, or does not see one of them.
+        EditConflictError: somebody saved the single one since ``version``.
+
+    """
+    if not follow_up_acts.may_work_on(by, list(follow_ups)):
+        raise PermissionDenied
+    if why := _why_not_follow(to, follow_ups):
+        raise refuse("to", why)
+    if version is not None:
+        for follow_up in follow_ups:
+            follow_up.claim(version)
+    return _give_follow_ups(follow_ups, to)
+
+
+def _why_not_follow(to: User, follow_ups: Collection[FollowUp]) -> str:
+    if not possible_followers().filter(pk=to.pk).exists():
+        return f"{to} can’t take this over: choose a training coordinator or a CSE lead."
+    keys = {follow_up.pk for follow_up in follow_ups}
+    if FollowUp.objects.visible_to(to).filter(pk__in=keys).count() < len(keys):
+        return f"{to} works for another command unit and would not see it: choose somebody else."
+    return ""
+
+
+def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
+    keys = [follow_up.pk for follow_up in follow_ups]
+    rows = FollowUp.objects.open().filter(pk__in=keys).exclude(responsible=to)
+    locked = list(rows.select_for_update().order_by("pk"))
+    for follow_up in locked:
+        follow_up.claim(follow_up.version)
+        follow_up.responsible = to
+        follow_up.save()
+    return len(locked)
+
+
+# Planned visits ----------------------------------------------------------------------------------
+
+
+def planned_visits(person: User) -> VisitQuerySet:
+    """The planned visits in whose team ``person`` is."""
+    return Visit.objects.for_officer(person).planned()
+
+
+@on_record_whose_hours_it_tells
+@undoable(
+    lambda number: f"{_counted(number, 'visit')} planned with the officer who had it before.",
+    may=schedule.may_take_back,
+    refuses=schedule.what_forbids_it,
+    holds=schedule.hold_plans,
+)
+@transaction.atomic
+def hand_over_visits(
+    *, visits: Collection[Visit], person: User, to: User, by: User, at: dt.datetime
+) -> int:
+    """Put ``to`` in the place of ``person`` in the teams of these planned visits: all or none.
+
+    Returns:
+        How many were handed over.
+
+    Raises:
+        PermissionDenied: one of them is not for this person to plan.
+        PlanningError: a visit is no longer planned, or its team would break a rule with ``to``.
+
+    """
+    keys = [visit.pk for visit in visits]
+    plannable = Visit.objects.plannable_by(by).filter(pk__in=keys)
+    found = list(plannable.select_related("operation", "venue").order_by("operation", "pk"))
+    if len(found) < len(set(keys)):
+        raise PermissionDenied
+    problems = []
+    for visit in found:
+        members = visit.team.select_related("officer", "cadet").order_by("pk")
+        team = [
+            schedule.Place(
+                to if member.officer_id == person.pk else who, schedule.Duty(member.duty)
+            )
+            for member in members
+            if (who := member.officer or member.cadet)
+        ]
+        try:
+            schedule.reschedule_visit(
+                visit=visit,
+                version=visit.version,
+                starts_at=visit.starts_at,
+                ends_at=visit.ends_at,
+                team=team,
+                by=by,
+                at=at,
+            )
+        except PlanningError as error:
+            problems += [
+                Problem("to", f"{visit.venue}: {problem.message}", tells_of=problem.tells_of)
+                for problem in error.problems
+            ]
+    if problems:
+        raise PlanningError(problems)
+    return len(found)
+
+
+# Operations --------------------------------------------------------------------------------------
+
+
+def operations_led(person: User, *, on: dt.date) -> QuerySet[Operation]:
+    """The operations that ``person`` leads and that are not over on the day ``on``."""
+    return Operation.objects.filter(lead=person, ends_on__gte=on)
+
+
+def may_give_leads(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may give these operations another lead."""
+    operations = [record for record in records if isinstance(record, Operation)]
+    return by.has_perm(PLAN_OPERATIONS) and all(
+        "lead" not in planning.not_for(by, operation) for operation in operations
+    )
+
+
+def _leads_no_more(way: Return) -> str:
+    """Why somebody does not lead an operation again."""
+    leads = {record.lead for record in way.again if isinstance(record, Operation)}
+    able = set(planning.possible_leads().filter(pk__in=[lead.pk for lead in leads]))
+    return " ".join(sorted(f"{lead} can’t lead any more." for lead in leads - able))
+
+
+@undoable(
+    lambda number: f"{_counted(number, 'operation')} led by the person who led it before.",
+    may=may_give_leads,
+    refuses=_leads_no_more,
+)
+@transaction.atomic
+def hand_over_operations(*, operations: Collection[Operation], to: User, by: User) -> int:
+    """Make ``to`` the lead of these operations.
+
+    Returns:
+        How many were handed over.
+
+    Raises:
+        PermissionDenied: the lead of one of them is not for this person to choose.
+        PlanningError: ``to`` can't lead.
+
+    """
+    if not may_give_leads(by, list(operations)):
+        raise PermissionDenied
+    if not planning.possible_leads().filter(pk=to.pk).exists():
+        raise refuse("to", f"{to} can’t lead: choose a CSE lead or a planner.")
+    return _give_leads(operations, to)
+
+
+def _give_leads(operations: Collection[Operation], to: User) -> int:
+    keys = sorted(operation.pk for operation in operations)
+    for pk in keys:
+        operation = Operation.objects.select_for_update(no_key=True).get(pk=pk)
+        operation.claim(operation.version)
+        operation.lead = to
+        operation.save()
+    return len(keys)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"1 {what} is" if number == 1 else f"{number} {what}s are"
+
+
+# When an account is closed -----------------------------------------------------------------------
+
+
+@scope.all_units()
+def _may_follow(person: User, to: User) -> bool:
+    return not _why_not_follow(to, open_follow_ups(person))
+
+
+def _led(person: User) -> QuerySet[Operation]:
+    return operations_led(person, on=duty_day(timezone.now()))
+
+
+def register_work() -> None:
+    """Say what has to be taken over. Planned visits stay: an administrator must not see them."""
+    work.register(
+        work.Work(
+            what="open follow-ups",
+            held_by=lambda person: open_follow_ups(person).count(),
+            may_take=_may_follow,
+            hand_over=lambda person, to: _give_follow_ups(open_follow_ups(person), to),
+        )
+    )
+    work.register(
+        work.Work(
+            what="operations to lead",
+            held_by=lambda person: _led(person).count(),
+            may_take=lambda person, to: planning.possible_leads().filter(pk=to.pk).exists(),
+            hand_over=lambda person, to: _give_leads(_led(person), to),
+        )
+    )

@@ -1,0 +1,277 @@
+"""What reminders say, and to whom.
+
+Each reader gets one message a day, with all that concerns them: a contact of several venues, or an
+officer with several follow-ups, reads one list. Nobody learns another's address.
+
+Messages never hint at a planned visit, and a venue reads of one refresher however many visits led
+to it. Their templates are given nothing but the words in :class:`Words`, none of which depends on
+any visit, so there is nothing they could let slip.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from accounts.database import scope
+from accounts.dates.london import duty_day
+from accounts.models import User
+from operations.follow_ups.due import (
+    Audience,
+    Decided,
+    FollowUpFacts,
+    audience_of,
+    current_messages,
+    stage_of,
+)
+from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
+from outbox.letters import NotNeeded
+from outbox.models import Message
+from venues.names import normal_name
+
+#: The letter that each audience reads, as ``OperationsConfig.letters`` has it. Staff who answer for
+#: one follow-up and lead another's operation read one message.
+LETTERS = {
+    Audience.VENUE: "reminders_to_venue",
+    Audience.OFFICER: "reminders_to_staff",
+    Audience.LEAD: "reminders_to_staff",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """All that the templates of templates/operations/mail may say of one follow-up."""
+
+    venue: str
+    stage: str
+    """Whether the date is near, here or past: ``soon``, ``due`` or ``chase``."""
+
+    date: dt.date
+    """The booked date, else the day by which the refresher is due."""
+
+    booked: bool
+    """Whether ``date`` is a booked one."""
+
+    due_on: dt.date
+    """The day by which the refresher is due, booked or not."""
+
+    venue_hears: bool
+    """Whether anybody at the venue gets reminders."""
+
+    officer: str
+    """The responsible officer's name; the sender's where they have left."""
+
+    officer_left: bool
+    """Whether the responsible officer has left."""
+
+    stands_in: bool
+    """Whether the reader of a message to staff gets it because somebody has left."""
+
+    team: str
+    """The sender's name, such as "Makesafe team"."""
+
+    link: str
+    """The follow-up's page. Only for staff: a venue's contacts have no account."""
+
+
+# To whom ----------------------------------------------------------------------------------------
+
+
+def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
+    """The addresses of this audience; empty if there is nobody to write to.
+
+    Reads ``visit.venue.contacts``, ``responsible`` and ``visit.operation.lead``: fetch them.
+    """
+    if audience is Audience.VENUE:
+        emails = [c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders]
+        return list({email.lower(): email for email in emails}.values())
+    address = _address_of(_person(follow_up, audience)) or _mailbox(follow_up)
+    return [address] if address else []
+
+
+def _person(follow_up: FollowUp, audience: Audience) -> User:
+    """Whom a message to staff is for."""
+    lead = audience is Audience.LEAD
+    return follow_up.visit.operation.lead if lead else follow_up.responsible
+
+
+def reply_address(follow_up: FollowUp) -> str:
+    """Where somebody reads what a venue replies; empty where nobody does.
+
+    The responsible officer while they work here, else the mailbox of the unit, else the lead.
+    """
+    return (
+        _address_of(follow_up.responsible)
+        or _mailbox(follow_up)
+        or _address_of(follow_up.visit.operation.lead)
+    )
+
+
+def _address_of(person: User) -> str:
+    return person.email if person.is_active else ""
+
+
+def _mailbox(follow_up: FollowUp) -> str:
+    unit = follow_up.visit.venue.local_authority.command_unit
+    return unit.mailbox if unit else ""
+
+
+def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
+    """Why :func:`recipients` is empty, for the follow-up's page; empty if it is not."""
+    if recipients(follow_up, audience):
+        return ""
+    match audience:
+        case Audience.VENUE:
+            return "No contact on record gets reminders"
+        case Audience.OFFICER:
+            return "The responsible officer has left, and their command unit has no mailbox"
+        case Audience.LEAD:
+            return "The operation’s lead has left, and the command unit has no mailbox"
+
+
+# When it is sent --------------------------------------------------------------------------------
+
+
+def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeeded:
+    """Write the message of one day to one reader, as things stand at the moment ``at``.
+
+    What need not be said any more is left out, and its row says why.
+    """
+    with scope.for_task("reminders"):
+        copies = list(
+            ReminderCopy.objects.filter(message=message)
+            .select_related(
+                "reminder__follow_up__visit__operation__lead",
+                "reminder__follow_up__visit__venue",
+                "reminder__follow_up__responsible",
+            )
+            .prefetch_related("reminder__follow_up__visit__venue__contacts")
+            .order_by("pk")
+        )
+        on = duty_day(at)
+        working = FollowUpPolicy.keeps_to_working_days(on=on)
+        for copy in copies:
+            because = _why_not(copy.reminder, to=message.address, on=on, working=working)
+            if because != copy.left_out_because:
+                copy.left_out_because = because
+                copy.save(update_fields=["left_out_because"])
+        said = [copy.reminder for copy in copies if not copy.left_out_because]
+        if not said:
+            return NotNeeded("; ".join(dict.fromkeys(copy.left_out_because for copy in copies)))
+        return compose(said, to=message.address)
+
+
+def _why_not(reminder: Reminder, *, to: str, on: dt.date, working: bool) -> str:
+    """Why the reminder should not go out to this reader any more; empty if it should."""
+    follow_up = reminder.follow_up
+    if not follow_up.is_open:
+        return "The follow-up was closed before it went out"
+    if not follow_up.is_to_chase:
+        return "The venue closed before it went out"
+    current = current_messages(facts_of(follow_up, working_days_only=working), on=on)
+    if not any((m.kind, m.date) == (reminder.kind, reminder.date) for m in current):
+        return "The date changed, or a later reminder took its place, before it went out"
+    addresses = recipients(follow_up, audience_of(reminder.kind))
+    if to.lower() not in {address.lower() for address in addresses}:
+        return "Who gets reminders changed before it went out"
+    return ""
+
+
+def facts_of(
+    follow_up: FollowUp, *, working_days_only: bool, decided: Iterable[Decided] = ()
+) -> FollowUpFacts:
+    """What the rule needs to know; reads ``visit.operation`` and ``visit.venue``: fetch them."""
+    return FollowUpFacts(
+        is_open=follow_up.is_to_chase,
+        due_on=follow_up.due_on,
+        booked_for=follow_up.booked_for,
+        lead_is_responsible=follow_up.visit.operation.lead_id == follow_up.responsible_id,
+        working_days_only=working_days_only,
+        decided=tuple(decided),
+    )
+
+
+# The words --------------------------------------------------------------------------------------
+
+
+def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives:
+    """One message with all the ``reminders``, as plain text with an HTML alternative.
+
+    Args:
+        reminders: All to a venue's contact, or all to staff. One alone has a text of its kind.
+        to: The reader's address.
+
+    """
+    audience = audience_of(reminders[0].kind)
+    told = _one_a_venue(reminders) if audience is Audience.VENUE else list(reminders)
+    if len(told) == 1:
+        [reminder] = told
+        template, words = reminder.kind, asdict(words_for(reminder))
+    else:
+        lines = [asdict(words_for(reminder)) for reminder in told]
+        officers = list(dict.fromkeys(line["officer"] for line in lines))
+        stands_in = any(line["stands_in"] for line in lines)
+        words = {"lines": lines, "officers": officers, "team": _team(), "stands_in": stands_in}
+        template = "several_to_venue" if audience is Audience.VENUE else "several_to_staff"
+    text = render_to_string(f"operations/mail/{template}.txt", words)
+    subject, _, body = text.strip().partition("\n")
+    body = body.strip() + "\n"
+    message = EmailMultiAlternatives(
+        subject=subject,
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        reply_to=reply_to(reminders),
+    )
+    html = render_to_string("operations/mail/message.html", {"subject": subject, "text": body})
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def reply_to(reminders: Iterable[Reminder]) -> list[str]:
+    """Who reads the answers: the responsible officers, or whoever reads them in their place."""
+    addresses = dict.fromkeys(reply_address(reminder.follow_up) for reminder in reminders)
+    return [address for address in addresses if address]
+
+
+def _one_a_venue(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """One reminder for each venue: a day that is booked before one that is not, then the earliest.
+
+    One session settles all that is open there, so its people hear of one.
+    """
+    first: dict[int, Reminder] = {}
+    for reminder in sorted(reminders, key=_booked_then_earliest):
+        first.setdefault(reminder.follow_up.visit.venue_id, reminder)
+    return sorted(first.values(), key=lambda one: normal_name(one.follow_up.visit.venue.name))
+
+
+def _booked_then_earliest(reminder: Reminder) -> tuple[bool, dt.date, int]:
+    follow_up = reminder.follow_up
+    booked = follow_up.booked_for
+    return booked is None, booked or follow_up.due_on, follow_up.pk
+
+
+def words_for(reminder: Reminder) -> Words:
+    """What a message may say of the reminder's follow-up, whoever reads it."""
+    follow_up = reminder.follow_up
+    return Words(
+        venue=" ".join(follow_up.visit.venue.name.split()),
+        stage=stage_of(reminder.kind),
+        date=follow_up.booked_for or follow_up.due_on,
+        booked=follow_up.booked_for is not None,
+        due_on=follow_up.due_on,
+        venue_hears=bool(recipients(follow_up, Audience.VENUE)),
+        officer=str(follow_up.responsible) if follow_up.responsible.is_active else _team(),
+        officer_left=not follow_up.responsible.is_active,
+        stands_in=not _person(follow_up, audience_of(reminder.kind)).is_active,
+        team=_team(),
+        link=settings.SITE_URL + follow_up.get_absolute_url(),
+    )
+
+
+def _team() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or "Makesafe team"

@@ -1,0 +1,356 @@
+"""The refresher that a verdict opens, and the messages about it."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField
+from accounts.dates.policies import Policy, PolicyQuerySet
+from accounts.models import User
+from accounts.record.audit import tracked
+from accounts.roles import VIEW_FOLLOW_UPS
+from operations import triggers
+from operations.visits.models import Visit
+from outbox.models import FAILED, Message
+from venues.models import TrainingSession, VenueContact
+
+
+@tracked()
+class FollowUpPolicy(Policy):
+    """The force's rules for follow-ups from a date on. Forces differ, and rules change."""
+
+    working_days_only = models.BooleanField(
+        default=True,
+        help_text="Due dates and reminders fall on working days of England and Wales only.",
+    )
+
+    objects: ClassVar[PolicyQuerySet["FollowUpPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Policy.Meta):
+        verbose_name_plural = "follow-up policies"
+
+    @classmethod
+    def keeps_to_working_days(cls, *, on: dt.date) -> bool:
+        """Whether the rules of the day ``on`` keep due dates and reminders to working days."""
+        policy = cls.objects.in_force(on=on)
+        return policy is not None and policy.working_days_only
+
+
+class FollowUpState(models.TextChoices):
+    """Where a follow-up stands. ``MOVES`` has the only ways from one to another."""
+
+    OFFERED = "offered", "Offered"
+    """The venue has been offered a refresher and no date is set."""
+
+    BOOKED = "booked", "Booked"
+    """A date is set."""
+
+    DELIVERED = "delivered", "Delivered"
+    """The refresher was held and is on record as a training session."""
+
+    CONFIRMED = "confirmed", "Confirmed"
+    """A later visit showed that the venue now responds well."""
+
+    DECLINED = "declined", "Declined"
+    """The venue did not want it; the reason says why."""
+
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    """A correction of the outcome took the ground for it away."""
+
+
+#: The only ways from one state to another.
+MOVES: dict[str, frozenset[str]] = {
+    FollowUpState.OFFERED: frozenset(
+        {
+            FollowUpState.BOOKED,
+            FollowUpState.DELIVERED,
+            FollowUpState.DECLINED,
+            FollowUpState.WITHDRAWN,
+        }
+    ),
+    FollowUpState.BOOKED: frozenset(
+        {
+            FollowUpState.OFFERED,
+            FollowUpState.DELIVERED,
+            FollowUpState.DECLINED,
+            FollowUpState.WITHDRAWN,
+        }
+    ),
+    # The session that delivered it was removed, or its date corrected.
+    FollowUpState.DELIVERED: frozenset(
+        {FollowUpState.CONFIRMED, FollowUpState.OFFERED, FollowUpState.BOOKED}
+    ),
+    # A correction of the outcome that confirmed it takes the confirmation back.
+    FollowUpState.CONFIRMED: frozenset(
+        {FollowUpState.DELIVERED, FollowUpState.OFFERED, FollowUpState.BOOKED}
+    ),
+    FollowUpState.DECLINED: frozenset({FollowUpState.OFFERED, FollowUpState.BOOKED}),
+    FollowUpState.WITHDRAWN: frozenset({FollowUpState.OFFERED}),
+}
+OPEN: tuple[str, ...] = (FollowUpState.OFFERED, FollowUpState.BOOKED)
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    """Questions about follow-ups."""
+
+    def visible_to(self, user: User) -> Self:
+        """The follow-ups that this person may see: those of their command units."""
+        if not user.has_perm(VIEW_FOLLOW_UPS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(visit__venue__local_authority__command_unit__in=user.command_units.all())
+
+    def open(self) -> Self:
+        """Offered or booked: there is something left to do."""
+        return self.filter(state__in=OPEN)
+
+    def overdue(self, *, on: dt.date) -> Self:
+        """Open on the day ``on`` though the day by which it was due has passed."""
+        return self.open().filter(due_on__lt=on)
+
+    def to_chase(self) -> Self:
+        """Open, at venues still in business: nobody is written to about the others."""
+        return self.open().filter(visit__venue__closed_on=None, visit__venue__merged_into=None)
+
+    def with_failed_messages(self, *, on: dt.date) -> Self:
+        """With ``has_failed_message``: still open, and a reminder did not reach its reader.
+
+        The next reminder comes a week later: what failed before the last one is past.
+        """
+        failed = ReminderCopy.objects.filter(
+            reminder__follow_up=OuterRef("pk"),
+            reminder__date__gt=on - dt.timedelta(days=7),
+            message__state__in=FAILED,
+        )
+        return self.annotate(has_failed_message=Q(state__in=OPEN) & Exists(failed))
+
+    def without_contact(self) -> Self:
+        """Those of venues where nobody on record gets reminders."""
+        contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
+        return self.filter(~Exists(contacts))
+
+
+@tracked()
+class FollowUp(Versioned):
+    """The refresher that a verdict below *responded well* opens for a venue."""
+
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="follow_up")
+    state = models.CharField(
+        max_length=10, choices=FollowUpState, default=FollowUpState.OFFERED, editable=False
+    )
+    due_on = DayField("due by")
+    responsible = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        related_name="follow_ups",
+        verbose_name="responsible officer",
+    )
+    booked_for = DayField(null=True, blank=True)
+    training_session = models.ForeignKey(
+        TrainingSession,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="follow_ups",
+    )
+    confirmed_by = models.ForeignKey(
+        Visit, on_delete=models.PROTECT, null=True, editable=False, related_name="confirms"
+    )
+    declined_reason = LineField(max_length=200, blank=True)
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[FollowUpQuerySet] = FollowUpQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "follow-up"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="booked", booked_for__isnull=False)
+                | (~Q(state="booked") & Q(booked_for=None)),
+                name="booked_refresher_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["delivered", "confirmed"], training_session__isnull=False)
+                | (~Q(state__in=["delivered", "confirmed"]) & Q(training_session=None)),
+                name="delivered_refresher_has_a_training_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", confirmed_by__isnull=False)
+                | (~Q(state="confirmed") & Q(confirmed_by=None)),
+                name="confirmed_refresher_names_the_visit",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="declined") & ~Q(declined_reason=""))
+                | (~Q(state="declined") & Q(declined_reason="")),
+                name="declined_refresher_says_why",
+            ),
+        ]
+        indexes = [models.Index("state", "due_on", name="follow_up_by_due_date")]
+        ordering = ["due_on", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="follow_up_begins_as_offered",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="offered"),
+            ),
+            pgtrigger.FSM(
+                name="follow_up_moves_only_as_allowed",
+                field="state",
+                transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
+            ),
+            pgtrigger.Protect(name="follow_up_is_never_deleted", operation=pgtrigger.Delete),
+            triggers.never_changes(
+                "follow_up_stays_with_its_visit",
+                "A follow-up stays with the visit that opened it.",
+                *("visit_id", "opened_at"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Follow-up {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """The follow-up's page."""
+        return reverse("operations:follow_up_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Offered or booked: there is something left to do."""
+        return self.state in OPEN
+
+    @property
+    def is_to_chase(self) -> bool:
+        """Open, at a venue still in business: nobody is written to about another."""
+        return self.is_open and self.visit.venue.is_open
+
+    def is_overdue(self, *, on: dt.date) -> bool:
+        """Open on the day ``on`` though the day by which it was due has passed."""
+        return self.is_open and self.due_on < on
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Questions about reminders."""
+
+    def visible_to(self, user: User) -> Self:
+        """The reminders that this person may see: those of the follow-ups that they may see."""
+        return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
+
+    def without_message(self) -> Self:
+        """Decided, and in no message yet though there is somebody to write to."""
+        return self.filter(copies=None, not_sent_because="")
+
+
+class Reminder(models.Model):
+    """The decision to remind somebody of a follow-up. The row is written once and never changes.
+
+    It goes out in messages of the outbox, one to each reader: what became of it stands there.
+    """
+
+    class Kind(models.TextChoices):
+        """What the message says, and to whom it goes."""
+
+        SOON_TO_VENUE = "soon_to_venue", "Due in 7 days, to the venue"
+        """The venue's contacts, a week before."""
+
+        SOON_TO_OFFICER = "soon_to_officer", "Due in 7 days, to the responsible officer"
+        """The responsible officer, a week before."""
+
+        DUE_TO_VENUE = "due_to_venue", "Due today, to the venue"
+        """The venue's contacts, on the day."""
+
+        DUE_TO_OFFICER = "due_to_officer", "Due today, to the responsible officer"
+        """The responsible officer, on the day."""
+
+        CHASE_TO_VENUE = "chase_to_venue", "Past its date, to the venue"
+        """The venue's contacts, each week after."""
+
+        CHASE_TO_OFFICER = "chase_to_officer", "Past its date, to the responsible officer"
+        """The responsible officer, each week after."""
+
+        CHASE_TO_LEAD = "chase_to_lead", "Overdue by 14 days or more, to the lead"
+        """The operation's lead, each week from 14 days after."""
+
+    follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=20, choices=Kind)
+    date = DayField(help_text="The day for which the message is meant.")
+    decided_at = models.DateTimeField(auto_now_add=True)
+    not_sent_because = LineField(
+        max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
+    )
+
+    objects: ClassVar[ReminderQuerySet] = ReminderQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("follow_up", "kind", "date", name="reminder_goes_out_once"),
+        ]
+        ordering = ["-date", "-pk"]
+        triggers = [
+            pgtrigger.Protect(name="reminder_is_never_deleted", operation=pgtrigger.Delete),
+            triggers.never_changes(
+                "reminder_is_decided_once",
+                "What was decided about a reminder never changes.",
+                *("follow_up_id", "kind", "date", "decided_at", "not_sent_because"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.date:%d %B %Y})"
+
+
+class CopyQuerySet(models.QuerySet["ReminderCopy"]):
+    """Questions about copies of reminders."""
+
+    def visible_to(self, user: User) -> Self:
+        """The copies of the reminders that this person may see."""
+        return self.filter(reminder__in=Reminder.objects.visible_to(user))
+
+
+class ReminderCopy(models.Model):
+    """A reminder in the message of one day to one of its readers, with whatever else is in it."""
+
+    reminder = models.ForeignKey(Reminder, on_delete=models.PROTECT, related_name="copies")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="reminder_copies")
+    left_out_because = LineField(
+        max_length=200, blank=True, help_text="Such as: the date changed before it went out."
+    )
+
+    objects: ClassVar[CopyQuerySet] = CopyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reminder", "message", name="reminder_is_in_a_message_once")
+        ]
+        verbose_name_plural = "reminder copies"
+        triggers = [
+            pgtrigger.Protect(name="copy_is_never_deleted", operation=pgtrigger.Delete),
+            triggers.never_changes(
+                "copy_stays_in_its_message",
+                "A reminder stays in the message that it was put into.",
+                *("reminder_id", "message_id"),
+            ),
+            pgtrigger.Trigger(
+                name="nothing_is_put_into_a_message_that_went_out",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                # FOR SHARE waits for a worker that has the message in hand.
+                func=f"""
+                    PERFORM 1 FROM {Message._meta.db_table}
+                    WHERE id = NEW.message_id AND state = 'waiting' FOR SHARE;
+                    IF NOT FOUND THEN
+                        RAISE EXCEPTION 'Nothing is put into a message that went out.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Copy {self.pk}"

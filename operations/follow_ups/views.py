@@ -1,0 +1,245 @@
+"""Pages of follow-ups."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.generic import DetailView, ListView
+
+from accounts.access.pages import RequiresPermission
+from accounts.dates.london import duty_day
+from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
+from operations.acts.views import ActView
+from operations.follow_ups import actions as acts
+from operations.follow_ups.due import next_reminder_on
+from operations.follow_ups.forms import (
+    BookForm,
+    DeclineForm,
+    DeliveryForm,
+    FollowUpFilter,
+    ReopenForm,
+)
+from operations.follow_ups.models import OPEN
+from operations.follow_ups.presenters import history, not_sent
+from operations.follow_ups.reminders import facts_of
+from operations.models import FollowUp, FollowUpPolicy, FollowUpQuerySet, FollowUpState
+from outbox import folder
+
+
+class FollowUpList(RequiresPermission, ListView[FollowUp]):
+    """The follow-ups of one's command units: by default the open ones, the most urgent first."""
+
+    permission_required = VIEW_FOLLOW_UPS
+    template_name = "operations/follow_up_list.html"
+    context_object_name = "follow_ups"
+    paginate_by = 50
+
+    def get_queryset(self) -> FollowUpQuerySet:
+        """What the filters leave."""
+        self.today = duty_day(timezone.now())
+        self.visible = FollowUp.objects.visible_to(self.user)
+        self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
+        return (
+            self.filter_form.narrow(self.visible, on=self.today)
+            .select_related("visit__venue__local_authority__command_unit", "responsible")
+            .with_failed_messages(on=self.today)
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With counts over all that this person may see, whatever the filters."""
+        counts = {
+            "open": self.visible.open(),
+            "overdue": self.visible.overdue(on=self.today),
+            "booked": self.visible.filter(state=FollowUpState.BOOKED),
+            "no_contact": self.visible.open().without_contact(),
+        }
+        context = super().get_context_data(**kwargs)
+        self.record_reads(listed=context["page_obj"])
+        return context | {
+            "filter_form": self.filter_form,
+            "today": self.today,
+            "counts": {name: rows.count() for name, rows in counts.items()},
+            "shows_messages": folder.is_shown(),
+        }
+
+
+class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
+    """Where one follow-up stands, what happened to it, and what comes next."""
+
+    permission_required = VIEW_FOLLOW_UPS
+    template_name = "operations/follow_up_detail.html"
+    context_object_name = "follow_up"
+
+    def get_queryset(self) -> FollowUpQuerySet:
+        """With all that the page shows."""
+        visible = FollowUp.objects.visible_to(self.user)
+        return visible.select_related(
+            "visit__venue__local_authority__command_unit",
+            "visit__operation__lead",
+            "visit__outcome",
+            "responsible",
+            "training_session",
+            "confirmed_by",
+        ).prefetch_related("reminders__copies__message", "visit__venue__contacts")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the timeline, the people written to and the next reminder."""
+        today = duty_day(timezone.now())
+        contacts = [c for c in self.object.visit.venue.contacts.all() if c.gets_reminders]
+        self.record_reads(viewed=[self.object], listed=[self.object.visit, *contacts])
+        closed_on = self.object.visit.venue.closed_on
+        return super().get_context_data(**kwargs) | {
+            "closed_venue": closed_on
+            and f"The venue closed on {date_format(closed_on, 'j F Y')}, so no reminders go out.",
+            "entries": history(self.object),
+            "contacts": contacts,
+            "not_sent": not_sent(self.object),
+            "next_reminder": next_reminder_on(
+                facts_of(
+                    self.object,
+                    working_days_only=FollowUpPolicy.keeps_to_working_days(on=today),
+                ),
+                on=today,
+            ),
+            "today": today,
+            "may_see_visit": self.user.has_perm(VIEW_RESULTS),
+            "may_work": self.user.has_perm(WORK_FOLLOW_UPS),
+            "is_declined": self.object.state == FollowUpState.DECLINED,
+            "shows_messages": folder.is_shown(),
+        }
+
+
+class FollowUpAct(ActView):
+    """A form for one act on an open follow-up."""
+
+    permission_required = WORK_FOLLOW_UPS
+    template_name = "operations/follow_up_form.html"
+    title = ""
+    states = OPEN
+    """In which states it can be done."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """One in another state has no form: say so on its page."""
+        if self.has_permission():
+            visible = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]
+            visible = visible.select_related("visit__venue")
+            self.record = self.follow_up = get_object_or_404(visible, pk=kwargs["pk"])
+            if self.follow_up.state not in self.states:
+                state = FollowUpState(self.follow_up.state).label.lower()
+                left = "" if self.follow_up.is_open else ": there is nothing left to do"
+                messages.info(request, f"This follow-up is {state}{left}.")
+                return redirect(self.follow_up)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self) -> dict[str, Any]:
+        """The version that the person sees."""
+        return {"version": self.follow_up.version}
+
+    def get_form(self, form_class: type[Any] | None = None) -> Any:
+        """With a way back."""
+        form = super().get_form(form_class)
+        form.cancel_url = self.follow_up.get_absolute_url()
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the follow-up and the page's title."""
+        self.record_reads(viewed=[self.follow_up], listed=[self.follow_up.visit])
+        return super().get_context_data(**kwargs) | {
+            "follow_up": self.follow_up,
+            "title": self.title,
+        }
+
+
+class Book(FollowUpAct):
+    """Book the refresher, or another date for it."""
+
+    form_class = BookForm
+    done = "The refresher is booked."
+
+    @property
+    def title(self) -> str:  # type: ignore[override]  # it depends on the follow-up
+        """Whether it is the first date."""
+        return "Change the date" if self.follow_up.booked_for else "Book the refresher"
+
+    def get_initial(self) -> dict[str, Any]:
+        """The date as it is booked now."""
+        return super().get_initial() | {"on": self.follow_up.booked_for}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the day."""
+        return super().get_form_kwargs() | {"today": timezone.localdate()}
+
+    def act(self, form: BookForm) -> str:
+        """Book."""
+        acts.book_refresher(
+            follow_up=self.follow_up,
+            by=self.user,
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()
+
+
+class Deliver(FollowUpAct):
+    """Record that the refresher was held."""
+
+    form_class = DeliveryForm
+    title = "Record delivery"
+    done = "The refresher is on record as a training session."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The follow-up, whose visit the session can't come before."""
+        return super().get_form_kwargs() | {"follow_up": self.follow_up}
+
+    def get_initial(self) -> dict[str, Any]:
+        """The booked date once it is there, as the likeliest one."""
+        booked_for = self.follow_up.booked_for
+        past = booked_for if booked_for and booked_for <= timezone.localdate() else None
+        return super().get_initial() | {"held_on": past}
+
+    def act(self, form: DeliveryForm) -> str:
+        """Record."""
+        session = acts.record_delivery(
+            follow_up=self.follow_up,
+            by=self.user,
+            **form.cleaned_data,
+        )
+        self.done = f"{self.done} {session.followed}".strip()
+        return self.follow_up.get_absolute_url()
+
+
+class Decline(FollowUpAct):
+    """Record that the venue does not want the refresher."""
+
+    form_class = DeclineForm
+    title = "The venue declined"
+    done = "It is on record that the venue declined the refresher."
+
+    def act(self, form: DeclineForm) -> str:
+        """Decline."""
+        acts.decline_refresher(
+            follow_up=self.follow_up,
+            by=self.user,
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()
+
+
+class Reopen(FollowUpAct):
+    """Open a declined follow-up again."""
+
+    form_class = ReopenForm
+    title = "Open the follow-up again"
+    done = "The follow-up is open again."
+    states = (FollowUpState.DECLINED,)
+
+    def act(self, form: ReopenForm) -> str:
+        """Reopen."""
+        acts.reopen_refresher(
+            follow_up=self.follow_up,
+            by=self.user,
+            **form.cleaned_data,
+        )
+        return self.follow_up.get_absolute_url()

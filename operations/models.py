@@ -1,0 +1,65 @@
+"""What an operation consists of, a file for each subject."""
+
+from operations.follow_ups.models import (
+    FollowUp,
+    FollowUpPolicy,
+    FollowUpQuerySet,
+    FollowUpState,
+    Reminder,
+    ReminderCopy,
+)
+from operations.planning.models import (
+    Draw,
+    DrawQuerySet,
+    Operation,
+    OperationQuerySet,
+    OperationVenue,
+    OperationVenueQuerySet,
+    Selection,
+)
+from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
+from operations.teams.models import (
+    Cadet,
+    CadetPolicy,
+    CadetQuerySet,
+    TeamMember,
+    TeamMemberQuerySet,
+)
+from operations.visits.models import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
+from operations.visits.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
+from operations.visits.policies import VisitPolicy
+
+__all__ = [
+    "ELIGIBLE",
+    "Cadet",
+    "CadetPolicy",
+    "CadetQuerySet",
+    "ContactMethod",
+    "Draw",
+    "DrawQuerySet",
+    "FollowUp",
+    "FollowUpPolicy",
+    "FollowUpQuerySet",
+    "FollowUpState",
+    "NotCompletedReason",
+    "Operation",
+    "OperationQuerySet",
+    "OperationVenue",
+    "OperationVenueQuerySet",
+    "Outcome",
+    "OutcomeQuerySet",
+    "RefusalGround",
+    "Reminder",
+    "ReminderCopy",
+    "Scenario",
+    "ScenarioQuerySet",
+    "ScenarioSign",
+    "Selection",
+    "TeamMember",
+    "TeamMemberQuerySet",
+    "Visit",
+    "VisitPolicy",
+    "VisitQuerySet",
+    "VisitState",
+    "WarningSign",
+]

@@ -1,0 +1,563 @@
+"""What a planner does before anybody goes out: operations, their venues, and scenarios.
+
+Acts lock in one order, so that two planners never wait for each other in a circle: the operation,
+then the visit or the venues, then officers, then cadets, the latter three by key.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q, QuerySet
+from django.utils.text import get_text_list
+
+from accounts.acts.permissions import require
+from accounts.acts.undo import Return, undoable
+from accounts.database import scope
+from accounts.database.locks import hold
+from accounts.dates.london import duty_begins, duty_ends
+from accounts.models import User
+from accounts.roles import PLAN_OPERATIONS, Role
+from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse, sentence_of
+from operations.models import (
+    Draw,
+    Operation,
+    OperationVenue,
+    Scenario,
+    Selection,
+    Visit,
+    WarningSign,
+)
+from operations.planning.models import BY_CHANCE
+from venues.models import CommandUnit, Venue, VenueQuerySet
+from venues.names import normal_name
+from venues.names_in_sql import NormalName
+
+#: The operating system's own entropy: nobody can foretell or repeat a draw.
+CHANCE = random.SystemRandom()
+
+
+#: People in the order of the alphabet, whatever the case and the accents.
+BY_NAME = (NormalName("last_name"), NormalName("first_name"), "pk")
+
+#: What every command unit of an operation relies on: not for a planner of one of them to change.
+COMMON = ("starts_on", "ends_on", "lead", "scenario")
+DATES = ("starts_on", "ends_on")
+
+
+class OperationFields(TypedDict):
+    """What a planner says about an operation."""
+
+    reference: str
+    name: str
+    starts_on: dt.date
+    ends_on: dt.date
+    lead: User
+    scenario: Scenario
+    authorisation_reference: str
+    notes: NotRequired[str]
+
+
+def possible_leads() -> QuerySet[User]:
+    """The people who may lead an operation: CSE leads and planners who still sign in."""
+    in_role = Q(groups__name__in=[Role.CSE_LEAD, Role.PLANNER])
+    return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
+
+
+def not_for(by: User, operation: Operation) -> dict[str, str]:
+    """What of :data:`COMMON` this planner may not change, and the sentence that says why.
+
+    From a refusal others might learn what visits other command units have planned.
+    """
+    if by.whole_force:
+        return {}
+    if by.pk not in (operation.lead_id, operation.created_by_id):
+        return dict.fromkeys(COMMON, NOT_YOURS)
+    if is_of_other_units_too(operation, by=by):
+        return dict.fromkeys((*DATES, "scenario"), OF_SEVERAL_UNITS)
+    return {}
+
+
+def is_of_other_units_too(operation: Operation, *, by: User) -> bool:
+    """Whether venues of command units that are not theirs are chosen for the operation."""
+    theirs = by.command_units.all()
+    with scope.all_units():
+        chosen, visits = operation.chosen_venues.all(), operation.visits.all()
+        return any(
+            rows.exclude(venue__local_authority__command_unit__in=theirs).exists()
+            for rows in (chosen, visits)
+        )
+
+
+def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
+    """Whether a window lies in the operation's duty days. The last night ends in the morning."""
+    first, last = duty_begins(operation.starts_on), duty_ends(operation.ends_on)
+    return first <= starts_at and ends_at <= last
+
+
+@transaction.atomic
+def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operation:
+    """Make an operation without venues or visits.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner.
+        PlanningError: the dates, the lead or the reference won't do.
+
+    """
+    require(by, PLAN_OPERATIONS)
+    operation = Operation(created_by=by, **fields)
+    _save(operation, problems_of(fields))
+    return operation
+
+
+NOT_YOURS = (
+    "Only the person who made this operation, its lead or a planner of the whole force can change "
+    "this."
+)
+
+
+OF_SEVERAL_UNITS = (
+    "This operation has venues of other command units, so only a planner of the whole force can "
+    "change this."
+)
+ASKED = "The planners see on the operation’s page which dates you ask for."
+
+
+def edit_operation(
+    *, operation: Operation, version: int, by: User, **fields: Unpack[OperationFields]
+) -> Operation:
+    """Change what is said about an operation.
+
+    Dates that are refused because of others are kept as asked for, and the operation's page tells
+    the planners whom they concern.
+
+    Args:
+        operation: The operation.
+        version: The version that the person had in front of them.
+        by: Who changes it.
+        fields: What it shall say from now on.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
+        EditConflictError: somebody else saved it meanwhile.
+        PlanningError: as for a new one; or what is common to its command units changes by somebody
+            who may not, or the scenario though a visit has played it, or the dates leave a planned
+            visit out.
+
+    """
+    _require_plannable(operation, by=by)
+    try:
+        with transaction.atomic():
+            return _edit_operation(operation, version, by, fields)
+    except PlanningError as error:
+        asked = any(problem.message.endswith(ASKED) for problem in error.problems)
+        if asked and fields["starts_on"] <= fields["ends_on"]:
+            Operation.objects.filter(pk=operation.pk).update(
+                wanted_starts_on=fields["starts_on"],
+                wanted_ends_on=fields["ends_on"],
+                wanted_by=by,
+            )
+        raise
+
+
+def _edit_operation(
+    operation: Operation, version: int, by: User, fields: OperationFields
+) -> Operation:
+    operation = lock(operation)
+    operation.claim(version)
+    changed = {name for name in COMMON if fields[name] != getattr(operation, name)}  # type: ignore[literal-required]
+    why_not = not_for(by, operation)
+
+    def asks(name: str) -> bool:
+        return name in DATES and why_not[name] == OF_SEVERAL_UNITS
+
+    refused = changed & set(why_not)
+    problems = [
+        Problem(name, f"{OF_SEVERAL_UNITS} {ASKED}" if asks(name) else why_not[name])
+        for name in COMMON
+        if name in refused
+    ]
+    problems += problems_of(fields, operation=operation)
+    if "scenario" in changed - refused and _has_played(operation):
+        problems.append(Problem("scenario", PLAYED))
+    for name, value in fields.items():
+        setattr(operation, name, value)
+    if changed & set(DATES) and not refused & set(DATES):
+        problems += _problems_of_left_out(operation, by)
+        operation.wanted_starts_on = operation.wanted_ends_on = operation.wanted_by = None
+    _save(operation, problems)
+    return operation
+
+
+PLAYED = (
+    "Visits of this operation have played its scenario. To use another one, make a new operation: "
+    "results are compared within one scenario version."
+)
+
+
+def _has_played(operation: Operation) -> bool:
+    with scope.all_units():  # whoever planned them
+        return operation.visits.has_started().exists()
+
+
+def _problems_of_left_out(operation: Operation, by: User) -> list[Problem]:
+    """Whether dates leave planned visits out: counted only where all of them are theirs to see."""
+    if operation.ends_on < operation.starts_on:
+        return []
+    with scope.all_units():
+        outside = operation.visits.planned().not_within(operation.starts_on, operation.ends_on)
+        left_out, seen = outside.count(), outside.visible_to(by).count()
+        others = outside.exclude(created_by=by).exists()
+    if not left_out:
+        return []
+    if seen < left_out:
+        return [Problem("ends_on", f"Visits that are planned are outside these dates. {ASKED}")]
+    these = "1 planned visit is" if left_out == 1 else f"{left_out} planned visits are"
+    them = "it" if left_out == 1 else "them"
+    message = f"{these} outside these dates: move or cancel {them} first."
+    return [Problem("ends_on", f"{message} {ASKED}" if others else message)]
+
+
+def _require_plannable(operation: Operation, *, by: User) -> None:
+    """Refuse whoever is no planner, or does not see the operation."""
+    require(by, PLAN_OPERATIONS)
+    if not Operation.objects.visible_to(by).filter(pk=operation.pk).exists():
+        raise PermissionDenied
+
+
+def lock(operation: Operation) -> Operation:
+    """The operation as it stands now, kept from other planners until the transaction ends."""
+    return Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+
+
+def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None) -> list[Problem]:
+    """Why what is said of ``operation``, or of a new one, won't do; ``fields`` may lack some.
+
+    Rules about several fields hold for those that are given.
+    """
+    wanted = Operation(pk=operation.pk if operation else None)
+    wanted._state.adding = operation is None
+    for name, value in fields.items():
+        setattr(wanted, name, value)
+    problems = broken_rules(wanted)
+    lead = fields.get("lead")
+    if lead and not possible_leads().filter(pk=lead.pk).exists():
+        problems.append(Problem("lead", f"{lead} can't lead: choose a CSE lead or a planner."))
+    return problems
+
+
+def _save(operation: Operation, problems: list[Problem]) -> None:
+    if problems:
+        raise PlanningError(problems)
+    try:
+        with transaction.atomic():
+            operation.save()
+    except IntegrityError as error:  # somebody took the reference in this very moment
+        raise refuse("reference", sentence_of(error, Operation)) from None
+
+
+# Venues of an operation ---------------------------------------------------------------------------
+
+
+def choosable(operation: Operation, *, by: User) -> VenueQuerySet:
+    """The venues that this person may add: open, of their command units and not yet in it."""
+    chosen = operation.chosen_venues.values("venue")
+    return Venue.objects.visible_to(by).in_command_units_of(by).open().exclude(pk__in=chosen)
+
+
+def may_choose(by: User, records: Sequence[models.Model]) -> bool:
+    """Whether this person may take back what chose, or took out, these venues."""
+    keys = {row.venue_id for row in records if isinstance(row, OperationVenue)}
+    theirs = Venue.objects.in_command_units_of(by).filter(pk__in=keys)
+    return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
+
+
+def _hold_choice(way: Return) -> None:
+    """Keep others from planning for the operation, and from closing what comes back to it."""
+    chosen = [row for row in way.left if isinstance(row, OperationVenue)]
+    hold(Operation.objects.filter(pk__in={row.operation_id for row in chosen}))
+    back = [row for row in way.again if isinstance(row, OperationVenue)]
+    lock_venues({row.venue_id for row in back})
+
+
+def _visited_since(way: Return) -> str:
+    """Why venues that were chosen stay: a visit to one of them is planned by now."""
+    chosen = [row for row in way.left if isinstance(row, OperationVenue)]
+    if not chosen:
+        return ""
+    visits = Visit.objects.filter(
+        operation=chosen[0].operation_id, venue__in={row.venue_id for row in chosen}
+    )
+    return VISITED_SINCE if visits.exists() else ""
+
+
+VISITED_SINCE = "A visit to one of these venues is planned by now, so they stay."
+
+
+def _closed_since(way: Return) -> str:
+    """Why a venue that was taken out stays out."""
+    keys = {row.venue_id for row in way.again if isinstance(row, OperationVenue)}
+    return CLOSED if Venue.objects.open().filter(pk__in=keys).count() < len(keys) else ""
+
+
+CLOSED = "This venue has closed."
+
+
+@undoable(
+    "The venues are out of the operation again.",
+    may=may_choose,
+    shown_on="operation",
+    refuses=_visited_since,
+    holds=_hold_choice,
+    instead="Remove them in the list of venues.",
+)
+@transaction.atomic
+def add_venues(
+    *, operation: Operation, venues: Collection[Venue], selection: Selection, by: User
+) -> int:
+    """Choose ``venues`` by hand, and record why. Those already in it keep their reason.
+
+    Returns:
+        How many were added.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
+        PlanningError: a venue is closed, merged or of another command unit; or the reason given is
+            chance, which :func:`draw_venues` alone may record.
+
+    """
+    _require_plannable(operation, by=by)
+    operation = lock(operation)
+    if selection in BY_CHANCE:
+        raise refuse(
+            "selection",
+            "Venues that somebody picked were not drawn by chance. Let the system draw them.",
+        )
+    wanted = {venue.pk for venue in venues}
+    already = set(operation.chosen_venues.filter(venue__in=wanted).values_list("venue", flat=True))
+    lock_venues(wanted)
+    allowed = choosable(operation, by=by).filter(pk__in=wanted).values_list("pk", flat=True)
+    if missing := len(wanted - already - set(allowed)):
+        what = "1 venue is" if missing == 1 else f"{missing} venues are"
+        raise refuse(
+            "venues", f"{what} closed, merged or outside your command units. Nothing was added."
+        )
+    return _choose(operation, wanted - already, selection, by)
+
+
+@undoable(
+    "The venues that were drawn are out of the operation again.",
+    may=may_choose,
+    shown_on="operation",
+    refuses=_visited_since,
+    holds=_hold_choice,
+    asks_why="Enter why these venues are taken out although chance has chosen them",
+    instead="Remove them one by one in the list of venues, each with a reason.",
+)
+@transaction.atomic
+def draw_venues(
+    *, operation: Operation, among: VenueQuerySet, number: int, by: User, filters: str = ""
+) -> int:
+    """Draw ``number`` venues by chance, each of ``among`` that may be added being as likely.
+
+    They speak for the venues they were drawn from: for all of the command units only where none of
+    these was left out by a filter. What they were drawn from is kept (:class:`Draw`).
+
+    Args:
+        operation: The operation.
+        among: The venues to draw from.
+        number: How many.
+        by: Who lets draw.
+        filters: What narrowed the venues to ``among``, in words.
+
+    Returns:
+        How many were added: ``number``.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner, or does not see the operation.
+        PlanningError: there are fewer to draw from.
+
+    """
+    _require_plannable(operation, by=by)
+    operation = lock(operation)
+    matching = among.order_by().values("pk")
+    pool = dict(
+        choosable(operation, by=by)
+        .filter(pk__in=matching)
+        .order_by("pk")
+        .values_list("pk", "local_authority__command_unit")
+    )
+    if not 1 <= number <= len(pool):
+        message = f"Enter a number between 1 and {len(pool)}: so many venues match."
+        raise refuse("number", message if pool else "No venue matches: use fewer filters.")
+    drawn = CHANCE.sample(list(pool), number)
+    lock_venues(drawn)
+    if choosable(operation, by=by).filter(pk__in=drawn).count() < number:
+        message = "A venue was closed or merged just now, so nothing was added. Draw again."
+        raise refuse("number", message)
+    draw = _record_draw(operation, set(pool.values()), len(pool), number, filters, by)
+    selection = Selection.RANDOM if draw.of_all else Selection.RANDOM_PART
+    return _choose(operation, drawn, selection, by, draw)
+
+
+def _record_draw(
+    operation: Operation,
+    units: set[int | None],
+    frame_size: int,
+    number: int,
+    filters: str,
+    by: User,
+) -> Draw:
+    """Keep what was drawn from, and whether that was all there is in these command units."""
+    keys = [key for key in units if key is not None]
+    of_units = Q(local_authority__command_unit__in=keys)
+    if None in units:
+        of_units |= Q(local_authority__command_unit=None)
+    names = CommandUnit.objects.filter(pk__in=keys).order_by(NormalName("name"))
+    parts = [*names.values_list("name", flat=True), *(["no command unit"] if None in units else [])]
+    if len(keys) > 1 and len(keys) == CommandUnit.objects.count():
+        parts = ["every command unit"]
+    of_all = choosable(operation, by=by).filter(of_units).count() == frame_size
+    left_out = operation.chosen_venues.exclude(selection=Selection.RANDOM)
+    return Draw.objects.create(
+        operation=operation,
+        units=get_text_list(parts, "and"),
+        filters="" if of_all else filters,
+        of_all=of_all,
+        frame_size=frame_size,
+        left_out=left_out.filter(venue__in=Venue.objects.open().filter(of_units)).count(),
+        number=number,
+        drawn_by=by,
+    )
+
+
+def lock_venues(venue_ids: Collection[int]) -> None:
+    """Keep others from closing or merging these venues until the transaction ends.
+
+    What was read of them before may be out of date by then: ask again.
+    """
+    hold(Venue.objects.filter(pk__in=venue_ids))
+
+
+def _choose(
+    operation: Operation,
+    venue_ids: Iterable[int],
+    selection: Selection,
+    by: User,
+    draw: Draw | None = None,
+) -> int:
+    rows = [
+        OperationVenue(
+            operation=operation, venue_id=pk, selection=selection, draw=draw, added_by=by
+        )
+        for pk in venue_ids
+    ]
+    return len(OperationVenue.objects.bulk_create(rows))
+
+
+@undoable(
+    "The venue is in the operation again.",
+    may=may_choose,
+    shown_on="chosen.operation",
+    refuses=_closed_since,
+    holds=_hold_choice,
+    instead="Add it again.",
+)
+@transaction.atomic
+def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
+    """Take a venue out of an operation that has made no visit to it.
+
+    One that was drawn by chance goes for a reason only, since those that remain are no longer what
+    chance alone has chosen.
+
+    Raises:
+        PermissionDenied: the venue is of another command unit.
+        PlanningError: it has visits, even if only cancelled ones; or it was drawn and no reason is
+            given.
+
+    """
+    operation = lock(chosen.operation)
+    if not may_choose(by, [chosen]):
+        raise PermissionDenied
+    if operation.visits.filter(venue=chosen.venue_id).exists():
+        raise refuse("venue", "This venue has visits in the operation, so it stays in it.")
+    if chosen.is_drawn and not reason.strip():
+        raise refuse("reason", "Enter why this venue is taken out although chance has chosen it")
+    scope.because(reason.strip() or "Taken out of the operation")
+    chosen.delete()
+
+
+# Scenarios ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_scenario(
+    *, title: str, script: str, warning_signs: Collection[WarningSign], by: User
+) -> Scenario:
+    """Write a scenario: its version 1.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner.
+        PlanningError: there is one of this title, or it shows no warning sign.
+
+    """
+    require(by, PLAN_OPERATIONS)
+    return _write_scenario(title, 1, script, warning_signs, by, problems_of_title(title))
+
+
+def problems_of_title(title: str) -> list[Problem]:
+    """Why a new scenario can't have this title."""
+    if not title or not Scenario.objects.filter(title__normal=normal_name(title)).exists():
+        return []
+    taken = "There is a scenario of this title: make a new version of it instead."
+    return [Problem("title", taken)]
+
+
+@transaction.atomic
+def new_scenario_version(
+    *, scenario: Scenario, script: str, warning_signs: Collection[WarningSign], by: User
+) -> Scenario:
+    """Write the version after ``scenario``. Operations keep the version that they have.
+
+    Raises:
+        PermissionDenied: ``by`` is no planner.
+        PlanningError: somebody wrote a later version meanwhile, or it shows no warning sign.
+
+    """
+    require(by, PLAN_OPERATIONS)
+    versions = Scenario.objects.select_for_update().filter(title=scenario.title)
+    newest = max(version.version for version in versions.order_by("pk"))
+    problems = []
+    if newest > scenario.version:
+        overtaken = (
+            f"Somebody wrote version {newest} after you opened this page. Nothing you entered is "
+            "lost: compare the two, then start from the newest version."
+        )
+        problems.append(Problem("script", overtaken))
+    return _write_scenario(scenario.title, newest + 1, script, warning_signs, by, problems)
+
+
+def _write_scenario(
+    title: str,
+    version: int,
+    script: str,
+    warning_signs: Collection[WarningSign],
+    by: User,
+    problems: list[Problem],
+) -> Scenario:
+    if not warning_signs:
+        problems.append(Problem("warning_signs", "Select at least one warning sign."))
+    if problems:
+        raise PlanningError(problems)
+    try:
+        with transaction.atomic():
+            scenario = Scenario.objects.create(
+                title=title, version=version, script=script, created_by=by
+            )
+    except IntegrityError:  # the same title in this very moment
+        raise refuse("title", "Somebody saved a scenario of this title just now.") from None
+    scenario.warning_signs.set(warning_signs)
+    return scenario

@@ -1,0 +1,283 @@
+"""A planned series of visits, and the venues chosen for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
+from django.urls import reverse
+
+from accounts.acts.versions import Versioned
+from accounts.database.model_fields import DayField, LineField, LinesField
+from accounts.models import User
+from accounts.record.audit import tracked
+from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
+from operations.scenarios.models import Scenario
+from venues.models import Venue
+
+if TYPE_CHECKING:
+    from operations.visits.models import VisitQuerySet
+
+
+#: A leap year.
+LONGEST_OPERATION = dt.timedelta(days=366)
+
+
+class OperationQuerySet(models.QuerySet["Operation"]):
+    """Questions about operations."""
+
+    def visible_to(self, user: User) -> Self:
+        """The operations that this person may see: of their command units, or those they lead.
+
+        One that nobody has chosen venues for yet is seen by its lead and its maker.
+        """
+        if not user.has_perm(VIEW_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        chosen = OperationVenue.objects.filter(
+            operation=OuterRef("pk"),
+            venue__local_authority__command_unit__in=user.command_units.all(),
+        )
+        return self.filter(Exists(chosen) | Q(lead=user) | Q(created_by=user))
+
+    def with_progress(self, visits: VisitQuerySet) -> Self:
+        """Annotate ``n_planned``, ``n_under_way``, ``n_completed``, ``n_not_completed`` and
+        ``n_cancelled``: how many of ``visits`` (those that the reader may see) are in each state.
+        """
+
+        def count(state: str) -> Coalesce:
+            of_it = visits.filter(operation=OuterRef("pk"), state=state).order_by()
+            return Coalesce(
+                Subquery(of_it.values("operation").annotate(n=Count("pk")).values("n")), 0
+            )
+
+        states = ("planned", "under_way", "completed", "not_completed", "cancelled")
+        return self.annotate(**{f"n_{state}": count(state) for state in states})
+
+
+@tracked()
+class Operation(Versioned):
+    """A planned series of test visits."""
+
+    reference = LineField(max_length=40, help_text="How the force files it, like MS/2026/04.")
+    name = LineField(max_length=120)
+    starts_on = DayField("first day")
+    ends_on = DayField("last day")
+    lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="operations_led")
+    scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="operations")
+    authorisation_reference = LineField(
+        max_length=60, help_text="Of the written authority for these visits."
+    )
+    notes = LinesField(blank=True, max_length=2000)
+    wanted_starts_on = DayField("first day asked for", null=True, editable=False)
+    wanted_ends_on = DayField("last day asked for", null=True, editable=False)
+    wanted_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="dates asked for by",
+        help_text="Who asked for dates in whose way visits, or other command units, stand.",
+    )
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    venues = models.ManyToManyField(Venue, through="OperationVenue", related_name="operations")
+
+    objects: ClassVar[OperationQuerySet] = OperationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [("plan_operations", "Can plan operations, visits and teams")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("reference"),
+                name="operation_reference_is_unique",
+                violation_error_message="Another operation already has this reference.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="operation_ends_on_or_after_its_first_day",
+                violation_error_message="The last day must be on or after the first day.",
+            ),
+            # A slip in the year; and cadets stay on record until their last operation is over.
+            models.CheckConstraint(
+                condition=Q(ends_on__lte=F("starts_on") + LONGEST_OPERATION),
+                name="operation_lasts_a_year_at_most",
+                violation_error_message="An operation lasts a year at most. Check both dates.",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_starts_on=None, wanted_ends_on=None, wanted_by=None)
+                | Q(
+                    wanted_starts_on__isnull=False,
+                    wanted_ends_on__isnull=False,
+                    wanted_by__isnull=False,
+                ),
+                name="dates_asked_for_say_by_whom",
+            ),
+        ]
+        ordering = ["-starts_on", "reference"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="scenario_stands_once_a_visit_has_played_it",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.scenario_id IS DISTINCT FROM NEW.scenario_id"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE operation_id = OLD.id AND state NOT IN ('planned', 'cancelled')
+                    ) THEN
+                        RAISE EXCEPTION
+                            'The scenario of an operation stands once a visit has played it.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.name}"
+
+    def get_absolute_url(self) -> str:
+        """The operation's page."""
+        return reverse("operations:operation_detail", args=[self.pk])
+
+
+class Selection(models.TextChoices):
+    """Why a venue is in an operation. Only those drawn by chance from all speak for all venues."""
+
+    RANDOM = "random", "Drawn by chance"
+    """Every open venue of the command units had the same chance."""
+
+    RANDOM_PART = "random_part", "Drawn by chance from a part"
+    """Of the venues that somebody's filter left, each had the same chance: it speaks for those."""
+
+    PRIORITY = "priority", "Priority"
+    """Chosen, for example because it never had training or did not respond well before."""
+
+    INTELLIGENCE = "intelligence", "Intelligence-led"
+    """Chosen because of information about the venue or its area."""
+
+
+#: What a draw alone may record: nobody picked these venues.
+BY_CHANCE: tuple[str, ...] = (Selection.RANDOM, Selection.RANDOM_PART)
+
+
+class DrawQuerySet(models.QuerySet["Draw"]):
+    """Questions about draws."""
+
+    def visible_to(self, user: User) -> Self:
+        """The draws that this person may see: planners, those of venues of their command units;
+        others who may see results, those with a visit that is over.
+        """
+        drawn = OperationVenue.objects.filter(draw=OuterRef("pk"))
+        if not user.whole_force:
+            units = user.command_units.all()
+            drawn = drawn.filter(venue__local_authority__command_unit__in=units)
+        if user.has_perm(PLAN_OPERATIONS):
+            return self.filter(Exists(drawn))
+        if not (user.has_perm(VIEW_RESULTS) or user.has_perm(VIEW_STATISTICS)):
+            return self.none()
+        over = drawn.filter(
+            venue__visits__operation=F("operation"),
+            venue__visits__state__in=["completed", "not_completed"],
+        )
+        return self.filter(Exists(over))
+
+
+@tracked(part_of="operation")
+class Draw(models.Model):
+    """One drawing of venues by chance for an operation: from which, and how many. Never changes."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="draws")
+    units = LinesField(help_text="The command units whose venues could be drawn, by name.")
+    filters = LinesField(blank=True, help_text="What narrowed their venues, in words.")
+    of_all = models.BooleanField(help_text="Every open venue of these units could be drawn.")
+    frame_size = models.PositiveIntegerField(help_text="How many venues could be drawn.")
+    left_out = models.PositiveIntegerField(
+        help_text="How many more could have been, but were in the operation already."
+    )
+    number = models.PositiveIntegerField(help_text="How many were drawn.")
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    drawn_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[DrawQuerySet] = DrawQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        triggers = [pgtrigger.Protect(name="draw_never_changes", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return f"Draw {self.pk}"
+
+    @classmethod
+    def undone(cls, operation: Operation) -> int:
+        """How many draws for ``operation`` were taken back, as the record has it.
+
+        They count beside those that stand, or somebody could draw until the sample pleases.
+        """
+        record: Any = cls.pgh_event_model  # type: ignore[attr-defined]  # made by @tracked
+        found: int = record.objects.filter(operation=operation, pgh_label="delete").count()
+        return found
+
+    @property
+    def frame(self) -> str:
+        """What the venues were drawn from, in words."""
+        if self.of_all:
+            picked = " but those that somebody had picked before" if self.left_out else ""
+            return f"all open venues of {self.units}{picked}"
+        return f"a part of the venues of {self.units} ({self.filters or 'chosen otherwise'})"
+
+
+class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
+    """Questions about the choice of venues."""
+
+    def visible_to(self, user: User) -> Self:
+        """The choices that this person may see: planners, those of their command units.
+
+        A venue that waits for its visit is as covert as the visit.
+        """
+        if not user.has_perm(PLAN_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
+
+
+@tracked(part_of="operation")
+class OperationVenue(models.Model):
+    """A venue chosen for an operation, and why."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chosen_venues")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="chosen_for")
+    selection = models.CharField(max_length=12, choices=Selection)
+    draw = models.ForeignKey(
+        Draw, on_delete=models.PROTECT, null=True, editable=False, related_name="chosen_venues"
+    )
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[OperationVenueQuerySet] = OperationVenueQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = "chosen venue"
+        constraints = [
+            models.UniqueConstraint("operation", "venue", name="venue_is_once_in_an_operation"),
+            models.CheckConstraint(
+                condition=Q(draw=None) | Q(selection__in=BY_CHANCE),
+                name="drawn_venue_is_chosen_by_chance",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.venue} in {self.operation}"
+
+    @property
+    def is_drawn(self) -> bool:
+        """Chosen by chance, so that nobody takes it out without a reason."""
+        return self.selection in BY_CHANCE

@@ -1,0 +1,168 @@
+"""Pages that plan, change and cancel a visit."""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from accounts import roles
+from accounts.addresses import key_or_none
+from accounts.dates.london import duty_day
+from operations.acts.views import ActView
+from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState
+from operations.planning import schedule
+from operations.planning.schedule_forms import (
+    CancelForm,
+    VisitEditForm,
+    VisitForm,
+    plan_after,
+    plan_of,
+)
+
+
+class VisitAdd(ActView):
+    """A new visit to a chosen venue."""
+
+    permission_required = roles.PLAN_OPERATIONS
+    template_name = "operations/visit_form.html"
+    form_class = VisitForm
+    done = "The visit is planned."
+
+    @cached_property
+    def operation(self) -> Operation:
+        """The operation, if the person may see it."""
+        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
+
+    @cached_property
+    def chosen(self) -> QuerySet[OperationVenue]:
+        """The venues that it may go to."""
+        found = OperationVenue.objects.visible_to(self.user)
+        here = Q(venue__visits__operation=self.operation)
+        here &= ~Q(venue__visits__state=VisitState.CANCELLED)
+        return (
+            found.filter(operation=self.operation, venue__closed_on=None, venue__merged_into=None)
+            .select_related("venue")
+            .annotate(n_visits=Count("venue__visits", filter=here))
+            .order_by("venue__normal_name", "pk")
+        )
+
+    def get_initial(self) -> dict[str, Any]:
+        """The venue of the link that led here; or the team of the visit planned just before."""
+        before = key_or_none(self.request.GET.get("after"))
+        if before is not None:
+            found = Visit.objects.plannable_by(self.user).filter(operation=self.operation)
+            return plan_after(get_object_or_404(found, pk=before))
+        runs = self.operation.starts_on <= duty_day(timezone.now()) <= self.operation.ends_on
+        today = timezone.localdate() if runs else None
+        return {
+            "venue": key_or_none(self.request.GET.get("venue")),
+            "on": today,
+        }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The venues and cadets to choose from."""
+        cadets = Cadet.objects.visible_to(self.user).on_record()
+        offered = {"operation": self.operation, "chosen": self.chosen, "cadets": cadets}
+        return super().get_form_kwargs() | offered
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The operation for the heading."""
+        self.record_reads(listed=Cadet.objects.visible_to(self.user))
+        return super().get_context_data(**kwargs) | {"operation": self.operation}
+
+    def act(self, form: VisitForm) -> str:
+        """Plan it."""
+        visit = schedule.plan_visit(
+            operation=self.operation,
+            venue=form.venue_to_visit(),
+            team=form.team(),
+            by=self.user,
+            at=timezone.now(),
+            **form.window(),
+        )
+        if form.ANOTHER in form.data:
+            return f"{self.request.path}?after={visit.number}"
+        return self.operation.get_absolute_url()
+
+
+class PlannedVisitView(ActView):
+    """A page on a visit that is still planned; once it is not, the visit's own page says why."""
+
+    permission_required = roles.PLAN_OPERATIONS
+
+    @cached_property
+    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+        """The visit, if its plan is for the person to change."""
+        found = Visit.objects.plannable_by(self.user).select_related("operation", "venue")
+        return get_object_or_404(found, pk=self.kwargs["pk"])
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Turn away from a plan that can no longer change."""
+        if self.has_permission() and not self.record.is_planned:
+            state = self.record.get_state_display().lower()
+            messages.info(request, f"This visit is {state}, so its plan can no longer change.")
+            return redirect(self.record)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The visit for the heading."""
+        self.record_reads(viewed=[self.record], listed=self.offered())
+        return super().get_context_data(**kwargs) | {
+            "visit": self.record,
+            "operation": self.record.operation,
+        }
+
+    def offered(self) -> QuerySet[Cadet]:
+        """The cadets that the page lists."""
+        return Cadet.objects.none()
+
+
+class VisitEdit(PlannedVisitView):
+    """Another window or another team."""
+
+    template_name = "operations/visit_form.html"
+    form_class = VisitEditForm
+    done = "The visit is saved."
+
+    def get_initial(self) -> dict[str, Any]:
+        """The plan as it stands."""
+        return plan_of(self.record) | {"version": self.record.version}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The cadets to choose from."""
+        offered = {"operation": self.record.operation, "cadets": self.offered()}
+        return super().get_form_kwargs() | offered
+
+    def offered(self) -> QuerySet[Cadet]:
+        """Any cadet may be in the team, within the rules."""
+        return Cadet.objects.visible_to(self.user).on_record()
+
+    def act(self, form: VisitEditForm) -> str:
+        """Save it."""
+        schedule.reschedule_visit(
+            visit=self.record,
+            version=form.cleaned_data["version"],
+            team=form.team(),
+            by=self.user,
+            at=timezone.now(),
+            **form.window(),
+        )
+        return self.record.operation.get_absolute_url()
+
+
+class VisitCancel(PlannedVisitView):
+    """Calls a planned visit off."""
+
+    template_name = "operations/visit_cancel.html"
+    form_class = CancelForm
+    done = "The visit is cancelled. Its team is free again."
+
+    def act(self, form: CancelForm) -> str:
+        """Cancel it."""
+        schedule.cancel_visit(visit=self.record, reason=form.cleaned_data["reason"], by=self.user)
+        return self.record.operation.get_absolute_url()

@@ -1,0 +1,364 @@
+"""Pages of operations: the list, an operation, and the choice of its venues."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Model, Prefetch, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.generic import DetailView, ListView, TemplateView
+
+from accounts import roles
+from accounts.access.pages import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.submissions import did_nothing
+from accounts.acts.undo import confirm
+from accounts.dates.london import duty_day
+from accounts.numbers import whole_number
+from accounts.record import history
+from operations.acts.refusals import PlanningError
+from operations.acts.views import ActView
+from operations.models import (
+    Draw,
+    Operation,
+    OperationVenue,
+    Scenario,
+    Selection,
+    TeamMember,
+    Visit,
+)
+from operations.planning import actions as planning
+from operations.planning.forms import (
+    AddVenuesForm,
+    ChoosableVenuesForm,
+    DrawVenuesForm,
+    OperationEditForm,
+    OperationForm,
+    RemoveVenueForm,
+)
+from venues.models import VenueQuerySet
+from venues.training import TrainingState
+
+PAGE_SIZE = 50
+
+
+class OperationList(RequiresPermission, ListView[Operation]):
+    """The operations that the person may see, the latest first."""
+
+    permission_required = roles.VIEW_OPERATIONS
+    template_name = "operations/operation_list.html"
+    context_object_name = "operations"
+    paginate_by = 25
+
+    def get_queryset(self) -> QuerySet[Operation]:
+        """With the numbers of the visits that the person may see."""
+        user = self.user
+        found = Operation.objects.visible_to(user)
+        return found.with_progress(Visit.objects.visible_to(user)).select_related("lead")
+
+
+class OperationDetail(RequiresPermission, DetailView[Operation]):
+    """An operation: what it is, how far it is, and one of three lists.
+
+    Visits to come and chosen venues are covert: only planners see those lists.
+    """
+
+    permission_required = roles.VIEW_OPERATIONS
+    template_name = "operations/operation_detail.html"
+    context_object_name = "operation"
+
+    def get_queryset(self) -> QuerySet[Operation]:
+        """With the numbers of the visits that the person may see."""
+        user = self.user
+        found = Operation.objects.visible_to(user)
+        return found.with_progress(Visit.objects.visible_to(user)).select_related(
+            "lead", "scenario", "wanted_by"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The list asked for, by page."""
+        user, operation = self.user, self.object
+        visits = _with_team(Visit.objects.visible_to(user).filter(operation=operation))
+        lists: dict[str, tuple[str, QuerySet[Any]]] = {"over": ("Over", visits.over())}
+        if user.has_perm(roles.PLAN_OPERATIONS):
+            chosen = _with_visits(OperationVenue.objects.visible_to(user), visits)
+            lists = {
+                "ahead": ("To come", visits.ahead()),
+                **lists,
+                "venues": ("Venues", chosen.filter(operation=operation)),
+            }
+        shown = self.request.GET.get("show")
+        shown = shown if shown in lists else next(iter(lists))
+        page = Paginator(lists[shown][1], PAGE_SIZE).get_page(self.request.GET.get("page"))
+        # Left under way by their teams, and for this person to end.
+        overdue = Visit.objects.endable_by(user).overdue(at=timezone.now())
+        overdue = overdue.filter(operation=operation).select_related("venue")
+        self.record_reads(listed={*_records_on(page), *overdue})
+        links = [
+            {"label": f"{label} ({rows.count()})", "url": f"?show={name}", "current": name == shown}
+            for name, (label, rows) in lists.items()
+        ]
+        return super().get_context_data(**kwargs) | {
+            "overdue": overdue,
+            "in_the_way": self.in_the_way(),
+            "may_change_dates": "starts_on" not in planning.not_for(user, operation),
+            "is_over": operation.ends_on < duty_day(timezone.now()),
+            "shown": shown,
+            "times_undone": (undone := Draw.undone(operation)),
+            "times_drawn": operation.draws.count() + undone,
+            "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
+            "page_obj": page,
+            "links": links,
+        }
+
+    def in_the_way(self) -> list[Visit]:
+        """The planned visits, as far as they are theirs to move, outside dates asked for."""
+        first, last = self.object.wanted_starts_on, self.object.wanted_ends_on
+        if first is None or last is None:
+            return []
+        visits = Visit.objects.plannable_by(self.user).planned().filter(operation=self.object)
+        found = list(visits.not_within(first, last).select_related("venue"))
+        self.record_reads(listed=found)
+        return found
+
+
+def _records_on(page: Iterable[Visit | OperationVenue]) -> Iterator[Model]:
+    """What a page of an operation shows: visits with their cadets, or chosen venues with visits."""
+    for row in page:
+        yield row
+        if isinstance(row, Visit):
+            yield from (member.cadet for member in row.team.all() if member.cadet)
+        else:
+            yield from row.venue.visits_here  # type: ignore[attr-defined]  # fetched below
+
+
+def _with_team(visits: Any) -> Any:
+    team = TeamMember.objects.select_related("officer", "cadet")
+    return visits.select_related("venue__local_authority", "outcome").prefetch_related(
+        Prefetch("team", team)
+    )
+
+
+def _with_visits(chosen: QuerySet[OperationVenue], visits: QuerySet[Visit]) -> Any:
+    """With the visits to each venue as ``venue.visits_here``."""
+    return (
+        chosen.select_related("venue__local_authority", "draw")
+        .order_by("venue__normal_name", "pk")
+        .prefetch_related(Prefetch("venue__visits", visits.order_by("starts_at"), "visits_here"))
+    )
+
+
+class OperationAdd(ActView):
+    """A new operation."""
+
+    permission_required = roles.PLAN_OPERATIONS
+    template_name = "operations/operation_form.html"
+    form_class = OperationForm
+    done = "The operation is saved. Add its venues next."
+
+    def get_initial(self) -> dict[str, Any]:
+        """Whoever plans it leads it, unless they say otherwise."""
+        return {"lead": self.user.pk}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Newest versions of the scenarios."""
+        scenarios = Scenario.objects.visible_to(self.user).newest_versions()
+        return super().get_form_kwargs() | {"scenarios": scenarios}
+
+    def act(self, form: OperationForm) -> str:
+        """Make it."""
+        operation = planning.create_operation(by=self.user, **form.values())
+        return operation.get_absolute_url()
+
+
+class OperationEdit(ActView):
+    """Another plan for an operation."""
+
+    permission_required = roles.PLAN_OPERATIONS
+    template_name = "operations/operation_form.html"
+    form_class = OperationEditForm
+    done = "The operation is saved."
+
+    @cached_property
+    def record(self) -> Operation:  # type: ignore[override]  # asked for when needed
+        """The operation, if the person may see it."""
+        found = Operation.objects.visible_to(self.user)
+        return get_object_or_404(found.select_related("scenario"), pk=self.kwargs["pk"])
+
+    def get_initial(self) -> dict[str, Any]:
+        """What it says now."""
+        names = [*OperationForm.base_fields, "version"]
+        return {name: getattr(self.record, name) for name in names}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Newest versions of the scenarios, and its own."""
+        scenarios = Scenario.objects.visible_to(self.user)
+        newest = scenarios.newest_versions()
+        own = scenarios.filter(pk=self.record.scenario_id)
+        return super().get_form_kwargs() | {
+            "scenarios": newest | own,
+            "operation": self.record,
+            "without": self.not_for_them,
+        }
+
+    @cached_property
+    def not_for_them(self) -> dict[str, str]:
+        """What is not asked of them, and why."""
+        return planning.not_for(self.user, self.record)
+
+    @property
+    def why_not(self) -> list[str]:
+        """The reasons, each once."""
+        return list(dict.fromkeys(self.not_for_them.values()))
+
+    def act(self, form: OperationEditForm) -> str:
+        """Save it."""
+        operation = planning.edit_operation(
+            operation=self.record,
+            version=form.cleaned_data["version"],
+            by=self.user,
+            **form.values_beside(self.record),
+        )
+        return operation.get_absolute_url()
+
+
+class OperationVenues(FormPage, RequiresPermission, TemplateView):
+    """The choice of venues: narrow the registry, then pick some or let the system draw."""
+
+    permission_required = roles.PLAN_OPERATIONS
+    template_name = "operations/operation_venues.html"
+
+    @cached_property
+    def operation(self) -> Operation:
+        """The operation, if the person may see it."""
+        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
+
+    @cached_property
+    def filter_form(self) -> ChoosableVenuesForm:
+        """What the address asks for."""
+        return ChoosableVenuesForm(self.request.GET or None, user=self.user)
+
+    @cached_property
+    def matching(self) -> VenueQuerySet:
+        """The venues that may be added and match."""
+        venues = planning.choosable(self.operation, by=self.user)
+        return self.filter_form.narrow(venues, on=duty_day(timezone.now()))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Draw, add or remove, by the button pressed."""
+        if "remove" in request.POST:
+            return self.remove()
+        draws = "draw" in request.POST
+        form: Any = (
+            DrawVenuesForm(request.POST)
+            if draws
+            else AddVenuesForm(request.POST, venues=self.matching)
+        )
+        if form.is_valid():
+            if "add_all" in request.POST and not self.confirmed(form):
+                return self.ask_for_all(form)
+            try:
+                number = self.draw(form) if draws else self.add(form)
+            except PlanningError as error:
+                form.tell(error)
+            else:
+                return self.back(f"{number} {'venue' if number == 1 else 'venues'} added.")
+        name = "draw_form" if draws else "add_form"
+        return self.render_to_response(self.get_context_data(form=form, **{name: form}))
+
+    def draw(self, form: DrawVenuesForm) -> int:
+        """Leave the choice to chance."""
+        return planning.draw_venues(
+            operation=self.operation,
+            among=self.matching,
+            number=form.cleaned_data["number"],
+            filters=self.filter_form.in_words(),
+            by=self.user,
+        )
+
+    def add(self, form: AddVenuesForm) -> int:
+        """Add those picked."""
+        return planning.add_venues(
+            operation=self.operation,
+            venues=form.cleaned_data["venues"],
+            selection=form.cleaned_data["selection"],
+            by=self.user,
+        )
+
+    def confirmed(self, form: AddVenuesForm) -> bool:
+        """Whether the person was told this very number of venues before."""
+        return whole_number(self.request.POST.get("confirmed", "")) == len(
+            form.cleaned_data["venues"]
+        )
+
+    def ask_for_all(self, form: AddVenuesForm) -> HttpResponse:
+        """Name the number before all of them are added."""
+        context = {
+            "view": self,
+            "operation": self.operation,
+            "number": len(form.cleaned_data["venues"]),
+            "filters": self.filter_form.in_words(),
+            "selection": Selection(form.cleaned_data["selection"]),
+        }
+        return render(self.request, "operations/operation_venues_all.html", context)
+
+    def remove(self) -> HttpResponse:
+        """Take a venue without visits out again; one that chance has chosen with a reason."""
+        found = OperationVenue.objects.visible_to(self.user).select_related("venue", "operation")
+        key = whole_number(self.request.POST["remove"])
+        chosen = found.filter(operation=self.operation, pk=key).first() if key else None
+        if chosen is None:
+            was = history.removed(OperationVenue, key) if key else None
+            if was is None or was.operation_id != self.operation.pk:
+                raise Http404
+            messages.info(self.request, "This venue is out of the operation already.")
+            return did_nothing(redirect(self.list_of_venues))
+        asked = "reason" in self.request.POST
+        form = RemoveVenueForm(self.request.POST if asked else None, initial={"remove": key})
+        reason = form.cleaned_data["reason"] if asked and form.is_valid() else ""
+        try:
+            planning.remove_venue(chosen=chosen, by=self.user, reason=reason)
+        except PlanningError as error:
+            if any(problem.about == "reason" for problem in error.problems):
+                context = {"view": self, "form": form, "chosen": chosen}
+                return render(self.request, "operations/operation_venue_remove.html", context)
+            messages.error(self.request, str(error))
+            return did_nothing(redirect(self.list_of_venues))
+        return self.back(f"{chosen.venue} is no longer in the operation.")
+
+    def back(self, message: str) -> HttpResponse:
+        """Say what was done, beside the venues of the operation."""
+        confirm(self.request, message)
+        return redirect(self.list_of_venues)
+
+    @property
+    def list_of_venues(self) -> str:
+        """Where the chosen venues stand."""
+        return f"{self.operation.get_absolute_url()}?show=venues"
+
+    @property
+    def sent(self) -> QueryDict:
+        """What was ticked: now, or before it was kept."""
+        return self.kept.answers if self.kept else self.request.POST
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The venues by page, with their training."""
+        venues = self.matching.select_related("local_authority__command_unit", "group")
+        page = Paginator(venues, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        return {
+            "operation": self.operation,
+            "filter_form": self.filter_form,
+            "page_obj": page,
+            "rows": [
+                (venue, TrainingState(venue.training_state))  # type: ignore[attr-defined]  # asked
+                for venue in page
+            ],
+            "ticked": {whole_number(key) for key in self.sent.getlist("venues")},
+            "add_form": AddVenuesForm(venues=self.matching),
+            "draw_form": DrawVenuesForm(),
+            "filters": self.filter_form.in_words(),
+        } | super().get_context_data(**kwargs)

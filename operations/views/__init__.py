@@ -1,1 +1,0 @@
-"""Pages of operations, a module for each subject."""

@@ -1,0 +1,659 @@
+"""One attempt at one venue."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from accounts.acts.versions import Versioned
+from accounts.addresses import number_of
+from accounts.database.model_fields import DayField, LineField, LinesField, MomentField
+from accounts.dates.london import duty_begins, duty_day, duty_ends
+from accounts.models import User
+from accounts.record.audit import tracked
+from accounts.roles import (
+    LOG_VISITS,
+    PLAN_OPERATIONS,
+    VIEW_BOARD,
+    VIEW_OPERATIONS,
+    VIEW_RESULTS,
+    Role,
+)
+from operations import triggers
+from operations.planning.models import Operation, Selection
+from operations.visits.policies import LONGEST_WINDOW, VisitPolicy
+from operations.visits.verdict import Verdict
+from venues.models import Venue
+
+
+class NotCompletedReason(models.TextChoices):
+    """Why a visit could not test the venue, in two kinds (see ``ELIGIBLE``), as in the US Synar
+    surveys of shops.
+    """
+
+    FULLY_BOOKED = "fully_booked", "Fully booked"
+    """No room was free, so nothing could be tested."""
+
+    DESK_UNSTAFFED = "desk_unstaffed", "Desk unstaffed or kiosk only"
+    """Nobody to speak to at the time."""
+
+    TEAM_RECOGNISED = "team_recognised", "Team recognised"
+    """Staff knew who the team were."""
+
+    UNSAFE = "unsafe", "Unsafe to go on"
+    """The team left because it did not feel safe."""
+
+    POLICE_THERE = "police_there", "Police already there"
+    """Officers were at the venue for another matter."""
+
+    OUT_OF_TIME = "out_of_time", "Out of time"
+    """The team could not get there within the window."""
+
+    CADET_UNWELL = "cadet_unwell", "Cadet unwell or withdrawn"
+    """A cadet did not want to, or could not, go on."""
+
+    STOOD_DOWN = "stood_down", "Stood down by the control room"
+    """The control room called the team off."""
+
+    NOT_CLOSED = "not_closed", "Not closed by its team"
+    """Its window was long over and the team did not say how it went; somebody else ended it."""
+
+    REAL_CONCERN = "real_concern", "Real concern found"
+    """The team met a real concern and dealt with that first."""
+
+    OTHER_ELIGIBLE = "other_eligible", "Another reason: the venue could be tested another time"
+    """Anything else that leaves the venue worth a visit."""
+
+    OUT_OF_BUSINESS = "out_of_business", "Out of business"
+    """The venue is no longer there."""
+
+    CLOSED_FOR_NOW = "closed_for_now", "Closed for now"
+    """Shut for the season or for building work."""
+
+    NO_OVERNIGHT = "no_overnight", "No overnight lets"
+    """It does not let rooms for the night."""
+
+    MEMBERS_ONLY = "members_only", "Members or block booking only"
+    """A guest at the door can't book."""
+
+    NOT_FOUND = "not_found", "Not found"
+    """Nothing of that name is at the address."""
+
+    DUPLICATE = "duplicate", "Same place as another venue"
+    """It is in the registry twice."""
+
+    OTHER_NOT_ELIGIBLE = "other_not_eligible", "Another reason: not a venue to test"
+    """Anything else that takes it off the list."""
+
+    @property
+    def eligible(self) -> bool:
+        """Whether the venue could have been tested: such a visit counts in the completion rate."""
+        return self in ELIGIBLE
+
+
+ELIGIBLE = frozenset(
+    {
+        NotCompletedReason.FULLY_BOOKED,
+        NotCompletedReason.DESK_UNSTAFFED,
+        NotCompletedReason.TEAM_RECOGNISED,
+        NotCompletedReason.UNSAFE,
+        NotCompletedReason.POLICE_THERE,
+        NotCompletedReason.OUT_OF_TIME,
+        NotCompletedReason.CADET_UNWELL,
+        NotCompletedReason.STOOD_DOWN,
+        NotCompletedReason.NOT_CLOSED,
+        NotCompletedReason.REAL_CONCERN,
+        NotCompletedReason.OTHER_ELIGIBLE,
+    }
+)
+
+
+class VisitState(models.TextChoices):
+    """Where a visit stands. ``MOVES`` has the only ways from one to another."""
+
+    PLANNED = "planned", "Planned"
+    """Venue and window are set; known to its team and planners only."""
+
+    UNDER_WAY = "under_way", "Under way"
+    """The team has started."""
+
+    COMPLETED = "completed", "Completed"
+    """The venue was tested and the outcome is logged."""
+
+    NOT_COMPLETED = "not_completed", "Not completed"
+    """The team went, but the venue could not be tested; the reason says why."""
+
+    CANCELLED = "cancelled", "Cancelled"
+    """Called off before it started."""
+
+
+#: The only ways from one state to another.
+MOVES: dict[str, frozenset[str]] = {
+    VisitState.PLANNED: frozenset({VisitState.UNDER_WAY, VisitState.CANCELLED}),
+    VisitState.UNDER_WAY: frozenset({VisitState.COMPLETED, VisitState.NOT_COMPLETED}),
+    VisitState.COMPLETED: frozenset(),
+    # The team's own word, late, on a visit that somebody else had ended for it.
+    VisitState.NOT_COMPLETED: frozenset({VisitState.COMPLETED}),
+    VisitState.CANCELLED: frozenset(),
+}
+
+#: The ways back, for an act that is undone, and for how long PostgreSQL lets them be gone.
+WAYS_BACK: dict[str, tuple[str, dt.timedelta]] = {
+    VisitState.UNDER_WAY: (VisitState.PLANNED, dt.timedelta(minutes=5)),
+    VisitState.NOT_COMPLETED: (VisitState.UNDER_WAY, dt.timedelta(minutes=10)),
+    VisitState.CANCELLED: (VisitState.PLANNED, dt.timedelta(minutes=10)),
+}
+
+#: When each of them began to be gone, as the column says.
+_SINCE: dict[str, str] = {
+    VisitState.UNDER_WAY: "started_at",
+    VisitState.NOT_COMPLETED: "ended_at",
+    VisitState.CANCELLED: "cancelled_at",
+}
+_GOES_BACK = " OR ".join(
+    f"(OLD.state = '{old}' AND NEW.state = '{new}')" for old, (new, _) in WAYS_BACK.items()
+)
+_GONE_SINCE = (
+    "(CASE OLD.state"
+    + "".join(
+        f" WHEN '{old}' THEN OLD.{_SINCE[old]} + interval '{back.seconds} seconds'"
+        for old, (_, back) in WAYS_BACK.items()
+    )
+    + " END)"
+)
+
+FINISHED: tuple[str, ...] = (VisitState.COMPLETED, VisitState.NOT_COMPLETED)
+
+
+class VisitQuerySet(models.QuerySet["Visit"]):
+    """Questions about visits."""
+
+    def visible_to(self, user: User) -> Self:
+        """The visits that this person may see. A planned visit is covert.
+
+        Its team sees it, and the planners of its command unit. Whoever may see results sees the
+        visits of their command units once they are over. The live board asks :meth:`on_board`.
+        """
+        mine = Q(pk__in=[])
+        if user.has_perm(LOG_VISITS):
+            mine |= Q(pk__in=user.team_memberships.values("visit"))
+        unit = (
+            ~Q(pk__in=[])  # all of them: an empty Q() would vanish in the "or" below
+            if user.whole_force
+            else Q(venue__local_authority__command_unit__in=user.command_units.all())
+        )
+        if user.has_perm(PLAN_OPERATIONS):
+            mine |= unit
+        if user.has_perm(VIEW_RESULTS):
+            mine |= unit & Q(state__in=FINISHED)
+        return self.filter(mine)
+
+    def plannable_by(self, user: User) -> Self:
+        """The visits whose plan this person may change: planners, those of their command units.
+
+        To be in the team is not enough: what a visit is like is for the planners of its unit.
+        """
+        if not user.has_perm(PLAN_OPERATIONS):
+            return self.none()
+        if user.whole_force:
+            return self
+        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
+
+    def for_officer(self, user: User) -> Self:
+        """The visits in whose team this officer is, soonest first."""
+        team = user.team_memberships.values("visit")
+        return self.filter(pk__in=team).order_by("starts_at", "pk")
+
+    def planned(self) -> Self:
+        """Still to come."""
+        return self.filter(state=VisitState.PLANNED)
+
+    def under_way(self) -> Self:
+        """Started and not yet over."""
+        return self.filter(state=VisitState.UNDER_WAY)
+
+    def has_started(self) -> Self:
+        """Under way or over: its scenario was played, or the team set out to."""
+        return self.exclude(state__in=[VisitState.PLANNED, VisitState.CANCELLED])
+
+    def completed(self) -> Self:
+        """The venue was tested and the outcome logged."""
+        return self.filter(state=VisitState.COMPLETED)
+
+    def finished(self) -> Self:
+        """Over, whether the venue could be tested or not."""
+        return self.filter(state__in=FINISHED)
+
+    def ahead(self) -> Self:
+        """Planned or under way, soonest first."""
+        return self.filter(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY]).order_by(
+            "starts_at", "pk"
+        )
+
+    def over(self) -> Self:
+        """Finished or cancelled, the latest first."""
+        return self.filter(state__in=[*FINISHED, VisitState.CANCELLED]).order_by(
+            "-starts_at", "-pk"
+        )
+
+    def not_within(self, first: dt.date, last: dt.date) -> Self:
+        """Those whose window does not lie in the duty days from ``first`` to ``last``."""
+        outside = Q(starts_at__lt=duty_begins(first)) | Q(ends_at__gt=duty_ends(last))
+        return self.filter(outside)
+
+    def done_with(self, *, before: dt.datetime) -> Self:
+        """Those whose window closed before, with people and free text still on record."""
+        return self.filter(ends_at__lt=before, anonymous_since=None).order_by("pk")
+
+    def not_completed_though_eligible(self) -> Self:
+        """Not completed for a reason that leaves the venue worth a visit."""
+        return self.filter(not_completed_reason__in=ELIGIBLE)
+
+    def responded_well(self) -> Self:
+        """Completed with the best verdict."""
+        return self.completed().filter(outcome__verdict=Verdict.RESPONDED_WELL)
+
+    def overdue(self, *, at: dt.datetime) -> Self:
+        """Under way though the window and its margin have passed: nobody knows how it stands."""
+        return self.under_way().filter(ends_at__lt=at - overdue_margin(at=at))
+
+    def endable_by(self, user: User) -> Self:
+        """The visits that this person may end once they are overdue, without being of the team.
+
+        The planners of its command unit, the lead of its operation, and the control room, on whose
+        board it is. Else an account that is closed would leave a live test for ever.
+        """
+        if user.has_perm(VIEW_BOARD):
+            return self
+        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        if user.has_perm(VIEW_OPERATIONS):
+            theirs |= Q(operation__lead=user)
+        return self.filter(theirs)
+
+    def correctable_by(self, user: User) -> Self:
+        """The visits of which this person may correct what was logged.
+
+        Those in whose team they are. Once no officer of the team signs in as one any more, those
+        who plan for its command unit or lead its operation: else a slip would stand for ever.
+        """
+        mine = Q(pk__in=[])
+        if user.has_perm(LOG_VISITS):
+            mine |= Q(pk__in=user.team_memberships.values("visit"))
+        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        if user.has_perm(VIEW_OPERATIONS):
+            theirs |= Q(operation__lead=user)
+        officers = User.objects.filter(team_memberships__visit=OuterRef("pk"))
+        still = officers.filter(is_active=True, groups__name=Role.VISITING_OFFICER)
+        return self.filter(mine | theirs & Exists(officers) & ~Exists(still))
+
+    def on_board(self, *, at: dt.datetime) -> Self:
+        """What a call handler may see: visits under way, and those whose window is near.
+
+        A window is near from one hour before it opens to two hours after it closes, so that a
+        call about a team that came early or left late is recognised.
+        """
+        near = Q(
+            state=VisitState.PLANNED,
+            starts_at__lte=at + dt.timedelta(hours=1),
+            ends_at__gte=at - dt.timedelta(hours=2),
+        )
+        just_over = Q(state__in=FINISHED, ended_at__gte=at - dt.timedelta(hours=2))
+        return self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over).order_by(
+            "starts_at", "pk"
+        )
+
+
+@tracked(without=("submission", "at_venue"))
+class Visit(Versioned):
+    """A test visit: one attempt at one venue, in a time window, by a team."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="visits")
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
+    selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
+    starts_at = MomentField("from")
+    ends_at = MomentField("until")
+    state = models.CharField(
+        max_length=15, choices=VisitState, default=VisitState.PLANNED, editable=False
+    )
+    started_at = models.DateTimeField(null=True, editable=False)
+    started_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.OneToOneField(
+        "Outcome",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The outcome that counts: the latest revision.",
+    )
+    not_completed_reason = models.CharField(
+        max_length=20, choices=NotCompletedReason, blank=True, editable=False
+    )
+    not_completed_notes = LinesField(blank=True, max_length=2000, editable=False)
+    submission = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="The phone's own number of the message that ended the visit as not completed.",
+    )
+    not_completed_revision = models.PositiveSmallIntegerField(
+        default=1,
+        editable=False,
+        help_text="Counts the corrections of why the venue could not be tested.",
+    )
+    correction_reason = LineField(max_length=200, blank=True, editable=False)
+    cancelled_reason = LineField(max_length=200, blank=True, editable=False)
+    at_venue = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
+        null=True,
+        editable=False,
+        help_text="When the visit takes its venue up: kept by PostgreSQL, empty once it is over.",
+    )
+    cancelled_at = models.DateTimeField(null=True, editable=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    anonymous_since = DayField(
+        null=True,
+        editable=False,
+        help_text="When the people and the free text were erased by the rules of retention.",
+    )
+
+    objects: ClassVar[VisitQuerySet] = VisitQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [
+            ("log_visits", "Can start visits and log their outcome"),
+            ("view_board", "Can see the live tests"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="visit_ends_after_it_starts",
+                violation_error_message="The window must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + LONGEST_WINDOW),
+                name="visit_window_is_at_most_twelve_hours",
+                violation_error_message="A window is at most 12 hours long.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "cancelled"], started_at=None, started_by=None)
+                | Q(
+                    state__in=["under_way", "completed", "not_completed"],
+                    started_at__isnull=False,
+                    started_by__isnull=False,
+                ),
+                name="started_visit_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["completed", "not_completed"], ended_at__isnull=False)
+                | (~Q(state__in=["completed", "not_completed"]) & Q(ended_at=None)),
+                name="finished_visit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
+                name="visit_is_over_after_it_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="completed", outcome__isnull=False)
+                | (~Q(state="completed") & Q(outcome=None)),
+                name="completed_visit_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="not_completed") & ~Q(not_completed_reason=""))
+                | (~Q(state="not_completed") & Q(not_completed_reason="")),
+                name="visit_not_completed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="cancelled") & ~Q(cancelled_reason=""))
+                | (~Q(state="cancelled") & Q(cancelled_reason="")),
+                name="cancelled_visit_says_why",
+            ),
+            ExclusionConstraint(
+                name="venue_has_one_team_of_an_operation_at_once",
+                expressions=[
+                    ("operation", RangeOperators.EQUAL),
+                    ("venue", RangeOperators.EQUAL),
+                    ("at_venue", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(at_venue__isnull=False),
+                violation_error_message="Another team of this operation is at this venue at that "
+                "time. Choose another time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="cancelled", cancelled_at__isnull=False)
+                | (~Q(state="cancelled") & Q(cancelled_at=None)),
+                name="cancelled_visit_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(not_completed_revision=1, correction_reason="")
+                | (
+                    Q(state="not_completed", not_completed_revision__gt=1)
+                    & ~Q(correction_reason="")
+                ),
+                name="corrected_visit_says_why",
+            ),
+        ]
+        indexes = [
+            models.Index("starts_at", name="visit_by_start"),
+            models.Index("state", "starts_at", name="visit_by_state"),
+            models.Index(fields=["venue", "-starts_at"], name="visit_of_venue"),
+        ]
+        ordering = ["starts_at", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="visit_begins_as_planned",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="planned"),
+            ),
+            pgtrigger.FSM(
+                name="visit_moves_only_as_allowed",
+                field="state",
+                transitions=[
+                    *((old, new) for old, news in MOVES.items() for new in sorted(news)),
+                    *((old, new) for old, (new, _) in WAYS_BACK.items()),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="only_a_visit_left_open_is_completed_late",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'not_completed' AND NEW.state = 'completed'"
+                    " AND OLD.not_completed_reason <> 'not_closed'"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="visit_goes_back_for_a_while_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(f"({_GOES_BACK})"),
+                func=f"""
+                    IF now() > {_GONE_SINCE} THEN
+                        RAISE EXCEPTION 'It is too late to take this back.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="visit_takes_its_venue_up_until_it_is_over",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                # Two entries of one place may become one although teams are planned at both: to
+                # refuse it would tell of visits that whoever merges may not see.
+                func="""
+                    IF NEW.state NOT IN ('planned', 'under_way') OR NEW.ends_at <= NEW.starts_at
+                    THEN
+                        NEW.at_venue := NULL;
+                        RETURN NEW;
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND OLD.state IN ('planned', 'under_way')
+                        AND ROW(OLD.venue_id, OLD.starts_at, OLD.ends_at)
+                        = ROW(NEW.venue_id, NEW.starts_at, NEW.ends_at)
+                    THEN
+                        NEW.at_venue := OLD.at_venue;
+                        RETURN NEW;
+                    END IF;
+                    NEW.at_venue := tstzrange(NEW.starts_at, NEW.ends_at);
+                    IF TG_OP = 'UPDATE' AND NEW.venue_id <> OLD.venue_id AND EXISTS (
+                        SELECT FROM operations_visit other
+                        WHERE other.operation_id = NEW.operation_id
+                        AND other.venue_id = NEW.venue_id AND other.id <> NEW.id
+                        AND other.at_venue && NEW.at_venue
+                    ) THEN
+                        NEW.at_venue := NULL;
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="visit_with_a_cadet_starts_with_two_adults",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__state="planned", new__state="under_way"),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_teammember
+                        WHERE visit_id = NEW.id AND cadet_id IS NOT NULL
+                    ) AND NOT (
+                        SELECT count(*) >= 2 AND bool_or(duty = 'welfare')
+                        FROM operations_teammember
+                        WHERE visit_id = NEW.id AND officer_id IS NOT NULL
+                    ) THEN
+                        RAISE EXCEPTION
+                            'Where a cadet goes there are two adults, one the welfare officer.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="visit_tells_its_team_the_period",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
+                func="UPDATE operations_teammember SET period = NULL WHERE visit_id = NEW.id;"
+                " RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="visit_points_to_its_own_latest_outcome",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.outcome_id IS NOT NULL AND NEW.outcome_id IS DISTINCT FROM OLD.outcome_id"
+                ),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM operations_outcome
+                        WHERE id = NEW.outcome_id AND visit_id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'The outcome of a visit is one of its own.';
+                    END IF;
+                    IF NEW.outcome_id IS DISTINCT FROM (
+                        SELECT id FROM operations_outcome
+                        WHERE visit_id = NEW.id ORDER BY revision DESC LIMIT 1
+                    ) THEN
+                        RAISE EXCEPTION 'The outcome that counts is the latest revision.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(
+                name="visit_that_started_is_never_deleted",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state__df="planned"),
+            ),
+            # The venue may change: two entries of one place become one.
+            triggers.never_changes(
+                "visit_that_started_keeps_its_plan",
+                "Once a visit has started or was cancelled, its plan never changes.",
+                *("operation_id", "selection", "starts_at", "ends_at"),
+                *("created_by_id", "created_at"),
+                once="OLD.state <> 'planned'",
+            ),
+            triggers.never_changes(
+                "visit_that_started_keeps_its_start",
+                "Once a visit has started, its start never changes.",
+                *("started_at", "started_by_id"),
+                once="OLD.state <> 'planned' AND NEW.state <> 'planned'",
+            ),
+            triggers.never_changes(
+                "visit_that_is_over_stays_as_it_was",
+                "Once a visit is over, its end and the reasons given never change.",
+                *("ended_at", "cancelled_reason", "cancelled_at"),
+                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state",
+            ),
+            triggers.never_changes(
+                "not_completed_changes_by_a_correction_only",
+                "Why a visit could not test the venue changes by a correction that says why.",
+                *("not_completed_reason", "not_completed_notes", "submission"),
+                *("not_completed_revision", "correction_reason"),
+                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state"
+                " AND NEW.not_completed_revision <> OLD.not_completed_revision + 1",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Visit {self.number}" if self.pk else "New visit"
+
+    @property
+    def number(self) -> str:
+        """What it is called where its venue must not be named, such as in a page's title."""
+        return number_of(self.pk)
+
+    def get_absolute_url(self) -> str:
+        """The visit's page."""
+        return reverse("operations:visit_detail", args=[self.pk])
+
+    def is_past_its_time(self, *, at: dt.datetime, margin: dt.timedelta) -> bool:
+        """Whether its window and the margin are over, but not the visit: calls are real again."""
+        return not self.is_finished and self.ends_at < at - margin
+
+    @property
+    def is_planned(self) -> bool:
+        """Still to come."""
+        return self.state == VisitState.PLANNED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Started and not yet over."""
+        return self.state == VisitState.UNDER_WAY
+
+    @property
+    def was_left_open(self) -> bool:
+        """Ended by somebody else in place of its team, who may still say what happened."""
+        return (
+            self.state == VisitState.NOT_COMPLETED
+            and self.not_completed_reason == NotCompletedReason.NOT_CLOSED
+        )
+
+    @property
+    def is_completed(self) -> bool:
+        """The venue was tested and the outcome logged."""
+        return self.state == VisitState.COMPLETED
+
+    @property
+    def is_finished(self) -> bool:
+        """Over, whether the venue could be tested or not."""
+        return self.state in FINISHED
+
+
+def overdue_margin(*, at: dt.datetime) -> dt.timedelta:
+    """From the end of a window until its visit is overdue, by the policy of that moment.
+
+    Without one nothing is waited for: in doubt a call is real.
+    """
+    policy = VisitPolicy.objects.in_force(on=duty_day(at))
+    return policy.margin if policy else dt.timedelta(0)
+
+
+def earliest_start_before(*, at: dt.datetime) -> dt.timedelta:
+    """How long before its window a visit can start, by the policy of that moment.
+
+    A team may be early; but while a visit is under way the board says that calls are a test.
+    """
+    policy = VisitPolicy.objects.in_force(on=duty_day(at))
+    return policy.early if policy else dt.timedelta(0)

@@ -1,0 +1,207 @@
+"""What was observed on a visit, as facts."""
+
+import uuid
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.database.model_fields import LineField, LinesField
+from accounts.models import User
+from accounts.record.audit import tracked
+from operations.visits.models import Visit
+from operations.visits.verdict import Verdict
+
+VERDICTS = [(verdict.value, verdict.label) for verdict in Verdict]
+
+
+class RefusalGround(models.TextChoices):
+    """Why staff refused the room, as they said or as it was plain."""
+
+    WARNING_SIGNS = "warning_signs", "Because of the warning signs"
+    """They were worried about the young person. The only ground that counts for the verdict."""
+
+    NO_IDENTIFICATION = "no_identification", "No identification was shown"
+    """A rule of the house, whoever asks."""
+
+    PAYMENT = "payment", "They do not take cash"
+    """A rule of the house, whoever asks."""
+
+    HOUSE_RULE = "house_rule", "Another rule of the house"
+    """Such as no guests under 18, or booking online only."""
+
+    NOT_SAID = "not_said", "No reason given"
+    """The room was refused without a word why."""
+
+
+_SIGNS = Q(refusal_ground=RefusalGround.WARNING_SIGNS)
+_POLICE = Q(police_contacted=True)
+
+#: The table of rule 1 in ``operations/visits/verdict.py``, as PostgreSQL keeps it. A rule 2 is
+#: added here.
+FOLLOWS = Q(verdict_rule=1) & (
+    (_SIGNS & _POLICE & Q(verdict=Verdict.RESPONDED_WELL.value))
+    | (_SIGNS & ~_POLICE & Q(verdict=Verdict.PARTLY.value))
+    | (~_SIGNS & _POLICE & Q(verdict=Verdict.PARTLY.value))
+    | (~_SIGNS & ~_POLICE & Q(verdict=Verdict.REFRESHER_NEEDED.value))
+)
+
+
+class ContactMethod(models.TextChoices):
+    """How staff contacted the police."""
+
+    CALL_999 = "999", "Called 999"
+    """The emergency number."""
+
+    CALL_101 = "101", "Called 101"
+    """The number for what is not an emergency."""
+
+    IN_PERSON = "in_person", "Told an officer in person"
+    """For example a patrol outside."""
+
+    ONLINE = "online", "Reported online"
+    """By the force's website."""
+
+
+class OutcomeQuerySet(models.QuerySet["Outcome"]):
+    """Questions about outcomes."""
+
+    def visible_to(self, user: User) -> Self:
+        """The outcomes that this person may see: those of the visits that they may see."""
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+
+@tracked(part_of="visit", without=("submission",))
+class Outcome(models.Model):
+    """What was observed on a visit, as facts, and the verdict that followed from them.
+
+    A revision never changes: a correction is a new one, and the visit points to the latest.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="outcomes")
+    revision = models.PositiveSmallIntegerField(default=1)
+    submission = models.UUIDField(
+        unique=True,
+        default=uuid.uuid4,
+        help_text="Made on the phone: the same submission sent twice counts once.",
+    )
+    correction_reason = LineField(max_length=200, blank=True)
+    logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    logged_at = models.DateTimeField(default=timezone.now)
+
+    challenged = models.BooleanField(
+        help_text="Staff asked about the situation: who they were, what they were doing."
+    )
+    asked_for_identification = models.BooleanField()
+    signs_recognised = models.BooleanField(help_text="By what staff said or did.")
+    room_refused = models.BooleanField()
+    refusal_ground = models.CharField(max_length=20, choices=RefusalGround, blank=True)
+    police_contacted = models.BooleanField()
+    contact_method = models.CharField(max_length=10, choices=ContactMethod, blank=True)
+    contact_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="Minutes from when the team asked for a room to the contact; empty: not known.",
+    )
+    makesafe_quoted = models.BooleanField(null=True, help_text="Empty: not known, or no contact.")
+    incident_reference = LineField(max_length=40, blank=True)
+    call_handler_recognised = models.BooleanField(
+        null=True, help_text="The call handler saw the CSE element. Empty: not known."
+    )
+    officers_sent = models.BooleanField(null=True, help_text="Empty: not known, or no contact.")
+    officers_arrived_minutes = models.PositiveSmallIntegerField(
+        null=True,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="Minutes from the contact to officers arriving; empty: they did not, or before "
+        "the team left nobody knew.",
+    )
+    staff_debriefed = models.BooleanField()
+    materials_left = models.BooleanField()
+    refresher_accepted = models.BooleanField(
+        null=True, help_text="Accepted on the spot. Empty: it was not offered."
+    )
+    notes = LinesField(blank=True, max_length=4000)
+
+    verdict = models.CharField(max_length=20, choices=VERDICTS)
+    verdict_rule = models.PositiveSmallIntegerField(
+        help_text="The version of the rule that judged it."
+    )
+
+    objects: ClassVar[OutcomeQuerySet] = OutcomeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [("view_statistics", "Can see the dashboard and its tables")]
+        constraints = [
+            models.UniqueConstraint("visit", "revision", name="outcome_revision_is_unique"),
+            models.CheckConstraint(
+                condition=Q(revision=1, correction_reason="")
+                | (Q(revision__gt=1) & ~Q(correction_reason="")),
+                name="correction_says_why",
+            ),
+            models.CheckConstraint(
+                condition=(Q(room_refused=True) & ~Q(refusal_ground=""))
+                | Q(room_refused=False, refusal_ground=""),
+                name="refused_room_has_a_ground",
+                violation_error_message="Say why the room was refused.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(police_contacted=True) & ~Q(contact_method=""))
+                | Q(
+                    police_contacted=False,
+                    contact_method="",
+                    contact_minutes=None,
+                    makesafe_quoted=None,
+                    incident_reference="",
+                    call_handler_recognised=None,
+                    officers_sent=None,
+                ),
+                name="contact_says_how",
+                violation_error_message="Say how police were contacted.",
+            ),
+            models.CheckConstraint(
+                # PostgreSQL takes "not known" for kept, hence the second look at officers_sent.
+                condition=Q(officers_arrived_minutes=None)
+                | Q(officers_sent=True, officers_sent__isnull=False),
+                name="officers_who_arrived_were_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=[verdict.value for verdict in Verdict]),
+                name="verdict_is_one_of_three",
+            ),
+            models.CheckConstraint(condition=FOLLOWS, name="verdict_is_what_the_rule_says"),
+        ]
+        ordering = ["visit", "-revision"]
+        triggers = [
+            pgtrigger.Protect(
+                name="outcome_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
+            pgtrigger.Trigger(
+                name="outcome_is_of_a_visit_that_was_made",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE id = NEW.visit_id AND (
+                            state IN ('under_way', 'completed')
+                            OR not_completed_reason = 'not_closed'
+                        )
+                    ) THEN
+                        RAISE EXCEPTION 'Only a visit under way or completed has an outcome.';
+                    END IF;
+                    IF NEW.revision IS DISTINCT FROM (
+                        SELECT coalesce(max(revision), 0) + 1
+                        FROM operations_outcome WHERE visit_id = NEW.visit_id
+                    ) THEN
+                        RAISE EXCEPTION 'Revisions of an outcome are numbered without a gap.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Outcome of {self.visit}, revision {self.revision}"

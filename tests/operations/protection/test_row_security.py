@@ -1,0 +1,306 @@
+"""PostgreSQL's second line: what raw SQL finds in the name of each person."""
+
+import datetime as dt
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from accounts.acts.models import Undo
+from accounts.database import scope
+from accounts.models import AccessEntry
+from accounts.record.access_log import record_reads
+from accounts.record.sealing import sources
+from accounts.roles import Role
+from operations.acts.refusals import PlanningError
+from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit
+from operations.planning import schedule
+from operations.protection.row_security import HISTORIES, POLICIES
+from tests import factories
+from tests.database import as_owner, as_product
+
+pytestmark = pytest.mark.django_db
+
+TABLES = sorted(POLICIES | HISTORIES)
+KEYS = {"accounts_undo": "number"}
+SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet]
+
+
+def keys(table):
+    """The keys of what ``SELECT`` gives, without any help of Django."""
+    with connection.connection.cursor() as cursor:
+        key = "pgh_obj_id" if table.endswith("event") else KEYS.get(table, "id")
+        cursor.execute(f"SELECT {key} FROM {table}")
+        return {key for (key,) in cursor.fetchall()}
+
+
+@pytest.fixture
+def unit():
+    return factories.CommandUnitFactory()
+
+
+@pytest.fixture
+def world(unit):
+    """Something in each guarded table: of ``unit``, and the same of another."""
+    made = {}
+    for name, of in (("ours", unit), ("theirs", factories.CommandUnitFactory())):
+        venue = factories.VenueFactory(unit=of)
+        operation = factories.OperationFactory()
+        about = {"operation": operation, "venue": venue}
+        ahead = timezone.now() + dt.timedelta(days=3)
+        officer = factories.UserFactory(role=Role.VISITING_OFFICER, units=[of])
+        planned = factories.VisitFactory(**about, officer=officer, starts_at=ahead)
+        under_way = factories.UnderWayVisitFactory(**about)
+        over = factories.RefresherNeededVisitFactory(**about)
+        follow_up = factories.FollowUpFactory(visit=over)
+        made[name] = about | {
+            "officer": officer,
+            "chosen": factories.OperationVenueFactory(**about),
+            "planned": planned,
+            "under_way": under_way,
+            "over": over,
+            "follow_up": follow_up,
+            "reminder": factories.ReminderCopyFactory(reminder__follow_up=follow_up).reminder,
+            "cadet": factories.CadetFactory(command_unit=of),
+            "companion": factories.CadetMemberFactory(visit=planned).cadet,
+        }
+        record_reads(by=officer, viewed=[planned])
+        Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
+        made[name]["companion"].command_unit = of
+        made[name]["companion"].save()
+    return made
+
+
+def visits_of(side, *names):
+    return {side[name].pk for name in names}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_raw_sql_of_the_web_role_that_says_nothing_finds_nothing(world, table):
+    with as_owner():
+        assert keys(table)
+    with as_product():
+        assert keys(table) == set()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_somebody_not_signed_in_or_without_command_unit_finds_nothing(world, table):
+    with scope.acting(AnonymousUser()):
+        assert keys(table) == set()
+    shared = {world["ours"]["cadet"].pk} if "cadet" in table else set()
+    Cadet.objects.filter(pk__in=shared).update(command_unit=None)
+    with scope.acting(factories.UserFactory(role=Role.PLANNER)):
+        assert keys(table) == shared  # a cadet of every unit's planners
+
+
+def test_a_planner_finds_all_visits_of_their_command_unit_only(world, unit):
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, units=[unit])):
+        assert keys("operations_visit") == visits_of(world["ours"], "planned", "under_way", "over")
+
+
+@pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.TRAINING_COORDINATOR, Role.ADMINISTRATOR])
+def test_others_of_the_unit_find_its_visits_once_they_are_over(world, unit, role):
+    with scope.acting(factories.UserFactory(role=role, units=[unit])):
+        assert keys("operations_visit") == visits_of(world["ours"], "over")
+        assert TeamMember.objects.filter(visit=world["ours"]["planned"]).count() == 0
+        assert keys("operations_visitevent") == visits_of(world["ours"], "over")
+
+
+@pytest.mark.parametrize("role", [Role.CSE_LEAD, Role.ADMINISTRATOR])
+def test_the_whole_force_is_no_key_to_planned_visits(world, role):
+    with scope.acting(factories.UserFactory(role=role, whole_force=True)):
+        assert keys("operations_visit") == {side["over"].pk for side in world.values()}
+
+
+def test_an_officer_finds_the_visits_of_their_team_in_any_unit(world, unit):
+    guest = factories.UserFactory(role=Role.VISITING_OFFICER)
+    factories.TeamMemberFactory(
+        visit=world["theirs"]["planned"], officer=guest, duty=TeamMember.Duty.SUPPORT
+    )
+    with scope.acting(guest):
+        assert keys("operations_visit") == visits_of(world["theirs"], "planned")
+        assert keys("operations_cadet") == {world["theirs"]["companion"].pk}
+
+
+def test_a_call_handler_finds_what_is_on_the_board_of_the_whole_force(world):
+    now = timezone.now()
+    near = factories.VisitFactory(starts_at=now + dt.timedelta(minutes=50))
+    just_over = factories.CompletedVisitFactory(
+        started_at=now - dt.timedelta(hours=2), ended_at=now - dt.timedelta(minutes=90)
+    )
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    on_board = set(Visit.objects.on_board(at=now).values_list("pk", flat=True))
+    assert {near.pk, just_over.pk} <= on_board
+    with scope.acting(handler):
+        assert keys("operations_visit") == on_board
+
+
+def test_outcomes_and_follow_ups_show_with_their_visit(world, unit):
+    ours, theirs = world["ours"], world["theirs"]
+    with scope.acting(factories.UserFactory(role=Role.CSE_LEAD, units=[unit])):
+        assert keys("operations_outcome") == {ours["over"].outcome_id}
+        assert keys("operations_followup") == {ours["follow_up"].pk}
+        assert keys("operations_reminder") == {ours["reminder"].pk}
+    with scope.acting(factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)):
+        assert keys("operations_followup") == {ours["follow_up"].pk, theirs["follow_up"].pk}
+
+
+def test_a_cadet_is_found_by_planners_of_their_unit_or_of_their_visit(world, unit):
+    ours, theirs = world["ours"], world["theirs"]
+    guest = factories.CadetFactory(command_unit=theirs["cadet"].command_unit)
+    factories.CadetMemberFactory(visit=ours["planned"], cadet=guest)
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, units=[unit])):
+        assert keys("operations_cadet") == {ours["cadet"].pk, ours["companion"].pk, guest.pk}
+    for role in set(Role) - {Role.PLANNER}:
+        with scope.acting(factories.UserFactory(role=role, units=[unit])):
+            assert keys("operations_cadet") == set()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("where", ["unit", "elsewhere", "nowhere", "whole force"])
+def test_no_policy_hides_what_visible_to_shows(world, unit, role, where):
+    person = factories.UserFactory(role=role, whole_force=where == "whole force")
+    if where != "nowhere":
+        {"elsewhere": world["theirs"]["cadet"].command_unit}.get(where, unit).members.add(person)
+    if role == Role.VISITING_OFFICER:
+        factories.TeamMemberFactory(
+            visit=world["theirs"]["planned"], officer=person, duty=TeamMember.Duty.SUPPORT
+        )
+    shown = {model: set(model.objects.visible_to(person)) for model in SCOPED_MODELS}
+    with scope.acting(person):
+        assert {model: set(model.objects.visible_to(person)) for model in SCOPED_MODELS} == shown
+
+
+# Writing -----------------------------------------------------------------------------------------
+
+
+def test_a_stranger_changes_and_deletes_nothing(world):
+    stranger = factories.UserFactory(role=Role.PLANNER, units=[factories.CommandUnitFactory()])
+    with scope.acting(stranger):
+        assert Visit.objects.filter(pk=world["ours"]["planned"].pk).update(version=99) == 0
+        assert TeamMember.objects.filter(visit=world["ours"]["planned"])._raw_delete("default") == 0
+    assert world["ours"]["planned"].team.count() == 2
+
+
+def test_a_stranger_plants_no_visit_in_another_unit(world):
+    stranger = factories.UserFactory(role=Role.PLANNER, units=[factories.CommandUnitFactory()])
+    about = {name: world["ours"][name] for name in ("operation", "venue")}
+    with pytest.raises(DatabaseError, match="row-level security"), scope.acting(stranger):
+        factories.VisitFactory(**about, created_by=stranger)
+
+
+def test_the_rules_of_a_cadet_hold_across_command_units(world, unit):
+    """The planner can't see the other visit, and the rule still knows of it."""
+    ours, theirs = world["ours"], world["theirs"]
+    factories.CadetPolicyFactory()
+    shared = factories.CadetFactory(command_unit=None)
+    factories.CadetMemberFactory(visit=theirs["planned"], cadet=shared)
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    places = [
+        schedule.Place(factories.UserFactory(role=Role.VISITING_OFFICER), schedule.Duty.LEAD),
+        schedule.Place(factories.UserFactory(role=Role.VISITING_OFFICER), schedule.Duty.WELFARE),
+        schedule.Place(shared, schedule.Duty.CADET),
+    ]
+    with scope.acting(planner), pytest.raises(PlanningError, match="in another visit at that time"):
+        schedule.plan_visit(
+            operation=ours["operation"],
+            venue=ours["venue"],
+            starts_at=theirs["planned"].starts_at,
+            ends_at=theirs["planned"].ends_at,
+            team=places,
+            by=planner,
+            at=timezone.now(),
+        )
+
+
+def test_the_web_role_can_not_switch_the_rules_off(world):
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, whole_force=True)):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'pgtrigger%'")
+            names = ",".join(name for (name,) in cursor.fetchall())
+            cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", [f"{{{names}}}"])
+        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+            Outcome.objects.update(notes="Something else")
+
+
+def test_the_web_role_can_neither_change_nor_write_the_record(world):
+    refused = "permission denied"
+    with connection.cursor() as cursor, scope.for_task("test"):
+        for statement in (
+            "UPDATE operations_visitevent SET state = 'planned'",
+            "DELETE FROM operations_visitevent",
+            "INSERT INTO operations_visitevent SELECT * FROM operations_visitevent",
+            "UPDATE accounts_accessentry SET path = ''",
+            "DELETE FROM accounts_accessentry",
+            "DELETE FROM accounts_seal",
+            "DELETE FROM accounts_sealedentry",
+            "TRUNCATE operations_visitevent",
+        ):
+            with pytest.raises(DatabaseError, match=refused), transaction.atomic():
+                cursor.execute(statement)
+
+
+def test_every_table_of_the_record_is_closed_to_the_web_role():
+    closed = {source.table for source in sources()} | {"accounts_seal", "accounts_sealedentry"}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.role_table_grants"
+            " WHERE grantee = %s AND privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE')",
+            [scope.WEB_ROLE],
+        )
+        assert not closed & {table for (table,) in cursor.fetchall()}
+
+
+# Ways around the record, which a reviewer found --------------------------------------------------
+
+
+def test_a_table_of_the_same_name_does_not_catch_the_record(world):
+    planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    shadow = "CREATE TEMP TABLE operations_visitevent (LIKE operations_visitevent)"
+    refused = pytest.raises(DatabaseError, match="permission denied")
+    with scope.acting(planner), refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(shadow)
+    with as_owner(), connection.cursor() as cursor:  # even where somebody could make one
+        cursor.execute(shadow)
+    before = in_history(world)
+    with scope.acting(planner):
+        Visit.objects.filter(pk=world["ours"]["planned"].pk).update(selection="priority")
+    assert in_history(world) == before + 1
+
+
+def in_history(world):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM public.operations_visitevent")
+        return cursor.fetchone()[0]
+
+
+def test_nobody_writes_into_the_record_by_a_trigger_of_their_own(world):
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'pgtrigger_insert_insert%'"
+        )
+        functions = [name for (name,) in cursor.fetchall()]
+        cursor.execute("CREATE TEMP TABLE forged (LIKE operations_visit)")
+        cursor.execute(f"GRANT ALL ON forged TO {scope.WEB_ROLE}")
+        cursor.execute(f"ALTER TABLE forged OWNER TO {scope.WEB_ROLE}")
+    assert len(functions) > 10
+    with scope.for_task("test"), connection.cursor() as cursor:
+        for function in functions:
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+                cursor.execute(
+                    "CREATE TRIGGER forge AFTER INSERT ON forged"
+                    f" FOR EACH ROW EXECUTE FUNCTION {function}"
+                )
+
+
+def test_the_access_log_shows_to_administrators_and_to_oneself(world, unit):
+    officer = world["ours"]["officer"]
+    with scope.acting(officer):
+        record_reads(by=officer, viewed=[world["ours"]["planned"]])
+        own = set(AccessEntry.objects.filter(user=officer).values_list("pk", flat=True))
+        assert keys("accounts_accessentry") == own != set()
+    with scope.acting(factories.UserFactory(role=Role.PLANNER, units=[unit])):
+        assert keys("accounts_accessentry") == set()
+    with scope.acting(factories.UserFactory(role=Role.ADMINISTRATOR)):
+        assert len(keys("accounts_accessentry")) == 3
