@@ -28,8 +28,8 @@ class OperationsConfig(AppConfig):
         from operations.follow_ups.actions import settle_training
         from operations.protection import audit_limits as record
         from operations.protection import retention, row_security
-        from venues.actions import settled_by
-        from venues.timeline import register
+        from venues.registry.actions import settled_by
+        from venues.registry.timeline import register
 
         register(timeline.entries)
         settled_by(settle_training)

@@ -16,7 +16,7 @@ from operations.models import (
 )
 from operations.visits.verdict import Verdict
 from venues.models import Venue
-from venues.timeline import Entry
+from venues.registry.timeline import Entry
 
 
 def entries(venue: Venue, user: User) -> Iterable[Entry]:

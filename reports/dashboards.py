@@ -40,8 +40,8 @@ from reports.filters import Filters
 from reports.statistics import Rate
 from reports.tables import CountTable, RateTable, Table, TrendTable
 from venues.models import Venue, last_trained
-from venues.names_in_sql import NormalName
-from venues.training import TrainingState, training_state_in_sql
+from venues.registry.names_in_sql import NormalName
+from venues.training.validity import TrainingState, training_state_in_sql
 
 COMPLETED = Q(state=VisitState.COMPLETED)
 WELL = Q(outcome__verdict=Verdict.RESPONDED_WELL)

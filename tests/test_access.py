@@ -17,7 +17,7 @@ from accounts.access.requests import Right
 from accounts.models import AccessEntry, AccessRequest, Undo
 from accounts.roles import Role
 from tests import factories
-from venues.imports import import_fhrs
+from venues.imports.fhrs_import import import_fhrs
 
 SAMPLE = Path(__file__).parent / "venues" / "samples" / "official_2020.xml"
 ROLES = (

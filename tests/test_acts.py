@@ -29,10 +29,10 @@ NO_ACTS = {
     "operations.follow_ups.actions.settle_training": "follows from a session",
     "operations.planning.actions.choosable": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",
-    "venues.actions.add_session": "a part of acts",
-    "venues.actions.lock_to_change": "a part of acts",
-    "venues.actions.may_move": "a question",
-    "venues.actions.settle_sessions_of": "follows from a merge",
+    "venues.registry.actions.add_session": "a part of acts",
+    "venues.registry.actions.lock_to_change": "a part of acts",
+    "venues.registry.actions.may_move": "a question",
+    "venues.registry.actions.settle_sessions_of": "follows from a merge",
 }
 
 

@@ -19,9 +19,9 @@ from operations.models import NotCompletedReason, Outcome, Selection
 from operations.planning import schedule
 from tests import factories
 from tests.test_acts import ACTS, DECISIONS
-from venues import actions as venue_acts
-from venues.aspects import stored
+from venues.imports.aspects import stored
 from venues.models import ImportRun, Venue
+from venues.registry import actions as venue_acts
 
 pytestmark = pytest.mark.django_db
 
@@ -164,43 +164,46 @@ SUBMISSION = {"submission": uuid.UUID(int=7)}
 
 #: What each act of docs/acts.md is called with, who acts apart.
 CALLS = {
-    "venues.actions.add_venue": place,
-    "venues.actions.edit_venue": lambda: {
+    "venues.registry.actions.add_venue": place,
+    "venues.registry.actions.edit_venue": lambda: {
         "venue": factories.VenueFactory(),
         "version": 1,
         **place(),
     },
-    "venues.actions.close_venue": lambda: {
+    "venues.registry.actions.close_venue": lambda: {
         "venue": factories.VenueFactory(),
         "on": TODAY,
         "reason": "Sold",
     },
-    "venues.actions.reopen_venue": lambda: {
+    "venues.registry.actions.reopen_venue": lambda: {
         "venue": factories.VenueFactory(closed_on=TODAY, closed_reason="Sold"),
         "on": TODAY,
         "reason": "Back",
     },
-    "venues.actions.save_contact": lambda: {
+    "venues.registry.actions.save_contact": lambda: {
         "venue": factories.VenueFactory(),
         "name": "Rhoda",
         "email": "r@hotel.example",
     },
-    "venues.actions.remove_contact": lambda: {"contact": factories.VenueContactFactory()},
-    "venues.merging.merge_venues": lambda: {
+    "venues.registry.actions.remove_contact": lambda: {"contact": factories.VenueContactFactory()},
+    "venues.registry.merging.merge_venues": lambda: {
         "keep": factories.VenueFactory(),
         "duplicate": factories.VenueFactory(),
     },
-    "venues.imports.import_fhrs": lambda: {"source": "/dev/null", "file_name": "x.xml"},
-    "venues.differences.accept_difference": lambda: {"run": run(), "number": 0},
-    "venues.differences.keep_ours": lambda: {"run": run(), "number": 0},
-    "venues.actions.record_training": lambda: {"venue": factories.VenueFactory(), **training()},
-    "venues.actions.correct_training": lambda: {
+    "venues.imports.fhrs_import.import_fhrs": lambda: {"source": "/dev/null", "file_name": "x.xml"},
+    "venues.imports.differences.accept_difference": lambda: {"run": run(), "number": 0},
+    "venues.imports.differences.keep_ours": lambda: {"run": run(), "number": 0},
+    "venues.registry.actions.record_training": lambda: {
+        "venue": factories.VenueFactory(),
+        **training(),
+    },
+    "venues.registry.actions.correct_training": lambda: {
         "session": factories.TrainingSessionFactory(),
         "version": 1,
         "reason": "Slip",
         **training(),
     },
-    "venues.actions.remove_training": lambda: {
+    "venues.registry.actions.remove_training": lambda: {
         "session": factories.TrainingSessionFactory(),
         "version": 1,
         "reason": "Slip",

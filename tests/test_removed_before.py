@@ -16,7 +16,7 @@ from tests.factories import (
     VenueContactFactory,
     VenueFactory,
 )
-from venues import actions
+from venues.registry import actions
 
 pytestmark = pytest.mark.django_db
 

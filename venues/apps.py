@@ -12,8 +12,8 @@ class VenuesConfig(AppConfig):
         """Give venues a page of history, and hand in what is erased in time."""
         from accounts.models import User
         from accounts.record import history
-        from venues import retention
         from venues.models import Venue, VenueContact, sees_contacts
+        from venues.registry import retention
 
         def limits(user: User, venue: Venue) -> history.Limits:
             if sees_contacts(user):

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from venues import views
-from venues.import_views import import_urlpatterns
+from venues.imports.views import import_urlpatterns
+from venues.registry import views
 
 app_name = "venues"
 urlpatterns = [

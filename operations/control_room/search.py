@@ -22,8 +22,8 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 
-from venues.names import normal_name
-from venues.places import normalise_postcode
+from venues.registry.names import normal_name
+from venues.registry.postcodes import normalise_postcode
 
 #: Words that many places share: alone they make no place like another.
 GENERIC = frozenset(

@@ -30,7 +30,7 @@ from operations.models import (
 from operations.planning import actions as planning
 from operations.teams.cadet_rules import finish_by
 from venues.models import TrainingSession, Venue
-from venues.training import TrainingState, training_state
+from venues.training.validity import TrainingState, training_state
 
 #: How likely the room is refused because of the signs, by training state on the day.
 REFUSED = {

@@ -1,7 +1,7 @@
 """What is done about a follow-up: opened by a verdict, booked, delivered, confirmed or declined.
 
-There is one way in for delivery: a training session on record (``venues.actions``). It settles all
-open follow-ups of its venue that it covers, whichever page it was recorded on.
+There is one way in for delivery: a training session on record (``venues.registry.actions``). It
+settles all open follow-ups of its venue that it covers, whichever page it was recorded on.
 """
 
 import datetime as dt
@@ -24,8 +24,8 @@ from operations.follow_ups import working_days
 from operations.follow_ups.models import MOVES, OPEN
 from operations.models import FollowUp, FollowUpPolicy, FollowUpState, Visit
 from operations.visits.verdict import Verdict
-from venues import actions as venue_actions
 from venues.models import TrainingSession
+from venues.registry import actions as venue_actions
 
 #: A date further ahead is a slip in the year.
 FURTHEST_BOOKING = dt.timedelta(days=365)
@@ -303,7 +303,7 @@ def record_delivery(
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
         PlanningError: the follow-up is closed, the day lies before the visit, or the session
-            itself won't do (see ``venues.actions.add_session``).
+            itself won't do (see ``venues.registry.actions.add_session``).
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """

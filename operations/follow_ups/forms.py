@@ -15,8 +15,8 @@ from operations.acts.refusals import Problem
 from operations.follow_ups import actions as acts
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.planning.actions import BY_NAME
-from venues.forms import ANOTHER_SESSION
 from venues.models import CommandUnit, TrainingSession
+from venues.registry.forms import ANOTHER_SESSION
 
 
 class FollowUpFilter(GovFilterForm, forms.Form):

@@ -31,7 +31,7 @@ from operations.follow_ups.due import (
 from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox.letters import NotNeeded
 from outbox.models import Message
-from venues.names import normal_name
+from venues.registry.names import normal_name
 
 #: The letter that each audience reads, as ``OperationsConfig.letters`` has it. Staff who answer for
 #: one follow-up and lead another's operation read one message.

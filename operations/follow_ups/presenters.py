@@ -10,7 +10,7 @@ from accounts.tones import tone_of
 from operations.follow_ups.due import Audience, audience_of
 from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import presenters
-from venues.timeline import Entry
+from venues.registry.timeline import Entry
 
 #: What to do where a message did not reach its reader.
 AT_THE_VENUE = (

@@ -14,7 +14,7 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
-import venues.names_in_sql
+import venues.registry.names_in_sql
 from django.conf import settings
 from django.db import migrations, models
 
@@ -333,7 +333,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': [venues.names_in_sql.NormalName('title'), '-version'],
+                'ordering': [venues.registry.names_in_sql.NormalName('title'), '-version'],
             },
         ),
         migrations.CreateModel(

@@ -33,8 +33,8 @@ from operations.models import (
 )
 from operations.planning.models import BY_CHANCE
 from venues.models import CommandUnit, Venue, VenueQuerySet
-from venues.names import normal_name
-from venues.names_in_sql import NormalName
+from venues.registry.names import normal_name
+from venues.registry.names_in_sql import NormalName
 
 #: The operating system's own entropy: nobody can foretell or repeat a draw.
 CHANCE = random.SystemRandom()

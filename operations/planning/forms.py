@@ -17,7 +17,7 @@ from operations.acts.refusals import Problem
 from operations.models import Operation, Scenario, Selection, Visit
 from operations.planning import actions as planning
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
-from venues.training import TrainingState
+from venues.training.validity import TrainingState
 
 
 class OperationForm(GovForm, TellsProblems, forms.Form):

@@ -41,7 +41,7 @@ from operations.planning.forms import (
     RemoveVenueForm,
 )
 from venues.models import VenueQuerySet
-from venues.training import TrainingState
+from venues.training.validity import TrainingState
 
 PAGE_SIZE = 50
 

@@ -11,7 +11,7 @@ from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import VIEW_OPERATIONS
-from venues.names_in_sql import NormalName
+from venues.registry.names_in_sql import NormalName
 
 
 @tracked()

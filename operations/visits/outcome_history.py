@@ -7,7 +7,7 @@ from accounts.tones import tone_of
 from operations.duty.actions import OutcomeFacts
 from operations.models import ContactMethod, Outcome, RefusalGround
 from operations.visits.verdict import Judgement, Verdict, judge
-from venues.timeline import Entry
+from venues.registry.timeline import Entry
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from accounts.record import history
 from accounts.record.history import Step
 from operations.models import NotCompletedReason, Outcome, Visit, VisitState
 from operations.visits.outcome_history import revisions
-from venues.timeline import Entry
+from venues.registry.timeline import Entry
 
 
 def record_of(visit: Visit, outcomes: Sequence[Outcome]) -> list[Entry]:

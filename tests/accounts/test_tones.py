@@ -9,7 +9,7 @@ import pytest
 from accounts.tones import TONES, tones
 from operations.models import FollowUpState, VisitState
 from operations.visits.verdict import Verdict
-from venues.training import TrainingState
+from venues.training.validity import TrainingState
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKS = (ROOT / "static/css/_components.scss").read_text()

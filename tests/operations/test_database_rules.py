@@ -36,7 +36,7 @@ from tests.factories import (
     VisitFactory,
     WarningSignFactory,
 )
-from venues.merging import merge_venues
+from venues.registry.merging import merge_venues
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from tests.factories import (
     VenueFactory,
     VisitFactory,
 )
-from venues import timeline
-from venues.timeline import Entry
+from venues.registry import timeline
+from venues.registry.timeline import Entry
 
 pytestmark = pytest.mark.django_db
 

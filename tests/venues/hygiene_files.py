@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from accounts.models import User
-from venues import imports
+from venues.imports import fhrs_import as imports
 from venues.models import ImportRun
 
 _TAGS = {

@@ -3,7 +3,7 @@
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations
 
-from venues.names import MAKE_FUNCTION
+from venues.registry.names import MAKE_FUNCTION
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
-import venues.names_in_sql
+import venues.registry.names_in_sql
 from django.conf import settings
 from django.db import migrations, models
 
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'local authorities',
-                'ordering': [venues.names_in_sql.NormalName('name')],
+                'ordering': [venues.registry.names_in_sql.NormalName('name')],
             },
         ),
         migrations.CreateModel(
@@ -191,12 +191,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('name', accounts.database.model_fields.LineField(max_length=200)),
-                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
+                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.registry.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
                 ('kind', models.CharField(choices=[('hotel', 'Hotel'), ('guest_house', 'Guest house or B&B'), ('hostel', 'Hostel'), ('serviced_apartment', 'Serviced apartment'), ('halls', 'Halls of residence'), ('other', 'Other'), ('unknown', 'Not known yet')], default='unknown', max_length=20)),
                 ('address', accounts.database.model_fields.LinesField(blank=True, help_text='One line for each part, without the postcode.', max_length=400)),
                 ('postcode', accounts.database.model_fields.LineField(blank=True, max_length=10)),
                 ('squeezed_postcode', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Replace(models.F('postcode'), models.Value(' '), models.Value('')), output_field=models.CharField(max_length=10))),
-                ('squeezed_place', models.GeneratedField(db_persist=True, expression=venues.names_in_sql.Squeezed('name', 'address', 'postcode'), output_field=models.TextField(db_collation='C'))),
+                ('squeezed_place', models.GeneratedField(db_persist=True, expression=venues.registry.names_in_sql.Squeezed('name', 'address', 'postcode'), output_field=models.TextField(db_collation='C'))),
                 ('latitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
                 ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
                 ('edited_by_hand', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, editable=False, help_text='Fields that an import no longer overwrites.', size=None)),
@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('name', accounts.database.model_fields.LineField(max_length=120)),
-                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
+                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.registry.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
                 ('job_title', accounts.database.model_fields.LineField(blank=True, max_length=120)),
                 ('email', accounts.database.model_fields.EmailLineField(blank=True, max_length=254, verbose_name='email address')),
                 ('phone', accounts.database.model_fields.LineField(blank=True, max_length=30, verbose_name='telephone number')),
@@ -279,7 +279,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', accounts.database.model_fields.LineField(max_length=120)),
-                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
+                ('normal_name', models.GeneratedField(db_persist=True, expression=venues.registry.names_in_sql.NormalName('name'), output_field=models.TextField(db_collation='C'))),
             ],
             options={
                 'ordering': ['normal_name'],
@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
                 ('members', models.ManyToManyField(blank=True, help_text='People who work for this command unit.', related_name='command_units', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': [venues.names_in_sql.NormalName('name')],
+                'ordering': [venues.registry.names_in_sql.NormalName('name')],
             },
         ),
         migrations.CreateModel(
@@ -371,8 +371,8 @@ class Migration(migrations.Migration):
                 ('name', accounts.database.model_fields.LineField(max_length=120)),
             ],
             options={
-                'ordering': [venues.names_in_sql.NormalName('name')],
-                'constraints': [models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='force_name_is_unique')],
+                'ordering': [venues.registry.names_in_sql.NormalName('name')],
+                'constraints': [models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='force_name_is_unique')],
             },
         ),
         migrations.CreateModel(
@@ -539,7 +539,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='venuegroup',
-            constraint=models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='group_name_is_unique', violation_error_message='There is already a group of this name.'),
+            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='group_name_is_unique', violation_error_message='There is already a group of this name.'),
         ),
         migrations.AddField(
             model_name='venueevent',
@@ -658,7 +658,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='localauthority',
-            constraint=models.UniqueConstraint(venues.names_in_sql.NormalName('name'), name='authority_name_is_unique'),
+            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='authority_name_is_unique'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='localauthority',

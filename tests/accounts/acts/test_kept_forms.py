@@ -18,7 +18,7 @@ from operations.models import Operation
 from tests import factories
 from tests.factories import PASSWORD
 from tests.form_pages import fill_in, post_without_token, token
-from venues.imports import import_fhrs
+from venues.imports.fhrs_import import import_fhrs
 from venues.models import Venue
 
 SAMPLE = Path(__file__).resolve().parents[2] / "venues/samples/official_2020.xml"

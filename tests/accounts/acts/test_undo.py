@@ -19,8 +19,8 @@ from operations.planning import actions as planning
 from tests import factories
 from tests.database import as_system
 from tests.form_pages import fill_in
-from venues import actions
 from venues.models import Venue, VenueContact
+from venues.registry import actions
 
 pytestmark = pytest.mark.django_db
 

@@ -132,8 +132,8 @@ CALENDAR = {
     "operations/planning/schedule_forms.py": "what somebody typed, by the clock",
     "operations/planning/schedule_views.py": "what somebody is about to type, by the clock",
     "reports/views.py": "the name of a file",
-    "venues/imports.py": "the date of a file is not in the future",
-    "venues/actions.py": "a date on a paper is not in the future",
+    "venues/imports/fhrs_import.py": "the date of a file is not in the future",
+    "venues/registry/actions.py": "a date on a paper is not in the future",
 }
 
 

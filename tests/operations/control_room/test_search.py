@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operations.control_room.search import Answer, Place, answer, spellings
-from venues.names import normal_name
+from venues.registry.names import normal_name
 
 NAMED, POSSIBLE, SIMILAR, OTHER = Answer
 

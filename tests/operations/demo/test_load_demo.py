@@ -29,7 +29,7 @@ from operations.planning.schedule import Duty, Place, problems_of_cadets
 from operations.teams.cadet_rules import finish_by
 from operations.visits.verdict import Verdict
 from tests import factories
-from venues import fhrs
+from venues.imports import fhrs
 from venues.models import LocalAuthority, TrainingSession, Venue
 
 ROOT = Path(__file__).resolve().parents[3]

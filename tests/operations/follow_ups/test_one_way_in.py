@@ -18,8 +18,8 @@ from operations.models import FollowUp, FollowUpState, ReminderCopy
 from operations.visits.verdict import Verdict
 from outbox.letters import NotNeeded
 from tests import factories
-from venues import actions as registry
 from venues.models import TrainingSession
+from venues.registry import actions as registry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day_counts")]
 

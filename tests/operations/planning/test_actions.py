@@ -49,8 +49,8 @@ from tests.factories import (
     WarningSignFactory,
 )
 from tests.locks import wait_until_blocked
-from venues.merging import merge_venues
 from venues.models import Venue
+from venues.registry.merging import merge_venues
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from operations.planning import actions as planning
 from operations.planning import schedule
 from operations.planning.schedule import Duty, Place
 from tests import factories
-from venues import actions as venue_acts
 from venues.models import TrainingSession, Venue
+from venues.registry import actions as venue_acts
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from venues import area_imports
-from venues.files import BrokenFile
+from venues.imports import area_import as area_imports
+from venues.imports.uploads import BrokenFile
 
 
 class Command(BaseCommand):

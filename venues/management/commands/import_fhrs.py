@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from venues import imports
-from venues.files import BrokenFile
+from venues.imports import fhrs_import as imports
+from venues.imports.uploads import BrokenFile
 from venues.models import ImportRun
 
 

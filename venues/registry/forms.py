@@ -1,0 +1,556 @@
+"""Forms of the registry: they translate between people and the acts, which hold the rules."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+from crispy_forms.layout import Fieldset, Layout
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Q
+from django.utils.datastructures import MultiValueDict
+
+from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
+from accounts.models import User
+from accounts.roles import VIEW_RESULTS
+from venues.models import (
+    CommandUnit,
+    LocalAuthority,
+    TrainingSession,
+    Venue,
+    VenueContact,
+    VenueGroup,
+    VenueQuerySet,
+    sees_contacts,
+)
+from venues.registry import actions, presenters
+from venues.registry.actions import VenueFields
+from venues.registry.merging import BOTH, Conflict
+from venues.registry.postcodes import both_degrees, degrees
+from venues.training.validity import TrainingState
+
+
+class TellsRefusal:
+    """Mix into a form whose act may refuse with a ``ValidationError``."""
+
+    fields: dict[str, forms.Field]
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What the act would refuse in ``answers``, some of which may be missing."""
+        return {}
+
+    def full_clean(self) -> None:
+        """Where the form itself finds something, tell at once what the act would find besides."""
+        super().full_clean()  # type: ignore[misc]  # of the form
+        errors: Mapping[str, Any] | None = self._errors  # type: ignore[attr-defined]
+        if errors:
+            told = frozenset(errors)
+            found = self.problems(self.cleaned_data)  # type: ignore[attr-defined]
+            self.tell(
+                ValidationError({name: said for name, said in found.items() if name not in told})
+            )
+
+    def _post_clean(self) -> None:
+        """Leave the record as it is, and its rules to the act, which says what is about what."""
+
+    def tell(self, error: ValidationError) -> None:
+        """Put each sentence beside its question, or above all where the form has none for it."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)  # type: ignore[attr-defined]  # of the form
+            return
+        for name, messages in error.message_dict.items():
+            where = name if name in self.fields and name != NON_FIELD_ERRORS else None
+            self.add_error(where, messages)  # type: ignore[attr-defined]
+
+
+class TellsConflict:
+    """Mix into the form of a versioned record, with the hidden ``version`` it was opened at."""
+
+    conflict: Any = None
+    """The record as somebody else saved it, once that is known."""
+
+    def tell_conflict(self) -> None:
+        """Say that the record changed meanwhile; whoever saves again has been told."""
+        form = cast("forms.ModelForm[Any]", self)
+        kind = form.instance._meta
+        self.conflict = kind.model._base_manager.get(pk=form.instance.pk)
+        form.add_error(
+            None,
+            f"Somebody else saved this {kind.verbose_name} after you opened it. What you entered "
+            "is still below and nothing of it is saved. Compare it with what they saved, then "
+            "save again to replace theirs, or start again from theirs.",
+        )
+        latest = {form.add_prefix("version"): [str(self.conflict.version)]}
+        form.data = MultiValueDict(dict(form.data.lists()) | latest)  # type: ignore[attr-defined]
+
+
+# The list ---------------------------------------------------------------------------------------
+
+
+class VenueFilter(GovFilterForm, forms.Form):
+    """Narrows the list of venues."""
+
+    submit_label = "Show venues"
+
+    OPEN, CLOSED, ALL = "", "closed", "all"
+    COVERAGE = {"under_half": (0, 0.5), "half": (0.5, 0.8), "most": (0.8, 1.01)}
+    """For each choice, the least share that fits and the least that is too much."""
+
+    NO_VERDICT = "none"
+
+    q = forms.CharField(
+        label="Name, group, postcode or food hygiene id", max_length=100, required=False
+    )
+    unit = forms.ModelChoiceField(
+        CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
+    )
+    authority = forms.ModelChoiceField(
+        LocalAuthority.objects.defer("boundary"),
+        label="Local authority",
+        required=False,
+        empty_label="All",
+    )
+    kind = forms.ChoiceField(choices=[("", "All"), *Venue.Kind.choices], required=False)
+    group = forms.ModelChoiceField(VenueGroup.objects.all(), required=False, empty_label="All")
+    training = forms.ChoiceField(choices=[("", "All"), *TrainingState.choices], required=False)
+    coverage = forms.ChoiceField(
+        label="Staff trained",
+        choices=[
+            ("", "All"),
+            ("under_half", "Under 50%"),
+            ("half", "50% to 79%"),
+            ("most", "80% or more"),
+        ],
+        required=False,
+    )
+    verdict = forms.ChoiceField(label="Last verdict", required=False)
+    status = forms.ChoiceField(
+        label="Open or closed",
+        choices=[(OPEN, "Open"), (CLOSED, "Closed"), (ALL, "Open and closed")],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Ask for the last verdict only those who may see results."""
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if sees_contacts(user):
+            self.fields["q"].label = "Name, group, postcode, food hygiene id or contact"
+        if user.has_perm(VIEW_RESULTS):
+            self.fields["verdict"].choices = [  # type: ignore[attr-defined]
+                ("", "All"),
+                *presenters.verdicts(),
+                (self.NO_VERDICT, "No completed visit"),
+            ]
+        else:
+            del self.fields["verdict"]
+
+    def narrow(self, venues: VenueQuerySet) -> VenueQuerySet:
+        """Those of ``venues`` that match, the likeliest first after a search, else by name.
+
+        ``venues`` is annotated with training, and with the last verdict where that is asked for.
+        """
+        if not self.is_valid():
+            return venues.none()
+        wanted = self.cleaned_data
+        if wanted["status"] == self.OPEN:
+            venues = venues.open()
+        elif wanted["status"] == self.CLOSED:
+            venues = venues.closed()
+        else:
+            venues = venues.unmerged()
+        for answer, lookup in (
+            ("unit", "local_authority__command_unit"),
+            ("authority", "local_authority"),
+            ("kind", "kind"),
+            ("group", "group"),
+            ("training", "training_state"),
+        ):
+            if wanted[answer]:
+                venues = venues.filter(**{lookup: wanted[answer]})
+        if wanted["coverage"]:
+            least, too_much = self.COVERAGE[wanted["coverage"]]
+            venues = venues.filter(Q(coverage__gte=least, coverage__lt=too_much))
+        if verdict := wanted.get("verdict"):
+            none = Q(last_verdict=None)
+            venues = venues.filter(none if verdict == self.NO_VERDICT else Q(last_verdict=verdict))
+        return venues.search(wanted["q"], by=self.user)
+
+
+class DegreesField(forms.DecimalField):
+    """Latitude or longitude, as a map gives it."""
+
+    # No keyboard of figures alone: on some phones it has no minus.
+    widget = forms.TextInput
+    default_error_messages = {"invalid": "Enter it in degrees, such as 51.5189 or -0.1345"}
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs
+        """The degrees, to six places.
+
+        Raises:
+            ValidationError: these are none.
+
+        """
+        if value in self.empty_values:
+            return None
+        found = degrees(str(value))
+        if found is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
+# A venue ----------------------------------------------------------------------------------------
+
+
+class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
+    """What people say about a venue."""
+
+    submit_label = "Save venue"
+
+    new_group = forms.CharField(
+        label="Name of a group that is not in the list", max_length=120, required=False
+    )
+
+    class Meta:
+        model = Venue
+        fields = (
+            "name",
+            "kind",
+            "local_authority",
+            "address",
+            "postcode",
+            "latitude",
+            "longitude",
+            "group",
+            "notes",
+        )
+        labels = {"kind": "Kind of place"}
+        help_texts = {
+            "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know. You can "
+            "paste both from a map here, such as 51.5189, -0.1345.",
+            "longitude": "In degrees, such as -0.1345.",
+            "notes": "About the venue itself. Never write about a visit that is still to come.",
+        }
+        field_classes = {"latitude": DegreesField, "longitude": DegreesField}
+        widgets = {
+            "latitude": forms.TextInput,
+            "longitude": forms.TextInput,
+            "address": forms.Textarea({"rows": 3, "autocomplete": "off"}),
+            "notes": forms.Textarea({"rows": 4}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the authorities without fetching their outlines."""
+        super().__init__(*args, **kwargs)
+        authorities = LocalAuthority.objects.defer("boundary")
+        self.fields["local_authority"].queryset = authorities  # type: ignore[attr-defined]
+
+    def tidied(self) -> Any:
+        """Latitude and longitude that were pasted as one go to their boxes."""
+        data = super().tidied()
+        north, east = self.add_prefix("latitude"), self.add_prefix("longitude")
+        both = both_degrees(data.get(north) or "")
+        if both and not data.get(east):
+            data[north], data[east] = both
+        return data
+
+    def layout(self) -> Layout:
+        """What it is, where it is, who runs it."""
+        return Layout(
+            Fieldset("What it is", "name", "kind"),
+            Fieldset(
+                "Where it is",
+                "address",
+                Question("postcode", width=10),
+                "local_authority",
+                Question("latitude", width=10),
+                Question("longitude", width=10),
+            ),
+            Fieldset("Who runs it", "group", "new_group"),
+            "notes",
+        )
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What makes no sense of the place."""
+        return actions.problems_of_place(self.instance, answers)
+
+    def values(self) -> VenueFields:
+        """The answers as the acts take them."""
+        answers = dict(self.cleaned_data)
+        answers.pop("version", None)
+        return answers  # type: ignore[return-value]  # the form's fields are the act's
+
+
+class VenueAddForm(VenueForm):
+    """The same of a venue that is not in the registry yet."""
+
+    another = forms.BooleanField(label="Yes, it is another venue", required=False)
+
+    def layout(self) -> Layout:
+        """Whether it is another one is asked only where the registry has one like it."""
+        asked = self.has_error("another") or "another" in self.data
+        fields = super().layout().fields
+        return Layout(*([Question("another", optional=False)] if asked else []), *fields)
+
+
+class VenueEditForm(TellsConflict, VenueForm):
+    """The same of a venue that is in the registry, as it was at a version."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def layout(self) -> Layout:
+        """With the hidden version."""
+        return Layout("version", *super().layout().fields)
+
+
+class ClosingForm(GovForm, TellsRefusal, forms.Form):
+    """When and why a venue closed."""
+
+    submit_label = "Close venue"
+
+    on = GovDateField(
+        label="When did it close?",
+        help_text="For example, 24 11 2026.",
+        error_messages={"required": "Enter when it closed"},
+    )
+    reason = forms.CharField(
+        label="Why?",
+        max_length=200,
+        help_text="Such as: out of business, now private flats.",
+        error_messages={"required": "Enter why it closed"},
+    )
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the day."""
+        return actions.problems_of_day("on", answers.get("on"))
+
+
+class ReopeningForm(GovForm, TellsRefusal, forms.Form):
+    """When and why a closed venue opened again."""
+
+    submit_label = "Reopen venue"
+
+    on = GovDateField(
+        label="Since when is it open again?",
+        help_text="For example, 24 11 2026.",
+        error_messages={"required": "Enter since when it is open again"},
+    )
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the day."""
+        return actions.problems_of_day("on", answers.get("on"))
+
+    reason = forms.CharField(
+        label="Why?",
+        max_length=200,
+        help_text="Such as: under new management, closed by mistake.",
+        error_messages={"required": "Enter why it is open again"},
+    )
+
+
+# Merging ----------------------------------------------------------------------------------------
+
+
+class DuplicateSearchForm(GovFilterForm, forms.Form):
+    """Finds the other entry where it is not among the likely ones."""
+
+    submit_label = "Find venue"
+
+    q = forms.CharField(label="Name or postcode of the other entry", max_length=100, required=False)
+
+
+#: The answer about a conflict that follows the answer to which entry stays.
+AS_KEPT = ("", "As in the entry you keep")
+
+
+class MergeForm(GovForm, TellsRefusal, forms.Form):
+    """Which of two entries stays, and what is right where the two contradict each other."""
+
+    submit_label = "Merge these two"
+
+    keep = forms.TypedChoiceField(
+        label="Which entry do you want to keep?",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select which entry you want to keep"},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        venue: Venue,
+        other: Venue,
+        conflicts: Iterable[Conflict],
+        **kwargs: Any,
+    ) -> None:
+        """Offer the two entries, the one that imports keep up to date first; ask each conflict.
+
+        Until a person says otherwise the entry that is kept is right, whichever that is.
+        """
+        super().__init__(*args, **kwargs)
+        both = sorted([venue, other], key=lambda one: (one.fhrsid is None, one.pk))
+        self.fields["keep"].choices = [(one.pk, f"{one} ({one.pk})") for one in both]  # type: ignore[attr-defined]
+        self._conflicts = [conflict.field for conflict in conflicts]
+        for conflict in conflicts:
+            as_kept = [] if BOTH in dict(conflict.choices) else [AS_KEPT]
+            offered = [*as_kept, *conflict.choices]
+            self.fields[conflict.field] = forms.ChoiceField(
+                label=conflict.label,
+                choices=offered,
+                widget=forms.RadioSelect,
+                required=False,  # the act has an answer of its own
+                initial=offered[0][0],
+            )
+
+    def layout(self) -> Layout:
+        """Each conflict starts with an answer: that it may be left out says nothing to anybody."""
+        return Layout("keep", *(Question(name, optional=False) for name in self._conflicts))
+
+    def choices(self) -> dict[str, str]:
+        """The answers about conflicts as the act takes them."""
+        return {name: self.cleaned_data[name] for name in self._conflicts}
+
+
+# Contacts and training --------------------------------------------------------------------------
+
+
+class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
+    """Somebody at a venue who is written to about its training."""
+
+    submit_label = "Save contact"
+
+    class Meta:
+        model = VenueContact
+        fields = ("name", "job_title", "email", "phone", "gets_reminders")
+        labels = {"gets_reminders": "Gets messages about refresher training"}
+        help_texts = {"gets_reminders": "Needs an email address."}
+        widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
+
+    def __init__(self, *args: Any, venue: Venue, **kwargs: Any) -> None:
+        """Of somebody at ``venue``."""
+        super().__init__(*args, **kwargs)
+        self.venue = venue
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the address."""
+        return actions.problems_of_contact(self.venue, self.instance, answers)
+
+
+class ContactEditForm(TellsConflict, ContactForm):
+    """The same of a contact that is there, as it was at a version."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+#: What somebody says who records a second session of one day and trainer.
+ANOTHER_SESSION = "Yes, it was another session"
+
+
+class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+    """One delivery of Makesafe training."""
+
+    submit_label = "Record training"
+
+    another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
+
+    class Meta:
+        model = TrainingSession
+        fields = (
+            "kind",
+            "held_on",
+            "mode",
+            "delivered_by",
+            "front_desk_staff",
+            "attended",
+            "notes",
+        )
+        labels = {
+            "kind": "What kind of session was it?",
+            "held_on": "When was it held?",
+            "mode": "How was it delivered?",
+            "delivered_by": "Who delivered it?",
+            "front_desk_staff": "How many people work at the front desk?",
+            "attended": "How many of them attended?",
+        }
+        help_texts = {
+            "held_on": "For example, 24 11 2026.",
+            "front_desk_staff": "All shifts together.",
+        }
+        error_messages = {
+            "kind": {"required": "Select what kind of session it was"},
+            "held_on": {"required": "Enter when it was held"},
+            "mode": {"required": "Select how it was delivered"},
+            "delivered_by": {"required": "Enter who delivered it"},
+            "front_desk_staff": {"required": "Enter how many people work at the front desk"},
+            "attended": {"required": "Enter how many of them attended"},
+        }
+        field_classes = {"held_on": GovDateField}
+        widgets = {
+            "kind": forms.RadioSelect,
+            "mode": forms.RadioSelect,
+            "notes": forms.Textarea({"rows": 3}),
+        }
+
+    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+        """What won't do of the session."""
+        return actions.problems_of_training(answers)
+
+    def layout(self) -> Layout:
+        """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
+        asked = self.has_error("another") or "another" in self.data
+        return Layout(
+            "kind",
+            "held_on",
+            "mode",
+            "delivered_by",
+            *([Question("another", optional=False)] if asked else []),
+            Question("front_desk_staff", width=4, suffix="people"),
+            Question("attended", width=4, suffix="people"),
+            "notes",
+        )
+
+
+class TrainingEditForm(TellsConflict, TrainingForm):
+    """The same of a session that is on record, as it was at a version, and why it changes."""
+
+    submit_label = "Save correction"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why are you correcting it?",
+        max_length=200,
+        error_messages={"required": "Enter why you are correcting it"},
+    )
+
+    def layout(self) -> Layout:
+        """The reason comes last, when one knows what has changed."""
+        return Layout("version", *super().layout().fields, "reason")
+
+
+class TrainingRemovalForm(TellsConflict, GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+    """Why a session is taken off the record."""
+
+    submit_label = "Remove session"
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=200,
+        help_text="Such as: recorded for the wrong venue, recorded twice.",
+        error_messages={"required": "Enter why the session is removed"},
+    )
+
+    class Meta:
+        model = TrainingSession
+        fields: tuple[str, ...] = ()
+
+    def buttons(self) -> list[Button]:
+        """It takes something away."""
+        return [Button(self.submit_label, kind="warning")]
+
+
+def first_kind(venue: Venue, *, on: dt.date) -> TrainingSession.Kind:
+    """What a session of ``venue`` most likely is: initial as long as it had none until ``on``."""
+    trained = venue.training_sessions.filter(held_on__lte=on).exists()
+    return TrainingSession.Kind.REFRESHER if trained else TrainingSession.Kind.INITIAL

@@ -1,0 +1,496 @@
+"""Pages of the registry. Those of imports are in ``import_views``."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, FormView, ListView
+
+from accounts import roles
+from accounts.access.pages import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.undo import confirm
+from accounts.acts.versions import EditConflictError
+from accounts.dates.london import duty_day
+from accounts.models import User
+from accounts.numbers import whole_number
+from accounts.record import history
+from venues.models import TrainingSession, Venue, VenueContact, sees_contacts
+from venues.registry import actions, merging, presenters, timeline
+from venues.registry.forms import (
+    ClosingForm,
+    ContactEditForm,
+    ContactForm,
+    DuplicateSearchForm,
+    MergeForm,
+    ReopeningForm,
+    TrainingEditForm,
+    TrainingForm,
+    TrainingRemovalForm,
+    VenueAddForm,
+    VenueEditForm,
+    VenueFilter,
+    first_kind,
+)
+from venues.training.validity import training_state
+
+PER_PAGE = 25
+LIKELY_DUPLICATES = 10
+"""As many are offered; a person looks at each."""
+
+
+class VenueList(RequiresPermission, ListView[Venue]):
+    """The registry, searched and filtered."""
+
+    permission_required = roles.VIEW_VENUES
+    template_name = "venues/venue_list.html"
+    paginate_by = PER_PAGE
+
+    @cached_property
+    def filter(self) -> VenueFilter:
+        """What the person asked for."""
+        return VenueFilter(self.request.GET, user=self.user)
+
+    def get_queryset(self) -> QuerySet[Venue]:
+        """The venues that match, as they stand today."""
+        venues = Venue.objects.visible_to(self.user).with_training(on=duty_day(timezone.now()))
+        narrowed = self.filter.narrow(venues.with_last_verdict(self.user))
+        return narrowed.with_names()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the filters and the tags of each venue on the page."""
+        context = super().get_context_data(**kwargs)
+        rows = [
+            {
+                "venue": venue,
+                "training": presenters.training_tag(venue.training_state),
+                "verdict": presenters.verdict_tag(venue.last_verdict),
+                "marks": presenters.marks(venue),
+                "status": presenters.status(venue),
+            }
+            for venue in context["page_obj"]
+        ]
+        return context | {
+            "rows": rows,
+            "filter_form": self.filter,
+            "shows_verdicts": self.user.has_perm(roles.VIEW_RESULTS),
+            "registry_is_empty": not rows and not Venue.objects.exists(),
+        }
+
+
+class VenueDetail(RequiresPermission, DetailView[Venue]):
+    """One venue: its facts, its training, whom to write to, and what happened."""
+
+    permission_required = roles.VIEW_VENUES
+    template_name = "venues/venue_detail.html"
+
+    def get_queryset(self) -> QuerySet[Venue]:
+        """Closed and merged ones too: old links lead here."""
+        return Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what the person may see and do."""
+        venue, user = self.object, self.user
+        unmerged = venue.merged_into_id is None
+        may_change = unmerged and may_change_all(user, [venue])
+        contacts = venue.contacts.all() if sees_contacts(user) else None
+        latest = venue.training_sessions.visible_to(user).first()
+        entries = timeline.entries(venue, user)
+        self.record_reads(listed=[*(contacts or ()), *(e.about for e in entries if e.about)])
+        return super().get_context_data(
+            facts=presenters.rows(venue),
+            marks=presenters.marks(venue),
+            status=presenters.status(venue),
+            training=presenters.training_tag(
+                training_state(latest.held_on if latest else None, on=duty_day(timezone.now()))
+            ),
+            latest=latest,
+            coverage_in_words=latest and f"{latest.coverage:.0%}",
+            attendance_in_words=latest and f"{latest.attended} of {latest.front_desk_staff}",
+            contacts=contacts,
+            entries=entries,
+            may_change=may_change,
+            others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
+            may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
+            duplicates=likely_duplicates(venue, user) if may_change else [],
+            **kwargs,
+        )
+
+
+def may_change_all(user: User, venues: list[Venue]) -> bool:
+    """Whether this person may change each of ``venues``."""
+    keys = {venue.pk for venue in venues}
+    return Venue.objects.changeable_by(user).filter(pk__in=keys).count() == len(keys)
+
+
+def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
+    """The entries that may be the same place as ``venue`` and that this person could merge."""
+    likely = Venue.objects.changeable_by(user).likely_duplicates_of(venue)
+    return list(likely.with_names()[:LIKELY_DUPLICATES])
+
+
+# Acts -------------------------------------------------------------------------------------------
+
+
+class ActView(FormPage, RequiresPermission, FormView[Any]):
+    """A form whose answers go to an act; what the act refuses stands at the questions."""
+
+    permission_required = roles.CHANGE_VENUES
+    template_name = "venues/act.html"
+    title = ""
+    done = ""
+    """What to say when it is done; ``{}`` stands for the venue."""
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue of the address."""
+        venues = Venue.objects.visible_to(self.user).with_names()
+        return get_object_or_404(venues, pk=self.kwargs["pk"])
+
+    part: type[VenueContact | TrainingSession] | None = None
+    """What of a venue the address names, where it is not the venue itself."""
+
+    def removed(self) -> tuple[str, str] | None:
+        """The part that was removed, and the page of its venue."""
+        was = history.removed(self.part, self.kwargs["pk"]) if self.part else None
+        venues = Venue.objects.visible_to(self.user).changeable_by(self.user)
+        venue = venues.filter(pk=was.venue_id).first() if was else None
+        return (
+            (f"The {was._meta.verbose_name}", venue.get_absolute_url()) if was and venue else None
+        )
+
+    def act(self, form: Any) -> Venue:
+        """Do it, and return the venue whose page comes next.
+
+        Raises:
+            ValidationError: the act refused.
+            EditConflictError: somebody else saved meanwhile.
+
+        """
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Act, and go on; or show the form again with all that was typed."""
+        try:
+            venue = self.act(form)
+        except ValidationError as error:
+            form.tell(error)
+        except EditConflictError:
+            form.tell_conflict()
+        else:
+            confirm(self.request, self.done.format(venue))
+            return HttpResponseRedirect(venue.get_absolute_url())
+        return self.form_invalid(form)
+
+
+class VenueAdd(ActView):
+    """Puts a venue into the registry by hand."""
+
+    form_class = VenueAddForm
+    template_name = "venues/venue_form.html"
+    title = "Add venue"
+    done = "{} is in the registry."
+
+    def act(self, form: VenueAddForm) -> Venue:
+        """Add it."""
+        return actions.add_venue(**form.values(), by=self.user)
+
+
+class ChangesVenue(ActView):
+    """An act on a venue that the person may change; of another command unit's it is a 403."""
+
+    def has_permission(self) -> bool:
+        """The role allows it, and so does the command unit."""
+        return super().has_permission() and may_change_all(self.user, [self.venue])
+
+
+class VenueEdit(ChangesVenue):
+    """Changes what is said about a venue."""
+
+    form_class = VenueEditForm
+    template_name = "venues/venue_form.html"
+    title = "Edit venue"
+    done = "{} is saved."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the venue as it is."""
+        initial = {"version": self.venue.version}
+        return super().get_form_kwargs() | {"instance": self.venue, "initial": initial}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what somebody else saved meanwhile, if so."""
+        context = super().get_context_data(**kwargs)
+        saved = context["form"].conflict
+        if saved is None:
+            return context
+        return context | {
+            "saved_meanwhile": [presenters.Row("Name", saved.name), *presenters.rows(saved)]
+        }
+
+    def act(self, form: VenueEditForm) -> Venue:
+        """Save it."""
+        version = form.cleaned_data["version"]
+        return actions.edit_venue(venue=self.venue, version=version, **form.values(), by=self.user)
+
+
+class VenueClose(ChangesVenue):
+    """Records that a venue closed."""
+
+    form_class = ClosingForm
+    title = "Close venue"
+    done = (
+        "{} is closed. Its history stays. Closing cancels no visit: if any is planned here, "
+        "those who planned it see that the venue is closed."
+    )
+
+    def act(self, form: ClosingForm) -> Venue:
+        """Close it."""
+        actions.close_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class VenueReopen(ChangesVenue):
+    """Records that a closed venue is open again."""
+
+    form_class = ReopeningForm
+    title = "Reopen venue"
+    done = "{} is open again."
+
+    def act(self, form: ReopeningForm) -> Venue:
+        """Reopen it."""
+        actions.reopen_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class VenueMerge(ChangesVenue):
+    """Finds the other entry of the same place, shows both side by side, and merges them."""
+
+    form_class = MergeForm
+    template_name = "venues/venue_merge.html"
+    done = "The two entries are one now: {}."
+
+    @cached_property
+    def other(self) -> Venue | None:
+        """The entry to compare with, once one is chosen."""
+        wanted = whole_number(self.request.GET.get("other", ""))
+        if wanted is None:
+            return None
+        others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
+        other = get_object_or_404(others.with_names(), pk=wanted)
+        if not may_change_all(self.user, [other]):
+            raise PermissionDenied
+        return other
+
+    def get_form(self, form_class: type[forms.BaseForm] | None = None) -> Any:
+        """The question which to keep, once there are two."""
+        if self.other is None:
+            return None
+        return MergeForm(
+            self.request.POST or None,
+            venue=self.venue,
+            other=self.other,
+            conflicts=merging.conflicts(self.venue, self.other),
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the two entries, or what helps to find the other."""
+        context = super().get_context_data(**kwargs)
+        if self.other:
+            return context | {"comparison": presenters.side_by_side(self.venue, self.other)}
+        search = DuplicateSearchForm(self.request.GET if "q" in self.request.GET else None)
+        found: list[Venue] = []
+        if search.is_valid() and search.cleaned_data["q"]:
+            others = Venue.objects.changeable_by(self.user).unmerged().exclude(pk=self.venue.pk)
+            found = list(
+                others.search(search.cleaned_data["q"], by=self.user).with_names()[:PER_PAGE]
+            )
+        return context | {
+            "search": search,
+            "found": found,
+            "likely": likely_duplicates(self.venue, self.user),
+        }
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Merge, if there are two to merge."""
+        if self.other is None:
+            return HttpResponseRedirect(reverse("venues:venue_merge", args=[self.venue.pk]))
+        return super().post(request, *args, **kwargs)
+
+    def act(self, form: MergeForm) -> Venue:
+        """Merge them into the one to keep."""
+        assert self.other is not None
+        keep, duplicate = self.venue, self.other
+        if form.cleaned_data["keep"] == self.other.pk:
+            keep, duplicate = duplicate, keep
+        return merging.merge_venues(
+            keep=keep, duplicate=duplicate, choices=form.choices(), by=self.user
+        )
+
+
+class TrainingAdd(ActView):
+    """Records a training session of a venue."""
+
+    permission_required = roles.RECORD_TRAINING
+    form_class = TrainingForm
+    title = "Record training"
+    done = "The training of {} is recorded."
+
+    def get_initial(self) -> dict[str, Any]:
+        """Initial training first, refreshers after."""
+        return {"kind": first_kind(self.venue, on=duty_day(timezone.now()))}
+
+    def act(self, form: TrainingForm) -> Venue:
+        """Record it."""
+        session = actions.record_training(venue=self.venue, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {session.followed}".strip()
+        return self.venue
+
+
+class OfTraining(ActView):
+    """An act on one session; the address names the session, not the venue."""
+
+    part = TrainingSession
+
+    permission_required = roles.RECORD_TRAINING
+
+    def has_permission(self) -> bool:
+        """The role allows it, and so does the command unit."""
+        return super().has_permission() and actions.may_correct_training(self.user, self.session)
+
+    @cached_property
+    def session(self) -> TrainingSession:
+        """The session, as far as the person may see it."""
+        sessions = TrainingSession.objects.visible_to(self.user).select_related("venue")
+        return get_object_or_404(sessions, pk=self.kwargs["pk"])
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue of the session."""
+        return self.session.venue
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the session as it is."""
+        initial = {"version": self.session.version}
+        return super().get_form_kwargs() | {"instance": self.session, "initial": initial}
+
+
+class TrainingEdit(OfTraining):
+    """Corrects what is on record of a session."""
+
+    form_class = TrainingEditForm
+    template_name = "venues/training_edit.html"
+    title = "Correct training"
+    done = "The correction is saved. What it said before is kept in the history."
+
+    def act(self, form: TrainingEditForm) -> Venue:
+        """Correct it."""
+        session = actions.correct_training(session=self.session, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {session.followed}".strip()
+        return self.venue
+
+
+class TrainingRemove(OfTraining):
+    """Takes a session off the record."""
+
+    form_class = TrainingRemovalForm
+    template_name = "venues/training_remove.html"
+    title = "Remove training"
+    done = "The session is off the record. It stays in the history."
+
+    def act(self, form: TrainingRemovalForm) -> Venue:
+        """Remove it."""
+        followed = actions.remove_training(session=self.session, **form.cleaned_data, by=self.user)
+        self.done = f"{self.done} {followed}".strip()
+        return self.venue
+
+
+class SavesContact(ChangesVenue):
+    """A form of a contact."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """At which venue."""
+        return super().get_form_kwargs() | {"venue": self.venue}
+
+
+class ContactAdd(SavesContact):
+    """Adds somebody to write to."""
+
+    form_class = ContactForm
+    title = "Add contact"
+    done = "The contact at {} is saved."
+
+    def act(self, form: ContactForm) -> Venue:
+        """Add them."""
+        actions.save_contact(venue=self.venue, **form.cleaned_data, by=self.user)
+        return self.venue
+
+
+class OfContact(ChangesVenue):
+    """An act on one contact; the address names the contact, not the venue."""
+
+    part = VenueContact
+
+    @cached_property
+    def contact(self) -> VenueContact:
+        """The contact, of a venue that the person may see."""
+        contacts = VenueContact.objects.visible_to(self.user).select_related("venue")
+        return get_object_or_404(contacts, pk=self.kwargs["pk"])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The contact is on the page."""
+        self.record_reads(viewed=[self.contact])
+        return super().get_context_data(**kwargs)
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The contact's venue."""
+        return self.contact.venue
+
+
+class ContactEdit(OfContact, SavesContact):
+    """Changes a contact."""
+
+    form_class = ContactEditForm
+    template_name = "venues/contact_edit.html"
+    title = "Edit contact"
+    done = "The contact at {} is saved."
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Start from the contact as it is."""
+        initial = {"version": self.contact.version}
+        return super().get_form_kwargs() | {"instance": self.contact, "initial": initial}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what somebody else saved meanwhile, if so."""
+        context = super().get_context_data(**kwargs)
+        saved = context["form"].conflict
+        return (
+            context
+            if saved is None
+            else context | {"saved_meanwhile": presenters.of_contact(saved)}
+        )
+
+    def act(self, form: ContactEditForm) -> Venue:
+        """Save it."""
+        contact, answers = self.contact, form.cleaned_data
+        actions.save_contact(venue=self.venue, contact=contact, **answers, by=self.user)
+        return self.venue
+
+
+class ContactRemove(OfContact):
+    """Asks, then erases a contact."""
+
+    form_class = forms.Form
+    template_name = "venues/contact_remove.html"
+    done = "The contact at {} is removed."
+
+    def act(self, form: forms.Form) -> Venue:
+        """Erase it."""
+        actions.remove_contact(contact=self.contact, by=self.user)
+        return self.venue
