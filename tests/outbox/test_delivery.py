@@ -122,9 +122,14 @@ def ends_each(smtp):
     take = smtp.handle_DATA
 
     async def take_and_end(server, session, envelope):
-        answer = await take(server, session, envelope)
-        server.loop.call_later(0.01, server.transport.close)
-        return answer
+        push = server.push
+
+        async def push_and_end(answer):  # not sooner, or nobody would know that it was taken
+            await push(answer)
+            server.transport.close()
+
+        server.push = push_and_end
+        return await take(server, session, envelope)
 
     smtp.handle_DATA = take_and_end
 
