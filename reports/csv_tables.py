@@ -63,12 +63,20 @@ def harmless(cell: Cell) -> Cell:
 
 #: Letters of a text in a sum.
 LONGEST_IN_A_SUM = 250
+#: The name of a month, which makes a day of what it stands beside: "Mar-12" of a reference.
+_MONTH = (
+    "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?"
+    "|nov(ember)?|dec(ember)?)"
+)
 #: What a spreadsheet would change: figures with a nought before them or at their end, more than it
-#: counts with, in thousands, a power of ten, true and false, or what may be a day or a time.
+#: counts with, in thousands, in brackets, a power of ten, true and false, or what may be a day or a
+#: time.
 _NOT_TEXT = re.compile(
     r"\s*("
-    r"0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE][+-]?\d+|\d+\.\d*0|\d{1,3}(,\d{3})+"
-    r"|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}[-/]\d{1,2}|\d{1,2}:\d{2}(:\d{2})?"
+    r"0[\d\s()-]+|\d[\d\s]{11,}|\d+(\.\d+)?[eE][+-]?\d+|\d+\.\d*0|\d{1,3}(,\d{3})+|\([\d.,]+\)"
+    r"|\d{1,2}[-/]\d{1,2}([-/]\d{2,4})?|\d{1,2}\.\d{1,2}\.\d{2,4}|\d{4}[-/]\d{1,2}"
+    r"|\d{1,2}:\d{2}(:\d{2})?|\d{1,2}(:\d{2})? [ap]m?"
+    rf"|(\d{{1,2}}[-/\s]*)?{_MONTH}[-/,.\s]*\d{{1,4}}(,?\s*\d{{4}})?|\d{{1,2}}[-/\s]*{_MONTH}"
     r"|true|false"
     r")\s*$",
     re.IGNORECASE,

@@ -86,14 +86,21 @@ def test_a_workbook_says_of_each_cell_what_it_is() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["19:30", "2026-11", "24.11.2026", "1.10", "5E-3", "1,234", "TRUE", "false"],
+    [
+        *("19:30", "2026-11", "24.11.2026", "1.10", "5E-3", "1,234", "TRUE", "false", "7 pm"),
+        *("November 2026", "14 December 2026", "Dec 1", "1-Dec", "MAR-12", "SEPT2", "(12)"),
+    ],
 )
 def test_text_that_a_spreadsheet_would_take_for_something_else_stays_text(text):
     assert harmless(text) == f'="{text}"'
 
 
 @pytest.mark.parametrize(
-    "text", ["12", "1984", "2026-11-24", "Room 3", "75%", "True North", "MS/2026/04"]
+    "text",
+    [
+        *("12", "1984", "2026-11-24", "Room 3", "75%", "True North", "MS/2026/04", "May", "(a)"),
+        *("Mayfair 12", "March Hare Inn", "4 June Street", "24 November 2026, 19:30", "Dec-A1"),
+    ],
 )
 def test_text_that_a_spreadsheet_leaves_alone_stays_as_it_is(text):
     assert harmless(text) == text
