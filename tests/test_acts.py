@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from accounts.acts.undo import kind_of
+from operations.acts import views as of_operations
+from venues.registry import views as of_venues
 
 TABLE = Path(__file__).parent.parent / "docs" / "acts.md"
 
@@ -77,3 +79,20 @@ def test_an_act_has_the_way_back_that_was_decided(name):
     if kind:
         number, unit = re.match(r"(\d+) (minutes|days)", how).groups()
         assert kind.within.total_seconds() == int(number) * {"minutes": 60, "days": 86400}[unit]
+
+
+def pages(of):
+    """Every page whose form is for an act."""
+    for page in of.__subclasses__():
+        yield from pages(page)
+        if getattr(page, "form_class", None):
+            yield page
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*pages(of_operations.ActView), *pages(of_venues.ActView)],
+    ids=lambda page: page.__name__,
+)
+def test_the_form_of_an_act_can_tell_why_the_act_was_refused(page):
+    assert callable(page.form_class.tell)

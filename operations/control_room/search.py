@@ -154,10 +154,12 @@ def may_mean(place: Place, typed: Sequence[str]) -> bool:
 
 
 def _are_phrases(words: Sequence[str], phrases: frozenset[tuple[str, ...]]) -> bool:
-    ends = range(1, len(words) + 1)
-    return not words or any(
-        tuple(words[:end]) in phrases and _are_phrases(words[end:], phrases) for end in ends
-    )
+    """Whether ``words`` are phrases one after the other: how far one can come, each end once."""
+    reached = {0}
+    for end in range(1, len(words) + 1):
+        if any(tuple(words[start:end]) in phrases for start in reached):
+            reached.add(end)
+    return len(words) in reached
 
 
 def _streets_in(part: Sequence[str]) -> list[Sequence[str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.acts import work
 from accounts.acts.undo import Return, undoable
+from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.dates.london import duty_day
 from accounts.models import User
@@ -99,6 +100,11 @@ def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
     return len(locked)
 
 
+CHANGED_JUST_NOW = (
+    "Somebody else changed this visit at this moment. Nothing was handed over. Look at it, then "
+    "send this again."
+)
+
 # Planned visits ----------------------------------------------------------------------------------
 
 
@@ -153,6 +159,8 @@ def hand_over_visits(
                 by=by,
                 at=at,
             )
+        except EditConflictError:
+            problems.append(Problem("to", f"{visit.venue}: {CHANGED_JUST_NOW}"))
         except PlanningError as error:
             problems += [
                 Problem("to", f"{visit.venue}: {problem.message}", tells_of=problem.tells_of)

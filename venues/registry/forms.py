@@ -64,6 +64,10 @@ class TellsRefusal:
             self.add_error(where, messages)  # type: ignore[attr-defined]
 
 
+class ContactRemovalForm(TellsRefusal, forms.Form):
+    """Asks nothing, and says why a contact was not removed."""
+
+
 class TellsConflict:
     """Mix into the form of a versioned record, with the hidden ``version`` it was opened at."""
 

@@ -27,6 +27,7 @@ from venues.registry.forms import (
     ClosingForm,
     ContactEditForm,
     ContactForm,
+    ContactRemovalForm,
     DuplicateSearchForm,
     MergeForm,
     ReopeningForm,
@@ -486,11 +487,11 @@ class ContactEdit(OfContact, SavesContact):
 class ContactRemove(OfContact):
     """Asks, then erases a contact."""
 
-    form_class = forms.Form
+    form_class = ContactRemovalForm
     template_name = "venues/contact_remove.html"
     done = "The contact at {} is removed."
 
-    def act(self, form: forms.Form) -> Venue:
+    def act(self, form: ContactRemovalForm) -> Venue:
         """Erase it."""
         actions.remove_contact(contact=self.contact, by=self.user)
         return self.venue

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.control_room.search import Answer, Place, answer, spellings
+from operations.control_room.search import Answer, Place, answer, names_it, spellings
 from venues.registry.names import normal_name
 
 NAMED, POSSIBLE, SIMILAR, OTHER = Answer
@@ -249,3 +249,11 @@ def test_whatever_is_typed_only_what_is_all_true_of_a_place_names_it(typed):
 @given(st.permutations("Lanternstay Ostermeer 69".split()))
 def test_the_order_of_the_words_of_a_name_does_not_matter(typed):
     assert answer(" ".join(typed), LANTERNSTAY) == NAMED
+
+
+def test_a_street_that_is_said_over_and_over_is_answered_at_once():
+    """Two ways for each word would be more than a million million for forty of them."""
+    place = Place("Kestrel Lodge", "Quay\nQuay Quay")
+    assert answer("kestrel lodge" + " quay" * 40, place) == NAMED
+    assert answer("kestrel lodge" + " quay" * 40 + " x", place) == SIMILAR
+    assert names_it("kestrel lodge" + " quay" * 40 + " x", place) is False

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +17,8 @@ from operations.duty import actions as logging
 from operations.follow_ups import actions as follow_ups
 from operations.follow_ups import handing_over, messages
 from operations.follow_ups.due import audience_of
-from operations.models import FollowUp, FollowUpState, Reminder, TeamMember
+from operations.models import FollowUp, FollowUpState, Reminder, TeamMember, Visit
+from operations.planning import schedule
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -333,3 +335,22 @@ def test_lists_mark_who_has_left(client, unit):
     client.force_login(factories.UserFactory(role=Role.CSE_LEAD, whole_force=True))
     for page in ("follow_up_list", "operation_list"):
         assert "Corin Maddox, has left" in client.get(reverse(f"operations:{page}")).text
+
+
+def test_a_visit_that_somebody_saves_at_that_moment_is_not_handed_over_and_told(
+    unit, planner, officer, monkeypatch
+):
+    visit = planned(unit, officer)
+    other = factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit])
+    locked = schedule._lock_planned
+
+    def after_somebody_saved(one, *, by):
+        Visit.objects.filter(pk=one.pk).update(version=F("version") + 1)
+        return locked(one, by=by)
+
+    monkeypatch.setattr(schedule, "_lock_planned", after_somebody_saved)
+    with pytest.raises(PlanningError, match="Somebody else changed this visit at this moment"):
+        handing_over.hand_over_visits(
+            visits=[visit], person=officer, to=other, by=planner, at=timezone.now()
+        )
+    assert visit.team.get().officer == officer
