@@ -173,7 +173,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
 
     list_display = ["username", "first_name", "last_name", "is_active", "whole_force", "mail"]
     list_filter = ["is_active", ("groups", ByRole), "whole_force"]
-    search_names = ("first_name", "last_name")
+    search_names = ("username", "first_name", "last_name")
     ordering = ["last_name__normal", "first_name__normal", "pk"]
     fieldsets = (
         (None, {"fields": ("username",)}),

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models import Func, Q, QuerySet, Value
@@ -106,11 +107,27 @@ class ComesBackFilled:
         return super().render_change_form(request, *args, **kwargs)  # type: ignore[misc]
 
 
+class ByNames(ChangeList):
+    """A list that a click on the head of a name's column puts in the order of the alphabet."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """A name's normal form, whatever the case and the accents."""
+        found = super().get_ordering_field(field_name)
+        names = cast(FindsNames, self.model_admin).search_names
+        return f"{found}__normal" if found in names else found
+
+
 class FindsNames:
-    """Mix in first into an admin whose rows have names: they are found however they are written."""
+    """Mix in first into an admin whose rows have names: they are found and put in order however
+    they are written.
+    """
 
     search_names: tuple[str, ...] = ("name",)
     """The fields that hold names."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list of the rows."""
+        return ByNames
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -534,7 +534,7 @@ class Migration(migrations.Migration):
                 ('command_unit', models.ForeignKey(blank=True, help_text='Whose planners may ask this cadet; empty: those of every unit.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cadets', to='venues.commandunit')),
             ],
             options={
-                'ordering': ['reference'],
+                'ordering': [venues.registry.names_in_sql.NormalName('reference')],
             },
         ),
         migrations.CreateModel(

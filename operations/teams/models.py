@@ -22,6 +22,7 @@ from accounts.record.audit import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations.visits.models import Visit
 from venues.models import CommandUnit
+from venues.registry.names_in_sql import NormalName
 
 
 class CadetQuerySet(models.QuerySet["Cadet"]):
@@ -110,7 +111,7 @@ class Cadet(Versioned):
                 violation_error_message="Enter letters, figures, hyphens and slashes only.",
             ),
         ]
-        ordering = ["reference"]
+        ordering = [NormalName("reference")]
 
     def __str__(self) -> str:
         return self.reference if self.erased_on is None else "no longer on record"

@@ -136,6 +136,12 @@ def test_a_policy_lets_no_adult_go_as_a_cadet(ages):
         change(policy, **ages)
 
 
+def test_cadets_stand_in_the_order_of_their_references_in_any_case():
+    for reference in ("WC-2", "ac-1", "Ab-3"):
+        CadetFactory(reference=reference)
+    assert [str(cadet) for cadet in Cadet.objects.all()] == ["Ab-3", "ac-1", "WC-2"]
+
+
 def test_a_day_has_one_policy():
     with breaks("valid_from"), transaction.atomic():
         CadetPolicy.objects.create(valid_from=dt.date(2020, 1, 1))

@@ -42,3 +42,18 @@ def test_people_stand_in_the_order_of_the_alphabet(administrator):
         factories.UserFactory(first_name="Ada", last_name=last_name)
     people = found(administrator, "accounts_user", "ada")
     assert people == ["Ada abel", "Ada Étoile", "Ada Mmm", "Ada Zetland"]
+
+
+@pytest.mark.parametrize(("name", "column"), [("accounts_user", "3"), ("venues_commandunit", "0")])
+def test_a_click_on_a_column_of_names_puts_them_in_the_order_of_the_alphabet(
+    administrator, name, column
+):
+    for called in ("Zetland", "Étoile", "abel"):
+        factories.UserFactory(first_name="Ada", last_name=called)
+        factories.CommandUnitFactory(name=called)
+    for direction in (1, -1):
+        order = {"o": f"{'-' if direction < 0 else ''}{column}", "q": "e"}
+        page = administrator.get(reverse(f"admin:{name}_changelist"), order)
+        rows = [str(row).removeprefix("Ada ") for row in page.context["cl"].result_list]
+        rows = [row for row in rows if row in ("abel", "Étoile", "Zetland")]
+        assert rows == ["abel", "Étoile", "Zetland"][::direction]
