@@ -172,17 +172,24 @@ def settle_training(*, session: TrainingSession, by: User, removed: bool = False
     rows = FollowUp.objects.filter(visit__venue=session.venue_id).order_by("pk")
     list(rows.select_for_update(of=("self",)).values_list("pk"))
     reopened, delivered = [], []
-    for follow_up in rows.select_related("visit", "confirmed_by"):
+    covered: list[int] = []
+    left: list[int] = []
+    for follow_up in rows.select_related("visit"):
         covers = not removed and visited_on(follow_up) <= session.held_on
+        (covered if covers else left).append(follow_up.pk)
+    # Each is read anew in its turn: what settles one may have confirmed the next with it. Those
+    # that are open again come first, so that no visit confirms them.
+    for pk in [*left, *covered]:
+        follow_up = rows.select_related("visit", "confirmed_by").get(pk=pk)
         if follow_up.training_session_id == session.pk:
-            if not covers:
+            if pk in left:
                 _take_delivery_back(follow_up, session)
-                reopened.append(follow_up.pk)
+                reopened.append(pk)
             else:
                 _check_confirmation(follow_up, session)
-        elif covers and follow_up.is_open:
+        elif pk in covered and follow_up.is_open:
             _deliver(follow_up, session)
-            delivered.append(follow_up.pk)
+            delivered.append(pk)
     visible = FollowUp.objects.visible_to(by)
     n_delivered = visible.filter(pk__in=delivered).count()
     n_reopened = visible.filter(pk__in=reopened).open().count()

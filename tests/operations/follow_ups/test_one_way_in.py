@@ -178,6 +178,16 @@ def test_a_corrected_date_takes_a_confirmation_back(venue, by, today):
     assert (state_of(follow_up), follow_up.confirmed_by) == (FollowUpState.CONFIRMED, good)
 
 
+def test_a_corrected_date_confirms_one_and_opens_another_again(venue, by, today):
+    first, second = follow_up_of(venue, visited=30), follow_up_of(venue, visited=20)
+    good = factories.CompletedVisitFactory(venue=venue, starts_at=timezone.now() - 10 * DAY)
+    session = record(venue, by, held_on=today - 5 * DAY)
+    assert {state_of(first), state_of(second)} == {FollowUpState.DELIVERED}
+    correct(session, by, held_on=today - 25 * DAY)
+    assert (state_of(first), first.confirmed_by) == (FollowUpState.CONFIRMED, good)
+    assert state_of(second) == FollowUpState.OFFERED
+
+
 def test_a_removed_session_opens_what_it_had_settled(venue, by):
     follow_up = follow_up_of(venue)
     followed = remove(record(venue, by), by)
