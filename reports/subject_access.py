@@ -2,7 +2,8 @@
 
 The Data Protection Act 2018, section 45, gives people a right to it, in clear and plain language.
 Held back is what would give away a visit that is still to come (section 45(4)(a) and (b)), and the
-names of others: of reads of somebody's data the times are told, not who read.
+names of others: of reads of somebody's data the times are told, not who read. Records are called by
+their numbers, as in addresses: keys would tell how many visits there are.
 """
 
 import datetime as dt
@@ -19,6 +20,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from accounts.acts.permissions import require
+from accounts.addresses import number_of
 from accounts.database import scope
 from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
@@ -116,7 +118,7 @@ LEFT_OUT = BOOKKEEPING | {"password"}
 
 
 def _of_record(part: str, record: models.Model) -> Iterable[Fact]:
-    about = f"{history.name_of(type(record))} {record.pk}"
+    about = f"{history.name_of(type(record))} {number_of(record.pk)}"
     for field in record._meta.concrete_fields:
         if field.name in LEFT_OUT or field.primary_key:
             continue
@@ -135,7 +137,7 @@ def _messages_to(address: str) -> Iterable[Fact]:
 
 
 def _of_person(person: User, *, reader: User) -> Iterable[Fact]:
-    account = f"Account {person.pk}"
+    account = f"Account {number_of(person.pk)}"
     for role in person.groups.order_by("name"):
         yield Fact("Access", account, "Role", role.name)
     for unit in person.command_units.all():
@@ -160,17 +162,17 @@ def _work_of(person: User) -> Iterable[Fact]:
         yield _place(place)
     for outcome in Outcome.objects.filter(logged_by=person).order_by("logged_at", "pk"):
         what = "Logged the outcome" if outcome.revision == 1 else "Corrected the outcome"
-        yield Fact("Work", f"Visit {outcome.visit_id}", what, _when(outcome.logged_at))
+        yield Fact("Work", f"Visit {number_of(outcome.visit_id)}", what, _when(outcome.logged_at))
     for follow_up in FollowUp.objects.filter(responsible=person).order_by("pk"):
         state = follow_up.get_state_display()
-        yield Fact("Work", f"Follow-up {follow_up.pk}", "Responsible officer", state)
+        yield Fact("Work", f"Follow-up {number_of(follow_up.pk)}", "Responsible officer", state)
     # An operation that is not over is as covert as its visits.
     over = Operation.objects.filter(lead=person, ends_on__lt=duty_day(timezone.now()))
     for operation in over.order_by("pk"):
-        yield Fact("Work", f"Operation {operation.pk}", "Led it", str(operation))
+        yield Fact("Work", f"Operation {number_of(operation.pk)}", "Led it", str(operation))
     for session in TrainingSession.objects.filter(recorded_by=person).order_by("pk"):
         recorded = _when(session.recorded_at)
-        yield Fact("Work", f"Training session {session.pk}", "Recorded it", recorded)
+        yield Fact("Work", f"Training session {number_of(session.pk)}", "Recorded it", recorded)
 
 
 def _of_cadet(cadet: Cadet) -> Iterable[Fact]:
@@ -182,7 +184,7 @@ def _of_cadet(cadet: Cadet) -> Iterable[Fact]:
 def _place(place: TeamMember) -> Fact:
     visit = place.visit
     held = f"{place.get_duty_display()} at {visit.venue}, {_when(visit.started_at)}"
-    return Fact("Work", f"Visit {visit.pk}", "In the team", held)
+    return Fact("Work", str(visit), "In the team", held)
 
 
 def _history(record: models.Model) -> Iterable[Fact]:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst, get_text_list, slugify
 
+from accounts.addresses import number_of
 from accounts.dates.london import LONDON
 from accounts.models import AccessEntry, User
 
@@ -280,6 +281,7 @@ def in_words(
     of: models.Model | None = None,
     addresses: bool = False,
     actors: bool = True,
+    called: Callable[[int], str] = number_of,
 ) -> list[Entry]:
     """The events in sentences.
 
@@ -289,10 +291,12 @@ def in_words(
         of: The record whose page it is: its own changes need not name it.
         addresses: Whether to tell from which network address each was made.
         actors: Whether to tell who made each.
+        called: What a record without a name is called by: its number, since keys count upwards and
+            would tell how many visits are planned. The log, where one looks for keys, has those.
 
     """
     events = list(events)
-    names = _Names(events, actors=actors)
+    names = _Names(events, actors=actors, called=called)
     return [_entry(event, before, names, wordless, of, addresses) for event, before in events]
 
 
@@ -310,7 +314,9 @@ def _entry(
     told = model not in wordless
     own = of is not None and model is type(of)
     record = (
-        f"this {name_of(model).lower()}" if own else f"{name_of(model).lower()} {event.pgh_obj_id}"
+        f"this {name_of(model).lower()}"
+        if own
+        else f"{name_of(model).lower()} {names.called(event.pgh_obj_id)}"
     )
     if event.pgh_label == "update":
         changes = [
@@ -358,8 +364,14 @@ def _fields(event: Any) -> Iterable[tuple[str, models.Field[Any, Any]]]:
 class _Names:
     """The names of the people and records that some events speak of, asked for in one go."""
 
-    def __init__(self, events: list[tuple[Any, Any]], *, actors: bool) -> None:
-        self.actors = actors
+    def __init__(
+        self,
+        events: list[tuple[Any, Any]],
+        *,
+        actors: bool,
+        called: Callable[[int], str] = number_of,
+    ) -> None:
+        self.actors, self.called = actors, called
         wanted: dict[Model, set[Any]] = defaultdict(set)
         for pair in events:
             for event in filter(None, pair):
@@ -380,7 +392,8 @@ class _Names:
         if not self.actors:
             return "Somebody"
         if context.get("user"):
-            return str(self.names[User].get(context["user"], f"Person {context['user']}"))
+            known = self.names[User].get(context["user"])
+            return str(known or f"Person {self.called(context['user'])}")
         if context.get("task"):
             return "The system"
         return "Somebody not signed in" if context.get("path") else "A command"
@@ -392,7 +405,7 @@ class _Names:
         model = event_field.related_model
         if model:
             found = self.names.get(model, {}).get(value)
-            return str(found) if found else f"{model._meta.verbose_name} {value}"
+            return str(found) if found else f"{model._meta.verbose_name} {self.called(value)}"
         return in_plain_words(event_field, value)
 
 
@@ -463,11 +476,15 @@ def steps_of(record: models.Model) -> list[Step]:
     ]
 
 
-def reads_in_words(reads: Iterable[AccessEntry]) -> list[Entry]:
-    """Entries of the access log in sentences."""
+def reads_in_words(
+    reads: Iterable[AccessEntry], *, called: Callable[[int], str] = number_of
+) -> list[Entry]:
+    """Entries of the access log in sentences, with what :func:`in_words` calls records by."""
     return [
         Entry(
-            title=" ".join(filter(None, [_reader(read), read.get_act_display(), _read(read)])),
+            title=" ".join(
+                filter(None, [_reader(read), read.get_act_display(), _read(read, called)])
+            ),
             when=read.at,
             body="\n".join(
                 [
@@ -487,13 +504,13 @@ def _reader(read: AccessEntry) -> str:
     return str(read.user) if read.user else f"Person {read.user_id}"
 
 
-def _read(read: AccessEntry) -> str:
+def _read(read: AccessEntry, called: Callable[[int], str]) -> str:
     """What was read: *visit 5*, *cadets 1, 2 and 3*, or the name of a table or page."""
     if not read.ids:
         return "the log" if read.what == AccessEntry._meta.label_lower else read.what
     try:
         options = apps.get_model(read.what)._meta
     except LookupError:
-        return f"{read.what} {get_text_list(read.ids, 'and')}"
+        return f"{read.what} {get_text_list([called(key) for key in read.ids], 'and')}"
     name = options.verbose_name if len(read.ids) == 1 else options.verbose_name_plural
-    return f"{name} {get_text_list([str(key) for key in read.ids], 'and')}"
+    return f"{name} {get_text_list([called(key) for key in read.ids], 'and')}"

@@ -111,7 +111,8 @@ class Log(RequiresRecentSignIn, Paged):
         )
         found, more = history.page_of(events, number=self.number, size=PAGE_SIZE)
         self.record_reads(listed=history.records_in(found))
-        return history.in_words(found, wordless=limits.wordless, addresses=True), more
+        told = history.in_words(found, wordless=limits.wordless, addresses=True, called=str)
+        return told, more
 
     def reads(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
         """What was read, and who came and went."""
@@ -131,7 +132,7 @@ class Log(RequiresRecentSignIn, Paged):
         limits = history.limits_of_log(self.user)
         entries = AccessEntry.objects.filter(rows).exclude(limits.reads)
         found, more = history.page_of_reads(entries, number=self.number, size=PAGE_SIZE)
-        return history.reads_in_words(found), more
+        return history.reads_in_words(found, called=str), more
 
 
 def _begin(day: dt.date | None) -> dt.datetime | None:

@@ -17,8 +17,10 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
+from accounts.addresses import key_or_none
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from accounts.numbers import MOST_FIGURES, whole_number
 from accounts.record import history
 from accounts.record.access_log import Act
 from accounts.sign_in.once import use_up
@@ -216,6 +218,9 @@ class PasskeyNameForm(AllauthForm, passkeys.EditWebAuthnForm):
     labels = {"name": "Name of this passkey"}
 
 
+NUMBERS = "As the log has it, such as 812, or as titles and addresses have it, such as 7kq2m9xd"
+
+
 class LogFilter(GovFilterForm, forms.Form):
     """Narrows the log of everything."""
 
@@ -231,8 +236,11 @@ class LogFilter(GovFilterForm, forms.Form):
         empty_label="Anybody",
     )
     kind = forms.ChoiceField(label="Kind of record", required=False)
-    number = forms.IntegerField(
-        label="Number of the record", required=False, min_value=1, max_value=2**63 - 1
+    number = forms.CharField(
+        label="Number of the record",
+        max_length=MOST_FIGURES,
+        required=False,
+        help_text=f"{NUMBERS}.",
     )
     act = forms.ChoiceField(
         label="What they did (reads and sign-ins)",
@@ -252,6 +260,14 @@ class LogFilter(GovFilterForm, forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Any"), *kinds]
+
+    def clean_number(self) -> int | None:
+        """The key, also of the number that stands in a record's address and in its title."""
+        typed: str = self.cleaned_data["number"]
+        key = whole_number(typed) or key_or_none(typed)
+        if typed and not key:
+            raise forms.ValidationError(f"Enter the number {NUMBERS[0].lower()}{NUMBERS[1:]}")
+        return key
 
     def wanted(self) -> dict[str, Any]:
         """The answers; one that could not be read counts as not given."""

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.addresses import number_of
 from accounts.database import scope
 from accounts.models import AccessEntry
 from accounts.record.access_log import Act, record_reads
@@ -48,10 +49,10 @@ def test_somebody_who_signs_in_gets_account_access_work_reads_and_changes(client
         record_reads(by=officer, viewed=[visit])
         factories.VenueGroupFactory(name="Lanternstay")
     found = rows(export(client, "person", "Oriel"))
-    assert ["Record", f"Person {officer.pk}", "Last name", "Fenwick"] in found
+    assert ["Record", f"Person {number_of(officer.pk)}", "Last name", "Fenwick"] in found
     assert {row[3] for row in found if row[0] == "Access"} == {"Visiting officer", "North"}
-    assert any(row[:2] == ["Work", f"Visit {visit.pk}"] for row in found)
-    assert any(row[0] == "What they read" and f"visit {visit.pk}" in row[2] for row in found)
+    assert any(row[:2] == ["Work", f"Visit {visit.number}"] for row in found)
+    assert any(row[0] == "What they read" and f"visit {visit.number}" in row[2] for row in found)
     changed = [row for row in found if row[0] == "What they changed"]
     assert changed
     assert "Lanternstay" not in str(found)  # that is of others
@@ -66,14 +67,16 @@ def test_a_visit_that_is_still_ahead_is_not_in_it(client, administrator):
         ahead = factories.VisitFactory(officer=officer, starts_at=tomorrow, created_by=planner)
         companion = factories.CadetMemberFactory(visit=ahead).cadet
     for person in (officer, planner):
-        with scope.acting(person, path=f"/visits/{ahead.pk}/"):
+        with scope.acting(person, path=f"/visits/{ahead.number}/"):
             record_reads(by=person, viewed=[ahead], listed=[companion])
     for username in ("oriel", "petra"):
         found = rows(export(client, "person", username))
-        assert f"isit {ahead.pk}" not in str(found)
+        assert f"isit {ahead.number}" not in str(found)
         assert ahead.venue.name not in str(found)
-        assert f"/visits/{ahead.pk}/" not in str(found)
-        assert f"cadet {companion.pk}" not in str([row for row in found if "read" in row[0]])
+        assert f"/visits/{ahead.number}/" not in str(found)
+        assert f"cadet {number_of(companion.pk)}" not in str(
+            [row for row in found if "read" in row[0]]
+        )
 
 
 def test_a_cadet_gets_record_visits_and_when_it_was_read(client, administrator):
@@ -85,7 +88,7 @@ def test_a_cadet_gets_record_visits_and_when_it_was_read(client, administrator):
         record_reads(by=planner, listed=[cadet])
         Cadet.objects.filter(pk=cadet.pk).update(briefed_on=dt.date(2026, 11, 2))
     found = rows(export(client, "cadet", "c-17"))
-    assert ["Record", f"Cadet {cadet.pk}", "Reference", "C-17"] in found
+    assert ["Record", f"Cadet {number_of(cadet.pk)}", "Reference", "C-17"] in found
     assert any(row[0] == "Work" and str(visit.venue) in row[3] for row in found)
     assert any(row[0] == "Who read it" and "by somebody" in row[2] for row in found)
     history = [row for row in found if row[0] == "History of the record"]

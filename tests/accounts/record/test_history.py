@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.addresses import number_of
 from accounts.database import scope
 from accounts.models import AccessEntry
 from accounts.record import history
@@ -99,8 +101,18 @@ def test_a_visits_history_has_its_team_and_outcome_and_says_who_did_not_sign_in(
     visit = factories.CompletedVisitFactory(unit=unit)
     shown = "\n".join(titles(page(client, of(Role.PLANNER, unit), "visit", visit)))
     assert "A command added this visit" in shown
-    assert f"added team member {visit.team.get().pk}" in shown
-    assert f"added outcome {visit.outcome_id}" in shown
+    assert f"added team member {number_of(visit.team.get().pk)}" in shown
+    assert f"added outcome {number_of(visit.outcome_id)}" in shown
+
+
+def test_no_history_tells_by_its_numbers_how_many_visits_are_planned(client, unit):
+    officer = of(Role.VISITING_OFFICER, unit)
+    nights = [timezone.now() + dt.timedelta(days=day) for day in range(3)]
+    visits = [factories.VisitFactory(unit=unit, officer=officer, starts_at=at) for at in nights]
+    for visit in (visits[0], visits[2]):
+        shown = titles(page(client, officer, "visit", visit))
+        assert f"A command added team member {number_of(visit.team.get().pk)}" in shown
+        assert not re.search(r"member [0-9]{1,7}$", "\n".join(shown), re.MULTILINE)
 
 
 def test_cadets_of_a_team_are_in_its_history_for_planners_and_the_team_only(client, unit):
@@ -126,7 +138,7 @@ def test_the_history_outlives_what_was_removed(client, unit, petra):
     with scope.acting(petra):
         contact.delete()
     entry = page(client, petra, "venue", contact.venue).context["entries"][0]
-    assert entry.title == f"Petra Lindqvist removed venue contact {pk}"
+    assert entry.title == f"Petra Lindqvist removed venue contact {number_of(pk)}"
     assert "Name: Ida" in entry.body
 
 
@@ -211,6 +223,16 @@ def test_the_log_finds_changes_by_person_kind_and_number(client, admin, petra, u
     assert found[0].startswith(f"Petra Lindqvist changed follow-up {follow_up.pk}: due by from")
     assert len(titles(log(client, admin, person=petra.pk))) == 2
     assert other.pk != follow_up.pk
+
+
+def test_the_log_finds_a_record_by_the_number_of_its_address_too(client, admin):
+    cadets = factories.CadetFactory.create_batch(2)
+    number = number_of(cadets[1].pk)
+    for typed in (str(cadets[1].pk), number, number.upper()):
+        found = titles(log(client, admin, kind="operations.cadet", number=typed))
+        assert found == [f"A command added cadet {cadets[1].pk}"]
+    for typed in ("7kq2m9x", "seven", "0", "-1", "9" * 40):
+        assert log(client, admin, number=typed).context["form"].errors.keys() == {"number"}
 
 
 def test_the_log_keeps_to_the_days_asked_for(client, admin):
