@@ -4,7 +4,7 @@ A worker that hears of it sends it at once; beat finds it in any case (``outbox/
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
@@ -32,7 +32,13 @@ def write(*, letter: str, about: str, to: str, lane: Lane) -> None:
 
 
 def once_a_day(
-    *, letter: str, to: Iterable[str], lane: Lane, on: dt.date, later_at: dt.time
+    *,
+    letter: str,
+    to: Iterable[str],
+    lane: Lane,
+    on: dt.date,
+    next_day: Callable[[dt.date], dt.date],
+    later_at: dt.time,
 ) -> dict[str, Message]:
     """A message of this letter to each address for what is decided on the day ``on``, locked.
 
@@ -44,6 +50,7 @@ def once_a_day(
         to: The addresses.
         lane: What the messages wait with.
         on: The day.
+        next_day: Which day is the next for such messages, after one that has had its own.
         later_at: The time of day, in London, at which a message for a later day goes out.
 
     Returns:
@@ -69,7 +76,7 @@ def once_a_day(
             if row.is_waiting:
                 found[row.address.lower()] = row
         missing = {key: address for key, address in missing.items() if key not in found}
-        day += dt.timedelta(days=1)
+        day = next_day(day)
     wake(lane)
     return found
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.dates.london import duty_day
-from operations.follow_ups import messages
+from operations.follow_ups import messages, working_days
 from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, audience_of, due_reminders
 from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
@@ -67,10 +67,10 @@ def decide_reminders(*, on: dt.date) -> list[Reminder]:
         )
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
-    return _put_into_messages(on=on)
+    return _put_into_messages(on=on, working_days_only=working_days_only)
 
 
-def _put_into_messages(*, on: dt.date) -> list[Reminder]:
+def _put_into_messages(*, on: dt.date, working_days_only: bool) -> list[Reminder]:
     """Give each new reminder its place in the message of the day to each of its readers."""
     reminders = list(
         Reminder.objects.without_message()
@@ -90,6 +90,7 @@ def _put_into_messages(*, on: dt.date) -> list[Reminder]:
             to=[address for address, _ in pairs],
             lane=Lane.REMINDERS,
             on=on,
+            next_day=working_days.next_one if working_days_only else working_days.tomorrow,
             later_at=SENT_AT,
         )
         ReminderCopy.objects.bulk_create(

@@ -27,6 +27,16 @@ def on_or_after(day: dt.date) -> dt.date:
     return day
 
 
+def next_one(day: dt.date) -> dt.date:
+    """The first working day after ``day``."""
+    return on_or_after(tomorrow(day))
+
+
+def tomorrow(day: dt.date) -> dt.date:
+    """The day after ``day``, whether anybody works on it or not."""
+    return day + DAY
+
+
 def on_or_before(day: dt.date) -> dt.date:
     """The last working day up to ``day``."""
     while not is_working_day(day):

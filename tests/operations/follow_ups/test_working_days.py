@@ -20,6 +20,7 @@ from operations.follow_ups.due import (
     next_reminder_on,
 )
 from operations.models import FollowUpPolicy, Reminder
+from outbox.models import Message, State
 from tests import factories
 
 DAY = dt.timedelta(days=1)
@@ -157,6 +158,22 @@ def test_no_reminder_is_decided_at_the_weekend_and_on_monday_it_is():
     assert reminders.decide_reminders(on=saturday) == []
     assert reminders.decide_reminders(on=saturday + 2 * DAY)
     assert not Reminder.objects.exclude(date=saturday).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("working_days_only", "waits_for"), [(True, 22), (False, 20)])
+def test_what_is_decided_after_fridays_message_went_waits_for_the_next_working_day(
+    working_days_only, waits_for
+):
+    friday = dt.date(2026, 6, 19)
+    FollowUpPolicy.objects.create(valid_from=friday, working_days_only=working_days_only)
+    due = {"due_on": friday}
+    officer = factories.FollowUpFactory(**due).responsible
+    reminders.decide_reminders(on=friday)
+    Message.objects.update(state=State.SENT, settled_at=timezone.now())
+    factories.FollowUpFactory(**due, responsible=officer)
+    reminders.decide_reminders(on=friday)
+    assert Message.objects.waiting().get().day == dt.date(2026, 6, waits_for)
 
 
 @pytest.mark.django_db
