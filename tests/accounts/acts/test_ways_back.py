@@ -6,7 +6,7 @@ import re
 import pytest
 from django.http import HttpResponseRedirect
 from django.test import RequestFactory
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from accounts.acts import ways_back
 from accounts.roles import Role
@@ -69,7 +69,7 @@ def test_back_from_the_planners_lists_keeps_the_page(client, db, name):
     factories.OperationFactory()
     factories.CadetFactory()
     place = f"{reverse(f'operations:{name}')}?page=1"
-    onward = next(link for link in links(client.get(place)) if "back=" in link)
+    onward = next(link for link in links(client.get(place)) if "row-1" in link)
     assert back_link(client.get(onward)) == f"{place}#row-1"
 
 
@@ -141,3 +141,75 @@ def test_back_from_a_record_s_history_is_the_record_with_its_place(coordinator):
     history = reverse("accounts:history", args=["venue", venue.pk])
     there = back_link(coordinator.get(link_to(page, history)))
     assert back_link(coordinator.get(there)).startswith(place)
+
+
+# On the way ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planner(client, db):
+    client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
+    return client
+
+
+PLACE = f"{reverse_lazy('operations:operation_list')}?page=2#row-3"
+
+
+def test_the_views_of_an_operation_keep_the_way_back_to_the_list(planner):
+    operation = factories.OperationFactory()
+    page = planner.get(operation.get_absolute_url(), {"back": PLACE})
+    for name in ("ahead", "over", "venues"):
+        view = planner.get(operation.get_absolute_url() + link_to(page, f"?show={name}"))
+        assert back_link(view) == PLACE
+
+
+def test_narrowing_the_venues_of_an_operation_keeps_the_way_back(planner):
+    operation = factories.OperationFactory()
+    url = reverse("operations:operation_venues", args=[operation.pk])
+    page = planner.get(url, {"back": PLACE, "q": "lantern"})
+    assert f'<input type="hidden" name="back" value="{PLACE}">' in page.text
+    assert link_to(page, "?back=")  # without filters
+    assert 'name="back"' not in planner.get(url).text
+
+
+def chosen_on_page_2(operation):
+    chosen = [
+        factories.OperationVenueFactory(
+            operation=operation, venue__name=f"Lanternstay {n:02}", selection="priority"
+        )
+        for n in range(51)
+    ]
+    return chosen[-1], f"{operation.get_absolute_url()}?show=venues&page=2"
+
+
+def test_a_visit_planned_from_the_second_page_of_venues_leads_back_there(planner):
+    operation = factories.OperationFactory()
+    _, place = chosen_on_page_2(operation)
+    to_form = f"{reverse('operations:visit_add', args=[operation.pk])}?venue="
+    assert back_link(planner.get(link_to(planner.get(place), to_form))) == place
+
+
+def test_a_venue_taken_out_on_the_second_page_leads_back_there(planner):
+    operation = factories.OperationFactory()
+    chosen, place = chosen_on_page_2(operation)
+    page = planner.get(place)
+    url = html.unescape(re.search(r'action="([^"]*/venues/[^"]*)"', page.text)[1])
+    answer = planner.post(url, fill_in(planner, place, {"remove": chosen.pk}))
+    assert answer["Location"] == place
+
+
+def test_what_is_added_on_the_way_leads_back_to_the_same_page(planner):
+    factories.CadetFactory.create_batch(51)
+    place = f"{reverse('operations:cadet_list')}?page=2"
+    form = planner.get(link_to(planner.get(place), reverse("operations:cadet_add")))
+    assert back_link(form) == place
+
+
+def test_removing_a_contact_keeps_the_way_back_to_the_list(coordinator):
+    contact = factories.VenueContactFactory()
+    place = f"{reverse('venues:venue_list')}?kind=hotel#row-1"
+    edit = reverse("venues:contact_edit", args=[contact.pk])
+    remove = reverse("venues:contact_remove", args=[contact.pk])
+    asked = coordinator.get(link_to(coordinator.get(edit, {"back": place}), remove))
+    venue = coordinator.get(link_to(asked, f"{contact.venue.get_absolute_url()}?back="))
+    assert back_link(venue) == place
