@@ -118,13 +118,6 @@ class ChangeForm(PersonForm):
         help_text="Take the tick away when somebody leaves. Accounts are closed, never deleted.",
     )
 
-    class Meta:
-        model = User
-        fields = ["username", "first_name", "last_name", "email", "is_active", "groups"]
-        # On one's own page, where these are only told.
-        labels = {"is_active": "The account is open", "groups": "Roles"}
-        help_texts = {"is_active": "", "groups": "Another administrator gives you roles."}
-
     taken_over_by = forms.ModelChoiceField(
         User.objects.none(),
         required=False,
@@ -132,6 +125,13 @@ class ChangeForm(PersonForm):
         help_text="When the account is closed: who gets the person’s open follow-ups, and leads "
         "their operations. Planned visits stay with the planners of the unit.",
     )
+
+    class Meta:
+        model = User
+        fields = ["username", "first_name", "last_name", "email", "is_active", "groups"]
+        # On one's own page, where these are only told.
+        labels = {"is_active": "The account is open", "groups": "Roles"}
+        help_texts = {"is_active": "", "groups": "Another administrator gives you roles."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer everybody else who still signs in."""

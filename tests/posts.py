@@ -29,6 +29,7 @@ from operations.models import FollowUpState
 from tests import factories
 from tests.accounts.acts.test_submissions import CREATES, day, pages, sign_in, takes_forms
 from tests.accounts.sign_in.test_once import SECRET
+from tests.answers import NOTHING_NOTICED
 from tests.test_access import ROLES, address, rows
 from tests.venues.hygiene_files import bring, hotel, xml
 
@@ -91,16 +92,7 @@ def colleague():
 
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
-FACTS = {
-    "challenged": "no",
-    "asked_for_identification": "no",
-    "signs_recognised": "no",
-    "room_refused": "no",
-    "police_contacted": "no",
-    "staff_debriefed": "yes",
-    "materials_left": "yes",
-    "refresher_accepted": "yes",
-}
+FACTS = NOTHING_NOTICED | {"refresher_accepted": "yes"}
 NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
 #: What somebody types where as the page stands would change nothing.

@@ -74,8 +74,10 @@ IN_THE_WAY = (
 class CannotUndoError(Exception):
     """An act that can't be taken back, with a sentence why. Nothing was changed."""
 
-    tells_of: Sequence[models.Model] = ()
-    """Whose hours the sentence gives away, perhaps to somebody who may not see them."""
+    def __init__(self, sentence: str, *, tells_of: Sequence[models.Model] = ()) -> None:
+        """Say why, and whose hours that gives away, perhaps to somebody who may not see them."""
+        super().__init__(sentence)
+        self.tells_of = tells_of
 
 
 class ReasonNeededError(CannotUndoError):
@@ -289,9 +291,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     if _changed_since(changes):
         raise CannotUndoError(CHANGED_SINCE)
     if why := kind.refuses(way):
-        refused = CannotUndoError(_stands_in_the_way(why))
-        refused.tells_of = way.tells_of
-        raise refused
+        raise CannotUndoError(_stands_in_the_way(why), tells_of=way.tells_of)
     if kind.asks_why and not reason:
         raise ReasonNeededError(kind.asks_why)
     scope.because(f"Undone: {undo.says} {reason}".strip())

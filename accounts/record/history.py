@@ -369,7 +369,7 @@ class _Names:
         events: list[tuple[Any, Any]],
         *,
         actors: bool,
-        called: Callable[[int], str] = number_of,
+        called: Callable[[int], str],
     ) -> None:
         self.actors, self.called = actors, called
         wanted: dict[Model, set[Any]] = defaultdict(set)
@@ -463,7 +463,7 @@ def steps_of(record: models.Model) -> list[Step]:
     """The changes of one record, the first one first; none where its history was erased."""
     table: Any = type(record).pgh_event_model  # type: ignore[attr-defined]  # of a tracked model
     events = list(table.objects.filter(pgh_obj=record.pk).order_by("pgh_id"))
-    names = _Names([(event, None) for event in events], actors=True)
+    names = _Names([(event, None) for event in events], actors=True, called=number_of)
     return [
         Step(
             event,
@@ -508,9 +508,10 @@ def _read(read: AccessEntry, called: Callable[[int], str]) -> str:
     """What was read: *visit 5*, *cadets 1, 2 and 3*, or the name of a table or page."""
     if not read.ids:
         return "the log" if read.what == AccessEntry._meta.label_lower else read.what
+    records = get_text_list([called(key) for key in read.ids], "and")
     try:
         options = apps.get_model(read.what)._meta
     except LookupError:
-        return f"{read.what} {get_text_list([called(key) for key in read.ids], 'and')}"
+        return f"{read.what} {records}"
     name = options.verbose_name if len(read.ids) == 1 else options.verbose_name_plural
-    return f"{name} {get_text_list([called(key) for key in read.ids], 'and')}"
+    return f"{name} {records}"

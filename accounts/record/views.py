@@ -15,8 +15,8 @@ from accounts.models import AccessEntry, Seal
 from accounts.numbers import whole_number
 from accounts.record import history, night_work
 from accounts.record.access_log import Act, record_act
+from accounts.record.forms import LogFilter
 from accounts.roles import VIEW_LOG
-from accounts.sign_in.forms import LogFilter
 
 PAGE_SIZE = 50
 #: Nobody turns over that many pages: the filters find what is further back.

@@ -171,25 +171,24 @@ def settle_training(*, session: TrainingSession, by: User, removed: bool = False
     # Locked by itself: what is joined to a row that had to be waited for would be old.
     rows = FollowUp.objects.filter(visit__venue=session.venue_id).order_by("pk")
     list(rows.select_for_update(of=("self",)).values_list("pk"))
+
+    def covers(follow_up: FollowUp) -> bool:
+        return not removed and visited_on(follow_up) <= session.held_on
+
     reopened, delivered = [], []
-    covered: list[int] = []
-    left: list[int] = []
-    for follow_up in rows.select_related("visit"):
-        covers = not removed and visited_on(follow_up) <= session.held_on
-        (covered if covers else left).append(follow_up.pk)
-    # Each is read anew in its turn: what settles one may have confirmed the next with it. Those
-    # that are open again come first, so that no visit confirms them.
-    for pk in [*left, *covered]:
-        follow_up = rows.select_related("visit", "confirmed_by").get(pk=pk)
+    # Those that are open again come first, so that no visit confirms them. Each is read anew in its
+    # turn: what settles one may have confirmed the next with it.
+    for stale in sorted(rows.select_related("visit"), key=covers):
+        follow_up = rows.select_related("visit", "confirmed_by").get(pk=stale.pk)
         if follow_up.training_session_id == session.pk:
-            if pk in left:
+            if not covers(follow_up):
                 _take_delivery_back(follow_up, session)
-                reopened.append(pk)
+                reopened.append(follow_up.pk)
             else:
                 _check_confirmation(follow_up, session)
-        elif pk in covered and follow_up.is_open:
+        elif covers(follow_up) and follow_up.is_open:
             _deliver(follow_up, session)
-            delivered.append(pk)
+            delivered.append(follow_up.pk)
     visible = FollowUp.objects.visible_to(by)
     n_delivered = visible.filter(pk__in=delivered).count()
     n_reopened = visible.filter(pk__in=reopened).open().count()

@@ -100,12 +100,12 @@ def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
     return len(locked)
 
 
+# Planned visits ----------------------------------------------------------------------------------
+
 CHANGED_JUST_NOW = (
     "Somebody else changed this visit at this moment. Nothing was handed over. Look at it, then "
     "send this again."
 )
-
-# Planned visits ----------------------------------------------------------------------------------
 
 
 def planned_visits(person: User) -> VisitQuerySet:

@@ -237,7 +237,7 @@ def reschedule_visit(
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     problems = []
     if moves:
-        problems = [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
+        problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
     return visit
 

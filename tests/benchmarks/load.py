@@ -33,6 +33,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from config import embedded  # the folder of its servers is RUN_DIR, which main() sets
+from tests.answers import NOTHING_NOTICED
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = embedded.RUN_DIR
@@ -210,18 +211,6 @@ async def crowd(port: int, path: str, *, session: str = "") -> Answers:
     return answers
 
 
-FACTS = {
-    "challenged": "no",
-    "asked_for_identification": "no",
-    "signs_recognised": "no",
-    "room_refused": "no",
-    "police_contacted": "no",
-    "staff_debriefed": "yes",
-    "materials_left": "yes",
-    "refresher_accepted": "not_known",
-}
-
-
 async def officer(
     port: int, session: str, visits: list[Any], answers: Answers, acknowledged: dict[int, str]
 ) -> None:
@@ -244,7 +233,9 @@ async def officer(
         if not await send(f"{visit.get_absolute_url()}start/", {"submission_token": number}):
             continue
         submission = str(uuid.uuid4())
-        if await send(f"{visit.get_absolute_url()}outcome/", FACTS | {"submission": submission}):
+        if await send(
+            f"{visit.get_absolute_url()}outcome/", NOTHING_NOTICED | {"submission": submission}
+        ):
             acknowledged[visit.pk] = submission
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.roles import Role
 from operations.models import Outcome
+from tests.answers import NOTHING_NOTICED
 from tests.factories import UnderWayVisitFactory, UserFactory
 from tests.gates import gate
 from tests.web import web_server
@@ -20,16 +21,6 @@ pytestmark = pytest.mark.django_db
 
 OFFICERS = 12
 WELL_WITHIN = 10  # seconds
-FACTS = {
-    "challenged": "no",
-    "asked_for_identification": "no",
-    "signs_recognised": "no",
-    "room_refused": "no",
-    "police_contacted": "no",
-    "staff_debriefed": "yes",
-    "materials_left": "yes",
-    "refresher_accepted": "not_known",
-}
 
 
 @pytest.fixture
@@ -63,7 +54,7 @@ def test_no_outcome_is_lost_and_nothing_is_an_error_of_ours_while_servers_go_and
 
     def log(visit, session, submission):
         """As the phone does: the same message again until it is acknowledged; then once more."""
-        form = FACTS | {"submission": str(submission)}
+        form = NOTHING_NOTICED | {"submission": str(submission)}
         path = f"{visit.get_absolute_url()}outcome/"
         web.until(302, path, session=session, form=form)
         web.until(302, path, session=session, form=form)

@@ -18,6 +18,7 @@ from structlog.contextvars import get_contextvars
 from accounts.roles import Role
 from config.requests import HEADER, NameRequests, client_address
 from operations.models import Outcome
+from tests.answers import NOTHING_NOTICED
 from tests.factories import PASSWORD, UnderWayVisitFactory, UserFactory, VenueFactory
 
 SAMPLE = Path(__file__).resolve().parents[1] / "venues" / "samples" / "official_2020.xml"
@@ -308,17 +309,6 @@ def test_an_address_that_can_not_be_read_is_logged_without_it(client, log, setti
 
 # What is kept is acknowledged -------------------------------------------------------------------
 
-FACTS = {
-    "challenged": "no",
-    "asked_for_identification": "no",
-    "signs_recognised": "no",
-    "room_refused": "no",
-    "police_contacted": "no",
-    "staff_debriefed": "yes",
-    "materials_left": "yes",
-    "refresher_accepted": "not_known",
-}
-
 
 def ends_all_sessions(save, session, **options):
     Session.objects.all().delete()
@@ -352,7 +342,8 @@ def test_an_outcome_that_is_stored_is_acknowledged_though_the_session_can_not_be
     unsaved()
     submission = uuid.uuid4()
     response = client.post(
-        reverse("operations:outcome_add", args=[visit.pk]), FACTS | {"submission": submission}
+        reverse("operations:outcome_add", args=[visit.pk]),
+        NOTHING_NOTICED | {"submission": submission},
     )
     assert Outcome.objects.filter(submission=submission).count() == 1
     assert (response.status_code, response.url) == (302, visit.get_absolute_url())

@@ -119,7 +119,7 @@ def test_people_stand_in_that_order_in_the_log_and_where_an_account_is_closed():
 
     from accounts.admin import ChangeForm
     from accounts.models import User
-    from accounts.sign_in.forms import LogFilter
+    from accounts.record.forms import LogFilter
 
     for first, last in (("Zoe", "Étoile"), ("Ann", "zetland"), ("Bob", "Abbey"), ("éva", "Abbey")):
         UserFactory(first_name=first, last_name=last)

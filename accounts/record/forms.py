@@ -1,0 +1,92 @@
+"""The filter of the log of everything."""
+
+from typing import Any
+
+from django import forms
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+
+from accounts.addresses import key_or_none
+from accounts.govuk import GovDateField, GovFilterForm
+from accounts.models import User
+from accounts.numbers import MOST_FIGURES, whole_number
+from accounts.record import history
+from accounts.record.access_log import Act
+
+NUMBERS = "as the log has it, such as 812, or as titles and addresses have it, such as 7kq2m9xd"
+
+
+class LogFilter(GovFilterForm, forms.Form):
+    """Narrows the log of everything."""
+
+    show = forms.ChoiceField(
+        label="Show",
+        choices=[("", "Changes"), ("reads", "Reads and sign-ins")],
+        required=False,
+    )
+    person = forms.ModelChoiceField(
+        User.objects.order_by("last_name__normal", "first_name__normal", "pk"),
+        label="Person",
+        required=False,
+        empty_label="Anybody",
+    )
+    kind = forms.ChoiceField(label="Kind of record", required=False)
+    number = forms.CharField(
+        label="Number of the record",
+        max_length=MOST_FIGURES,
+        required=False,
+        help_text=capfirst(f"{NUMBERS}."),
+    )
+    act = forms.ChoiceField(
+        label="What they did (reads and sign-ins)",
+        choices=[("", "Anything"), *((act.value, capfirst(act.label)) for act in Act)],
+        required=False,
+    )
+    since = GovDateField(label="From", required=False)
+    until = GovDateField(label="Until", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every kind of record that has a history."""
+        super().__init__(*args, **kwargs)
+        self.models = {
+            model._meta.label_lower: model for model in map(history.about, history.history_models())
+        }
+        kinds = [(label, history.name_of(model)) for label, model in self.models.items()]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Any"), *kinds]
+
+    def clean_number(self) -> int | None:
+        """The key, also of the number that stands in a record's address and in its title."""
+        typed: str = self.cleaned_data["number"]
+        key = whole_number(typed) or key_or_none(typed)
+        if typed and not key:
+            raise forms.ValidationError(f"Enter the number {NUMBERS}")
+        return key
+
+    def wanted(self) -> dict[str, Any]:
+        """The answers; one that could not be read counts as not given."""
+        self.is_valid()
+        answers = getattr(self, "cleaned_data", {})
+        return {
+            "reads": answers.get("show") == "reads",
+            "model": self.models.get(answers.get("kind", "")),
+            **{
+                name: answers.get(name) or None
+                for name in ("person", "number", "act", "since", "until")
+            },
+        }
+
+    def in_words(self) -> str:
+        """What was asked for, for the record: persons by their number."""
+        wanted = self.wanted()
+        said = [
+            "reads and sign-ins" if wanted["reads"] else "changes",
+            wanted["person"] and f"by person {wanted['person'].pk}",
+            wanted["model"] and f"of a {history.name_of(wanted['model']).lower()}",
+            wanted["number"] and f"number {wanted['number']}",
+            wanted["act"] and f"who {Act(wanted['act']).label}",
+            wanted["since"] and f"from {date_format(wanted['since'], 'j F Y')}",
+            wanted["until"] and f"until {date_format(wanted['until'], 'j F Y')}",
+        ]
+        return " ".join(filter(None, said))
