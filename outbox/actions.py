@@ -72,7 +72,7 @@ def once_a_day(
         rows = Message.objects.annotate(key=Lower("address")).filter(
             letter=letter, day=day, key__in=missing
         )
-        for row in rows.order_by("key").select_for_update():
+        for row in rows.order_by("key").select_for_update(no_key=True):
             if row.is_waiting:
                 found[row.address.lower()] = row
         missing = {key: address for key, address in missing.items() if key not in found}

@@ -185,7 +185,7 @@ def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
     """
     try:
         with transaction.atomic():
-            message = Message.objects.waiting().select_for_update().filter(pk=pk).first()
+            message = Message.objects.waiting().select_for_update(no_key=True).filter(pk=pk).first()
             if message is None:
                 return Answer(State.SENT)
             written = _written(message, at=at)
@@ -227,7 +227,7 @@ def _written(message: Message, *, at: dt.datetime) -> EmailMessage | NotNeeded:
 def _note_afterwards(pk: int, answer: Answer, *, at: dt.datetime) -> None:
     """Note what came of a try whose transaction was taken back."""
     with transaction.atomic():
-        message = Message.objects.waiting().select_for_update().filter(pk=pk).first()
+        message = Message.objects.waiting().select_for_update(no_key=True).filter(pk=pk).first()
         if message is not None:
             _note(message, answer, at=at)
 

@@ -220,3 +220,12 @@ def test_no_page_or_message_blames_a_venue():
         if (match := unfair.search(comment.sub("", path.read_text())))
     ]
     assert not hits
+
+
+def test_no_row_is_held_by_its_key():
+    """``FOR UPDATE`` makes everybody wait whose rows merely point to it, and so in a circle."""
+    held = re.compile(r"select_for_update\((?![^()]*(\([^()]*\)[^()]*)*no_key=True)")
+    assert held.search("rows.select_for_update(of=('self',))")
+    asked = [path for path, text in texts() if path.suffix == ".py" and held.search(text)]
+    tests = ROOT / "tests"
+    assert not [path for path in asked if not path.is_relative_to(tests)]

@@ -270,7 +270,7 @@ def refuse(*, request: AccessRequest, by: User) -> None:
 
 
 def _undecided(request: AccessRequest) -> AccessRequest:
-    locked = AccessRequest.objects.select_for_update().get(pk=request.pk)
+    locked = AccessRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if locked.decided_at:
         done = "given" if locked.approved else "refused"
         raise ValidationError(f"{locked.decided_by} has decided this already: it was {done}.")
@@ -298,7 +298,7 @@ def change_address(*, person: User, address: str, by: User) -> None:
         ValidationError: the person is looked after by others.
 
     """
-    old = User.objects.select_for_update().get(pk=person.pk)
+    old = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if old.email == address:
         return
     if by.pk != person.pk:
@@ -326,7 +326,7 @@ def send_link(*, person: User, by: User) -> bool:
 
     """
     require_administrator(by)
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.address_given_by_id is not None and not looks_after(by, person):
         raise ValidationError(NOT_YOURS)
     if person.address_given_by_id is not None and person.address_given_by_id == by.pk:

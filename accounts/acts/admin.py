@@ -92,7 +92,7 @@ class ComesBackFilled:
         """The record, held while it is saved: it stays as the form compares it."""
         record: models.Model | None = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
         if record is not None and request.method == "POST":
-            held = type(record)._base_manager.select_for_update()
+            held = type(record)._base_manager.select_for_update(no_key=True)
             try:
                 record.refresh_from_db(from_queryset=held)
             except ObjectDoesNotExist:

@@ -274,7 +274,7 @@ def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "")
 
 
 def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Undo:
-    undo = Undo.objects.select_for_update(of=("self",)).get(number=number)
+    undo = Undo.objects.select_for_update(of=("self",), no_key=True).get(number=number)
     kind = _kinds[undo.act]
     changes = _changes(undo.entries)
     way = _way(changes, at=at)

@@ -148,7 +148,7 @@ class LinkForm(account.UserTokenForm):
     def _get_user(self, uidb36: str) -> User | None:
         person = super()._get_user(uidb36)  # type: ignore[no-untyped-call]  # allauth's
         # The others wait here, and then see that the password is another.
-        return User.objects.select_for_update().get(pk=person.pk) if person else None
+        return User.objects.select_for_update(no_key=True).get(pk=person.pk) if person else None
 
 
 class NewPasswordForm(AllauthForm, account.ResetPasswordKeyForm):

@@ -131,7 +131,7 @@ def reencrypt() -> tuple[int, int]:
 
     """
     done = unreadable = 0
-    for one in Authenticator.objects.select_for_update().order_by("pk"):
+    for one in Authenticator.objects.select_for_update(no_key=True).order_by("pk"):
         if not is_readable(one):
             unreadable += 1
             continue

@@ -85,7 +85,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         vouched_for = self.is_email_verified(sociallogin.provider, address)
         if not vouched_for and not is_true(_claims(sociallogin), claim="email_verified"):
             return None
-        person = User.objects.select_for_update().get(pk=person.pk)
+        person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
         if person.socialaccount_set.exists() or person.address_given_by_id is not None:
             return None
         return person, address

@@ -32,7 +32,7 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
 
     """
     # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
-    locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    locked = Visit.objects.select_for_update(no_key=True).filter(pk=visit.pk).first()
     if locked is None or not Visit.objects.endable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied
     reason = reason.strip()

@@ -428,7 +428,7 @@ def _check_not_completed(reason: str, notes: str, submission: uuid.UUID) -> None
 def _lock(visit: Visit, *, by: User) -> Visit:
     """The visit as it stands, kept from anybody else until this transaction ends."""
     # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
-    locked = Visit.objects.select_for_update().get(pk=visit.pk)
+    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
         raise PermissionDenied
     return locked
@@ -436,7 +436,7 @@ def _lock(visit: Visit, *, by: User) -> Visit:
 
 def _lock_to_correct(visit: Visit, *, by: User) -> Visit:
     """The same, for somebody who may correct what was logged."""
-    locked = Visit.objects.select_for_update().filter(pk=visit.pk).first()
+    locked = Visit.objects.select_for_update(no_key=True).filter(pk=visit.pk).first()
     if locked is None or not Visit.objects.correctable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied
     return locked

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
+from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
@@ -24,7 +25,7 @@ from operations.follow_ups import working_days
 from operations.follow_ups.models import MOVES, OPEN
 from operations.models import FollowUp, FollowUpPolicy, FollowUpState, Visit
 from operations.visits.verdict import Verdict
-from venues.models import TrainingSession
+from venues.models import TrainingSession, Venue
 from venues.registry import actions as venue_actions
 
 #: A date further ahead is a slip in the year.
@@ -58,7 +59,8 @@ def _settle(visit: Visit, *, besides: TrainingSession | None = None) -> FollowUp
     if visit.outcome is None or visit.ended_at is None:
         raise ValueError(f"{visit} is not completed")
     verdict = Verdict(visit.outcome.verdict)
-    follow_up = FollowUp.objects.select_for_update().filter(visit=visit).first()
+    _hold_those_at(visit.venue_id)
+    follow_up = FollowUp.objects.filter(visit=visit).first()
     if verdict.opens_follow_up:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
         due_on = _due_on(duty_day(visit.ended_at), days)
@@ -128,7 +130,7 @@ def responsible_officer(visit: Visit) -> User:
 def _confirm_earlier(visit: Visit) -> None:
     """Confirm what was delivered to the venue before this visit, at which it responded well."""
     assert visit.started_at is not None
-    delivered = FollowUp.objects.select_for_update(of=("self",)).filter(
+    delivered = FollowUp.objects.filter(
         state=FollowUpState.DELIVERED,
         visit__venue=visit.venue_id,
         visit__started_at__lt=visit.started_at,
@@ -140,7 +142,7 @@ def _confirm_earlier(visit: Visit) -> None:
 
 def _take_confirmations_back(visit: Visit) -> None:
     """Leave to other visits what this one confirmed before its outcome was corrected."""
-    for earlier in FollowUp.objects.select_for_update().filter(confirmed_by=visit).order_by("pk"):
+    for earlier in FollowUp.objects.filter(confirmed_by=visit).order_by("pk"):
         _move(earlier, FollowUpState.DELIVERED, confirmed_by=None)
         for other in _later_good_visits(earlier.visit):
             _confirm_earlier(other)
@@ -168,9 +170,8 @@ def settle_training(*, session: TrainingSession, by: User, removed: bool = False
         What followed, in a sentence that ``by`` may read; empty if nothing did.
 
     """
-    # Locked by itself: what is joined to a row that had to be waited for would be old.
+    _hold_those_at(session.venue_id)
     rows = FollowUp.objects.filter(visit__venue=session.venue_id).order_by("pk")
-    list(rows.select_for_update(of=("self",)).values_list("pk"))
 
     def covers(follow_up: FollowUp) -> bool:
         return not removed and visited_on(follow_up) <= session.held_on
@@ -245,6 +246,12 @@ def _session_after(
     if besides:
         sessions = sessions.exclude(pk=besides.pk)
     return sessions.order_by("held_on", "pk").first()
+
+
+def _hold_those_at(venue_id: int) -> None:
+    """Keep others from the follow-ups of a venue: what settles one may settle the next with it."""
+    visits = Visit.objects.filter(venue=venue_id).values("pk")  # a join would lock these too
+    hold(FollowUp.objects.filter(visit__in=visits))
 
 
 # Done by a training coordinator ------------------------------------------------------------------
@@ -422,9 +429,11 @@ def reopen_refresher(*, follow_up: FollowUp, reason: str, by: User, version: int
 
 
 def _ask(by: User, follow_up: FollowUp) -> None:
-    """Refuse whoever may not work on this follow-up, whatever called the act."""
+    """Refuse whoever may not work on this follow-up; else keep others from it and its venue."""
     if not may_work_on(by, [follow_up]):
         raise PermissionDenied
+    hold(Venue.objects.filter(pk=follow_up.visit.venue_id))
+    _hold_those_at(follow_up.visit.venue_id)
 
 
 def visited_on(follow_up: FollowUp) -> dt.date:

@@ -92,7 +92,7 @@ def _why_not_follow(to: User, follow_ups: Collection[FollowUp]) -> str:
 def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
     keys = [follow_up.pk for follow_up in follow_ups]
     rows = FollowUp.objects.open().filter(pk__in=keys).exclude(responsible=to)
-    locked = list(rows.select_for_update().order_by("pk"))
+    locked = list(rows.select_for_update(no_key=True).order_by("pk"))
     for follow_up in locked:
         follow_up.claim(follow_up.version)
         follow_up.responsible = to

@@ -106,7 +106,7 @@ def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
         FollowUp.objects.to_chase()
         # A week ahead, and some days more where the day itself is no working day.
         .filter(Q(due_on__lte=on + 2 * WEEK) | Q(booked_for__lte=on + 2 * WEEK))
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("visit__operation__lead", "visit__venue", "responsible")
         .prefetch_related("reminders", "visit__venue__contacts")
         .order_by("pk")

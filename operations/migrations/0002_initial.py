@@ -415,7 +415,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(editable=False, null=True)),
                 ('not_completed_reason', models.CharField(blank=True, choices=[('fully_booked', 'Fully booked'), ('desk_unstaffed', 'Desk unstaffed or kiosk only'), ('team_recognised', 'Team recognised'), ('unsafe', 'Unsafe to go on'), ('police_there', 'Police already there'), ('out_of_time', 'Out of time'), ('cadet_unwell', 'Cadet unwell or withdrawn'), ('stood_down', 'Stood down by the control room'), ('not_closed', 'Not closed by its team'), ('real_concern', 'Real concern found'), ('other_eligible', 'Another reason: the venue could be tested another time'), ('out_of_business', 'Out of business'), ('closed_for_now', 'Closed for now'), ('no_overnight', 'No overnight lets'), ('members_only', 'Members or block booking only'), ('not_found', 'Not found'), ('duplicate', 'Same place as another venue'), ('other_not_eligible', 'Another reason: not a venue to test')], editable=False, max_length=20)),
                 ('not_completed_notes', accounts.database.model_fields.LinesField(blank=True, editable=False, max_length=2000)),
-                ('submission', models.UUIDField(editable=False, help_text="The phone's own number of the message that ended the visit as not completed.", null=True, unique=True)),
+                ('submission', models.UUIDField(editable=False, help_text="The phone's own number of the message that ended the visit as not completed.", null=True)),
                 ('not_completed_revision', models.PositiveSmallIntegerField(default=1, editable=False, help_text='Counts the corrections of why the venue could not be tested.')),
                 ('correction_reason', accounts.database.model_fields.LineField(blank=True, editable=False, max_length=200)),
                 ('cancelled_reason', accounts.database.model_fields.LineField(blank=True, editable=False, max_length=200)),
@@ -857,7 +857,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='visit',
             name='outcome',
-            field=models.OneToOneField(editable=False, help_text='The outcome that counts: the latest revision.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='operations.outcome'),
+            field=models.ForeignKey(editable=False, help_text='The outcome that counts: the latest revision.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='operations.outcome'),
         ),
         migrations.AddField(
             model_name='visit',
@@ -1215,6 +1215,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='visit',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='visit_is_over_after_it_started'),
+        ),
+        migrations.AddConstraint(
+            model_name='visit',
+            constraint=models.UniqueConstraint(models.F('submission'), condition=models.Q(('submission__isnull', False)), name='submission_that_ended_a_visit_counts_once'),
         ),
         migrations.AddConstraint(
             model_name='visit',

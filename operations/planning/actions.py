@@ -1,7 +1,7 @@
 """What a planner does before anybody goes out: operations, their venues, and scenarios.
 
-Acts lock in one order, so that two planners never wait for each other in a circle: the operation,
-then the visit or the venues, then officers, then cadets, the latter three by key.
+Acts lock in one order, so that nobody waits for somebody else in a circle: the operation, then
+venues, visits, follow-ups, officers and cadets, each by key.
 """
 
 import datetime as dt
@@ -528,7 +528,7 @@ def new_scenario_version(
 
     """
     require(by, PLAN_OPERATIONS)
-    versions = Scenario.objects.select_for_update().filter(title=scenario.title)
+    versions = Scenario.objects.select_for_update(no_key=True).filter(title=scenario.title)
     newest = max(version.version for version in versions.order_by("pk"))
     problems = []
     if newest > scenario.version:

@@ -128,9 +128,8 @@ def hold_plans(way: Return) -> None:
     """Keep others from these visits, their venues and people, in the order of planning."""
     visits = _visits_of((*way.left, *way.again))
     hold(Operation.objects.filter(pk__in={visit.operation_id for visit in visits.values()}))
-    rows = Visit.objects.filter(pk__in=visits).order_by("pk")
-    list(rows.select_for_update().values_list("pk"))
     planning.lock_venues({visit.venue_id for visit in visits.values()})
+    hold(Visit.objects.filter(pk__in=visits))
     members = [row for row in (*way.left, *way.again) if isinstance(row, TeamMember)]
     members += TeamMember.objects.filter(visit__in=visits)
     _lock_keys({row.officer_id for row in members}, {row.cadet_id for row in members})
@@ -232,7 +231,6 @@ def reschedule_visit(
     """
     visit = _lock_planned(visit, by=by)
     visit.claim(version)
-    planning.lock_venues([visit.venue_id])
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     problems = []
@@ -275,7 +273,8 @@ def _lock_planned(visit: Visit, *, by: User) -> Visit:
     if not Visit.objects.plannable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied
     planning.lock(visit.operation)
-    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    planning.lock_venues([visit.venue_id])
+    visit = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
     if not visit.is_planned:
         raise refuse(
             "visit",

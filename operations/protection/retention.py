@@ -10,6 +10,7 @@ from typing import Any
 import pgtrigger
 from django.db.models import Case, Q, QuerySet, Value, When
 
+from accounts.database.locks import hold
 from accounts.dates.london import midnight
 from accounts.record.retention import (
     BATCH,
@@ -41,7 +42,7 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
     """
     keys = list(Cadet.objects.done_with(before=before).values_list("pk", flat=True)[:BATCH])
     # Whoever makes up a team locks its cadets too: of those, ask again.
-    list(Cadet.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+    hold(Cadet.objects.filter(pk__in=keys))
     still = Cadet.objects.done_with(before=before).filter(pk__in=keys)
     keys = list(still.values_list("pk", flat=True))
     history = _history(Cadet).filter(pgh_obj__in=keys)

@@ -325,7 +325,9 @@ class Visit(Versioned):
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, editable=False)
-    outcome = models.OneToOneField(
+    # Not unique by itself: that it is one of its own is a trigger's matter, and whoever changes a
+    # unique column makes everybody wait whose rows point here.
+    outcome = models.ForeignKey(
         "Outcome",
         on_delete=models.PROTECT,
         null=True,
@@ -339,7 +341,6 @@ class Visit(Versioned):
     not_completed_notes = LinesField(blank=True, max_length=2000, editable=False)
     submission = models.UUIDField(
         null=True,
-        unique=True,
         editable=False,
         help_text="The phone's own number of the message that ended the visit as not completed.",
     )
@@ -399,6 +400,11 @@ class Visit(Versioned):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=F("started_at")),
                 name="visit_is_over_after_it_started",
+            ),
+            models.UniqueConstraint(
+                "submission",
+                condition=Q(submission__isnull=False),
+                name="submission_that_ended_a_visit_counts_once",
             ),
             models.CheckConstraint(
                 condition=Q(state="completed", outcome__isnull=False)

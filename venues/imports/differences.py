@@ -109,7 +109,7 @@ def _decisions(records: Sequence[models.Model]) -> list[Decision]:
 
 def _of(decision: Decision, *, lock: bool = False) -> tuple[ImportRun, dict[str, Any]]:
     """The import and the difference that were decided on."""
-    runs = ImportRun.objects.select_for_update() if lock else ImportRun.objects.all()
+    runs = ImportRun.objects.select_for_update(no_key=True) if lock else ImportRun.objects.all()
     run = runs.get(pk=decision.run_id)
     return run, run.report["differences"][decision.number]
 
@@ -163,7 +163,7 @@ def keep_ours(run: ImportRun, *, number: int, by: User) -> None:
         _authority_of(difference, by=by)
     else:
         _locked(difference, by=by)
-        key = HygieneId.objects.select_for_update().get(pk=difference["fhrsid"])
+        key = HygieneId.objects.select_for_update(no_key=True).get(pk=difference["fhrsid"])
         key.known[difference["aspect"]] = difference["theirs"]["stored"]
         key.save(update_fields=["known"])
     _decide(run, number, by=by, takes_theirs=False)
@@ -179,7 +179,7 @@ def overtake(authorities: Iterable[LocalAuthority]) -> None:
     keys = {authority.pk for authority in authorities}
     codes = {authority.fhrs_code for authority in authorities}
     runs = ImportRun.objects.filter(undecided_in__overlap=[0, *sorted(keys)])
-    for run in runs.order_by("pk").select_for_update():
+    for run in runs.order_by("pk").select_for_update(no_key=True):
         for difference in run.report["differences"]:
             here = difference["authority"] in keys or (
                 not difference["authority"] and difference["theirs"]["code"] in codes
@@ -190,7 +190,7 @@ def overtake(authorities: Iterable[LocalAuthority]) -> None:
 
 
 def _undecided(run: ImportRun, number: int) -> tuple[ImportRun, dict[str, Any]]:
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     difference = run.report["differences"][number]
     if difference.get("overtaken"):
         raise OvertakenError
@@ -201,7 +201,7 @@ def _undecided(run: ImportRun, number: int) -> tuple[ImportRun, dict[str, Any]]:
 
 def _locked(difference: dict[str, Any], *, by: User) -> Venue:
     """The venue of a difference, which must stand as the import found it."""
-    venue = Venue.objects.select_for_update().get(pk=difference["venue"])
+    venue = Venue.objects.select_for_update(no_key=True).get(pk=difference["venue"])
     if not Venue.objects.changeable_by(by).filter(pk=venue.pk).exists():
         raise PermissionDenied
     ours = difference["ours"]["stored"]

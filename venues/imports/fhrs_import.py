@@ -306,7 +306,7 @@ def _lock_known(fhrsids: Iterable[int]) -> dict[int, HygieneId]:
         .defer("local_authority__boundary")
         .prefetch_related("hygiene_ids")
         .order_by("pk")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .in_bulk()
     )
     for key in keys.values():

@@ -569,7 +569,7 @@ def may_correct_training(by: User, session: TrainingSession) -> bool:
 def _lock_training(session: TrainingSession, *, by: User) -> TrainingSession:
     """The session as it stands now, for somebody who may change it."""
     lock_to_change(session.venue, by=by)
-    fresh = TrainingSession.objects.select_for_update().filter(pk=session.pk).first()
+    fresh = TrainingSession.objects.select_for_update(no_key=True).filter(pk=session.pk).first()
     if fresh is None:
         raise EditConflictError  # somebody removed it
     if not may_correct_training(by, fresh):

@@ -166,7 +166,11 @@ def merge_venues(
     if keep.pk == duplicate.pk:
         raise ValidationError("Choose another venue: this is the same entry.")
     wait_for_imports()
-    both = Venue.objects.select_for_update().filter(pk__in=[keep.pk, duplicate.pk]).order_by("pk")
+    both = (
+        Venue.objects.select_for_update(no_key=True)
+        .filter(pk__in=[keep.pk, duplicate.pk])
+        .order_by("pk")
+    )
     venues = {venue.pk: venue for venue in both}
     keep, duplicate = venues[keep.pk], venues[duplicate.pk]
     for venue in (keep, duplicate):
@@ -269,7 +273,9 @@ def _unique_with(model: type[models.Model], field: str) -> list[list[str]]:
 
 def _join_ids(keep: Venue, duplicate: Venue) -> None:
     """Note what the record of each id says now, and let one lead. They move with all else."""
-    keys = list(HygieneId.objects.filter(venue__in=[keep, duplicate]).select_for_update())
+    keys = list(
+        HygieneId.objects.filter(venue__in=[keep, duplicate]).select_for_update(no_key=True)
+    )
     kept_leads = any(key.leads and key.venue_id == keep.pk for key in keys)
     for key in keys:
         entry = keep if key.venue_id == keep.pk else duplicate
