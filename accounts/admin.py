@@ -9,6 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.messages import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,10 +17,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from accounts.access import rights
+from accounts.access.requests import Right
 from accounts.access.rights import Rights
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
-from accounts.database import scope
 from accounts.dates import days
 from accounts.models import DayPolicy, User
 from accounts.sign_in import actions, invitations
@@ -122,8 +123,9 @@ class ChangeForm(PersonForm):
         User.objects.none(),
         required=False,
         label="Who takes over",
-        help_text="When the account is closed: who gets the person’s open follow-ups, and leads "
-        "their operations. Planned visits stay with the planners of the unit.",
+        help_text="When the account is closed, or roles or units go: who gets the person’s open "
+        "follow-ups, and leads their operations. Planned visits stay with the planners of the "
+        "unit.",
     )
 
     class Meta:
@@ -141,14 +143,29 @@ class ChangeForm(PersonForm):
         self.fields["taken_over_by"].queryset = by_name  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse to leave work behind with nobody."""
+        """Refuse to leave work behind with nobody: try the acts, and take them back."""
         answers = super().clean()
-        if "is_active" in self.changed_data and not self.cleaned_data.get("is_active"):
-            with scope.all_units():
-                why = work.why_not(self.instance, self.cleaned_data.get("taken_over_by"))
-            if why:
-                self.add_error("taken_over_by", why)
+        if not self.errors:
+            try:
+                with transaction.atomic():
+                    self.change(User.objects.get(pk=self.instance.pk))
+                    transaction.set_rollback(True)
+            except ValidationError as error:
+                self.add_error(None, error)
         return answers
+
+    def change(self, person: User) -> list[Right]:
+        """Close the account, or give ``person`` the rights that were chosen.
+
+        Returns:
+            What waits for a second person.
+
+        """
+        to = self.cleaned_data.get("taken_over_by")
+        if "is_active" in self.changed_data and not self.cleaned_data["is_active"]:
+            actions.close_account(person=person, by=self.by, to=to)
+        wanted = self.wanted
+        return rights.change(person=person, wanted=wanted, by=self.by, to=to) if wanted else []
 
 
 class ByRole(admin.RelatedFieldListFilter):
@@ -180,7 +197,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Messages", {"fields": ("messages",)}),
         ("Access", {"fields": ("is_active", "groups", "units", "whole_force", "waits")}),
-        ("Closing the account", {"fields": ("taken_over_by",)}),
+        ("Work in hand", {"fields": ("taken_over_by",)}),
     )
     form = ChangeForm
     add_form = InvitationForm
@@ -205,6 +222,12 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
         own = ("is_active", "groups", "units", "whole_force")
         told = ("messages", "waits")
         return (*told, *own) if obj is not None and obj == request.user else told
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The person, held with what they have in hand, in the order in which acts hold it."""
+        if request.method == "POST" and (person := UserAdmin.get_object(self, request, *args)):
+            work.keep(person)
+        return super().get_object(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """With what became of the last invitation or link of each."""
@@ -262,12 +285,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
             obj.email = User.objects.values_list("email", flat=True).get(pk=obj.pk)
             super().save_model(request, obj, form, change)
             rights.change_address(person=obj, address=address, by=request.user)
-            waits = []
-            if wanted := form.wanted:
-                waits = rights.change(person=obj, wanted=wanted, by=request.user)
-            if "is_active" in form.changed_data and not obj.is_active:
-                taken_over_by = form.cleaned_data["taken_over_by"]
-                actions.close_account(person=obj, by=request.user, to=taken_over_by)
+            waits = form.change(obj)
         if waits:
             self.message_user(request, _waiting([right.label for right in waits]), WARNING)
 

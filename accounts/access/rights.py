@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.access.requests import ROLES, AccessRequest, Right
+from accounts.acts import work
 from accounts.database import scope
 from accounts.database.locks import one_at_a_time
 from accounts.models import User
@@ -111,18 +112,20 @@ def problems(*, person: User, wanted: Rights, by: User) -> Iterator[str]:
 
 
 @transaction.atomic
-def change(*, person: User, wanted: Rights, by: User) -> list[Right]:
+def change(*, person: User, wanted: Rights, by: User, to: User | None = None) -> list[Right]:
     """Give and take, so that ``person`` has just the ``wanted`` rights.
 
     What waits for a second person goes on waiting: whoever does not mention it may not know of it.
-    It is taken back by name (:func:`refuse`).
+    It is taken back by name (:func:`refuse`). What they have in hand and can't see to without the
+    rights that go, ``to`` takes over.
 
     Returns:
         What waits for a second person.
 
     Raises:
         PermissionDenied: ``by`` looks after no accounts.
-        ValidationError: with the sentences that say why not.
+        ValidationError: with the sentences that say why not; about ``taken_over_by`` where nobody,
+            or not this person, takes over.
 
     """
     require_administrator(by)
@@ -138,7 +141,8 @@ def change(*, person: User, wanted: Rights, by: User) -> list[Right]:
         wanted.units,
         wanted.whole_force and Right.WHOLE_FORCE not in waits,
     )
-    _apply(person, now, has=has)
+    with work.changing(person, to=to):
+        _apply(person, now, has=has)
     for right in waits:
         _ask_second_person(person, right, by=by)
     _tell_leads(person, has=has, by=str(by))
@@ -150,6 +154,7 @@ def set_by_system(*, person: User, access: Access, by: str) -> None:
     """Give ``person`` just the roles and command units that somebody outside says.
 
     What was taken away there is taken away here. A code that no command unit has gives nothing.
+    Nobody can be asked who takes over what they had in hand: a rule says, or it stays, marked.
 
     Args:
         person: Whose rights they are.
@@ -160,7 +165,8 @@ def set_by_system(*, person: User, access: Access, by: str) -> None:
     has = Rights.of(person)
     units = person.command_units.model.objects.filter(code__in=access.units)
     given = frozenset(units.values_list("pk", flat=True))
-    with scope.as_system(by):  # whoever is signed in may be proving anew who they are
+    # Whoever is signed in may be proving anew who they are.
+    with scope.as_system(by), work.changing_by_rule(person):
         _apply(person, Rights(access.roles, given, access.whole_force), has=has)
     _tell_leads(person, has=has, by=by)
 
@@ -220,6 +226,10 @@ def why_not(request: AccessRequest, *, by: User) -> str:
         return "You asked for this yourself: somebody else decides."
     if by.pk == request.person_id:
         return "This is about yourself: somebody else decides."
+    if not request.person.is_active:
+        return "The person’s account was closed since. Refuse it."
+    if request.right != Right.LINK and not _is_administrator(request.asked_by):
+        return "Whoever asked for this is no administrator any more. Refuse it; ask anew."
     if request.right == Right.LINK and by.pk == request.person.address_given_by_id:
         return "You gave the address that the link would go to: somebody else decides."
     if not looks_after(by, request.person) or (whole_force_right and not by.whole_force):
@@ -227,6 +237,13 @@ def why_not(request: AccessRequest, *, by: User) -> str:
     if request.right != Right.LINK and request.person.email != request.address:
         return "The person’s address was changed since this was asked for. Refuse it; ask anew."
     return ""
+
+
+def _is_administrator(person: User) -> bool:
+    """Whether somebody looks after accounts; reads ``groups``, which a list fetches."""
+    return person.is_active and any(
+        group.name == Role.ADMINISTRATOR for group in person.groups.all()
+    )
 
 
 @transaction.atomic

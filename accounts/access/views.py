@@ -23,7 +23,9 @@ class AccessRequests(RequiresRecentSignIn, RequiresPermission, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each request with why this person can't decide it, if so."""
         waiting = AccessRequest.objects.visible_to(self.user).waiting()
-        asked = list(waiting.select_related("person", "asked_by"))
+        asked = list(
+            waiting.select_related("person", "asked_by").prefetch_related("asked_by__groups")
+        )
         rows = [(request, rights.why_not(request, by=self.user)) for request in asked]
         return super().get_context_data(rows=rows, me=self.user, **kwargs)
 

@@ -1,57 +1,102 @@
-"""What a person has in hand, which somebody has to take over when they leave.
+"""What a person has in hand, which somebody has to take over when they can't see to it any more.
 
 Each app says what of its records somebody answers for; this app, which knows none of them, asks
-when an account is closed.
+when an account is closed or somebody gets other roles or command units.
 """
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from accounts.database import scope
+from accounts.database.locks import hold
 from accounts.models import User
 
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of work."""
+    """A kind of work. Kinds are registered in the order in which acts hold their rows."""
 
     what: str
     """Such as *open follow-ups*."""
-    held_by: Callable[[User], int]
-    """How much of it a person has, whoever asks."""
+    held_by: Callable[[User], QuerySet[Any]]
+    """What of it a person has."""
+    left_by: Callable[[User], QuerySet[Any]]
+    """What of it a person has and can't see to any more."""
     may_take: Callable[[User, User], bool]
-    """Whether the second person may take over what the first has."""
+    """Whether the second person may take over what the first can't see to."""
     hand_over: Callable[[User, User], int]
-    """Give what the first person has to the second; how much it was."""
+    """Give what the first person can't see to any more to the second; how much it was."""
+    find_others: Callable[[User], int] = lambda person: 0
+    """Give it to whom a rule names, where there is one and nobody could be asked."""
 
 
 _kinds: list[Work] = []
 
 
 def register(work: Work) -> None:
-    """Have this kind handed over when an account is closed. Once, when Django starts."""
+    """Have this kind handed over. Once, when Django starts."""
     if work not in _kinds:
         _kinds.append(work)
 
 
-def held_by(person: User) -> list[Work]:
-    """The kinds of which ``person`` has something in hand."""
-    return [work for work in _kinds if work.held_by(person)]
+def keep(person: User, to: User | None = None) -> None:
+    """Keep others from what ``person`` has in hand, from them, and from whoever takes it over.
+
+    In the order of all acts; so that nothing comes to them that nobody sees.
+    """
+    with scope.all_units():
+        for work in _kinds:
+            rows = work.held_by(person)
+            hold(rows.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True))))
+    hold(User.objects.filter(pk__in=[person.pk, *([to.pk] if to else [])]))
 
 
-def why_not(person: User, to: User | None) -> str:
-    """Why ``to`` can't take over what ``person`` has in hand; empty if they can."""
-    if not (held := held_by(person)):
+@contextlib.contextmanager
+def changing(person: User, *, to: User | None) -> Iterator[None]:
+    """Change what ``person`` may do inside; ``to`` takes over what they can't see to after it.
+
+    Whatever the administrator sees of it, and whatever they may.
+
+    Raises:
+        ValidationError: about ``taken_over_by``: nobody, or not this person, takes it over.
+
+    """
+    keep(person, to)
+    yield
+    with scope.all_units():
+        left = [work for work in _kinds if work.left_by(person).exists()]
+        if why := _why_not(person, to, left):
+            raise ValidationError({"taken_over_by": why})
+        if to:
+            scope.because("Somebody else does this work now")
+        for work in left:
+            assert to is not None  # asked above
+            work.hand_over(person, to)
+
+
+@contextlib.contextmanager
+def changing_by_rule(person: User) -> Iterator[None]:
+    """The same where nobody can be asked: what a rule gives to somebody, they take over."""
+    keep(person)
+    yield
+    with scope.all_units():
+        for work in _kinds:
+            work.find_others(person)
+
+
+def _why_not(person: User, to: User | None, left: list[Work]) -> str:
+    """Why ``to`` can't take over what ``person`` leaves; empty if they can."""
+    if not left:
         return ""
-    what = " and ".join(work.what for work in held)
+    what = " and ".join(work.what for work in left)
     if to is None:
         return f"{person} has {what}: choose who takes over."
-    cannot = [work.what for work in held if not work.may_take(person, to)]
-    if to == person or not to.is_active or cannot:
+    cannot = [work.what for work in left if not work.may_take(person, to)]
+    if to == person or cannot or not User.objects.filter(pk=to.pk, is_active=True).exists():
         return f"{to} can’t take over {' and '.join(cannot) or what}: choose somebody else."
     return ""
-
-
-def hand_over(person: User, to: User) -> None:
-    """Give all that ``person`` has in hand to ``to``, who may take it."""
-    for work in held_by(person):
-        work.hand_over(person, to)

@@ -59,20 +59,17 @@ def close_account(*, person: User, by: User, to: User | None = None) -> None:
 
     Raises:
         PermissionDenied: ``by`` is no administrator.
-        ValidationError: they are looked after by others, or have something in hand that nobody, or
-            not this person, takes over.
+        ValidationError: it is their own, they are looked after by others, or have something in hand
+            that nobody, or not this person, takes over.
 
     """
     rights.require_looking_after(person, by=by)
-    with scope.all_units():  # whatever this administrator sees of it
-        if why := work.why_not(person, to):
-            raise ValidationError({"taken_over_by": why})
-        if to:
-            scope.because("Their account was closed")
-            work.hand_over(person, to)
-    record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
+    if person.pk == by.pk:
+        raise ValidationError("Another administrator closes your account.")
+    with work.changing(person, to=to):
+        record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
+        User.objects.filter(pk=person.pk).update(is_active=False)
     person.is_active = False
-    person.save(update_fields=["is_active"])
     sessions.end_all(person)
 
 

@@ -32,7 +32,8 @@ class Board(RequiresPermission, TemplateView):
         """The tests that match what is looked for."""
         now = timezone.now()
         form = BoardSearch(self.request.GET)
-        leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).select_related("officer")
+        leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).with_who_goes()
+        leads = leads.select_related("officer")
         on_board = Visit.objects.on_board(at=now).select_related(
             "venue__group", "venue__local_authority"
         )

@@ -19,7 +19,7 @@ from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.models import User
-from accounts.roles import LOG_VISITS
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse
 from operations.follow_ups.actions import settle_follow_up
 from operations.models import (
@@ -171,10 +171,11 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
 
 def _planner(visit: Visit) -> str:
     """Whom a team calls about its plan: who made it, or who answers for it if they have left."""
-    if visit.created_by.is_active:
+    if visit.created_by.has_perm(PLAN_OPERATIONS):
         return f"the planner, {visit.created_by}"
     lead = visit.operation.lead
-    return f"the operation’s lead, {lead}" if lead.is_active else "a planner of your command unit"
+    led = visit.operation.is_led
+    return f"the operation’s lead, {lead}" if led else "a planner of your command unit"
 
 
 def why_too_early(visit: Visit, *, at: dt.datetime) -> str:

@@ -93,7 +93,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
 
     def get_queryset(self) -> VisitQuerySet:
         """With all that the page shows."""
-        team = TeamMember.objects.select_related("officer", "cadet")
+        team = TeamMember.objects.with_who_goes().select_related("officer", "cadet")
         outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
         return (
             Visit.objects.visible_to(self.user)

@@ -20,10 +20,17 @@ from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
+from operations import people
 from operations.acts.refusals import PlanningError, Problem, refuse
 from operations.follow_ups import working_days
 from operations.follow_ups.models import MOVES, OPEN
-from operations.models import FollowUp, FollowUpPolicy, FollowUpState, Visit
+from operations.models import (
+    FollowUp,
+    FollowUpPolicy,
+    FollowUpQuerySet,
+    FollowUpState,
+    Visit,
+)
 from operations.visits.verdict import Verdict
 from venues.models import TrainingSession, Venue
 from venues.registry import actions as venue_actions
@@ -108,23 +115,53 @@ def responsible_officer(visit: Visit) -> User:
 
     A training coordinator of the venue's command unit, or one for the whole force: of these the one
     with the fewest open follow-ups, then the one who joined first. Where there is none, the
-    operation's lead; if they have left, another CSE lead.
+    operation's lead; if they can't, another CSE lead; and where there is nobody, the lead.
     """
+    return _whoever_can(visit) or visit.operation.lead
+
+
+def _whoever_can(visit: Visit) -> User | None:
     unit = visit.venue.local_authority.command_unit
     of_unit = Q(pk__in=unit.members.values("pk")) if unit else Q(pk__in=[])
     able = (
-        User.objects.filter(of_unit | Q(whole_force=True), is_active=True)
+        people.possible_followers()
+        .filter(of_unit | Q(whole_force=True))
         .annotate(
             of_unit=ExpressionWrapper(of_unit, output_field=BooleanField()),
             load=Count("follow_ups", filter=Q(follow_ups__state__in=OPEN)),
         )
         .order_by("-of_unit", "load", "pk")
     )
-    coordinator = able.filter(groups__name=Role.TRAINING_COORDINATOR).first()
     lead = visit.operation.lead
-    if coordinator or lead.is_active:
-        return coordinator or lead
-    return able.filter(groups__name=Role.CSE_LEAD).first() or lead
+    return (
+        able.filter(groups__name=Role.TRAINING_COORDINATOR).first()
+        or able.filter(pk=lead.pk).first()
+        or able.first()
+    )
+
+
+@transaction.atomic
+@scope.all_units()
+def find_who_answers(follow_ups: FollowUpQuerySet) -> int:
+    """Give those of ``follow_ups`` that nobody answers for any more to whoever is to see to them.
+
+    The system's work, after a change of somebody's roles or units on which nobody could be asked,
+    and each hour for what came to somebody as they left. Where there is nobody, it stays.
+
+    Returns:
+        How many have somebody else now.
+
+    """
+    unanswered = follow_ups.unanswered()
+    hold(FollowUp.objects.filter(pk__in=list(unanswered.values_list("pk", flat=True))))
+    found = 0
+    for follow_up in unanswered.select_related(
+        "visit__venue__local_authority__command_unit", "visit__operation__lead"
+    ).order_by("pk"):
+        if to := _whoever_can(follow_up.visit):
+            _change(follow_up, responsible=to)
+            found += 1
+    return found
 
 
 def _confirm_earlier(visit: Visit) -> None:
@@ -190,6 +227,7 @@ def settle_training(*, session: TrainingSession, by: User, removed: bool = False
         elif covers(follow_up) and follow_up.is_open:
             _deliver(follow_up, session)
             delivered.append(follow_up.pk)
+    find_who_answers(rows)
     visible = FollowUp.objects.visible_to(by)
     n_delivered = visible.filter(pk__in=delivered).count()
     n_reopened = visible.filter(pk__in=reopened).open().count()
@@ -373,10 +411,17 @@ def _held_since(way: Return) -> str:
 HELD_SINCE = "A refresher was recorded since. Open the follow-up again on its page: it counts then."
 
 
+def _somebody_answers(records: Sequence[models.Model]) -> None:
+    """Give what is open again to somebody else where the person who had it has left since."""
+    keys = [record.pk for record in records if isinstance(record, FollowUp)]
+    find_who_answers(FollowUp.objects.filter(pk__in=keys))
+
+
 @undoable(
     "The follow-up is open again, as before.",
     may=may_work_on,
     refuses=_held_since,
+    afterwards=_somebody_answers,
     instead="Open the follow-up again on its page.",
 )
 @transaction.atomic
@@ -425,6 +470,7 @@ def reopen_refresher(*, follow_up: FollowUp, reason: str, by: User, version: int
     follow_up.declined_reason = ""
     follow_up.save()
     settle_follow_up(visit=follow_up.visit, by=by)
+    find_who_answers(FollowUp.objects.filter(pk=follow_up.pk))
     follow_up.refresh_from_db()
 
 

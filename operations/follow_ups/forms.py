@@ -14,7 +14,7 @@ from operations.acts.forms import VersionedForm
 from operations.acts.refusals import Problem
 from operations.follow_ups import actions as acts
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
-from operations.planning.actions import BY_NAME
+from operations.people import BY_NAME
 from venues.models import CommandUnit, TrainingSession
 from venues.registry.forms import ANOTHER_SESSION
 

@@ -9,30 +9,31 @@ from collections.abc import Collection, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.acts import work
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
-from accounts.database import scope
+from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, Role
+from accounts.roles import PLAN_OPERATIONS
+from operations import people
 from operations.acts.refusals import PlanningError, Problem, on_record_whose_hours_it_tells, refuse
 from operations.follow_ups import actions as follow_up_acts
-from operations.models import FollowUp, FollowUpQuerySet, Operation, Visit, VisitQuerySet
+from operations.follow_ups.actions import find_who_answers
+from operations.models import (
+    FollowUp,
+    FollowUpQuerySet,
+    Operation,
+    OperationQuerySet,
+    Visit,
+    VisitQuerySet,
+)
 from operations.planning import actions as planning
 from operations.planning import schedule
-from operations.planning.actions import BY_NAME
 
 # Follow-ups --------------------------------------------------------------------------------------
-
-
-def possible_followers() -> QuerySet[User]:
-    """The people who may answer for a follow-up: coordinators, and leads where there is none."""
-    in_role = Q(groups__name__in=[Role.TRAINING_COORDINATOR, Role.CSE_LEAD])
-    return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
 
 
 def open_follow_ups(person: User) -> FollowUpQuerySet:
@@ -72,6 +73,8 @@ def hand_over_follow_ups(
     """
     if not follow_up_acts.may_work_on(by, list(follow_ups)):
         raise PermissionDenied
+    hold(FollowUp.objects.filter(pk__in=[follow_up.pk for follow_up in follow_ups]))
+    hold(User.objects.filter(pk=to.pk))  # from whoever closes the account just now
     if why := _why_not_follow(to, follow_ups):
         raise refuse("to", why)
     if version is not None:
@@ -81,7 +84,7 @@ def hand_over_follow_ups(
 
 
 def _why_not_follow(to: User, follow_ups: Collection[FollowUp]) -> str:
-    if not possible_followers().filter(pk=to.pk).exists():
+    if not people.possible_followers().filter(pk=to.pk).exists():
         return f"{to} can’t take this over: choose a training coordinator or a CSE lead."
     keys = {follow_up.pk for follow_up in follow_ups}
     if FollowUp.objects.visible_to(to).filter(pk__in=keys).count() < len(keys):
@@ -90,14 +93,14 @@ def _why_not_follow(to: User, follow_ups: Collection[FollowUp]) -> str:
 
 
 def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
+    """Give those that are open; they are held."""
     keys = [follow_up.pk for follow_up in follow_ups]
-    rows = FollowUp.objects.open().filter(pk__in=keys).exclude(responsible=to)
-    locked = list(rows.select_for_update(no_key=True).order_by("pk"))
-    for follow_up in locked:
+    rows = FollowUp.objects.open().filter(pk__in=keys).exclude(responsible=to).order_by("pk")
+    for follow_up in rows:
         follow_up.claim(follow_up.version)
         follow_up.responsible = to
         follow_up.save()
-    return len(locked)
+    return len(rows)
 
 
 # Planned visits ----------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ def hand_over_visits(
 # Operations --------------------------------------------------------------------------------------
 
 
-def operations_led(person: User, *, on: dt.date) -> QuerySet[Operation]:
+def operations_led(person: User, *, on: dt.date) -> OperationQuerySet:
     """The operations that ``person`` leads and that are not over on the day ``on``."""
     return Operation.objects.filter(lead=person, ends_on__gte=on)
 
@@ -190,7 +193,7 @@ def may_give_leads(by: User, records: Sequence[models.Model]) -> bool:
 def _leads_no_more(way: Return) -> str:
     """Why somebody does not lead an operation again."""
     leads = {record.lead for record in way.again if isinstance(record, Operation)}
-    able = set(planning.possible_leads().filter(pk__in=[lead.pk for lead in leads]))
+    able = set(people.possible_leads().filter(pk__in=[lead.pk for lead in leads]))
     return " ".join(sorted(f"{lead} can’t lead any more." for lead in leads - able))
 
 
@@ -213,15 +216,17 @@ def hand_over_operations(*, operations: Collection[Operation], to: User, by: Use
     """
     if not may_give_leads(by, list(operations)):
         raise PermissionDenied
-    if not planning.possible_leads().filter(pk=to.pk).exists():
+    hold(Operation.objects.filter(pk__in=[operation.pk for operation in operations]))
+    hold(User.objects.filter(pk=to.pk))  # from whoever closes the account just now
+    if not people.possible_leads().filter(pk=to.pk).exists():
         raise refuse("to", f"{to} can’t lead: choose a CSE lead or a planner.")
     return _give_leads(operations, to)
 
 
 def _give_leads(operations: Collection[Operation], to: User) -> int:
-    keys = sorted(operation.pk for operation in operations)
-    for pk in keys:
-        operation = Operation.objects.select_for_update(no_key=True).get(pk=pk)
+    """Give them another lead; they are held."""
+    keys = [operation.pk for operation in operations]
+    for operation in Operation.objects.filter(pk__in=keys).order_by("pk"):
         operation.claim(operation.version)
         operation.lead = to
         operation.save()
@@ -232,33 +237,43 @@ def _counted(number: int, what: str) -> str:
     return f"1 {what} is" if number == 1 else f"{number} {what}s are"
 
 
-# When an account is closed -----------------------------------------------------------------------
+# When somebody leaves or gets other work ---------------------------------------------------------
 
 
-@scope.all_units()
+def _left_to_follow(person: User) -> FollowUpQuerySet:
+    return open_follow_ups(person).unanswered()
+
+
 def _may_follow(person: User, to: User) -> bool:
-    return not _why_not_follow(to, open_follow_ups(person))
+    return not _why_not_follow(to, _left_to_follow(person))
 
 
-def _led(person: User) -> QuerySet[Operation]:
+def _led(person: User) -> OperationQuerySet:
     return operations_led(person, on=duty_day(timezone.now()))
+
+
+def _left_to_lead(person: User) -> OperationQuerySet:
+    return _led(person).unled()
 
 
 def register_work() -> None:
     """Say what has to be taken over. Planned visits stay: an administrator must not see them."""
     work.register(
         work.Work(
-            what="open follow-ups",
-            held_by=lambda person: open_follow_ups(person).count(),
-            may_take=_may_follow,
-            hand_over=lambda person, to: _give_follow_ups(open_follow_ups(person), to),
+            what="operations to lead",
+            held_by=_led,
+            left_by=_left_to_lead,
+            may_take=lambda person, to: people.possible_leads().filter(pk=to.pk).exists(),
+            hand_over=lambda person, to: _give_leads(_left_to_lead(person), to),
         )
     )
     work.register(
         work.Work(
-            what="operations to lead",
-            held_by=lambda person: _led(person).count(),
-            may_take=lambda person, to: planning.possible_leads().filter(pk=to.pk).exists(),
-            hand_over=lambda person, to: _give_leads(_led(person), to),
+            what="open follow-ups",
+            held_by=open_follow_ups,
+            left_by=_left_to_follow,
+            may_take=_may_follow,
+            hand_over=lambda person, to: _give_follow_ups(_left_to_follow(person), to),
+            find_others=lambda person: find_who_answers(open_follow_ups(person)),
         )
     )

@@ -13,14 +13,13 @@ from django.utils import timezone
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, WORK_FOLLOW_UPS
+from operations import people
 from operations.acts.refusals import PlanningError, Problem
 from operations.acts.views import ActView
 from operations.follow_ups import handing_over
 from operations.follow_ups.handing_over_forms import HandOverAllForm, HandOverForm
 from operations.follow_ups.views import FollowUpAct
 from operations.models import FollowUp, Visit
-from operations.planning import actions as planning
-from operations.planning import schedule
 
 
 class HandOver(FollowUpAct):
@@ -33,8 +32,8 @@ class HandOver(FollowUpAct):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """The colleagues who may take it."""
-        people = handing_over.possible_followers().exclude(pk=self.follow_up.responsible_id)
-        return super().get_form_kwargs() | {"people": people}
+        able = people.possible_followers().exclude(pk=self.follow_up.responsible_id)
+        return super().get_form_kwargs() | {"people": able}
 
     def act(self, form: HandOverForm) -> str:
         """Hand it over."""
@@ -69,18 +68,18 @@ class HandOverAll(ActView):
             visible = FollowUp.objects.visible_to(self.user)
             found["follow_ups"] = (
                 list(handing_over.open_follow_ups(person) & visible),
-                handing_over.possible_followers(),
+                people.possible_followers(),
             )
         if self.user.has_perm(PLAN_OPERATIONS):
             plannable = Visit.objects.plannable_by(self.user).planned()
             found["visits"] = (
                 list(plannable.filter(team__officer=person).distinct()),
-                schedule.visiting_officers(),
+                people.visiting_officers(),
             )
             led = handing_over.operations_led(person, on=duty_day(timezone.now()))
             found["operations"] = (
                 [o for o in led if handing_over.may_give_leads(self.user, [o])],
-                planning.possible_leads(),
+                people.possible_leads(),
             )
         return found
 
@@ -89,8 +88,8 @@ class HandOverAll(ActView):
         """What there is of it."""
         found = self.in_hand_of(self.person)
         return {
-            name: (rows, people.exclude(pk=self.person.pk))
-            for name, (rows, people) in found.items()
+            name: (rows, able.exclude(pk=self.person.pk))
+            for name, (rows, able) in found.items()
             if rows
         }
 
@@ -102,12 +101,12 @@ class HandOverAll(ActView):
             "operations": "operation to lead",
         }
         kinds = {}
-        for name, (rows, people) in self.in_hand.items():
+        for name, (rows, able) in self.in_hand.items():
             number = len(rows)
             what = f"{number} {words[name]}{'' if number == 1 else 's'}"
             if name == "operations" and number > 1:
                 what = f"{number} operations to lead"
-            kinds[name] = (f"Who takes over {what}?", people)
+            kinds[name] = (f"Who takes over {what}?", able)
         return super().get_form_kwargs() | {"kinds": kinds}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -15,11 +15,11 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
 from accounts.database import scope
 from accounts.dates.london import duty_day
-from accounts.models import User
 from operations.follow_ups.due import (
     Audience,
     Decided,
@@ -84,40 +84,40 @@ class Words:
 def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
     """The addresses of this audience; empty if there is nobody to write to.
 
-    Reads ``visit.venue.contacts``, ``responsible`` and ``visit.operation.lead``: fetch them.
+    Reads what ``to_write_about`` fetches.
     """
     if audience is Audience.VENUE:
         emails = [c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders]
         return list({email.lower(): email for email in emails}.values())
-    address = _address_of(_person(follow_up, audience)) or _mailbox(follow_up)
+    address = _address_of(follow_up, audience) or _mailbox(follow_up)
     return [address] if address else []
 
 
-def _person(follow_up: FollowUp, audience: Audience) -> User:
-    """Whom a message to staff is for."""
-    lead = audience is Audience.LEAD
-    return follow_up.visit.operation.lead if lead else follow_up.responsible
+def _address_of(follow_up: FollowUp, audience: Audience) -> str:
+    """The address of whom a message to staff is for; empty where they can't see to it any more."""
+    if audience is Audience.LEAD:
+        return follow_up.visit.operation.lead.email if follow_up.is_led else ""
+    return follow_up.responsible.email if follow_up.is_answered else ""
 
 
 def reply_address(follow_up: FollowUp) -> str:
     """Where somebody reads what a venue replies; empty where nobody does.
 
-    The responsible officer while they work here, else the mailbox of the unit, else the lead.
+    The responsible officer while they can see to it, else the mailbox of the unit, else the lead.
     """
     return (
-        _address_of(follow_up.responsible)
+        _address_of(follow_up, Audience.OFFICER)
         or _mailbox(follow_up)
-        or _address_of(follow_up.visit.operation.lead)
+        or _address_of(follow_up, Audience.LEAD)
     )
-
-
-def _address_of(person: User) -> str:
-    return person.email if person.is_active else ""
 
 
 def _mailbox(follow_up: FollowUp) -> str:
     unit = follow_up.visit.venue.local_authority.command_unit
     return unit.mailbox if unit else ""
+
+
+GONE = "has left or has other work now, and the command unit has no mailbox"
 
 
 def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
@@ -128,9 +128,9 @@ def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
         case Audience.VENUE:
             return "No contact on record gets reminders"
         case Audience.OFFICER:
-            return "The responsible officer has left, and their command unit has no mailbox"
+            return f"The responsible officer {GONE}"
         case Audience.LEAD:
-            return "The operation’s lead has left, and the command unit has no mailbox"
+            return f"The operation’s lead {GONE}"
 
 
 # When it is sent --------------------------------------------------------------------------------
@@ -144,12 +144,8 @@ def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeed
     with scope.for_task("reminders"):
         copies = list(
             ReminderCopy.objects.filter(message=message)
-            .select_related(
-                "reminder__follow_up__visit__operation__lead",
-                "reminder__follow_up__visit__venue",
-                "reminder__follow_up__responsible",
-            )
-            .prefetch_related("reminder__follow_up__visit__venue__contacts")
+            .select_related("reminder")
+            .prefetch_related(Prefetch("reminder__follow_up", FollowUp.objects.to_write_about()))
             .order_by("pk")
         )
         on = duty_day(at)
@@ -265,9 +261,9 @@ def words_for(reminder: Reminder) -> Words:
         booked=follow_up.booked_for is not None,
         due_on=follow_up.due_on,
         venue_hears=bool(recipients(follow_up, Audience.VENUE)),
-        officer=str(follow_up.responsible) if follow_up.responsible.is_active else _team(),
-        officer_left=not follow_up.responsible.is_active,
-        stands_in=not _person(follow_up, audience_of(reminder.kind)).is_active,
+        officer=str(follow_up.responsible) if follow_up.is_answered else _team(),
+        officer_left=not follow_up.is_answered,
+        stands_in=not _address_of(follow_up, audience_of(reminder.kind)),
         team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )

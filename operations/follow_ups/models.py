@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField
@@ -15,10 +16,10 @@ from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
-from operations import triggers
+from operations import people, triggers
 from operations.visits.models import Visit
 from outbox.models import FAILED, Message
-from venues.models import TrainingSession, VenueContact
+from venues.models import CommandUnitMember, TrainingSession, VenueContact
 
 
 @tracked()
@@ -131,6 +132,33 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         )
         return self.annotate(has_failed_message=Q(state__in=OPEN) & Exists(failed))
 
+    def with_who_answers(self) -> Self:
+        """With ``is_answered`` and ``is_led``: whether the responsible officer and the operation's
+        lead still can, by their role and (the former) the command units that they work for.
+        """
+        unit = OuterRef(OuterRef("visit__venue__local_authority__command_unit"))
+        there = CommandUnitMember.objects.filter(commandunit=unit).values("user")
+        sees = Q(whole_force=True) | Q(pk__in=there)
+        followers = people.possible_followers().filter(sees, pk=OuterRef("responsible"))
+        leads = people.possible_leads().filter(pk=OuterRef("visit__operation__lead"))
+        return self.annotate(is_answered=Exists(followers), is_led=Exists(leads))
+
+    def to_write_about(self) -> Self:
+        """With all that deciding and writing a reminder reads."""
+        return (
+            self.with_who_answers()
+            .select_related(
+                "visit__operation__lead",
+                "visit__venue__local_authority__command_unit",
+                "responsible",
+            )
+            .prefetch_related("visit__venue__contacts")
+        )
+
+    def unanswered(self) -> Self:
+        """Open, and the responsible officer can't see to it any more."""
+        return self.open().with_who_answers().filter(is_answered=False)
+
     def without_contact(self) -> Self:
         """Those of venues where nobody on record gets reminders."""
         contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
@@ -224,6 +252,25 @@ class FollowUp(Versioned):
     def is_open(self) -> bool:
         """Offered or booked: there is something left to do."""
         return self.state in OPEN
+
+    @cached_property
+    def is_answered(self) -> bool:
+        """Whether the responsible officer can still see to it (``with_who_answers``)."""
+        return self._who_answers.is_answered
+
+    @cached_property
+    def is_led(self) -> bool:
+        """Whether the operation's lead still can (``with_who_answers``)."""
+        return self._who_answers.is_led
+
+    @cached_property
+    def _who_answers(self) -> "FollowUp":
+        return FollowUp.objects.with_who_answers().get(pk=self.pk)
+
+    @property
+    def responsible_gone(self) -> str:
+        """What to say beside the responsible officer's name; empty while they can see to it."""
+        return people.gone(self.responsible, can=self.is_answered)
 
     @property
     def is_to_chase(self) -> bool:

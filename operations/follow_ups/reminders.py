@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.dates.london import duty_day
 from operations.follow_ups import messages, working_days
+from operations.follow_ups.actions import find_who_answers
 from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, audience_of, due_reminders
 from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
@@ -47,12 +48,14 @@ def facts_of(follow_up: FollowUp, *, working_days_only: bool) -> FollowUpFacts:
 def decide_reminders(*, on: dt.date) -> list[Reminder]:
     """Write a row for each reminder that is due by the day ``on`` and was not decided before.
 
-    Two runs at once, or a hundred, write each row once.
+    Two runs at once, or a hundred, write each row once. Nobody is written to who can't see to it
+    any more: first those are found who can.
 
     Returns:
         The new rows that somebody is written to about.
 
     """
+    find_who_answers(FollowUp.objects.to_chase())
     working_days_only = FollowUpPolicy.keeps_to_working_days(on=on)
     rows = [
         Reminder(
@@ -74,8 +77,7 @@ def _put_into_messages(*, on: dt.date, working_days_only: bool) -> list[Reminder
     """Give each new reminder its place in the message of the day to each of its readers."""
     reminders = list(
         Reminder.objects.without_message()
-        .select_related("follow_up__visit__operation__lead", "follow_up__responsible")
-        .prefetch_related("follow_up__visit__venue__contacts")
+        .prefetch_related(Prefetch("follow_up", FollowUp.objects.to_write_about()))
         .order_by("pk")
     )
     read_by: dict[str, list[tuple[str, Reminder]]] = defaultdict(list)
@@ -107,8 +109,8 @@ def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
         # A week ahead, and some days more where the day itself is no working day.
         .filter(Q(due_on__lte=on + 2 * WEEK) | Q(booked_for__lte=on + 2 * WEEK))
         .select_for_update(of=("self",), no_key=True)
-        .select_related("visit__operation__lead", "visit__venue", "responsible")
-        .prefetch_related("reminders", "visit__venue__contacts")
+        .to_write_about()
+        .prefetch_related("reminders")
         .order_by("pk")
     )
     return near.iterator(chunk_size=CHUNK)

@@ -46,6 +46,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
             self.filter_form.narrow(self.visible, on=self.today)
             .select_related("visit__venue__local_authority__command_unit", "responsible")
             .with_failed_messages(on=self.today)
+            .with_who_answers()
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -75,7 +76,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
 
     def get_queryset(self) -> FollowUpQuerySet:
         """With all that the page shows."""
-        visible = FollowUp.objects.visible_to(self.user)
+        visible = FollowUp.objects.visible_to(self.user).with_who_answers()
         return visible.select_related(
             "visit__venue__local_authority__command_unit",
             "visit__operation__lead",

@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.text import get_text_list
 
 from accounts.acts.permissions import require
@@ -20,7 +20,8 @@ from accounts.database import scope
 from accounts.database.locks import hold
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, Role
+from accounts.roles import PLAN_OPERATIONS
+from operations import people
 from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse, sentence_of
 from operations.models import (
     Draw,
@@ -40,9 +41,6 @@ from venues.registry.names_in_sql import NormalName
 CHANCE = random.SystemRandom()
 
 
-#: People in the order of the alphabet, whatever the case and the accents.
-BY_NAME = (NormalName("last_name"), NormalName("first_name"), "pk")
-
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
 COMMON = ("starts_on", "ends_on", "lead", "scenario")
 DATES = ("starts_on", "ends_on")
@@ -59,12 +57,6 @@ class OperationFields(TypedDict):
     scenario: Scenario
     authorisation_reference: str
     notes: NotRequired[str]
-
-
-def possible_leads() -> QuerySet[User]:
-    """The people who may lead an operation: CSE leads and planners who still sign in."""
-    in_role = Q(groups__name__in=[Role.CSE_LEAD, Role.PLANNER])
-    return User.objects.filter(in_role, is_active=True).distinct().order_by(*BY_NAME)
 
 
 def not_for(by: User, operation: Operation) -> dict[str, str]:
@@ -244,7 +236,7 @@ def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None
         setattr(wanted, name, value)
     problems = broken_rules(wanted)
     lead = fields.get("lead")
-    if lead and not possible_leads().filter(pk=lead.pk).exists():
+    if lead and not people.possible_leads().filter(pk=lead.pk).exists():
         problems.append(Problem("lead", f"{lead} can't lead: choose a CSE lead or a planner."))
     return problems
 

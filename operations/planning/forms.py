@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from accounts.dates.duty_days import DutyDay
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from operations import people
 from operations.acts.forms import TellsProblems, VersionedForm
 from operations.acts.refusals import Problem
 from operations.models import Operation, Scenario, Selection, Visit
@@ -51,7 +52,7 @@ class OperationForm(GovForm, TellsProblems, forms.Form):
         """Offer ``scenarios``; ``operation`` is the one that is edited."""
         super().__init__(*args, **kwargs)
         self.operation = operation
-        self.fields["lead"].queryset = planning.possible_leads()  # type: ignore[attr-defined]
+        self.fields["lead"].queryset = people.possible_leads()  # type: ignore[attr-defined]
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:

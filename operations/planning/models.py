@@ -10,12 +10,14 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
+from operations import people
 from operations.scenarios.models import Scenario
 from venues.models import Venue
 
@@ -44,6 +46,14 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             venue__local_authority__command_unit__in=user.command_units.all(),
         )
         return self.filter(Exists(chosen) | Q(lead=user) | Q(created_by=user))
+
+    def with_who_leads(self) -> Self:
+        """With ``is_led``: whether its lead still can, by their role."""
+        return self.annotate(is_led=Exists(people.possible_leads().filter(pk=OuterRef("lead"))))
+
+    def unled(self) -> Self:
+        """Whose lead can't lead any more."""
+        return self.with_who_leads().filter(is_led=False)
 
     def with_progress(self, visits: VisitQuerySet) -> Self:
         """Annotate ``n_planned``, ``n_under_way``, ``n_completed``, ``n_not_completed`` and
@@ -142,6 +152,16 @@ class Operation(Versioned):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.name}"
+
+    @cached_property
+    def is_led(self) -> bool:
+        """Whether its lead still can (``with_who_leads``)."""
+        return people.possible_leads().filter(pk=self.lead_id).exists()
+
+    @property
+    def lead_gone(self) -> str:
+        """What to say beside the lead's name; empty while they lead."""
+        return people.gone(self.lead, can=self.is_led)
 
     def get_absolute_url(self) -> str:
         """The operation's page."""

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.acts.permissions import require
@@ -17,7 +16,8 @@ from accounts.database import scope
 from accounts.database.locks import hold
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, Role
+from accounts.roles import PLAN_OPERATIONS
+from operations import people
 from operations.acts.refusals import (
     PlanningError,
     Problem,
@@ -65,12 +65,6 @@ class Place:
 
     who: User | Cadet
     duty: TeamMember.Duty
-
-
-def visiting_officers() -> QuerySet[User]:
-    """The officers who can be in a team: visiting officers who still sign in."""
-    able = User.objects.filter(is_active=True, groups__name=Role.VISITING_OFFICER)
-    return able.order_by(*planning.BY_NAME)
 
 
 def may_take_back(by: User, records: Sequence[models.Model]) -> bool:
@@ -390,14 +384,18 @@ def _problems_of_place(visit: Visit, beside_another: bool) -> list[Problem]:
 
 
 def _problems_of_officers(team: Sequence[Place]) -> list[Problem]:
-    officers = [place for place in _first_places(team) if place.duty != Duty.CADET]
-    able = visiting_officers().filter(pk__in=[place.who.pk for place in officers])
-    able_ids = set(able.values_list("pk", flat=True))
+    able = _able_officers(team)
     return [
         Problem(place.duty, f"{place.who} is not a visiting officer, or no longer works here.")
-        for place in officers
-        if place.who.pk not in able_ids
+        for place in _first_places(team)
+        if place.duty != Duty.CADET and place.who not in able
     ]
+
+
+def _able_officers(team: Sequence[Place]) -> set[User]:
+    """The officers of ``team`` who still are visiting officers: nobody else looks after a cadet."""
+    keys = [place.who.pk for place in team if isinstance(place.who, User)]
+    return set(people.visiting_officers().filter(pk__in=keys))
 
 
 def problems_of_places(team: Sequence[Place]) -> list[Problem]:
@@ -448,6 +446,8 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
     if policy is None:
         return [Problem(Duty.CADET, cadets.NO_POLICY)]
     earlier = cadets.visits_by_cadets(going, visit.venue, besides=visit.pk)
+    able = _able_officers(team)
+    adults = [place for place in team if place.who in able]
     problems = []
     for cadet in going:
         tested = cadet.pk in earlier and earlier[cadet.pk] != VisitState.PLANNED
@@ -457,8 +457,8 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
             starts_at=visit.starts_at,
             ends_at=visit.ends_at,
             venue_id=visit.venue_id,
-            adults=sum(_is_adult(place) for place in team),
-            welfare_officers=sum(_is_adult(place) and place.duty == Duty.WELFARE for place in team),
+            adults=len(adults),
+            welfare_officers=sum(place.duty == Duty.WELFARE for place in adults),
         ):
             if about := GROUND_IS_ABOUT.get(reason.ground):
                 problems.append(Problem(about, reason.message))
@@ -468,11 +468,6 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
             message = f"{cadet}: Another visit to this venue is planned for the cadet."
             problems.append(Problem(Duty.CADET, message, tells_of=cadet))
     return problems
-
-
-def _is_adult(place: Place) -> bool:
-    """An officer who still works here: a closed account looks after nobody."""
-    return isinstance(place.who, User) and place.who.is_active
 
 
 def _take_up(visit: Visit, place: Place) -> list[Problem]:

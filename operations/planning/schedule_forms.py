@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.dates.london import DAY_BEGINS, LONDON
 from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from accounts.models import User
+from operations import people
 from operations.acts.forms import TellsProblems, VersionedForm
 from operations.acts.refusals import Problem
 from operations.models import Cadet, Operation, OperationVenue, Visit
@@ -121,7 +122,7 @@ class TeamForm(GovForm, TellsProblems, forms.Form):
             f"The operation runs from {first} to {last}. Its nights end at 06:00 the next morning."
         )
         for duty in ("lead", "welfare", "support"):
-            self.fields[duty].queryset = schedule.visiting_officers()  # type: ignore[attr-defined]
+            self.fields[duty].queryset = people.visiting_officers()  # type: ignore[attr-defined]
         self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:

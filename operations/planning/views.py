@@ -58,7 +58,11 @@ class OperationList(RequiresPermission, ListView[Operation]):
         """With the numbers of the visits that the person may see."""
         user = self.user
         found = Operation.objects.visible_to(user)
-        return found.with_progress(Visit.objects.visible_to(user)).select_related("lead")
+        return (
+            found.with_progress(Visit.objects.visible_to(user))
+            .with_who_leads()
+            .select_related("lead")
+        )
 
 
 class OperationDetail(RequiresPermission, DetailView[Operation]):
@@ -75,8 +79,10 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         """With the numbers of the visits that the person may see."""
         user = self.user
         found = Operation.objects.visible_to(user)
-        return found.with_progress(Visit.objects.visible_to(user)).select_related(
-            "lead", "scenario", "wanted_by"
+        return (
+            found.with_progress(Visit.objects.visible_to(user))
+            .with_who_leads()
+            .select_related("lead", "scenario", "wanted_by")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -137,7 +143,7 @@ def _records_on(page: Iterable[Visit | OperationVenue]) -> Iterator[Model]:
 
 
 def _with_team(visits: Any) -> Any:
-    team = TeamMember.objects.select_related("officer", "cadet")
+    team = TeamMember.objects.with_who_goes().select_related("officer", "cadet")
     return visits.select_related("venue__local_authority", "outcome").prefetch_related(
         Prefetch("team", team)
     )

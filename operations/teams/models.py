@@ -9,9 +9,10 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce, TruncDate, Upper
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField
@@ -20,6 +21,7 @@ from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
+from operations import people
 from operations.visits.models import Visit
 from venues.models import CommandUnit
 from venues.registry.names_in_sql import NormalName
@@ -197,6 +199,11 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         """All members of the teams in which this officer is."""
         return self.filter(visit__in=user.team_memberships.values("visit"))
 
+    def with_who_goes(self) -> Self:
+        """With ``goes``: whether an officer still is one; a cadet's rules are asked elsewhere."""
+        officers = people.visiting_officers().filter(pk=OuterRef("officer"))
+        return self.annotate(goes=Q(officer=None) | Exists(officers))
+
 
 @tracked(part_of="visit", without=("period",))
 class TeamMember(models.Model):
@@ -314,3 +321,13 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_duty_display()} of {self.visit}"
+
+    @property
+    def gone(self) -> str:
+        """What to say beside an officer who does not go any more; empty while they do."""
+        return people.gone(self.officer, can=self.goes) if self.officer else ""
+
+    @cached_property
+    def goes(self) -> bool:
+        """Whether an officer still is one (``with_who_goes``)."""
+        return TeamMember.objects.with_who_goes().get(pk=self.pk).goes

@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from accounts.addresses import number_of
+from accounts.models import User
+from accounts.roles import Role
 from operations.follow_ups import messages
 from operations.follow_ups.due import Audience, Stage, audience_of
-from operations.models import FollowUpState, Reminder
+from operations.models import FollowUp, FollowUpState, Reminder
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,12 @@ NEVER_TO_STAFF = re.compile(
 
 
 def reminder(kind=Reminder.Kind.SOON_TO_VENUE, **follow_up):
-    responsible = factories.UserFactory(first_name="Corin", last_name="Maddox")
+    responsible = factories.UserFactory(
+        first_name="Corin",
+        last_name="Maddox",
+        role=Role.TRAINING_COORDINATOR,
+        whole_force=True,
+    )
     usual = {"responsible": responsible, "due_on": dt.date(2026, 12, 3)}
     return factories.ReminderFactory(
         kind=kind, follow_up=factories.FollowUpFactory(**usual | follow_up)
@@ -186,7 +193,8 @@ def test_staff_who_left_are_not_written_to(kind):
     person = follow_up.visit.operation.lead if audience is Audience.LEAD else follow_up.responsible
     assert messages.recipients(follow_up, audience) == [person.email]
     assert messages.why_nobody(follow_up, audience) == ""
-    person.is_active = False
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    follow_up = FollowUp.objects.get()
     assert messages.recipients(follow_up, audience) == []
     assert messages.why_nobody(follow_up, audience)
 

@@ -1,0 +1,38 @@
+"""Who can do which work: the people whom an act may name, and whether those named still can."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User, UserGroup
+from accounts.roles import Role
+from venues.registry.names_in_sql import NormalName
+
+#: People in the order of the alphabet, whatever the case and the accents.
+BY_NAME = (NormalName("last_name"), NormalName("first_name"), "pk")
+
+
+def _in(*roles: Role) -> QuerySet[User]:
+    """The people in one of these roles who still sign in."""
+    members = UserGroup.objects.filter(group__name__in=roles).values("user")
+    return User.objects.filter(is_active=True, pk__in=members).order_by(*BY_NAME)
+
+
+def visiting_officers() -> QuerySet[User]:
+    """The officers who can be in a team."""
+    return _in(Role.VISITING_OFFICER)
+
+
+def possible_leads() -> QuerySet[User]:
+    """The people who may lead an operation: CSE leads and planners."""
+    return _in(Role.CSE_LEAD, Role.PLANNER)
+
+
+def possible_followers() -> QuerySet[User]:
+    """The people who may answer for a follow-up: coordinators, and leads where there is none."""
+    return _in(Role.TRAINING_COORDINATOR, Role.CSE_LEAD)
+
+
+def gone(person: User, *, can: bool) -> str:
+    """What to say beside somebody who does not do the work any more; empty if they ``can``."""
+    if can:
+        return ""
+    return "has other work now" if person.is_active else "has left"
