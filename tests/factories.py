@@ -248,7 +248,7 @@ class VisitFactory(DjangoFactory):
     venue = factory.SubFactory(VenueFactory, unit=factory.SelfAttribute("..unit"))
     starts_at = factory.LazyFunction(timezone.now)
     ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(hours=2))
-    created_by = factory.SubFactory(UserFactory)
+    created_by = factory.SubFactory(UserFactory, role=Role.PLANNER)
 
     @factory.post_generation
     def officer(self, create, value, **kwargs):

@@ -55,6 +55,7 @@ from venues.registry.merging import merge_venues
 pytestmark = pytest.mark.django_db
 
 TODAY = dt.date(2026, 11, 24)
+BEFORE = dt.datetime(2026, 11, 10, 19, tzinfo=dt.UTC)
 ONE_TEAM = "Another team of this operation is at this venue at that time. Choose another time."
 
 
@@ -1125,7 +1126,7 @@ def test_each_cadet_with_a_problem_is_named(plan):
 @pytest.mark.parametrize("factory", [CompletedVisitFactory, NotCompletedVisitFactory])
 def test_a_cadet_does_not_test_a_venue_twice(plan, venue, factory):
     known = cadet()
-    CadetMemberFactory(visit=factory(venue=venue), cadet=known)
+    CadetMemberFactory(visit=factory(venue=venue, starts_at=BEFORE), cadet=known)
 
     assert refused(plan, team=team_with(known)) == [
         ("cadet", f"{known}: The cadet has tested this venue before.")
@@ -1135,7 +1136,8 @@ def test_a_cadet_does_not_test_a_venue_twice(plan, venue, factory):
 def test_a_venue_merged_into_another_is_the_same_place(plan, venue, unit):
     known = cadet()
     duplicate = VenueFactory(unit=unit, merged_into=venue)
-    CadetMemberFactory(visit=CompletedVisitFactory(venue=duplicate), cadet=known)
+    visit = CompletedVisitFactory(venue=duplicate, starts_at=BEFORE)
+    CadetMemberFactory(visit=visit, cadet=known)
 
     assert refused(plan, team=team_with(known)) == [
         ("cadet", f"{known}: The cadet has tested this venue before.")
