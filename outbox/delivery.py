@@ -65,6 +65,8 @@ class Answer:
     words: str = ""
     to_all: bool = False
     """Whether no other message would fare better now."""
+    of_sender: bool = False
+    """Whether it is the sender who was refused: perhaps for this message, perhaps for all."""
 
 
 def deliver(lane: Lane, *, at: dt.datetime) -> bool:
@@ -79,12 +81,15 @@ def deliver(lane: Lane, *, at: dt.datetime) -> bool:
     """
     due = list(Message.objects.due(lane, at=at).values_list("pk", flat=True)[:BATCH])
     end = time.monotonic() + SECONDS_A_RUN
+    refused = False
     with _line(lane) as line:
         for pk in due:
             if time.monotonic() > end:
                 return True
-            if _deliver(pk, line, at=at).to_all:
+            answer = _deliver(pk, line, at=at)
+            if answer.to_all or (refused and answer.of_sender):
                 return False
+            refused = answer.of_sender
     return len(due) == BATCH
 
 
@@ -150,7 +155,8 @@ def answer_to(error: Exception) -> Answer:
             [(code, words)] = error.recipients.values()
             return _by_code(code, words)
         case smtplib.SMTPSenderRefused():
-            return Answer(State.WAITING, _in_words(error.smtp_code, error.smtp_error), to_all=True)
+            words = _in_words(error.smtp_code, error.smtp_error)
+            return Answer(State.WAITING, words, of_sender=True)
         case smtplib.SMTPDataError():
             return _by_code(error.smtp_code, error.smtp_error)
         case OSError():  # smtplib's errors are such too

@@ -311,9 +311,30 @@ def test_a_sender_that_the_server_does_not_take_loses_no_message(smtp, now):
         return "550 5.7.1 Not from you"
 
     smtp.handle_MAIL = refuse
-    keep("a@police.example", "b@police.example")
+    keep("a@police.example", "b@police.example", "c@police.example")
     deliver(now)
-    assert set(Message.objects.values_list("state", "tries")) == {(State.WAITING, 0)}
+    # Of two in a row the second says that it is not about one message: the third is left alone.
+    tried = Message.objects.order_by("pk").values_list("state", "tries")
+    assert list(tried) == [(State.WAITING, 1), (State.WAITING, 1), (State.WAITING, 0)]
+
+
+def test_a_sender_refused_for_one_message_holds_up_no_other(smtp, now):
+    """Some servers say in answer to the sender that one message is too large."""
+    asked = []
+
+    async def refuse_first(server, session, envelope, address, options):
+        asked.append(address)
+        if len(asked) in (1, 3):
+            return "552 5.3.4 Too large"
+        envelope.mail_from = address
+        return "250 OK"
+
+    smtp.handle_MAIL = refuse_first
+    keep("a@police.example", "b@police.example", "c@police.example", "d@police.example")
+    deliver(now)
+    assert smtp.addresses() == ["b@police.example", "d@police.example"]
+    waiting = Message.objects.waiting().order_by("pk")
+    assert [message.answer for message in waiting] == ["552 5.3.4 Too large"] * 2
 
 
 # TLS --------------------------------------------------------------------------------------------

@@ -32,7 +32,10 @@ SEARCHES = [
     ("Lanternstay Ostermeer 69", LANTERNSTAY, NAMED),
     ("lanternstay ostermeer 69", LANTERNSTAY, NAMED),
     ("LANTERNSTAY  OSTERMEER 69 ", LANTERNSTAY, NAMED),
-    ("Ostermeer Lanternstay 69", LANTERNSTAY, NAMED),
+    ("Ostermeer Lanternstay 69", LANTERNSTAY, POSSIBLE),
+    ("69 Lanternstay Ostermeer", LANTERNSTAY, POSSIBLE),
+    ("Hill Park Hotel", Place("Park Hill Hotel"), POSSIBLE),
+    ("Hotel 3 Quay 12", Place("Hotel 12 Quay 3"), POSSIBLE),
     ("Lanternstay Ostermeer 69 Quay Street", LANTERNSTAY, NAMED),
     ("Lanternstay Ostermeer 69, ZZ6 9AB", LANTERNSTAY, NAMED),
     ("lanternstay ostermeer 69 zz69ab", LANTERNSTAY, NAMED),
@@ -247,8 +250,9 @@ def test_whatever_is_typed_only_what_is_all_true_of_a_place_names_it(typed):
 
 
 @given(st.permutations("Lanternstay Ostermeer 69".split()))
-def test_the_order_of_the_words_of_a_name_does_not_matter(typed):
-    assert answer(" ".join(typed), LANTERNSTAY) == NAMED
+def test_a_name_in_another_order_may_be_another_places(typed):
+    own = typed == "Lanternstay Ostermeer 69".split()
+    assert answer(" ".join(typed), LANTERNSTAY) == (NAMED if own else POSSIBLE)
 
 
 def test_a_street_that_is_said_over_and_over_is_answered_at_once():
