@@ -23,7 +23,7 @@ import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, ParamSpec, TypeVar
@@ -106,6 +106,9 @@ class Return:
     """The moment at which it is taken back."""
     tells_of: list[models.Model] = field(default_factory=list)
     """Whose hours the reason against it gives away: put there by whoever finds the reason."""
+    tells: bool = True
+    """Whether the reason is told, and so on record. Whether to offer it must not depend on hours of
+    somebody whose visits the reader may not see: no record would tell who looked."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,9 @@ def _can_be_taken_back(undo: Undo, by: User) -> bool:
         way = _way(changes, at=timezone.now())
     except CannotUndoError:
         return False
-    return kind.may(by, way.left) and not _changed_since(changes) and not kind.refuses(way)
+    if not kind.may(by, way.left) or _changed_since(changes):
+        return False
+    return not kind.refuses(replace(way, tells=False))
 
 
 def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "") -> Undo:

@@ -98,6 +98,8 @@ def what_forbids_it(way: Return) -> str:
             *problems_of_cadets(visit, team),
             *_problems_of_taken(visit, team),
         ]
+    if not way.tells:
+        problems = [problem for problem in problems if not problem.tells_of]
     way.tells_of.extend(problem.tells_of for problem in problems if problem.tells_of)
     return " ".join(dict.fromkeys(map(_said_of_before, problems)))
 

@@ -154,6 +154,13 @@ def test_an_officer_who_is_on_another_visit_by_now_is_named(visit, planner, offi
     assert (told.what, told.ids) == ("accounts.user", [officer.pk])
 
 
+def test_whether_it_is_offered_does_not_tell_of_an_officers_hours(visit, planner, officer):
+    cancel(visit, planner)
+    factories.VisitFactory(officer=officer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    assert undo.offers(visit, by=planner)
+    assert not AccessEntry.objects.filter(act=Act.TOLD_BUSY)
+
+
 def test_an_officer_who_left_does_not_get_a_visit_back(visit, planner, officer):
     hand_over(visit, planner)
     User.objects.filter(pk=officer.pk).update(is_active=False)
