@@ -155,8 +155,8 @@ def answer_to(error: Exception) -> Answer:
             [(code, words)] = error.recipients.values()
             return _by_code(code, words)
         case smtplib.SMTPSenderRefused():
-            words = _in_words(error.smtp_code, error.smtp_error)
-            return Answer(State.WAITING, words, of_sender=True)
+            told = _in_words(error.smtp_code, error.smtp_error)
+            return Answer(State.WAITING, told, of_sender=True)
         case smtplib.SMTPDataError():
             return _by_code(error.smtp_code, error.smtp_error)
         case OSError():  # smtplib's errors are such too

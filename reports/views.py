@@ -28,6 +28,8 @@ class DashboardView(RequiresPermission, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The filters, the headline figures and the tables."""
         form = filter_form(self.request)
+        if form.is_bound and not form.is_valid():  # figures for other filters would mislead
+            return super().get_context_data(form=form, **kwargs)
         dashboard = dashboard_for(self.request, form)
         # Without a visit to count only what does not depend on it is shown.
         shown = TABLES if dashboard.totals["finished"] else ("by-selection", "follow-ups")

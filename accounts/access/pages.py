@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -20,6 +21,14 @@ from accounts.record.access_log import record_reads
 from accounts.sign_in import sessions
 
 
+class Pages(Paginator[Any]):
+    """The pages of a list. Past its end, where rows have gone meanwhile, is its last page."""
+
+    def validate_number(self, number: Any) -> int:
+        """The page of this number, or the nearest."""
+        return super().validate_number(min(max(int(number), 1), self.num_pages))
+
+
 class RequiresPermission(PermissionRequiredMixin, View):
     """A view that people with ``permission_required`` may open.
 
@@ -28,6 +37,8 @@ class RequiresPermission(PermissionRequiredMixin, View):
     """
 
     raise_exception = True
+    #: Of those that are lists.
+    paginator_class: type[Paginator[Any]] = Pages
 
     @property
     def user(self) -> User:

@@ -1002,6 +1002,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cadet',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consented_on', None), ('consented_on__gt', models.F('birth_date')), _connector='OR'), models.Q(('briefed_on', None), ('briefed_on__gt', models.F('birth_date')), _connector='OR')), name='cadet_was_born_before_consent_and_briefing'),
+        ),
+        migrations.AddConstraint(
+            model_name='cadet',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('birth_date__isnull', False), ('erased_on', None)), models.Q(('birth_date', None), ('briefed_on', None), ('consented_on', None), ('erased_on__isnull', False)), _connector='OR'), name='cadet_has_a_birth_date_or_is_erased'),
         ),
         migrations.AddConstraint(

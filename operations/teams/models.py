@@ -101,6 +101,11 @@ class Cadet(Versioned):
                 | Q(erased_on__isnull=False, birth_date=None, consented_on=None, briefed_on=None),
                 name="cadet_has_a_birth_date_or_is_erased",
             ),
+            models.CheckConstraint(
+                condition=(Q(consented_on=None) | Q(consented_on__gt=F("birth_date")))
+                & (Q(briefed_on=None) | Q(briefed_on__gt=F("birth_date"))),
+                name="cadet_was_born_before_consent_and_briefing",
+            ),
             models.UniqueConstraint(
                 Upper("reference"),
                 name="cadet_reference_is_unique_in_any_case",

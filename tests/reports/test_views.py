@@ -81,6 +81,14 @@ def test_a_filter_that_leaves_nothing_offers_to_be_cleared(client, lead, unit):
     assert 'href="?"' in text
 
 
+def test_no_figures_stand_below_a_filter_that_is_refused(client, lead, unit):
+    CompletedVisitFactory(unit=unit)
+    response = client.get(PAGE, {"scenario": "none"})
+    assert "No figures are shown until the filter is put right" in response.text
+    assert "Pass rate" not in response.text
+    assert "dashboard" not in response.context
+
+
 def test_every_table_stands_on_the_page_with_its_file_under_it(client, lead, unit):
     FollowUpFactory(unit=unit)
     NotCompletedVisitFactory(unit=unit)
