@@ -355,7 +355,7 @@ def log_not_completed(
         return visit
     if not visit.is_under_way:
         raise _too_late(visit)
-    _check_not_completed(reason, notes, submission)
+    _check_not_completed(visit, reason, notes, submission)
     _move(
         visit,
         state=VisitState.NOT_COMPLETED,
@@ -402,7 +402,7 @@ def correct_not_completed(
         raise refuse("why", "Enter why you are correcting it")
     if (reason, notes) == (visit.not_completed_reason, visit.not_completed_notes):
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
-    _check_not_completed(reason, notes, submission)
+    _check_not_completed(visit, reason, notes, submission)
     scope.because(why)
     _move(
         visit,
@@ -415,13 +415,13 @@ def correct_not_completed(
     return visit
 
 
-def _check_not_completed(reason: str, notes: str, submission: uuid.UUID) -> None:
+def _check_not_completed(visit: Visit, reason: str, notes: str, submission: uuid.UUID) -> None:
     if reason not in NotCompletedReason.values or reason == NotCompletedReason.NOT_CLOSED:
         raise refuse("reason", "Select why the venue could not be tested")
     if reason in ANOTHER_REASON and not notes:
         raise refuse("notes", "Enter the reason in the notes")
     with scope.all_units():
-        used = Visit.objects.filter(submission=submission).exists()
+        used = Visit.objects.filter(submission=submission).exclude(pk=visit.pk).exists()
     if used:
         raise _of_another_visit()
 

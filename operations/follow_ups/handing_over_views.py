@@ -3,10 +3,11 @@
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -52,6 +53,14 @@ class HandOverAll(ActView):
     def has_permission(self) -> bool:
         """Whoever works on follow-ups or plans; of which people is for :attr:`in_hand`."""
         return any(map(self.user.has_perm, (WORK_FOLLOW_UPS, PLAN_OPERATIONS)))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Hand over; or say that nothing is left, where a colleague was faster."""
+        person = get_object_or_404(User, pk=kwargs["pk"])
+        if not any(rows for rows, _ in self.in_hand_of(person).values()):
+            messages.info(request, f"{person} has nothing in hand any more. Nothing was changed.")
+            return redirect(self.next_page())
+        return super().post(request, *args, **kwargs)
 
     @cached_property
     def person(self) -> User:

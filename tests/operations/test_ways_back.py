@@ -163,6 +163,15 @@ def test_a_visit_logged_as_not_completed_by_mistake_is_under_way_again(planned, 
     not_completed(planned, officer)
 
 
+def test_the_same_form_ends_the_visit_again_after_that_was_undone(planned, officer):
+    """Whoever goes back in the browser has the form as it was sent."""
+    start(planned, officer)
+    form = {"submission": uuid.uuid4()}
+    not_completed(planned, officer, **form)
+    take_back(Undo.objects.get(act__endswith="log_not_completed"), officer)
+    assert not_completed(planned, officer, **form).state == VisitState.NOT_COMPLETED
+
+
 def correct(visit, by, **more):
     answers = {
         "reason": "unsafe",

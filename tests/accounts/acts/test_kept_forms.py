@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -303,3 +303,19 @@ def test_a_button_leads_back_to_its_list_after_the_session_ended(planner):
     for elsewhere in ("https://elsewhere.example/", ""):
         asked = client.post(button, headers={"referer": elsewhere})
         assert asked["Location"].endswith("next=/")
+
+
+def test_of_many_forms_the_newest_are_kept(planner):
+    session = {}
+
+    def asked(method, number):
+        request = getattr(RequestFactory(), method)(f"/page-{number}/", {"name": f"typed {number}"})
+        request.user, request.session = planner, session
+        return request
+
+    for number in range(kept_forms.MOST + 2):
+        kept_forms.keep(asked("post", number), person=planner.pk)
+    found = [
+        number for number in range(kept_forms.MOST + 2) if kept_forms.find(asked("post", number))
+    ]
+    assert found == list(range(2, kept_forms.MOST + 2))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.views.generic import RedirectView
@@ -496,3 +497,12 @@ def test_a_contact_is_once_at_a_venue_whatever_the_case(coordinator):
     page = client.post(url, fill_in(client, url, answers))
     assert "This venue already has a contact with this email address." in page.text
     assert VenueContact.objects.count() == 1
+
+
+def test_a_file_of_the_same_name_and_length_is_another_answer():
+    def digest(content):
+        upload = SimpleUploadedFile("hotels.xml", content)
+        return submissions._digest(RequestFactory().post("/venues/imports/add/", {"file": upload}))
+
+    assert digest(b"<a/>") == digest(b"<a/>")
+    assert digest(b"<a/>") != digest(b"<b/>")

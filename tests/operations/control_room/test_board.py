@@ -322,6 +322,17 @@ def test_the_control_room_ends_a_visit_that_its_team_left_under_way(handler, lef
     assert "No test is live now" in text(page)
 
 
+def test_of_two_who_end_a_visit_the_second_is_told_that_it_is_ended(handler, left):
+    url = reverse("operations:visit_end", args=[left.pk])
+    end(handler, left)
+    answer = end(handler, left, "It is over")
+    assert answer.url == reverse("operations:board")
+    assert "has been ended already" in text(handler.get(answer.url))
+    assert handler.get(url).status_code == 302
+    left.refresh_from_db()
+    assert left.not_completed_notes == "The team is back, its phone is lost"
+
+
 @pytest.mark.parametrize("person", ["planner of its unit", "lead of its operation"])
 def test_a_planner_of_its_unit_and_the_lead_of_its_operation_end_it_too(person, client, left):
     unit = left.venue.local_authority.command_unit

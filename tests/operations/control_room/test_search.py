@@ -35,6 +35,8 @@ SEARCHES = [
     ("Ostermeer Lanternstay 69", LANTERNSTAY, POSSIBLE),
     ("69 Lanternstay Ostermeer", LANTERNSTAY, POSSIBLE),
     ("Hill Park Hotel", Place("Park Hill Hotel"), POSSIBLE),
+    ("Gannet Lodge Quay House", Place("Gannet Lodge", "Flat 2 Quay House"), NAMED),
+    ("Gannet Lodge 2 Quay House", Place("Gannet Lodge", "Flat 2 Quay House"), POSSIBLE),
     ("Hotel 3 Quay 12", Place("Hotel 12 Quay 3"), POSSIBLE),
     ("Lanternstay Ostermeer 69 Quay Street", LANTERNSTAY, NAMED),
     ("Lanternstay Ostermeer 69, ZZ6 9AB", LANTERNSTAY, NAMED),

@@ -220,6 +220,17 @@ def test_a_person_with_nothing_in_hand_for_me_has_no_page(client, unit, officer)
     assert client.get(reverse("operations:hand_over_all", args=[officer.pk])).status_code == 404
 
 
+def test_who_hands_over_after_a_colleague_did_is_told_that_nothing_is_left(client, by, unit):
+    person = factories.FollowUpFactory(unit=unit).responsible
+    address = reverse("operations:hand_over_all", args=[person.pk])
+    client.force_login(by)
+    answers = {"follow_ups": by.pk}
+    client.post(address, answers)
+    answer = client.post(address, answers)
+    assert answer.url == reverse("operations:follow_up_list")
+    assert f"{person} has nothing in hand any more" in client.get(answer.url).text
+
+
 def test_operations_go_to_another_lead(unit):
     operation = factories.OperationFactory()
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
