@@ -52,3 +52,13 @@ def test_postgresql_keeps_no_consent_or_briefing_before_birth(name):
         transaction.atomic(),
     ):
         rows.update(**{name: cadet.birth_date - dt.timedelta(days=1)})
+
+
+@pytest.mark.parametrize("name", ["Smith-001", "JOHN-123", "Amy1", "12 Jo", "Jo"])
+def test_no_reference_is_like_a_name(name):
+    assert "Never a name" in told(reference=name)["reference"]
+
+
+@pytest.mark.parametrize("reference", ["WC-001", "C-12", "ZZ/2026", "a7"])
+def test_a_reference_is_letters_and_a_number(reference):
+    assert told(reference=reference) == {}
