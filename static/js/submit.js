@@ -14,6 +14,11 @@ const PROBLEM =
   "The service has a problem. Nothing is lost: we keep what you entered on this phone and try again.";
 const STOPPED =
   "The service still has a problem, so this has not arrived. Nothing is lost: what you entered is kept on this phone. Send it again in a few minutes. If it is urgent, call your planner.";
+/** Of a form that holds nothing to keep, such as a lone button. */
+const ON_THIS_PAGE =
+  "No signal, or the service is busy. This has not arrived, so nobody sees it yet. Keep this page open: we try again. If it is urgent, call your planner.";
+const STOPPED_ON_THIS_PAGE =
+  "The service still has a problem, so this has not arrived and nobody sees it. Press the button again in a few minutes. If it is urgent, call your planner.";
 const SENDING = "Sending…";
 const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
 const FIRST_PAUSE = 2_000; // milliseconds, doubled after each try
@@ -43,6 +48,7 @@ function watch(form, start) {
   status.className = "app-status";
   status.setAttribute("role", "status");
   form.append(status);
+  const kept = form.hasAttribute("data-draft");
   let sending = false;
   /** Ends the pause before the next try. */
   let hurry = () => {};
@@ -61,7 +67,7 @@ function watch(form, start) {
       status.textContent ||= SENDING;
       const answer = await send(form, event.submitter);
       if (answer === MISTAKE && ++mistakes > TRIES_AFTER_A_MISTAKE) {
-        status.textContent = STOPPED;
+        status.textContent = kept ? STOPPED : STOPPED_ON_THIS_PAGE;
         sending = false;
         return;
       }
@@ -69,7 +75,8 @@ function watch(form, start) {
         show(answer, start);
         return;
       }
-      status.textContent = answer === MISTAKE ? PROBLEM : WAITING;
+      const waiting = kept ? WAITING : ON_THIS_PAGE;
+      status.textContent = answer === MISTAKE && kept ? PROBLEM : waiting;
       await new Promise((resolve) => {
         hurry = resolve;
         window.addEventListener("online", resolve, { once: true });

@@ -258,3 +258,22 @@ def test_the_form_works_without_javascript(browser, live_server, visit):
     page.get_by_role("button", name="Log outcome").click()
     page.get_by_role("heading", name="Refresher needed").wait_for()
     context.close()
+
+
+def test_a_start_without_signal_says_that_nobody_sees_it_yet(visit_site):
+    """The control room treats a call from there as real until the start has arrived."""
+    officer = factories.UserFactory(username="officer", role=Role.VISITING_OFFICER)
+    officer.set_password(factories.PASSWORD)
+    officer.save()
+    visit = factories.VisitFactory(officer=officer, starts_at=timezone.now())
+    phone = visit_site(390)
+    phone.sign_in("officer")
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    phone.context.set_offline(True)
+    phone.page.get_by_role("button", name=re.compile("^Start")).click()
+    phone.page.get_by_text("nobody sees it yet. Keep this page open").wait_for()
+    assert not phone.page.get_by_text("kept on this phone").count()
+    phone.context.set_offline(False)
+    phone.page.get_by_role("button", name="Log outcome").wait_for()
+    visit.refresh_from_db()
+    assert visit.is_under_way
