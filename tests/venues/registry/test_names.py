@@ -104,7 +104,7 @@ def test_names_stand_in_the_order_of_the_alphabet_whatever_their_accents():
 def test_people_and_scenarios_stand_in_that_order_too():
     from accounts.roles import Role
     from operations.models import Scenario
-    from operations.planning.schedule import visiting_officers
+    from operations.people import visiting_officers
 
     for name in ("Zetland", "Étoile", "Abbey"):
         UserFactory(last_name=name, role=Role.VISITING_OFFICER)
