@@ -60,16 +60,19 @@ def keep(person: User, to: User | None = None) -> None:
 def changing(person: User, *, to: User | None) -> Iterator[None]:
     """Change what ``person`` may do inside; ``to`` takes over what they can't see to after it.
 
-    Whatever the administrator sees of it, and whatever they may.
+    Whatever the administrator sees of it. What they could not see to before stays, unless ``to`` is
+    given: where there is nobody for it, a slip in their name can be put right all the same.
 
     Raises:
         ValidationError: about ``taken_over_by``: nobody, or not this person, takes it over.
 
     """
     keep(person, to)
+    before = _left(person)
     yield
     with scope.all_units():
-        left = [work for work in _kinds if work.left_by(person).exists()]
+        now = zip(_kinds, before, _left(person), strict=True)
+        left = [work for work, then, keys in now if (keys if to else keys - then)]
         if why := _why_not(person, to, left):
             raise ValidationError({"taken_over_by": why})
         if to:
@@ -87,6 +90,12 @@ def changing_by_rule(person: User) -> Iterator[None]:
     with scope.all_units():
         for work in _kinds:
             work.find_others(person)
+
+
+@scope.all_units()
+def _left(person: User) -> list[set[int]]:
+    """For each kind the keys of what ``person`` has and can't see to any more."""
+    return [set(work.left_by(person).values_list("pk", flat=True)) for work in _kinds]
 
 
 def _why_not(person: User, to: User | None, left: list[Work]) -> str:

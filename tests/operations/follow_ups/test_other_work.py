@@ -138,6 +138,15 @@ def test_where_nobody_can_it_is_marked_and_replies_go_to_the_units_mailbox(
         assert f"{person}, has other work now" in client.get(page).text
 
 
+def test_where_nobody_can_the_account_can_be_changed_and_closed_all_the_same(
+    person, administrator, follow_up
+):
+    loses_all(person)
+    rights.change(person=person, wanted=Rights.of(person), by=administrator)
+    accounts.close_account(person=person, by=administrator)
+    assert now(follow_up).responsible == person
+
+
 def test_an_operation_whose_lead_lost_their_role_says_so(client):
     operation = factories.OperationFactory()
     loses_all(operation.lead)
