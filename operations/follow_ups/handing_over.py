@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.acts import work
 from accounts.acts.undo import Return, undoable
-from accounts.acts.versions import EditConflictError
 from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
@@ -105,11 +104,6 @@ def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
 
 # Planned visits ----------------------------------------------------------------------------------
 
-CHANGED_JUST_NOW = (
-    "Somebody else changed this visit at this moment. Nothing was handed over. Look at it, then "
-    "send this again."
-)
-
 
 def planned_visits(person: User) -> VisitQuerySet:
     """The planned visits in whose team ``person`` is."""
@@ -129,6 +123,8 @@ def hand_over_visits(
 ) -> int:
     """Put ``to`` in the place of ``person`` in the teams of these planned visits: all or none.
 
+    They keep the window that they have by then. Those that somebody else has by then stay.
+
     Returns:
         How many were handed over.
 
@@ -137,12 +133,15 @@ def hand_over_visits(
         PlanningError: a visit is no longer planned, or its team would break a rule with ``to``.
 
     """
-    keys = [visit.pk for visit in visits]
+    keys = {visit.pk for visit in visits}
     plannable = Visit.objects.plannable_by(by).filter(pk__in=keys)
-    found = list(plannable.select_related("operation", "venue").order_by("operation", "pk"))
-    if len(found) < len(set(keys)):
+    found = list(plannable)
+    if len(found) < len(keys):
         raise PermissionDenied
+    schedule.hold_visits(found, [to.pk])
     problems = []
+    theirs = Visit.objects.for_officer(person).filter(pk__in=keys)
+    found = list(theirs.select_related("operation", "venue").order_by("operation", "pk"))
     for visit in found:
         members = visit.team.select_related("officer", "cadet").order_by("pk")
         team = [
@@ -162,8 +161,6 @@ def hand_over_visits(
                 by=by,
                 at=at,
             )
-        except EditConflictError:
-            problems.append(Problem("to", f"{visit.venue}: {CHANGED_JUST_NOW}"))
         except PlanningError as error:
             problems += [
                 Problem("to", f"{visit.venue}: {problem.message}", tells_of=problem.tells_of)

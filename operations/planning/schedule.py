@@ -1,7 +1,7 @@
 """Visits and who goes: planning, changing and cancelling a visit."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,12 +123,25 @@ def _visits_of(records: Sequence[Any]) -> dict[int, Visit]:
 def hold_plans(way: Return) -> None:
     """Keep others from these visits, their venues and people, in the order of planning."""
     visits = _visits_of((*way.left, *way.again))
-    hold(Operation.objects.filter(pk__in={visit.operation_id for visit in visits.values()}))
-    planning.lock_venues({visit.venue_id for visit in visits.values()})
-    hold(Visit.objects.filter(pk__in=visits))
     members = [row for row in (*way.left, *way.again) if isinstance(row, TeamMember)]
-    members += TeamMember.objects.filter(visit__in=visits)
-    _lock_keys({row.officer_id for row in members}, {row.cadet_id for row in members})
+    hold_visits(visits.values(), [row.officer_id for row in members], [r.cadet_id for r in members])
+
+
+def hold_visits(
+    visits: Collection[Visit],
+    officers: Iterable[int | None] = (),
+    cadet_ids: Iterable[int | None] = (),
+) -> None:
+    """Keep others from these visits, their venues, their teams and these people."""
+    hold(Operation.objects.filter(pk__in={visit.operation_id for visit in visits}))
+    planning.lock_venues({visit.venue_id for visit in visits})
+    keys = {visit.pk for visit in visits}
+    hold(Visit.objects.filter(pk__in=keys))
+    members = TeamMember.objects.filter(visit__in=keys)
+    _lock_keys(
+        {*officers, *(member.officer_id for member in members)},
+        {*cadet_ids, *(member.cadet_id for member in members)},
+    )
 
 
 def _team_again(visit: Visit, way: Return) -> list[Place]:

@@ -348,20 +348,47 @@ def test_lists_mark_who_has_left(client, unit):
         assert "Corin Maddox, has left" in client.get(reverse(f"operations:{page}")).text
 
 
-def test_a_visit_that_somebody_saves_at_that_moment_is_not_handed_over_and_told(
-    unit, planner, officer, monkeypatch
+@pytest.fixture
+def just_before_handing_over(monkeypatch):
+    """Lets somebody else do something in the moment before the visits are held."""
+
+    def first(do):
+        hold = schedule.hold_visits
+
+        def held_by_us(*args):
+            do()
+            hold(*args)
+
+        monkeypatch.setattr(schedule, "hold_visits", held_by_us)
+
+    return first
+
+
+def test_a_visit_that_somebody_moves_at_that_moment_is_handed_over_with_its_new_window(
+    unit, planner, officer, just_before_handing_over
 ):
     visit = planned(unit, officer)
     other = factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit])
-    locked = schedule._lock_planned
+    later = visit.ends_at + dt.timedelta(minutes=5)
+    just_before_handing_over(
+        lambda: Visit.objects.filter(pk=visit.pk).update(version=F("version") + 1, ends_at=later)
+    )
+    handing_over.hand_over_visits(
+        visits=[visit], person=officer, to=other, by=planner, at=timezone.now()
+    )
+    assert visit.team.get().officer == other
+    visit.refresh_from_db()
+    assert visit.ends_at == later
 
-    def after_somebody_saved(one, *, by):
-        Visit.objects.filter(pk=one.pk).update(version=F("version") + 1)
-        return locked(one, by=by)
 
-    monkeypatch.setattr(schedule, "_lock_planned", after_somebody_saved)
-    with pytest.raises(PlanningError, match="Somebody else changed this visit at this moment"):
-        handing_over.hand_over_visits(
-            visits=[visit], person=officer, to=other, by=planner, at=timezone.now()
-        )
-    assert visit.team.get().officer == officer
+def test_a_visit_that_somebody_gives_to_another_at_that_moment_stays_with_them(
+    unit, planner, officer, just_before_handing_over
+):
+    visit = planned(unit, officer)
+    faster, to = (factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit]) for _ in range(2))
+    just_before_handing_over(lambda: visit.team.update(officer=faster))
+    number = handing_over.hand_over_visits(
+        visits=[visit], person=officer, to=to, by=planner, at=timezone.now()
+    )
+    assert number == 0
+    assert visit.team.get().officer == faster
