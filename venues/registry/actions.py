@@ -21,7 +21,7 @@ from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
-from accounts.database.locks import hold
+from accounts.database.locks import one_at_a_time
 from accounts.database.texts import one_line
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
@@ -92,7 +92,8 @@ def add_venue(*, by: User, another: bool = False, **fields: Unpack[VenueFields])
                 "force can add a venue there. Choose another authority, or ask them."
             }
         )
-    hold(LocalAuthority.objects.filter(pk=authority.pk))  # from whoever adds the same just now
+    # From whoever adds the same just now, under whatever authority.
+    one_at_a_time(f"venues.add {normal_name(fields['name'])}")
     venue = Venue()
     changed = _change(venue, fields)
     problems = {} if another else _problems_of_twin(venue, by)

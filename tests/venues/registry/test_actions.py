@@ -1,8 +1,9 @@
 """What people do to the registry, and what the acts refuse."""
 
+import contextlib
 import datetime as dt
 from decimal import Decimal
-from threading import Barrier, Thread
+from threading import Barrier, BrokenBarrierError, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -92,22 +93,35 @@ def test_without_a_postcode_one_of_the_name_in_the_authority_is_asked_about(by):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_add_one_venue_at_once_the_second_is_asked():
+@pytest.mark.parametrize("authorities", [1, 2])
+def test_of_two_who_add_one_venue_at_once_the_second_is_asked(authorities, monkeypatch):
     by = UserFactory(is_superuser=True, whole_force=True)  # roles are gone after such a test
-    fields = fields_of(VenueFactory.build(local_authority=LocalAuthorityFactory()))
+    where = LocalAuthorityFactory.create_batch(authorities)
+    fields = fields_of(VenueFactory.build(local_authority=where[0]))
     ready, told = Barrier(2), []
+    asked, look = Barrier(2), actions._problems_of_twin
+
+    def look_together(venue, person):
+        """The answer that both would get who look before one of them has saved."""
+        problems = look(venue, person)
+        with contextlib.suppress(BrokenBarrierError):
+            asked.wait(1)
+        return problems
+
+    monkeypatch.setattr(actions, "_problems_of_twin", look_together)
 
     @as_system()
-    def add(number):
+    def add(authority, name):
         ready.wait(10)
         try:
-            actions.add_venue(**fields, by=by)
+            actions.add_venue(**fields | {"local_authority": authority, "name": name}, by=by)
         except ValidationError as error:
             told.extend(error.message_dict)
         finally:
             connection.close()
 
-    people = [Thread(target=add, args=[number]) for number in range(2)]
+    names = [fields["name"], fields["name"].upper()]
+    people = [Thread(target=add, args=each) for each in zip((where * 2)[:2], names, strict=True)]
     for person in people:
         person.start()
     for person in people:
