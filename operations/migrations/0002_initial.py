@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('latest_finish', models.TimeField(default=datetime.time(23, 0), help_text='London time.')),
                 ('consent_days', models.PositiveSmallIntegerField(default=365, verbose_name='days consent is valid')),
                 ('briefing_days', models.PositiveSmallIntegerField(default=90, verbose_name='days a briefing is valid')),
-                ('reference_pattern', accounts.database.model_fields.LineField(default='[A-Za-z]{1,2}[-/]?[0-9]{1,6}', help_text='A regular expression that the whole reference fits. The usual one asks for one or two letters and a number, so no name fits it.', max_length=100, validators=[operations.teams.models.is_a_pattern], verbose_name='pattern of references')),
+                ('reference_pattern', accounts.database.model_fields.LineField(default='[A-Za-z0-9][A-Za-z]?[-/]?[0-9]{1,6}', help_text='A regular expression that the whole reference fits. The usual one asks for at most two letters and a number, so no name fits it.', max_length=100, validators=[operations.teams.models.is_a_pattern], verbose_name='pattern of references')),
                 ('reference_example', accounts.database.model_fields.LineField(default='WC-001', help_text='For the form.', max_length=20, verbose_name='example of a reference')),
             ],
             options={
@@ -570,7 +570,7 @@ class Migration(migrations.Migration):
                 ('latest_finish', models.TimeField(default=datetime.time(23, 0), help_text='London time.')),
                 ('consent_days', models.PositiveSmallIntegerField(default=365, verbose_name='days consent is valid')),
                 ('briefing_days', models.PositiveSmallIntegerField(default=90, verbose_name='days a briefing is valid')),
-                ('reference_pattern', accounts.database.model_fields.LineField(default='[A-Za-z]{1,2}[-/]?[0-9]{1,6}', help_text='A regular expression that the whole reference fits. The usual one asks for one or two letters and a number, so no name fits it.', max_length=100, validators=[operations.teams.models.is_a_pattern], verbose_name='pattern of references')),
+                ('reference_pattern', accounts.database.model_fields.LineField(default='[A-Za-z0-9][A-Za-z]?[-/]?[0-9]{1,6}', help_text='A regular expression that the whole reference fits. The usual one asks for at most two letters and a number, so no name fits it.', max_length=100, validators=[operations.teams.models.is_a_pattern], verbose_name='pattern of references')),
                 ('reference_example', accounts.database.model_fields.LineField(default='WC-001', help_text='For the form.', max_length=20, verbose_name='example of a reference')),
             ],
             options={

@@ -158,10 +158,10 @@ class CadetPolicy(Policy):
     reference_pattern = LineField(
         "pattern of references",
         max_length=100,
-        default=r"[A-Za-z]{1,2}[-/]?[0-9]{1,6}",
+        default=r"[A-Za-z0-9][A-Za-z]?[-/]?[0-9]{1,6}",
         validators=[is_a_pattern],
-        help_text="A regular expression that the whole reference fits. The usual one asks for one "
-        "or two letters and a number, so no name fits it.",
+        help_text="A regular expression that the whole reference fits. The usual one asks for at "
+        "most two letters and a number, so no name fits it.",
     )
     reference_example = LineField(
         "example of a reference", max_length=20, default="WC-001", help_text="For the form."
