@@ -28,7 +28,7 @@ class DashboardView(RequiresPermission, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The filters, the headline figures and the tables."""
         form = filter_form(self.request)
-        if form.is_bound and not form.is_valid():  # figures for other filters would mislead
+        if form.is_refused:  # figures for other filters would mislead
             return super().get_context_data(form=form, **kwargs)
         dashboard = dashboard_for(self.request, form)
         # Without a visit to count only what does not depend on it is shown.
@@ -52,7 +52,7 @@ class TableFile(RequiresPermission, View):
         if slug not in TABLES:
             raise Http404
         form = filter_form(request)
-        if form.is_bound and not form.is_valid():
+        if form.is_refused:
             raise BadRequest("The address of this file has a filter that can't be read.")
         dashboard = dashboard_for(request, form)
         table = dashboard.table(slug)

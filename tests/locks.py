@@ -1,8 +1,11 @@
 """Seeing in PostgreSQL that other sessions wait for a lock, instead of guessing by the clock."""
 
-from django.db import connection
+import threading
 
-from tests.database import as_owner
+from django.db import connection, transaction
+
+from accounts.database.locks import hold
+from tests.database import as_owner, as_system
 
 BLOCKED = (
     "SELECT count(*) FROM pg_stat_activity"
@@ -19,3 +22,32 @@ def wait_until_blocked(sessions: int) -> None:
             if cursor.fetchone()[0] == sessions:
                 return
     raise AssertionError(f"Never did {sessions} sessions wait for a lock.")
+
+
+def in_turn(rows, *acts):
+    """What acts return, or raise, that all meet ``rows`` held and go on in their order."""
+    ended = {}
+
+    def run(act, place):
+        try:
+            with as_system():
+                ended[place] = act()
+        except Exception as error:
+            ended[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act, n)) for n, act in enumerate(acts)]
+    with transaction.atomic():
+        hold(rows)
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            wait_until_blocked(number)
+    for thread in threads:
+        thread.join(timeout=60)
+    return [ended[place] for place in range(len(acts))]  # each has ended
+
+
+def failures(ended):
+    """Those of what :func:`in_turn` tells that are errors."""
+    return [one for one in ended if isinstance(one, Exception)]

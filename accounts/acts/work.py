@@ -27,12 +27,12 @@ class Work:
     """What of it a person has."""
     left_by: Callable[[User], QuerySet[Any]]
     """What of it a person has and can't see to any more."""
-    may_take: Callable[[User, User], bool]
-    """Whether the second person may take over what the first can't see to."""
-    hand_over: Callable[[User, User], int]
-    """Give what the first person can't see to any more to the second; how much it was."""
+    may_take: Callable[[QuerySet[Any], User], bool]
+    """Whether a person may take these over."""
+    hand_over: Callable[[QuerySet[Any], User], int]
+    """Give these to a person; how many there were."""
     find_others: Callable[[User], int] = lambda person: 0
-    """Give it to whom a rule names, where there is one and nobody could be asked."""
+    """Give what they can't see to any more to whom a rule names, where there is one; how much."""
 
 
 _kinds: list[Work] = []
@@ -51,8 +51,7 @@ def keep(person: User, to: User | None = None) -> None:
     """
     with scope.all_units():
         for work in _kinds:
-            rows = work.held_by(person)
-            hold(rows.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True))))
+            hold(work.held_by(person))
     hold(User.objects.filter(pk__in=[person.pk, *([to.pk] if to else [])]))
 
 
@@ -79,7 +78,7 @@ def changing(person: User, *, to: User | None) -> Iterator[None]:
             scope.because("Somebody else does this work now")
         for work in left:
             assert to is not None  # asked above
-            work.hand_over(person, to)
+            work.hand_over(work.left_by(person), to)
 
 
 @contextlib.contextmanager
@@ -105,7 +104,7 @@ def _why_not(person: User, to: User | None, left: list[Work]) -> str:
     what = " and ".join(work.what for work in left)
     if to is None:
         return f"{person} has {what}: choose who takes over."
-    cannot = [work.what for work in left if not work.may_take(person, to)]
+    cannot = [work.what for work in left if not work.may_take(work.left_by(person), to)]
     if to == person or cannot or not User.objects.filter(pk=to.pk, is_active=True).exists():
         return f"{to} can’t take over {' and '.join(cannot) or what}: choose somebody else."
     return ""

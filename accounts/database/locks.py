@@ -15,6 +15,8 @@ def hold(rows: models.QuerySet[Any]) -> None:
     """Keep others from changing ``rows``, by key, until the transaction ends.
 
     In one order for everybody, so that nobody waits in a circle. What was read of them before may
-    be out of date by then: ask again. Rows that point to them can still be added.
+    be out of date by then: ask again. Rows that point to them can still be added. Rows that the
+    question merely joins are left alone.
     """
-    list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    held = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    list(held.values_list("pk"))

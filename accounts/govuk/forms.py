@@ -109,6 +109,11 @@ class GovFilterForm(GovForm):
         kwargs.setdefault("auto_id", "filter_%s")
         super().__init__(*args, **kwargs)
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was asked for that can't be read."""
+        return self.is_bound and not self.is_valid()  # type: ignore[attr-defined]  # the form's
+
 
 def _missing(form_field: forms.Field, label: str) -> str:
     if label.endswith("?"):

@@ -153,7 +153,7 @@ def find_who_answers(follow_ups: FollowUpQuerySet) -> int:
 
     """
     unanswered = follow_ups.unanswered()
-    hold(FollowUp.objects.filter(pk__in=list(unanswered.values_list("pk", flat=True))))
+    hold(unanswered)
     found = 0
     for follow_up in unanswered.select_related(
         "visit__venue__local_authority__command_unit", "visit__operation__lead"
@@ -288,8 +288,7 @@ def _session_after(
 
 def _hold_those_at(venue_id: int) -> None:
     """Keep others from the follow-ups of a venue: what settles one may settle the next with it."""
-    visits = Visit.objects.filter(venue=venue_id).values("pk")  # a join would lock these too
-    hold(FollowUp.objects.filter(visit__in=visits))
+    hold(FollowUp.objects.filter(visit__venue=venue_id))
 
 
 # Done by a training coordinator ------------------------------------------------------------------

@@ -215,9 +215,13 @@ def hand_over_operations(*, operations: Collection[Operation], to: User, by: Use
         raise PermissionDenied
     hold(Operation.objects.filter(pk__in=[operation.pk for operation in operations]))
     hold(User.objects.filter(pk=to.pk))  # from whoever closes the account just now
-    if not people.possible_leads().filter(pk=to.pk).exists():
+    if not _may_lead(to):
         raise refuse("to", f"{to} can’t lead: choose a CSE lead or a planner.")
     return _give_leads(operations, to)
+
+
+def _may_lead(to: User) -> bool:
+    return people.possible_leads().filter(pk=to.pk).exists()
 
 
 def _give_leads(operations: Collection[Operation], to: User) -> int:
@@ -241,10 +245,6 @@ def _left_to_follow(person: User) -> FollowUpQuerySet:
     return open_follow_ups(person).unanswered()
 
 
-def _may_follow(person: User, to: User) -> bool:
-    return not _why_not_follow(to, _left_to_follow(person))
-
-
 def _led(person: User) -> OperationQuerySet:
     return operations_led(person, on=duty_day(timezone.now()))
 
@@ -260,8 +260,8 @@ def register_work() -> None:
             what="operations to lead",
             held_by=_led,
             left_by=_left_to_lead,
-            may_take=lambda person, to: people.possible_leads().filter(pk=to.pk).exists(),
-            hand_over=lambda person, to: _give_leads(_left_to_lead(person), to),
+            may_take=lambda operations, to: _may_lead(to),
+            hand_over=_give_leads,
         )
     )
     work.register(
@@ -269,8 +269,8 @@ def register_work() -> None:
             what="open follow-ups",
             held_by=open_follow_ups,
             left_by=_left_to_follow,
-            may_take=_may_follow,
-            hand_over=lambda person, to: _give_follow_ups(_left_to_follow(person), to),
+            may_take=lambda follow_ups, to: not _why_not_follow(to, follow_ups),
+            hand_over=_give_follow_ups,
             find_others=lambda person: find_who_answers(open_follow_ups(person)),
         )
     )

@@ -157,7 +157,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         Annotated with ``training_state`` on the day ``on`` and ``last_visited_on``, by name unless
         a search puts the likeliest first.
         """
-        if self.is_bound and not self.is_valid():
+        if self.is_refused:
             return venues.none()
         wanted = self.cleaned_data if self.is_bound else {}
         visits = Visit.objects.finished().filter(venue=OuterRef("pk")).order_by().values("venue")

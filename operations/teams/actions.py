@@ -104,8 +104,9 @@ def problems_of(
     born = fields.get("birth_date")
     if cadet is None and born and cadet_rules.age_on(born, on) >= ADULT:
         problems.append(Problem("birth_date", "A cadet is under 18. Check the year."))
-    if born and cadet_rules.age_on(born, on) < YOUNGEST:
-        problems.append(Problem("birth_date", "A cadet is 10 or older. Check the year."))
+    if born and cadet_rules.age_on(born, on) < cadet_rules.YOUNGEST:
+        older = f"A cadet is {cadet_rules.YOUNGEST} or older. Check the year."
+        problems.append(Problem("birth_date", older))
     problems += [
         Problem(name, "This day is before the cadet’s birth date. Check the year.")
         for name in ("consented_on", "briefed_on")
@@ -148,8 +149,6 @@ def _problems_of_reference(reference: str, on: dt.date) -> list[Problem]:
 
 #: Years; who grows up stays on record with the visits they made.
 ADULT = 18
-#: The policy of no force may go below this.
-YOUNGEST = 10
 
 
 def policy_on(day: dt.date) -> cadet_rules.PolicyFacts | None:

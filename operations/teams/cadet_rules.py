@@ -14,6 +14,8 @@ from accounts.dates.london import DAY_BEGINS, LONDON, duty_day
 
 #: Adults in a team that takes a cadet along; one of them is the welfare officer.
 ADULTS_NEEDED = 2
+#: Years: no force may have younger cadets, whatever its policy.
+YOUNGEST = 10
 
 
 @dataclass(frozen=True, kw_only=True)

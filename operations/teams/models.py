@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations import people
+from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit
 from venues.models import CommandUnit
 from venues.registry.names_in_sql import NormalName
@@ -180,7 +181,9 @@ class CadetPolicy(Policy):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    min_age__gte=10, consent_days__range=(1, 1096), briefing_days__range=(1, 366)
+                    min_age__gte=YOUNGEST,
+                    consent_days__range=(1, 1096),
+                    briefing_days__range=(1, 366),
                 ),
                 name="cadet_policy_stays_within_reason",
                 violation_error_message="Cadets are 10 or older, consent is valid for three years "

@@ -22,9 +22,8 @@ from accounts.roles import (
     VIEW_BOARD,
     VIEW_OPERATIONS,
     VIEW_RESULTS,
-    Role,
 )
-from operations import triggers
+from operations import people, triggers
 from operations.planning.models import Operation, Selection
 from operations.visits.policies import LONGEST_WINDOW, VisitPolicy
 from operations.visits.verdict import Verdict
@@ -288,7 +287,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         if user.has_perm(VIEW_OPERATIONS):
             theirs |= Q(operation__lead=user)
         officers = User.objects.filter(team_memberships__visit=OuterRef("pk"))
-        still = officers.filter(is_active=True, groups__name=Role.VISITING_OFFICER)
+        still = people.visiting_officers().filter(team_memberships__visit=OuterRef("pk"))
         return self.filter(mine | theirs & Exists(officers) & ~Exists(still))
 
     def on_board(self, *, at: dt.datetime) -> Self:

@@ -577,11 +577,6 @@ def test_a_reminder_goes_out_once():
 # Who sees what: covert
 
 
-@pytest.fixture
-def unit():
-    return CommandUnitFactory()
-
-
 def visits_in_all_states(unit):
     return {state: factory(unit=unit) for state, factory in BUILT.items()}
 

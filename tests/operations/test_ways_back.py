@@ -37,18 +37,8 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def unit():
-    return factories.CommandUnitFactory()
-
-
-@pytest.fixture
 def officer(unit):
     return factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit])
-
-
-@pytest.fixture
-def planner(unit):
-    return factories.UserFactory(role=Role.PLANNER, units=[unit])
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import dataclasses
 import datetime as dt
-import threading
 import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.acts.versions import EditConflictError
@@ -26,7 +24,6 @@ from operations.models import (
     VisitState,
 )
 from operations.visits.verdict import RULE_VERSION, Verdict
-from tests.database import as_system
 from tests.factories import (
     CadetMemberFactory,
     CancelledVisitFactory,
@@ -37,7 +34,7 @@ from tests.factories import (
     UserFactory,
     VisitFactory,
 )
-from tests.locks import wait_until_blocked
+from tests.locks import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -400,29 +397,7 @@ def test_of_two_officers_at_the_same_instant_one_is_told():
 
 def at_the_same_instant(visit, act) -> list:
     """What two threads get from ``act``, both of which meet the visit's row locked by a third."""
-    results: list = []
-    waiting = threading.Barrier(3)
-
-    @as_system()
-    def run() -> None:
-        try:
-            waiting.wait(timeout=10)
-            results.append(act())
-        except Exception as error:
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    with transaction.atomic():
-        Visit.objects.select_for_update().get(pk=visit.pk)
-        for thread in threads:
-            thread.start()
-        waiting.wait(timeout=10)
-        wait_until_blocked(2)
-    for thread in threads:
-        thread.join(timeout=20)
-    return results
+    return in_turn(Visit.objects.filter(pk=visit.pk), act, act)
 
 
 # Correcting -------------------------------------------------------------------------------------

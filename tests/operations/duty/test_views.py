@@ -67,11 +67,6 @@ NOTHING_HAPPENED = GOOD | {
 
 
 @pytest.fixture
-def unit():
-    return CommandUnitFactory()
-
-
-@pytest.fixture
 def officer():
     return UserFactory(role=Role.VISITING_OFFICER, first_name="Rowan", last_name="Ashby")
 

@@ -34,16 +34,6 @@ def by(unit):
     return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
 
 
-@pytest.fixture
-def planner(unit):
-    return factories.UserFactory(role=Role.PLANNER, units=[unit])
-
-
-@pytest.fixture
-def colleague(unit):
-    return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
-
-
 def leave(person):
     person.is_active = False
     person.save()
@@ -244,11 +234,6 @@ def test_operations_go_to_another_lead(unit):
 
 
 # Closing an account -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def administrator():
-    return factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
 
 
 def test_closing_an_account_asks_who_takes_over(unit, administrator, colleague):

@@ -34,11 +34,6 @@ SESSION = {
 
 
 @pytest.fixture
-def unit():
-    return factories.CommandUnitFactory()
-
-
-@pytest.fixture
 def by(unit):
     return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
 

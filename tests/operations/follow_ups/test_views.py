@@ -30,16 +30,6 @@ def today():
 
 
 @pytest.fixture
-def unit():
-    return factories.CommandUnitFactory()
-
-
-@pytest.fixture
-def coordinator(unit):
-    return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
-
-
-@pytest.fixture
 def page(client, coordinator):
     """Gets a page as the unit's coordinator."""
     client.force_login(coordinator)

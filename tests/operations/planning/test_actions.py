@@ -64,16 +64,6 @@ def at(hour: int, minute: int = 0, day: dt.date = TODAY) -> dt.datetime:
 
 
 @pytest.fixture
-def unit():
-    return CommandUnitFactory()
-
-
-@pytest.fixture
-def planner(unit):
-    return UserFactory(role=Role.PLANNER, units=[unit])
-
-
-@pytest.fixture
 def operation(planner):
     """One that the planner sees, since they made it."""
     last = TODAY + dt.timedelta(days=14)

@@ -63,16 +63,6 @@ def signed_in(user):
 
 
 @pytest.fixture
-def unit():
-    return CommandUnitFactory()
-
-
-@pytest.fixture
-def planner(unit):
-    return UserFactory(role=Role.PLANNER, units=[unit])
-
-
-@pytest.fixture
 def client(planner):
     return signed_in(planner)
 

@@ -36,11 +36,6 @@ def keys(table):
 
 
 @pytest.fixture
-def unit():
-    return factories.CommandUnitFactory()
-
-
-@pytest.fixture
 def world(unit):
     """Something in each guarded table: of ``unit``, and the same of another."""
     made = {}
