@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
+from accounts.database.texts import lines, one_line
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse
@@ -77,7 +78,7 @@ class OutcomeFacts:
         return cls(**{name: getattr(outcome, name) for name in names})
 
     def only_what_applies(self) -> Self:
-        """The same without answers to questions that the other answers rule out."""
+        """The same, as it is kept, without answers to questions that the others rule out."""
         empty: dict[str, object] = {}
         if not self.room_refused:
             empty |= {"refusal_ground": ""}
@@ -94,8 +95,8 @@ class OutcomeFacts:
         if not (self.police_contacted and self.officers_sent):
             empty |= {"officers_arrived_minutes": None}
         tidy = {
-            "incident_reference": self.incident_reference.strip(),
-            "notes": self.notes.strip(),
+            "incident_reference": one_line(self.incident_reference),
+            "notes": lines(self.notes),
         }
         return dataclasses.replace(self, **(tidy | empty))  # type: ignore[arg-type]  # by name
 
@@ -281,7 +282,7 @@ def correct_outcome(
     """
     visit = _lock_to_correct(visit, by=by)
     facts = facts.only_what_applies()
-    reason = reason.strip()
+    reason = one_line(reason)
     if earlier := _sent_before(visit, submission, facts):
         return earlier
     if visit.outcome is None:
@@ -349,7 +350,7 @@ def log_not_completed(
 
     """
     visit = _lock(visit, by=by)
-    notes = notes.strip()
+    notes = lines(notes)
     sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
     if sent == (submission, reason, notes):
         return visit
@@ -390,7 +391,7 @@ def correct_not_completed(
 
     """
     visit = _lock_to_correct(visit, by=by)
-    notes, why = notes.strip(), why.strip()
+    notes, why = lines(notes), one_line(why)
     sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
     if sent == (submission, reason, notes):
         return visit

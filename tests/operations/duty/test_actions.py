@@ -331,6 +331,24 @@ def test_the_same_submission_twice_is_one_outcome(visit, officer):
     assert Outcome.objects.filter(visit=visit).count() == 1
 
 
+def test_the_same_answers_are_the_same_however_they_are_spaced(visit, officer):
+    submission = uuid.uuid4()
+    facts = dataclasses.replace(
+        GOOD, notes="Busy  desk\r\n\tone clerk\u200b", incident_reference="７  of 9"
+    )
+    first = log(visit, officer, facts, submission=submission)
+    assert (first.notes, first.incident_reference) == ("Busy desk\none clerk", "7 of 9")
+    assert log(visit, officer, facts, submission=submission) == first
+    with pytest.raises(PlanningError, match="No answer differs"):
+        correct(visit, officer, facts)
+
+
+def test_the_same_reason_twice_ends_a_visit_once_however_the_notes_are_spaced(visit, officer):
+    ended = {"submission": uuid.uuid4(), "notes": "Two  clerks\r\nwere\u00a0ill"}
+    version = end(visit, officer, **ended).version
+    assert end(visit, officer, **ended).version == version
+
+
 def test_a_late_repetition_does_not_undo_a_correction(visit, officer):
     submission = uuid.uuid4()
     first = log(visit, officer, submission=submission)
