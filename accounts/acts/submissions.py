@@ -3,7 +3,8 @@
 Each form carries a token: a number made for this showing of the page, and to whom it was shown,
 signed. The number becomes a row in the transaction of the act itself. Of two messages with one
 number at the same instant the second waits for that row, then gets the first one's answer. A form
-that was refused, or an act that was taken back, leaves no row, so its number is free again.
+that was refused leaves no row, so its number is free again. One whose act was undone comes back
+with a new number, and the time: a repetition that was late does nothing, a person may send it.
 """
 
 import datetime as dt
@@ -18,8 +19,11 @@ from django.core import signing
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from accounts.acts import kept_forms
+from accounts.acts.models import Undo
+from accounts.dates.london import clock
 
 #: The name of the hidden field.
 FIELD = "submission_token"
@@ -27,6 +31,10 @@ FIELD = "submission_token"
 OLDEST = dt.timedelta(days=14)
 
 ARRIVED = "This had already arrived, so it was not done a second time."
+UNDONE = (
+    "What you sent from this page before was undone at {}, and nothing was done now. To do it "
+    "again, send it again."
+)
 OTHER_CONTENT = (
     "What you sent from this page before had already arrived. What you have now is different, and "
     "nothing of it is saved. Look first at what is on record. To save this as well, send it again."
@@ -52,6 +60,7 @@ class Submission(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     content = models.CharField(max_length=64, help_text="A digest of the page and the answers.")
     answer = models.TextField(help_text="The address to which it led: what it made, or a list.")
+    request = models.UUIDField(null=True, help_text="By which its offers to undo are found.")
     at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
@@ -99,11 +108,18 @@ def answer_once(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
     with transaction.atomic():
         content = _digest(request)
         sent, is_new = Submission.objects.get_or_create(
-            number=token.number, defaults={"by": request.user, "content": content}
+            number=token.number,
+            defaults={
+                "by": request.user,
+                "content": content,
+                "request": getattr(request, "request_id", None),
+            },
         )
         if not is_new:
             if sent.content != content:
                 return _back(request, OTHER_CONTENT)
+            if undone := _undone_at(sent):
+                return _back(request, UNDONE.format(clock(undone, at=timezone.now())))
             messages.info(request, ARRIVED)
             return HttpResponseRedirect(sent.answer)
         response = respond()
@@ -114,6 +130,15 @@ def answer_once(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
         sent.save(update_fields=["answer"])
     kept_forms.forget(request)
     return response
+
+
+def _undone_at(sent: Submission) -> dt.datetime | None:
+    """When all that a form had done was taken back, where it was."""
+    if sent.request is None:
+        return None
+    offers = Undo.objects.filter(request=sent.request, by=sent.by_id)
+    moments = list(offers.values_list("taken_back_at", flat=True))
+    return None if None in moments else max(filter(None, moments), default=None)
 
 
 def did_nothing(response: Response) -> Response:

@@ -37,7 +37,6 @@ from django.db.models import F, Max, TextField, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.formats import date_format
 from psycopg2.errors import RaiseException
 
 from accounts.acts.constraints import broken_by
@@ -45,7 +44,7 @@ from accounts.acts.models import Undo
 from accounts.acts.versions import Versioned
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.dates.london import LONDON
+from accounts.dates.london import clock
 from accounts.models import User
 from accounts.record import history
 from accounts.record.access_log import Act, record_acts
@@ -90,7 +89,7 @@ class UndoneBeforeError(CannotUndoError):
     def __init__(self, undo: Undo, *, at: dt.datetime) -> None:
         """Say when, as of the moment ``at``."""
         assert undo.taken_back_at is not None
-        super().__init__(f"This was undone already, at {_clock(undo.taken_back_at, at=at)}.")
+        super().__init__(f"This was undone already, at {clock(undo.taken_back_at, at=at)}.")
         self.undo = undo
 
 
@@ -289,7 +288,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     if undo.taken_back_at:
         raise UndoneBeforeError(undo, at=at)
     if at >= undo.until:
-        late = f"It is too late to undo this: that was possible until {_clock(undo.until, at=at)}."
+        late = f"It is too late to undo this: that was possible until {clock(undo.until, at=at)}."
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
     kind.holds(way)
     _lock(changes)
@@ -328,13 +327,6 @@ def _sentence_of(error: IntegrityError) -> str:
 def page_after(undo: Undo) -> str:
     """The name of the page to go to once it is taken back; empty for where one was."""
     return _kinds[undo.act].back
-
-
-def _clock(moment: dt.datetime, *, at: dt.datetime) -> str:
-    """The time of the day, with the date where it is another day than ``at``."""
-    local, now = moment.astimezone(LONDON), at.astimezone(LONDON)
-    time = f"{local:%H:%M}"
-    return time if local.date() == now.date() else f"{time} on {date_format(local, 'j F Y')}"
 
 
 # What an act changed ----------------------------------------------------------------------------

@@ -42,3 +42,10 @@ def duty_ends(day: dt.date) -> dt.datetime:
 def midnight(day: dt.date) -> dt.datetime:
     """The moment at which ``day`` begins on the clocks of London."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=LONDON)
+
+
+def clock(moment: dt.datetime, *, at: dt.datetime) -> str:
+    """The time of the day, with the date where it is another day than ``at``."""
+    local, now = moment.astimezone(LONDON), at.astimezone(LONDON)
+    time = f"{local:%H:%M}"
+    return time if local.date() == now.date() else f"{time} on {local.day} {local:%B %Y}"

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ('number', models.UUIDField(unique=True)),
                 ('content', models.CharField(help_text='A digest of the page and the answers.', max_length=64)),
                 ('answer', models.TextField(help_text='The address to which it led: what it made, or a list.')),
+                ('request', models.UUIDField(help_text='By which its offers to undo are found.', null=True)),
                 ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={

@@ -16,12 +16,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.views.generic import RedirectView
 
-from accounts.acts import kept_forms, submissions
+from accounts.acts import kept_forms, submissions, undo
 from accounts.acts.admin import ComesBackFilled
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import Submission
 from accounts.dates.policies import Policy
-from accounts.models import User
+from accounts.models import Undo, User
 from accounts.roles import PERMISSIONS, Role
 from operations.models import Cadet, FollowUpState, Operation, Scenario, Visit
 from tests import factories
@@ -424,6 +424,23 @@ def test_the_same_number_with_other_answers_is_refused_and_shown_again(coordinat
     again = {"submission_token": TOKEN.search(other.text)[1], "attended": "7", "another": "on"}
     assert client.post(add_training, TRAINING | again).status_code == 302
     assert TrainingSession.objects.count() == 2
+
+
+def test_what_was_undone_is_told_so_and_done_again_only_by_another_tap(coordinator, add_training):
+    client, person = coordinator
+    answers = fill_in(client, add_training, TRAINING)
+    client.post(add_training, answers)
+    undo.take_back(number=Undo.objects.get().number, by=person, at=timezone.now())
+    again = client.post(add_training, answers, follow=True)
+    undone = timezone.localtime(Undo.objects.get().taken_back_at)
+    assert f"before was undone at {undone:%H:%M}" in again.text
+    assert submissions.ARRIVED not in again.text
+    assert TrainingSession.objects.count() == 0
+    answers["submission_token"] = TOKEN.search(again.text)[1]
+    assert client.post(add_training, answers).status_code == 302
+    assert TrainingSession.objects.count() == 1
+    assert client.post(add_training, answers).status_code == 302
+    assert TrainingSession.objects.count() == 1
 
 
 def test_a_number_of_somebody_else_is_refused_and_shows_nothing_of_theirs(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.dates.duty_days import DutyDay
-from accounts.dates.london import LONDON, duty_begins, duty_day, duty_ends
+from accounts.dates.london import LONDON, clock, duty_begins, duty_day, duty_ends
 from accounts.models import User
 from tests.factories import UserFactory
 
@@ -118,7 +118,6 @@ CALENDAR = {
     "accounts/dates/london.py": "the definition itself",
     "accounts/record/sealing.py": "a day of the record is sealed after midnight",
     "accounts/tasks.py": "retention counts days of the calendar",
-    "accounts/acts/undo.py": "how a moment is written",
     "accounts/gallery.py": "an example",
     "accounts/templatetags/govuk.py": "how a moment is written",
     "accounts/govuk/fields.py": "what somebody typed, by the clock",
@@ -151,3 +150,9 @@ def test_no_template_makes_a_day_of_a_moment():
     templates = (ROOT / "templates").rglob("*.*")
 
     assert [path for path in templates if re.search(r"_at\.date\b", path.read_text())] == []
+
+
+def test_a_time_is_told_with_its_day_where_that_is_another_one():
+    night = dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)  # half past midnight in London
+    assert clock(night, at=night) == "00:30"
+    assert clock(night, at=night - dt.timedelta(hours=1)) == "00:30 on 1 July 2026"
