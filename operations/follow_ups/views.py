@@ -79,6 +79,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
         visible = FollowUp.objects.visible_to(self.user).with_who_answers()
         return visible.select_related(
             "visit__venue__local_authority__command_unit",
+            "visit__venue__merged_into",
             "visit__operation__lead",
             "visit__outcome",
             "responsible",

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -148,24 +148,6 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
     done = ""
     """What to say when it is done; ``{}`` stands for the venue."""
 
-    @cached_property
-    def venue(self) -> Venue:
-        """The venue of the address."""
-        venues = Venue.objects.visible_to(self.user).with_names()
-        return get_object_or_404(venues, pk=self.kwargs["pk"])
-
-    part: type[VenueContact | TrainingSession] | None = None
-    """What of a venue the address names, where it is not the venue itself."""
-
-    def removed(self) -> tuple[str, str] | None:
-        """The part that was removed, and the page of its venue."""
-        was = history.removed(self.part, self.kwargs["pk"]) if self.part else None
-        venues = Venue.objects.visible_to(self.user).changeable_by(self.user)
-        venue = venues.filter(pk=was.venue_id).first() if was else None
-        return (
-            (f"The {was._meta.verbose_name}", venue.get_absolute_url()) if was and venue else None
-        )
-
     def act(self, form: Any) -> Venue:
         """Do it, and return the venue whose page comes next.
 
@@ -203,7 +185,38 @@ class VenueAdd(ActView):
         return actions.add_venue(**form.values(), by=self.user)
 
 
-class ChangesVenue(ActView):
+class OfVenue(ActView):
+    """An act on a venue that is in the registry."""
+
+    @cached_property
+    def venue(self) -> Venue:
+        """The venue of the address."""
+        venues = Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
+        return get_object_or_404(venues, pk=self.kwargs["pk"])
+
+    part: type[VenueContact | TrainingSession] | None = None
+    """What of a venue the address names, where it is not the venue itself."""
+
+    def removed(self) -> tuple[str, str] | None:
+        """The part that was removed, and the page of its venue."""
+        was = history.removed(self.part, self.kwargs["pk"]) if self.part else None
+        venues = Venue.objects.visible_to(self.user).changeable_by(self.user)
+        venue = venues.filter(pk=was.venue_id).first() if was else None
+        return (
+            (f"The {was._meta.verbose_name}", venue.get_absolute_url()) if was and venue else None
+        )
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A merged entry has no form: its page leads to the one that was kept.
+
+        A form that was open already is refused by the act, with all that was typed.
+        """
+        if self.venue.merged_into_id is not None:
+            return HttpResponseRedirect(self.venue.get_absolute_url())
+        return super().get(request, *args, **kwargs)
+
+
+class ChangesVenue(OfVenue):
     """An act on a venue that the person may change; of another command unit's it is a 403."""
 
     def has_permission(self) -> bool:
@@ -282,8 +295,10 @@ class VenueMerge(ChangesVenue):
         wanted = whole_number(self.request.GET.get("other", ""))
         if wanted is None:
             return None
-        others = Venue.objects.visible_to(self.user).unmerged().exclude(pk=self.venue.pk)
-        other = get_object_or_404(others.with_names(), pk=wanted)
+        others = Venue.objects.visible_to(self.user).exclude(pk=self.venue.pk)
+        if self.request.method == "GET":  # of one merged meanwhile the act says so
+            others = others.unmerged()
+        other = get_object_or_404(others.with_names().select_related("merged_into"), pk=wanted)
         if not may_change_all(self.user, [other]):
             raise PermissionDenied
         return other
@@ -334,7 +349,7 @@ class VenueMerge(ChangesVenue):
         )
 
 
-class TrainingAdd(ActView):
+class TrainingAdd(OfVenue):
     """Records a training session of a venue."""
 
     permission_required = roles.RECORD_TRAINING
@@ -353,7 +368,7 @@ class TrainingAdd(ActView):
         return self.venue
 
 
-class OfTraining(ActView):
+class OfTraining(OfVenue):
     """An act on one session; the address names the session, not the venue."""
 
     part = TrainingSession

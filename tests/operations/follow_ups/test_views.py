@@ -236,6 +236,18 @@ def test_of_a_closed_venue_the_page_and_the_list_say_so_and_what_to_do(page, uni
     assert "Venue closed on 3 March 2026" in text_of(page(LIST))
 
 
+def test_of_a_merged_entry_the_page_says_so_and_leads_to_the_one_that_was_kept(page, unit, today):
+    kept = factories.VenueFactory(name="The Kept Arms")
+    follow_up = follow_up_of(unit, due_on=today, visit__venue__merged_into=kept)
+    response = page(follow_up.get_absolute_url())
+    text = text_of(response)
+    assert "was merged into another, so no reminders go out" in text
+    assert f'href="{kept.get_absolute_url()}' in text
+    assert "The Kept Arms" in text
+    assert "None: the entry of the venue was merged" in text
+    assert "closed" not in text.partition("<main")[2]
+
+
 # Booking, delivery, refusal ---------------------------------------------------------------------
 
 

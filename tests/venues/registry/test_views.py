@@ -636,6 +636,48 @@ def test_an_entry_is_not_compared_with_itself_nor_with_a_merged_one(signed_in):
         assert client.get(url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "name", ["venue_edit", "venue_close", "venue_reopen", "venue_merge", "training_add"]
+)
+def test_a_merged_entry_has_no_forms_but_leads_to_its_page(signed_in, name):
+    merged = VenueFactory(merged_into=VenueFactory())
+    client = signed_in(C)
+    response = client.get(address(name, merged))
+    assert response.status_code == 302
+    assert response.url == merged.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("venue_close", day(dt.date(2026, 3, 2)) | {"reason": "Sold to a school"}),
+        ("contact_add", {"name": "Sold to a school"}),
+        ("venue_edit", {"version": 1, "name": "Sold to a school", "kind": "hotel"}),
+    ],
+)
+def test_a_form_whose_entry_was_merged_meanwhile_leads_to_the_one_that_was_kept(
+    signed_in, name, typed
+):
+    kept = VenueFactory(name="The Kept Arms")
+    merged = VenueFactory(merged_into=kept)
+    place = {"local_authority": merged.local_authority_id} if name == "venue_edit" else {}
+    page = signed_in(C).post(address(name, merged), typed | place).text
+    assert "This venue was merged into another." in page
+    assert kept.get_absolute_url() in page
+    assert "Sold to a school" in page
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_whoever_merges_second_is_told_into_which_entry(signed_in, first):
+    kept = VenueFactory()
+    entries = [VenueFactory(merged_into=kept, name="The Gannet"), VenueFactory()]
+    venue, other = entries if first else entries[::-1]
+    url = f"{address('venue_merge', venue)}?other={other.pk}"
+    page = signed_in(C).post(url, {"keep": entries[1].pk}).text
+    assert "The Gannet was merged into another venue already." in page
+    assert kept.get_absolute_url() in page
+
+
 # Reference data ---------------------------------------------------------------------------------
 
 
