@@ -43,7 +43,7 @@ from operations.models import (
     VisitState,
 )
 from operations.visits import outcome_history
-from operations.visits.models import earliest_start_before
+from operations.visits.models import earliest_start_before, overdue_margin
 from operations.visits.visit_history import record_of
 from venues.models import Venue
 
@@ -74,6 +74,7 @@ class MyVisits(RequiresPermission, TemplateView):
         early = earliest_start_before(at=now)
         return super().get_context_data(**kwargs) | {
             "early": early,
+            "margin": overdue_margin(at=now),
             "now": now,
             "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
             "coming": [visit for visit in ahead if visit not in tonight],
@@ -137,9 +138,11 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "registry_act": self._registry_act(),
                 "may_plan": user.has_perm(PLAN_OPERATIONS),
                 "too_early": logging.why_too_early(self.object, at=timezone.now()),
+                "margin": overdue_margin(at=timezone.now()),
                 "another_reason": self.object.not_completed_reason in logging.ANOTHER_REASON,
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
+                "drafts_over": draft_keys_over(self.object, user),
             }
         )
 
@@ -222,7 +225,8 @@ class VisitStart(FormPage, OfTheTeam, View):
     def ask(self, refusal: object, *, status: int = 200) -> HttpResponse:
         """The page, with what stands in the way."""
         self.record_reads(viewed=[self.visit])
-        context = {"visit": self.visit, "refusal": refusal}
+        margin = overdue_margin(at=timezone.now())
+        context = {"visit": self.visit, "refusal": refusal, "margin": margin}
         return render(self.request, self.template_name, context, status=status)
 
 
@@ -232,17 +236,21 @@ class TeamAct(OfTheTeam, ActView):
     counts_once = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The visit for the heading."""
+        """The visit for the heading, and what is told where its time is over."""
         self.record_reads(viewed=[self.visit])
-        return super().get_context_data(**kwargs) | {"visit": self.visit}
+        context = {"visit": self.visit, "margin": overdue_margin(at=timezone.now())}
+        return super().get_context_data(**kwargs) | context
 
 
 class EndsVisit(TeamAct):
     """A form that ends a visit under way. In another state the visit has another page for it."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """What was sent goes to the act whatever the state: it may be a repetition."""
-        if request.method == "GET" and self.has_permission():
+        """What was sent goes to the act whatever the state: it may be a repetition.
+
+        So does what a phone has kept, which sends it once it has the form.
+        """
+        if request.method == "GET" and "kept" not in request.GET and self.has_permission():
             if self.visit.is_planned:
                 return redirect("operations:visit_start", self.visit.pk)
             if not self.visit.is_under_way and not self.may_be_late():
@@ -459,12 +467,18 @@ def draft_key(visit: Visit, user: Any) -> str:
 def draft_keys_done(visit: Visit, outcomes: Iterable[Outcome], user: Any) -> list[str]:
     """What the phone of ``user`` may forget, since the server has it."""
     arrived = sum(outcome.logged_by_id == user.pk for outcome in outcomes)
-    keys = [_draft_key(visit, user, number) for number in range(arrived)]
+    return [_draft_key(visit, user, number) for number in range(arrived)]
+
+
+def draft_keys_over(visit: Visit, user: Any) -> list[str]:
+    """What the phone of ``user`` may forget unless it waits for an answer: the visit is over.
+
+    Somebody else may have ended it; what the phone has sent itself then goes on to be told so.
+    """
     if not visit.is_finished:
-        return keys
+        return []
     key = not_completed_key(visit, user)
-    corrected = [f"{key}-{number}" for number in range(1, visit.not_completed_revision)]
-    return [*keys, key, *corrected]
+    return [key, *(f"{key}-{number}" for number in range(1, visit.not_completed_revision))]
 
 
 def not_completed_key(visit: Visit, user: Any) -> str:

@@ -11,12 +11,36 @@ from operations.models import Visit, VisitState
 
 register = template.Library()
 
+#: What a team does once its window and the margin are over.
+LATE: dict[str, str] = {
+    VisitState.PLANNED: "The time of this visit is over. If you start it now, the control room "
+    "still treats calls about it as real. Call your planner for a new time first.",
+    VisitState.UNDER_WAY: "The time of this visit is over, so the control room treats calls about "
+    "it as real. Leave, then log what happened. If you need longer, call your planner.",
+}
+
 
 @register.inclusion_tag("components/tag.html")
 def visit_tag(visit: Visit) -> dict[str, str]:
     """The state of ``visit`` as a tag."""
     state = VisitState(visit.state)
     return {"label": state.label, "tone": tone_of("visit", state)}
+
+
+@register.filter
+def late(visit: Visit, margin: dt.timedelta) -> str:
+    """What a team must know where the board takes calls about its visit for real ones again.
+
+    Args:
+        visit: One of theirs.
+        margin: From the end of a window until its visit is overdue.
+
+    Returns:
+        Two or three sentences; empty while a call would be told as a test.
+
+    """
+    past = visit.is_past_its_time(at=timezone.now(), margin=margin)
+    return LATE.get(visit.state, "") if past else ""
 
 
 @register.filter

@@ -6,22 +6,31 @@
  * than the draft, so it is left as it is. A page with `data-draft-done="key"` says that the server
  * has it all: only then is the draft forgotten. Where storage is unavailable nothing happens.
  *
- * A form that was sent and has no answer yet is marked beside its draft with the address of its page.
- * The page sends it again by itself when it is opened, and `data-kept="visit-person"` shows a link
- * to it. Keys name the person, so whoever else uses the phone neither sees nor sends it.
+ * A form that was sent and has no answer yet is marked beside its draft with the address it went to.
+ * Its page sends it again by itself when it is opened, and `data-kept="visit-person"` shows a link
+ * to it, which asks for the form however things stand by now: the server says what became of it.
+ * Keys name the person, so whoever else uses the phone neither sees nor sends it.
  */
 
 const PREFIX = "draft:";
 const SENDING = "sending:";
+/** The field with the number that a message carries. */
+const NUMBER = "submission";
 const NEVER_KEPT = new Set(["file", "password", "submit", "button"]);
 const NOTICE = "We kept what you entered on this phone.";
 
 /** @typedef {Record<string, string[]>} Draft The chosen or typed values by name of the field. */
 
-/** Forget the drafts that this page says have arrived. */
+/**
+ * Forget the drafts that this page says are done. With `data-arrived` the number of the message that
+ * arrived: one that was sent with another number, and has no answer yet, is not forgotten.
+ */
 export function forgetDrafts() {
   for (const element of document.querySelectorAll("[data-draft-done]")) {
     const key = element.getAttribute("data-draft-done");
+    const arrived = element.getAttribute("data-arrived");
+    const waits = withStorage((storage) => storage.getItem(SENDING + key));
+    if (arrived !== null && waits && stored(PREFIX + key)?.[NUMBER]?.[0] !== arrived) continue;
     withStorage((storage) => storage.removeItem(PREFIX + key));
     withStorage((storage) => storage.removeItem(SENDING + key));
   }
@@ -34,7 +43,7 @@ export function keepDrafts() {
     const mark = SENDING + form.getAttribute("data-draft");
     if (form.hasAttribute("data-draft-sent")) {
       withStorage((storage) => storage.removeItem(mark)); // it has its answer
-    } else if (restore(form, key) && withStorage((storage) => storage.getItem(mark))) {
+    } else if (restore(form, key) && withStorage((storage) => storage.getItem(mark)) === goesTo(form)) {
       form.setAttribute("data-unsent", "");
     }
     const keep = () => withStorage((storage) => storage.setItem(key, JSON.stringify(read(form))));
@@ -49,7 +58,16 @@ export function keepDrafts() {
  */
 export function noteSending(form) {
   const key = form.getAttribute("data-draft");
-  if (key) withStorage((storage) => storage.setItem(SENDING + key, window.location.pathname));
+  if (key) withStorage((storage) => storage.setItem(SENDING + key, goesTo(form)));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {string} the path to which it is sent
+ */
+function goesTo(form) {
+  // The attribute: a field named "action" would hide the property.
+  return new URL(form.getAttribute("action") ?? "", window.location.href).pathname;
 }
 
 /** Show where this phone keeps something that was sent and has no answer yet. */
@@ -61,7 +79,7 @@ export function showKept() {
     const key = keys.find((one) => about.test(one));
     const page = key && withStorage((storage) => storage.getItem(key));
     if (!page?.startsWith("/")) continue;
-    place.querySelector("a").setAttribute("href", page);
+    place.querySelector("a").setAttribute("href", `${page}?kept`);
     place.hidden = false;
   }
 }
@@ -99,15 +117,8 @@ function read(form) {
  * @returns {boolean} whether there was a draft
  */
 function restore(form, key) {
-  const stored = withStorage((storage) => storage.getItem(key));
-  if (!stored) return false;
-  /** @type {Draft} */
-  let draft;
-  try {
-    draft = JSON.parse(stored);
-  } catch {
-    return false;
-  }
+  const draft = stored(key);
+  if (!draft) return false;
   for (const control of controls(form)) {
     const values = draft[control.name];
     if (!values) continue;
@@ -119,6 +130,18 @@ function restore(form, key) {
   }
   tell(form);
   return true;
+}
+
+/**
+ * @param {string} key
+ * @returns {Draft | null}
+ */
+function stored(key) {
+  try {
+    return JSON.parse(withStorage((storage) => storage.getItem(key)) ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 /** @param {HTMLFormElement} form */

@@ -1,12 +1,15 @@
 """What an officer enters in a lobby without signal is not lost, and counts once."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
+from operations.duty import actions
+from operations.duty.actions import OutcomeFacts
 from operations.models import Outcome, TeamMember
 from tests import factories
 
@@ -160,6 +163,71 @@ def test_an_outcome_sent_without_signal_is_marked_and_goes_when_its_page_is_open
     assert not phone.page.get_by_text(KEPT).is_visible()
 
 
+@pytest.fixture
+def logged_by_a_colleague(visit, sent_without_signal):
+    """While the phone waited somebody else of the team was first."""
+    lin = factories.UserFactory(role=Role.VISITING_OFFICER, first_name="Lin", last_name="Ash")
+    factories.TeamMemberFactory(visit=visit, officer=lin, duty=TeamMember.Duty.SUPPORT)
+    good = OutcomeFacts.of(factories.OutcomeFactory.build(visit=visit, logged_by=lin))
+    actions.log_outcome(visit=visit, facts=good, submission=uuid4(), by=lin, at=timezone.now())
+
+
+def test_what_a_phone_keeps_of_a_visit_that_a_colleague_logged_becomes_a_correction(
+    phone, visit, logged_by_a_colleague
+):
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    phone.sees(KEPT)
+    phone.page.get_by_role("link", name="Open it to send it").click()
+    phone.sees("Lin Ash logged the outcome of this visit")
+    phone.page.get_by_label("Why").fill("The clerk said more to me")
+    phone.press("Save correction")
+    phone.sees("Refresher needed")
+    assert not phone.page.get_by_text(KEPT).is_visible()
+    assert visit.outcomes.count() == 2
+
+
+def test_the_correction_of_what_a_colleague_logged_is_sent_by_nobody_but_its_officer(
+    phone, visit, logged_by_a_colleague
+):
+    """Opened by another way it has what the phone keeps, and waits for the reason."""
+    phone.open(reverse("operations:outcome_correct", args=[visit.pk]))
+    phone.sees("We kept what you entered on this phone")
+    group = phone.page.get_by_role("group", name="Did staff refuse the room?")
+    assert group.get_by_label("No", exact=True).is_checked()
+    assert not phone.page.get_by_text("There is a problem").count()
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    phone.sees(KEPT)
+
+
+def test_why_a_venue_could_not_be_tested_is_told_of_the_outcome_that_a_colleague_logged(
+    visit_site, visit
+):
+    phone = visit_site(390)
+    phone.sign_in("officer")
+    phone.open(reverse("operations:visit_not_completed", args=[visit.pk]))
+    phone.choose("What was it about?", "This time: the venue could be tested later")
+    phone.choose("What happened?", "Unsafe to go on")
+    phone.page.get_by_label("Notes").fill("A dog at the door")
+    phone.context.set_offline(True)
+    phone.page.locator("main").get_by_role("button").last.click()
+    phone.page.get_by_text("Nothing is lost").first.wait_for()
+    lin = factories.UserFactory(role=Role.VISITING_OFFICER, first_name="Lin", last_name="Ash")
+    factories.TeamMemberFactory(visit=visit, officer=lin, duty=TeamMember.Duty.SUPPORT)
+    good = OutcomeFacts.of(factories.OutcomeFactory.build(visit=visit, logged_by=lin))
+    actions.log_outcome(visit=visit, facts=good, submission=uuid4(), by=lin, at=timezone.now())
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.context.set_offline(False)
+
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    phone.sees(KEPT)
+    phone.page.get_by_role("link", name="Open it to send it").click()
+    phone.page.get_by_text("Its outcome was logged at").first.wait_for()
+    assert phone.page.get_by_label("Notes").input_value() == "A dog at the door"
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    assert not phone.page.get_by_text(KEPT).is_visible()
+
+
 def test_a_colleague_on_the_same_phone_neither_sees_nor_sends_what_it_keeps(
     phone, visit, sent_without_signal
 ):
@@ -272,7 +340,7 @@ def test_a_start_without_signal_says_that_nobody_sees_it_yet(visit_site):
     phone.context.set_offline(True)
     phone.page.get_by_role("button", name=re.compile("^Start")).click()
     phone.page.get_by_text("nobody sees it yet. Keep this page open").wait_for()
-    assert not phone.page.get_by_text("kept on this phone").count()
+    assert not phone.page.get_by_text("kept on this phone").is_visible()
     phone.context.set_offline(False)
     phone.page.get_by_role("button", name="Log outcome").wait_for()
     visit.refresh_from_db()

@@ -311,6 +311,33 @@ def test_a_start_that_is_refused_says_why(signed_in, officer, visit):
     assert "You still have Gannet Hotel under way: log it first." in text(answer)
 
 
+LATE = "treats calls about it as real"
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+@pytest.mark.parametrize(
+    ("made", "pages"),
+    [
+        (VisitFactory, ["visit_detail", "visit_start"]),
+        (UnderWayVisitFactory, ["visit_detail", "outcome_add", "visit_not_completed"]),
+    ],
+)
+def test_a_team_reads_that_calls_are_real_once_its_time_and_the_margin_are_over(
+    signed_in, officer, made, pages, minutes
+):
+    """As the board says: 30 minutes after the end of the window."""
+    over = timezone.now() - dt.timedelta(minutes=30 + minutes)
+    visit = made(officer=officer, starts_at=over - dt.timedelta(hours=2), ends_at=over)
+    for address in [reverse("operations:my_visits"), *(url(name, visit) for name in pages)]:
+        assert (LATE in text(signed_in.get(address))) is (minutes > 0), address
+
+
+def test_an_observer_of_a_visit_past_its_time_is_not_told_what_its_team_does(client, unit):
+    visit = UnderWayVisitFactory(unit=unit, starts_at=timezone.now() - dt.timedelta(hours=9))
+    client.force_login(UserFactory(role=Role.PLANNER, units=[unit]))
+    assert LATE not in text(client.get(url("visit_detail", visit)))
+
+
 def test_the_start_page_asks_first(signed_in, officer):
     visit = VisitFactory(officer=officer)
     assert "Start the visit?" in text(signed_in.get(url("visit_start", visit)))
