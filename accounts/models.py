@@ -78,7 +78,10 @@ class User(AbstractUser):
         unique=True,
         help_text="Letters, figures and @ . + - _ only.",
         validators=[UnicodeUsernameValidator()],
-        error_messages={"unique": "Somebody already has this username."},
+        error_messages={
+            "unique": "Somebody already has this username.",
+            "invalid": "Username must have letters, figures and @ . + - _ only",
+        },
     )
     first_name = LineField(max_length=150, blank=True)
     last_name = LineField(max_length=150, blank=True)

@@ -16,7 +16,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
 from accounts.acts import kept_forms
-from accounts.govuk import ComesBack
+from accounts.govuk import ComesBack, PlainWords
 from accounts.models import User
 
 
@@ -79,12 +79,12 @@ class ComesBackFilled:
         return field
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The form, filled with what was kept, which tells what others saved."""
+        """The form, filled with what was kept, which tells what others saved, in our words."""
         form = super().get_form(request, *args, **kwargs)  # type: ignore[misc]
         kept = kept_forms.find(request) if request.method == "GET" else None
         return new_class(
             form.__name__,
-            (ComesBack, ToldOfOthers, form),
+            (PlainWords, ComesBack, ToldOfOthers, form),
             exec_body=lambda body: body.update(kept=kept.answers if kept else None),
         )
 

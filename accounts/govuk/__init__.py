@@ -14,7 +14,7 @@ from accounts.govuk.fields import (
     OneBoxDateField,
     YesNoField,
 )
-from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm
+from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
 from accounts.govuk.layout import Button, Question, Reveal, Style
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "GovSplitDateTime",
     "GovTimeField",
     "OneBoxDateField",
+    "PlainWords",
     "Question",
     "Reveal",
     "Style",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from accounts.dates import days
+from accounts.govuk.words import not_a_time
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -168,10 +169,7 @@ class GovTimeField(forms.TimeField):
         try:
             return self._read(str(value).strip())
         except ValueError:
-            name = str(self.label or "The time")
-            name = "The time" if name.endswith("?") else name
-            message = f"{name} must be a time of day, such as 19:30 or 7:30pm"
-            raise ValidationError(message, code="invalid") from None
+            raise ValidationError(not_a_time(str(self.label or "")), code="invalid") from None
 
     def _read(self, typed: str) -> dt.time:
         if typed.lower() in self.NAMED:
@@ -219,6 +217,8 @@ class GovDateTimeField(forms.SplitDateTimeField):
         )
 
     default_error_messages = {
+        "invalid": "Enter the date and the time",
+        "incomplete": "Enter the date and the time",
         "invalid_date": "Enter the date",
         "invalid_time": "Enter the time, such as 19:30",
     }

@@ -5,13 +5,13 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.forms.widgets import ChoiceWidget
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
 from accounts.database import texts
 from accounts.govuk.layout import Button
+from accounts.govuk.words import say_plainly
 
 
 class ComesBack:
@@ -29,7 +29,21 @@ class ComesBack:
         return field.widget.value_from_datadict(self.kept, MultiValueDict(), name)
 
 
-class GovForm(ComesBack):
+class PlainWords:
+    """Mix into a form (before Django's) that says in our words what it can't take."""
+
+    def full_clean(self) -> None:
+        """Clean, with sentences that name the question instead of "This field"."""
+        form: Any = self
+        model = getattr(getattr(form, "_meta", None), "model", None)
+        columns = {one.name: one for one in model._meta.fields} if model else {}
+        for name, field in form.fields.items():
+            field.label = form[name].label
+            say_plainly(field, str(field.label), columns.get(name))
+        super().full_clean()  # type: ignore[misc]  # of the form mixed into
+
+
+class GovForm(PlainWords, ComesBack):
     """Mix into a form (first of its bases) so that ``{% crispy form %}`` shows it in our style."""
 
     use_required_attribute = False  # the browser's bubbles are worse than our messages
@@ -86,15 +100,10 @@ class GovForm(ComesBack):
         return data
 
     def full_clean(self) -> None:
-        """Clean tidy texts, with messages that name the missing answer instead of "This field"."""
-        for name, form_field in self.fields.items():
-            form_field.label = self[name].label  # type: ignore[index]  # of the form mixed into
-            standard = forms.Field.default_error_messages["required"]
-            if form_field.error_messages.get("required") == standard:
-                form_field.error_messages["required"] = _missing(form_field, str(form_field.label))
+        """Clean tidy texts."""
         if self.is_bound:  # type: ignore[attr-defined]
             self.data = self.tidied()
-        super().full_clean()  # type: ignore[misc]
+        super().full_clean()
 
 
 class GovFilterForm(GovForm):
@@ -113,11 +122,3 @@ class GovFilterForm(GovForm):
     def is_refused(self) -> bool:
         """Whether something was asked for that can't be read."""
         return self.is_bound and not self.is_valid()  # type: ignore[attr-defined]  # the form's
-
-
-def _missing(form_field: forms.Field, label: str) -> str:
-    if label.endswith("?"):
-        return f"Answer “{label}”"
-    start = label if label[1:2].isupper() else label[:1].lower() + label[1:]
-    chosen = isinstance(form_field.widget, forms.Select | ChoiceWidget | forms.FileInput)
-    return f"{'Select' if chosen else 'Enter'} {start}"

@@ -577,7 +577,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'cadet policies',
                 'ordering': ['-valid_from'],
                 'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('max_age__gte', models.F('min_age')), ('max_age__lte', 17)), name='cadets_are_under_18_and_ages_in_order', violation_error_message='Cadets are under 18, the oldest age not below the youngest.'), models.CheckConstraint(condition=models.Q(('briefing_days__range', (1, 366)), ('consent_days__range', (1, 1096)), ('min_age__gte', 10)), name='cadet_policy_stays_within_reason', violation_error_message='Cadets are 10 or older, consent is valid for three years and a briefing for one year at most, both for a day at least.'), models.CheckConstraint(condition=models.Q(models.Q(('reference_pattern', ''), _negated=True), models.Q(('reference_example', ''), _negated=True)), name='cadet_policy_says_how_references_look')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('max_age__gte', models.F('min_age')), ('max_age__lte', 17)), name='cadets_are_under_18_and_ages_in_order', violation_error_message='Cadets are under 18, the oldest age not below the youngest.'), models.CheckConstraint(condition=models.Q(('briefing_days__range', (1, 366)), ('consent_days__range', (1, 1096)), ('min_age__gte', 10)), name='cadet_policy_stays_within_reason', violation_error_message='Cadets are 10 or older, consent is valid for three years and a briefing for one year at most, both for a day at least.'), models.CheckConstraint(condition=models.Q(models.Q(('reference_pattern', ''), _negated=True), models.Q(('reference_example', ''), _negated=True)), name='cadet_policy_says_how_references_look', violation_error_message='Enter how references look, and an example of one.')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -962,7 +962,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='warningsign',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('text'), name='warning_sign_is_unique'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('text'), name='warning_sign_is_unique', violation_error_message='There is already a warning sign of these words.'),
         ),
         migrations.AddField(
             model_name='scenariosignevent',

@@ -22,7 +22,13 @@ class WarningSign(models.Model):
     position = models.PositiveSmallIntegerField(help_text="Where it stands in lists.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("text"), name="warning_sign_is_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("text"),
+                name="warning_sign_is_unique",
+                violation_error_message="There is already a warning sign of these words.",
+            )
+        ]
         ordering = ["position", "pk"]
         triggers = [
             pgtrigger.Trigger(

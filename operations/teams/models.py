@@ -192,6 +192,7 @@ class CadetPolicy(Policy):
             models.CheckConstraint(
                 condition=~Q(reference_pattern="") & ~Q(reference_example=""),
                 name="cadet_policy_says_how_references_look",
+                violation_error_message="Enter how references look, and an example of one.",
             ),
         ]
 

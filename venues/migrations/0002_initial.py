@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': [venues.registry.names_in_sql.NormalName('name')],
-                'constraints': [models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='force_name_is_unique')],
+                'constraints': [models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='force_name_is_unique', violation_error_message='There is already a force of this name.')],
             },
         ),
         migrations.CreateModel(
@@ -590,7 +590,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='commandunit',
-            constraint=models.UniqueConstraint(models.F('force'), django.db.models.functions.text.Lower('code'), name='unit_code_is_unique_in_force'),
+            constraint=models.UniqueConstraint(models.F('force'), django.db.models.functions.text.Lower('code'), name='unit_code_is_unique_in_force', violation_error_message='Another command unit of this force already has this code.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='commandunit',
@@ -658,7 +658,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='localauthority',
-            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='authority_name_is_unique'),
+            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('name'), name='authority_name_is_unique', violation_error_message='There is already a local authority of this name.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='localauthority',

@@ -647,16 +647,16 @@ def _refuse(problems: dict[str, str], record: models.Model | None = None) -> Non
         ValidationError: there is something.
 
     """
-    told: dict[str, list[str]] = {name: [message] for name, message in problems.items()}
+    told: dict[str, Any] = dict(problems)
     if record is not None:
         try:
             record.clean_fields(exclude=told)
             if not told:  # the constraints would say the same once more
                 record.full_clean()
         except ValidationError as error:
-            told |= error.message_dict
+            told |= error.error_dict
     if told:
-        raise ValidationError(dict(told))
+        raise ValidationError(told)
 
 
 def problems_of_day(name: str, day: dt.date | None) -> dict[str, str]:

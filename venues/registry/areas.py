@@ -20,7 +20,13 @@ class Force(models.Model):
     name = LineField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(NormalName("name"), name="force_name_is_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                NormalName("name"),
+                name="force_name_is_unique",
+                violation_error_message="There is already a force of this name.",
+            )
+        ]
         ordering = [NormalName("name")]
 
     def __str__(self) -> str:
@@ -58,7 +64,12 @@ class CommandUnit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("force", Lower("code"), name="unit_code_is_unique_in_force"),
+            models.UniqueConstraint(
+                "force",
+                Lower("code"),
+                name="unit_code_is_unique_in_force",
+                violation_error_message="Another command unit of this force already has this code.",
+            ),
         ]
         ordering = [NormalName("name")]
 
@@ -136,7 +147,13 @@ class LocalAuthority(models.Model):
 
     class Meta:
         verbose_name_plural = "local authorities"
-        constraints = [models.UniqueConstraint(NormalName("name"), name="authority_name_is_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                NormalName("name"),
+                name="authority_name_is_unique",
+                violation_error_message="There is already a local authority of this name.",
+            )
+        ]
         ordering = [NormalName("name")]
         triggers = [whole_force_changes("command_unit_id")]
 

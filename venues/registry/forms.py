@@ -59,9 +59,13 @@ class TellsRefusal:
         if not hasattr(error, "error_dict"):
             self.add_error(None, error)  # type: ignore[attr-defined]  # of the form
             return
-        for name, messages in error.message_dict.items():
+        for name, errors in error.error_dict.items():
             where = name if name in self.fields and name != NON_FIELD_ERRORS else None
-            self.add_error(where, messages)  # type: ignore[attr-defined]
+            if where:  # what the model says, in the words of the form
+                own = self.fields[where].error_messages
+                for each in errors:
+                    each.message = own.get(str(each.code), each.message)
+            self.add_error(where, errors)  # type: ignore[attr-defined]
 
 
 class ContactRemovalForm(TellsRefusal, forms.Form):

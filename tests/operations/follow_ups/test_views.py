@@ -308,7 +308,7 @@ def test_a_delivery_that_is_on_record_is_asked_about(post, unit, today):
     ("wrong", "told"),
     [
         ({"attended": 13}, "12 who work there"),
-        ({"attended": 0}, "greater than or equal to 1"),
+        ({"attended": 0}, "must be a whole number from 1 to 1000"),
         ({"delivered_by": ""}, "Enter who delivered it"),
         ({"held_on_year": 2090}, "today or a day in the past"),
         ({"held_on_year": 2200}, "between 1 January 2000 and 31 December 2100"),

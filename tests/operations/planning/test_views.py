@@ -481,7 +481,7 @@ def test_a_draw_is_undone_with_a_reason_and_stays_counted(client, operation, uni
 
     asked = client.post(button, {"next": operation.get_absolute_url()})
     assert "Why is this undone?" in text(asked)
-    for reason, told in (("  ", "Enter why these venues"), ("x" * 201, "at most 200 characters")):
+    for reason, told in (("  ", "Enter why these venues"), ("x" * 201, "200 characters or fewer")):
         again = client.post(button, {"reason": reason})
         assert told in text(again)
     assert operation.chosen_venues.count() == 2
@@ -558,7 +558,10 @@ def test_the_system_draws_among_those_that_match(client, operation, unit):
     [
         ({"add": 1, "selection": "priority"}, "Tick the venues to add."),
         ({"add": 1, "venues": ["ticked"]}, "Answer “Why these venues?”"),
-        ({"add": 1, "venues": ["ticked"], "selection": "random"}, "not one of the available"),
+        (
+            {"add": 1, "venues": ["ticked"], "selection": "random"},
+            "what you chose is not there",
+        ),
         ({"add": 1, "venues": ["foreign"], "selection": "priority"}, "can no longer be added"),
         ({"draw": 1, "number": 9}, "Enter a number between 1 and 1"),
         ({"draw": 1}, "Enter how many venues to draw"),
