@@ -86,12 +86,15 @@ def test_a_venue_that_may_not_move_tells_of_its_postcode_too(client):
     assert set(client.post(url, answers).context["form"].errors) == {"local_authority", "postcode"}
 
 
-def test_a_contact_tells_of_its_name_and_of_its_address(coordinator):
+def test_a_contact_tells_of_its_number_and_of_its_address(coordinator):
     contact = factories.VenueContactFactory(email="desk@hotel.example")
     url = reverse("venues:contact_add", args=[contact.venue_id])
     answers = {"name": "Ada", "phone": "0" * 30, "email": "DESK@hotel.example"}
     errors = coordinator.post(url, answers | {"gets_reminders": "on"}).context["form"].errors
-    assert errors == {"email": ["This venue already has a contact with this email address."]}
+    assert errors == {
+        "email": ["This venue already has a contact with this email address."],
+        "phone": ["Enter a phone number, like 020 7946 0958"],
+    }
 
 
 def test_closing_in_the_future_is_told(coordinator):

@@ -756,6 +756,10 @@ class Migration(migrations.Migration):
             model_name='venuecontact',
             constraint=models.UniqueConstraint(models.F('venue'), django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='contact_is_once_at_a_venue', violation_error_message='This venue already has a contact with this email address.'),
         ),
+        migrations.AddConstraint(
+            model_name='venuecontact',
+            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^[+( ]*[0-9](?:[ ()-]*[0-9]){5,14}[ )]*(?:(?:[eE][xX][tT]\\.?|[xX]) ?[0-9]{1,6})?$'), _connector='OR'), name='contact_has_a_telephone_number_or_none', violation_error_message='Enter a phone number, like 020 7946 0958'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='venuecontact',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "venues_venuecontactevent" ("email", "gets_reminders", "id", "job_title", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "venue_id") VALUES (NEW."email", NEW."gets_reminders", NEW."id", NEW."job_title", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."phone", NEW."venue_id"); RETURN NULL;', hash='56146039bc66d6202023725ecf60b2666a955220', operation='INSERT', pgid='pgtrigger_insert_insert_6dcf8', table='venues_venuecontact', when='AFTER')),

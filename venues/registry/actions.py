@@ -28,6 +28,7 @@ from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.registry.names import normal_name
 from venues.registry.postcodes import in_the_united_kingdom, normalise_postcode
+from venues.registry.telephones import NOT_A_NUMBER, is_number
 
 #: The fields that an import of open data writes. One that a person has changed is theirs.
 IMPORTED = ("name", "address", "postcode", "latitude", "longitude", "local_authority")
@@ -352,8 +353,8 @@ def save_contact(
     Raises:
         PermissionDenied: the venue belongs to a command unit that is not theirs.
         EditConflictError: somebody else saved or removed the contact meanwhile.
-        ValidationError: no name, an odd e-mail address, reminders without an address, or the venue
-            was merged.
+        ValidationError: no name, an odd e-mail address or telephone number, reminders without an
+            address, or the venue was merged.
 
     """
     venue = lock_to_change(venue, by=by)
@@ -362,7 +363,7 @@ def save_contact(
     else:
         contact.claim(version or 0)
     problems = problems_of_contact(
-        venue, contact, {"email": email, "gets_reminders": gets_reminders}
+        venue, contact, {"email": email, "phone": phone, "gets_reminders": gets_reminders}
     )
     contact.name = name
     contact.job_title = job_title
@@ -377,14 +378,17 @@ def save_contact(
 def problems_of_contact(
     venue: Venue, contact: VenueContact, fields: Mapping[str, Any]
 ) -> dict[str, str]:
-    """What won't do of a contact's address; ``fields`` may lack some."""
+    """What won't do of a contact's address and number; ``fields`` may lack some."""
+    found = {}
+    if (phone := one_line(fields.get("phone") or "")) and not is_number(phone):
+        found["phone"] = NOT_A_NUMBER
     email = fields.get("email")
-    if email == "" and fields.get("gets_reminders"):
-        return {"email": "Enter an email address, or turn reminders off."}
     others = venue.contacts.exclude(pk=contact.pk)
-    if email and others.filter(email__iexact=email).exists():
-        return {"email": "This venue already has a contact with this email address."}
-    return {}
+    if email == "" and fields.get("gets_reminders"):
+        found["email"] = "Enter an email address, or turn reminders off."
+    elif email and others.filter(email__iexact=email).exists():
+        found["email"] = "This venue already has a contact with this email address."
+    return found
 
 
 @undoable("The contact is on record again.", may=may_take_back, shown_on="contact.venue")

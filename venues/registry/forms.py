@@ -432,7 +432,10 @@ class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
         model = VenueContact
         fields = ("name", "job_title", "email", "phone", "gets_reminders")
         labels = {"gets_reminders": "Gets messages about refresher training"}
-        help_texts = {"gets_reminders": "Needs an email address."}
+        help_texts = {
+            "phone": "Such as 020 7946 0958, or 020 7946 0958 ext 12.",
+            "gets_reminders": "Needs an email address.",
+        }
         widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
 
     def __init__(self, *args: Any, venue: Venue, **kwargs: Any) -> None:
@@ -441,7 +444,7 @@ class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
         self.venue = venue
 
     def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
-        """What won't do of the address."""
+        """What won't do of the address and the number."""
         return actions.problems_of_contact(self.venue, self.instance, answers)
 
 

@@ -27,6 +27,7 @@ from venues.registry.hygiene_ids import HygieneId
 from venues.registry.names import normal_name
 from venues.registry.names_in_sql import NormalName, Squeezed, kept_normal
 from venues.registry.postcodes import normalise_postcode
+from venues.registry.telephones import NOT_A_NUMBER, PATTERN, to_dial
 from venues.training.models import TrainingSession
 from venues.training.validity import TrainingState, training_state_in_sql
 
@@ -420,8 +421,18 @@ class VenueContact(Versioned):
                 name="contact_is_once_at_a_venue",
                 violation_error_message="This venue already has a contact with this email address.",
             ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=PATTERN),
+                name="contact_has_a_telephone_number_or_none",
+                violation_error_message=NOT_A_NUMBER,
+            ),
         ]
         ordering = ["normal_name", "pk"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_to_dial(self) -> str:
+        """The telephone number for a link that dials it."""
+        return to_dial(self.phone)
