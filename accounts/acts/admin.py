@@ -3,6 +3,7 @@
 import functools
 import json
 import operator
+import re
 from types import new_class
 from typing import Any, cast
 
@@ -136,7 +137,12 @@ class FindsNames:
         found, may_repeat = super().get_search_results(request, queryset, search_term)  # type: ignore[misc]
         if not search_term.strip():
             return found, may_repeat
-        for word in search_term.split():
+        words = [word for word in search_term.split() if re.search(r"[^\W_]", word)]
+        if not words:
+            told = f"Nothing can be found by “{search_term}” alone. Type part of a name."
+            messages.warning(request, told)
+            return queryset.none(), False
+        for word in words:
             normal = Func(
                 Value(word), function="makesafe_normal_name", output_field=models.TextField()
             )

@@ -40,6 +40,9 @@ class Found:
         tests = _counted(self.tests, "live test")
         if not text:
             return tests if self.tests else "No test is live now"
+        if not search.typed_words(text):
+            what = "Type a name, a street or a postcode"
+            return f"Nothing can be found by “{text}” alone. {what}. Treat the call as real"
         if self.tests:
             return f"{tests} {'is' if len(self.tests) == 1 else 'are'} “{text}”"
         if self.possible:

@@ -18,6 +18,7 @@ from operations.acts.refusals import Problem
 from operations.models import Operation, Scenario, Selection, Visit
 from operations.planning import actions as planning
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
+from venues.registry.forms import SearchField
 from venues.training.validity import TrainingState
 
 
@@ -108,7 +109,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
 
     submit_label = "Show venues"
 
-    q = forms.CharField(label="Name, group or postcode", required=False)
+    q = SearchField(label="Name, group or postcode")
     unit = forms.ModelChoiceField(
         CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
     )

@@ -24,7 +24,7 @@ from venues.models import (
     VenueQuerySet,
     sees_contacts,
 )
-from venues.registry import actions, presenters
+from venues.registry import actions, presenters, search
 from venues.registry.actions import VenueFields
 from venues.registry.merging import BOTH, Conflict
 from venues.registry.postcodes import both_degrees, degrees
@@ -96,6 +96,28 @@ class TellsConflict:
 # The list ---------------------------------------------------------------------------------------
 
 
+class SearchField(forms.CharField):
+    """What to look for among venues; what has no word to look for is no search for all of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take the arguments of any field; nobody has to look for anything."""
+        super().__init__(max_length=100, required=False, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """What was typed.
+
+        Raises:
+            ValidationError: no venue can be found by it.
+
+        """
+        text: str = super().clean(value)
+        if text and not search.words(text):
+            raise ValidationError(
+                f"Nothing can be found by “{text}” alone. Type part of a name, or a postcode"
+            )
+        return text
+
+
 class VenueFilter(GovFilterForm, forms.Form):
     """Narrows the list of venues."""
 
@@ -107,9 +129,7 @@ class VenueFilter(GovFilterForm, forms.Form):
 
     NO_VERDICT = "none"
 
-    q = forms.CharField(
-        label="Name, group, postcode or food hygiene id", max_length=100, required=False
-    )
+    q = SearchField(label="Name, group, postcode or food hygiene id")
     unit = forms.ModelChoiceField(
         CommandUnit.objects.all(), label="Command unit", required=False, empty_label="All"
     )
@@ -365,7 +385,7 @@ class DuplicateSearchForm(GovFilterForm, forms.Form):
 
     submit_label = "Find venue"
 
-    q = forms.CharField(label="Name or postcode of the other entry", max_length=100, required=False)
+    q = SearchField(label="Name or postcode of the other entry")
 
 
 #: The answer about a conflict that follows the answer to which entry stays.
