@@ -20,6 +20,7 @@ from accounts.govuk import (
     Reveal,
     Style,
     YesNoField,
+    an_example,
 )
 from accounts.models import Undo
 from accounts.tones import tones
@@ -42,7 +43,7 @@ class GalleryForm(GovForm, forms.Form):
     rooms = forms.IntegerField(min_value=1, label="Number of rooms")
     notes = forms.CharField(widget=forms.Textarea({"rows": 3}), required=False)
     size = forms.ChoiceField(choices=[("", "---------"), ("s", "Small"), ("l", "Large")])
-    opened = GovDateField(label="Date of opening", help_text="For example, 24 11 2026")
+    opened = GovDateField(label="Date of opening", help_text=an_example())
     starts = GovDateTimeField(label="Start of the visit")
     plan = forms.FileField(label="Floor plan")
     agreed = forms.BooleanField(

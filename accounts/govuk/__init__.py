@@ -13,6 +13,7 @@ from accounts.govuk.fields import (
     GovTimeField,
     OneBoxDateField,
     YesNoField,
+    an_example,
 )
 from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
 from accounts.govuk.layout import Button, Question, Reveal, Style
@@ -33,4 +34,5 @@ __all__ = [
     "Reveal",
     "Style",
     "YesNoField",
+    "an_example",
 ]

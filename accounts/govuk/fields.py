@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 
 from accounts.dates import days
@@ -75,6 +76,16 @@ class GovDateWidget(forms.Widget):
         return render_to_string(
             "govuk/fields/date_boxes.html", {"boxes": self.boxes(name, auto_id, value)}
         )
+
+
+def _example(days_ahead: int) -> str:
+    day = timezone.localdate() + dt.timedelta(days=days_ahead)
+    return f"For example, {day.day} {day.month} {day.year}."
+
+
+def an_example(days_ahead: int = 0) -> str:
+    """The hint of a date: a day that its question takes, counted from the day it is shown on."""
+    return lazy(_example, str)(days_ahead)
 
 
 class _Day(forms.DateField):

@@ -8,7 +8,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question
+from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
 from operations.acts.forms import VersionedForm
 from operations.acts.refusals import Problem
@@ -80,7 +80,7 @@ class BookForm(GovForm, VersionedForm):
 
     on = GovDateField(
         label="Date of the refresher",
-        help_text="For example, 14 12 2026.",
+        help_text=an_example(14),
         error_messages={"required": "Enter the date of the refresher"},
     )
 
@@ -107,7 +107,7 @@ class DeliveryForm(GovForm, VersionedForm):
 
     held_on = GovDateField(
         label="Date it was held",
-        help_text="For example, 14 12 2026.",
+        help_text=an_example(),
         error_messages={"required": "Enter the date it was held"},
     )
     mode = forms.ChoiceField(

@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.govuk import GovDateField, GovForm
+from accounts.govuk import GovDateField, GovForm, an_example
 from operations.acts.forms import TellsProblems, VersionedForm
 from operations.acts.refusals import Problem
 from operations.models import Cadet
@@ -30,7 +30,7 @@ class CadetForm(GovForm, TellsProblems, forms.Form):
         empty_label="All command units",
         help_text="Whose planners see this cadet and may ask them to go.",
     )
-    birth_date = GovDateField(label="Birth date")
+    birth_date = GovDateField(label="Birth date", help_text=an_example(-15 * 365))
     consented_on = GovDateField(
         label="Consent given on", required=False, help_text="By a parent or carer, in writing."
     )

@@ -11,7 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Q
 from django.utils.datastructures import MultiValueDict
 
-from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
+from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
 from venues.models import (
@@ -339,7 +339,7 @@ class ClosingForm(GovForm, TellsRefusal, forms.Form):
 
     on = GovDateField(
         label="When did it close?",
-        help_text="For example, 24 11 2026.",
+        help_text=an_example(),
         error_messages={"required": "Enter when it closed"},
     )
     reason = forms.CharField(
@@ -361,7 +361,7 @@ class ReopeningForm(GovForm, TellsRefusal, forms.Form):
 
     on = GovDateField(
         label="Since when is it open again?",
-        help_text="For example, 24 11 2026.",
+        help_text=an_example(),
         error_messages={"required": "Enter since when it is open again"},
     )
 
@@ -505,7 +505,7 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
             "attended": "How many of them attended?",
         }
         help_texts = {
-            "held_on": "For example, 24 11 2026.",
+            "held_on": an_example(),
             "front_desk_staff": "All shifts together.",
         }
         error_messages = {
