@@ -36,6 +36,7 @@ class VisitPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[VisitPolicy]):
         "longest_minutes",
         "start_early_minutes",
         "overdue_after_minutes",
+        "longest_operation_days",
     )
 
 

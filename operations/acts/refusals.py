@@ -18,7 +18,6 @@ R = TypeVar("R")
 ABOUT = {
     "operation_reference_is_unique": "reference",
     "operation_ends_on_or_after_its_first_day": "ends_on",
-    "operation_lasts_a_year_at_most": "ends_on",
     "visit_ends_after_it_starts": "ends_at",
     "visit_window_is_at_most_twelve_hours": "ends_at",
     "refused_room_has_a_ground": "refusal_ground",

@@ -466,6 +466,7 @@ class Migration(migrations.Migration):
                 ('longest_minutes', models.PositiveSmallIntegerField(default=240, help_text='At most 720, which is 12 hours.', verbose_name='longest window, in minutes')),
                 ('overdue_after_minutes', models.PositiveSmallIntegerField(default=30, help_text='The board then says to treat calls as real. At most 120.', verbose_name='minutes after the window until a visit is overdue')),
                 ('start_early_minutes', models.PositiveSmallIntegerField(default=60, help_text='While it is under way the board takes calls for a test. At most 120.', verbose_name='minutes before the window from which a visit can start')),
+                ('longest_operation_days', models.PositiveSmallIntegerField(default=366, help_text='Its first and last day counted. At most 366, which is a year.', verbose_name='longest operation, in days')),
             ],
             options={
                 'verbose_name_plural': 'visit policies',
@@ -486,6 +487,7 @@ class Migration(migrations.Migration):
                 ('longest_minutes', models.PositiveSmallIntegerField(default=240, help_text='At most 720, which is 12 hours.', verbose_name='longest window, in minutes')),
                 ('overdue_after_minutes', models.PositiveSmallIntegerField(default=30, help_text='The board then says to treat calls as real. At most 120.', verbose_name='minutes after the window until a visit is overdue')),
                 ('start_early_minutes', models.PositiveSmallIntegerField(default=60, help_text='While it is under way the board takes calls for a test. At most 120.', verbose_name='minutes before the window from which a visit can start')),
+                ('longest_operation_days', models.PositiveSmallIntegerField(default=366, help_text='Its first and last day counted. At most 366, which is a year.', verbose_name='longest operation, in days')),
             ],
             options={
                 'abstract': False,
@@ -941,19 +943,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='visitpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('longest_minutes__range', (1, 720)), ('overdue_after_minutes__lte', 120), ('start_early_minutes__lte', 120)), name='visit_policy_stays_within_reason', violation_error_message='The longest window is between 1 and 720 minutes; a visit starts 120 minutes before its window at the earliest, and is overdue 120 minutes after it or sooner.'),
+            constraint=models.CheckConstraint(condition=models.Q(('longest_minutes__range', (1, 720)), ('longest_operation_days__range', (1, 366)), ('overdue_after_minutes__lte', 120), ('start_early_minutes__lte', 120)), name='visit_policy_stays_within_reason', violation_error_message='The longest window is between 1 and 720 minutes; a visit starts 120 minutes before its window at the earliest, and is overdue 120 minutes after it or sooner. The longest operation is between 1 and 366 days.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visitpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (NEW."id", NEW."longest_minutes", NEW."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."start_early_minutes", NEW."valid_from"); RETURN NULL;', hash='37084ed84f7b1647ca6806534956eedb66cedb12', operation='INSERT', pgid='pgtrigger_insert_insert_d901e', table='operations_visitpolicy', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "longest_operation_days", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (NEW."id", NEW."longest_minutes", NEW."longest_operation_days", NEW."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'insert\', NEW."id", NEW."start_early_minutes", NEW."valid_from"); RETURN NULL;', hash='ff889de709e409b2a8c35c4d33ea757edfcacce2', operation='INSERT', pgid='pgtrigger_insert_insert_d901e', table='operations_visitpolicy', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visitpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (NEW."id", NEW."longest_minutes", NEW."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."start_early_minutes", NEW."valid_from"); RETURN NULL;', hash='1043ac5dc6492bab6af54db71647af69b88ae0df', operation='UPDATE', pgid='pgtrigger_update_update_4d0f7', table='operations_visitpolicy', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "longest_operation_days", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (NEW."id", NEW."longest_minutes", NEW."longest_operation_days", NEW."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."start_early_minutes", NEW."valid_from"); RETURN NULL;', hash='df3acde2d9bb12507064cea53a3a1041a2d84528', operation='UPDATE', pgid='pgtrigger_update_update_4d0f7', table='operations_visitpolicy', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='visitpolicy',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (OLD."id", OLD."longest_minutes", OLD."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."start_early_minutes", OLD."valid_from"); RETURN NULL;', hash='c6b7bf1e42a723d9b7e69ed846863c7cf868bc50', operation='DELETE', pgid='pgtrigger_delete_delete_6933e', table='operations_visitpolicy', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "operations_visitpolicyevent" ("id", "longest_minutes", "longest_operation_days", "overdue_after_minutes", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "start_early_minutes", "valid_from") VALUES (OLD."id", OLD."longest_minutes", OLD."longest_operation_days", OLD."overdue_after_minutes", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."start_early_minutes", OLD."valid_from"); RETURN NULL;', hash='2fac73942a8beed6159e0fc499db9f0f2fbdc39a', operation='DELETE', pgid='pgtrigger_delete_delete_6933e', table='operations_visitpolicy', when='AFTER')),
         ),
         migrations.AddField(
             model_name='visitpolicyevent',
@@ -1158,11 +1160,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lte', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=366))))), name='operation_lasts_a_year_at_most', violation_error_message='An operation lasts a year at most. Check both dates.'),
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('starts_on'), '+', models.Value(datetime.timedelta(days=366))))), name='operation_lasts_a_year_at_most', violation_error_message='An operation lasts a year at most. Check both dates.'),
         ),
         migrations.AddConstraint(
             model_name='operation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('wanted_by', None), ('wanted_ends_on', None), ('wanted_starts_on', None)), models.Q(('wanted_by__isnull', False), ('wanted_ends_on__isnull', False), ('wanted_starts_on__isnull', False)), _connector='OR'), name='dates_asked_for_say_by_whom'),
+        ),
+        migrations.AddConstraint(
+            model_name='operation',
+            constraint=models.CheckConstraint(condition=models.Q(('wanted_starts_on', None), models.Q(('wanted_ends_on__gte', models.F('wanted_starts_on')), ('wanted_ends_on__lt', django.db.models.expressions.CombinedExpression(models.F('wanted_starts_on'), '+', models.Value(datetime.timedelta(days=366))))), _connector='OR'), name='dates_asked_for_could_be_an_operation_s'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='operation',

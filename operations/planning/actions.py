@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 
 from accounts.acts.permissions import require
@@ -30,6 +31,7 @@ from operations.models import (
     Scenario,
     Selection,
     Visit,
+    VisitPolicy,
     WarningSign,
 )
 from operations.planning.models import BY_CHANCE
@@ -145,8 +147,8 @@ def edit_operation(
         with transaction.atomic():
             return _edit_operation(operation, version, by, fields)
     except PlanningError as error:
-        asked = any(problem.message.endswith(ASKED) for problem in error.problems)
-        if asked and fields["starts_on"] <= fields["ends_on"]:
+        about_dates = [problem for problem in error.problems if problem.about in DATES]
+        if about_dates and all(problem.message.endswith(ASKED) for problem in about_dates):
             Operation.objects.filter(pk=operation.pk).update(
                 wanted_starts_on=fields["starts_on"],
                 wanted_ends_on=fields["ends_on"],
@@ -235,10 +237,27 @@ def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None
     for name, value in fields.items():
         setattr(wanted, name, value)
     problems = broken_rules(wanted)
+    if any(operation is None or fields.get(name) != getattr(operation, name) for name in DATES):
+        problems += _problems_of_length(wanted)
     lead = fields.get("lead")
     if lead and not people.possible_leads().filter(pk=lead.pk).exists():
         problems.append(Problem("lead", f"{lead} can't lead: choose a CSE lead or a planner."))
     return problems
+
+
+def _problems_of_length(operation: Operation) -> list[Problem]:
+    """Why an operation of these dates would be too long; what is on record stays."""
+    if not operation.starts_on or not operation.ends_on:
+        return []
+    longest = VisitPolicy.longest_operation(on=operation.starts_on)
+    last = operation.starts_on + longest - dt.timedelta(days=1)
+    if operation.ends_on <= last:
+        return []
+    message = (
+        f"An operation lasts {longest.days} days at most, so this one ends on "
+        f"{date_format(last, 'j F Y')} or before. Check both dates, or plan another operation."
+    )
+    return [Problem("ends_on", message)]
 
 
 def _save(operation: Operation, problems: list[Problem]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.dates.duty_days import DutyDay
@@ -15,7 +16,7 @@ from accounts.models import User
 from operations import people
 from operations.acts.forms import TellsProblems, VersionedForm
 from operations.acts.refusals import Problem
-from operations.models import Operation, Scenario, Selection, Visit
+from operations.models import Operation, Scenario, Selection, Visit, VisitPolicy
 from operations.planning import actions as planning
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
 from venues.registry.forms import SearchField
@@ -55,6 +56,10 @@ class OperationForm(GovForm, TellsProblems, forms.Form):
         self.operation = operation
         self.fields["lead"].queryset = people.possible_leads()  # type: ignore[attr-defined]
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
+        longest = VisitPolicy.longest_operation(on=timezone.localdate()).days
+        self.fields[
+            "ends_on"
+        ].help_text = f"An operation lasts {longest} days at most, its first and last day counted."
 
     def layout(self) -> Layout:
         """References are short, so are their boxes."""

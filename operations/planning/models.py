@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
@@ -19,14 +18,11 @@ from accounts.record.audit import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from operations import people
 from operations.scenarios.models import Scenario
+from operations.visits.policies import LONGEST_OPERATION
 from venues.models import Venue
 
 if TYPE_CHECKING:
     from operations.visits.models import VisitQuerySet
-
-
-#: A leap year.
-LONGEST_OPERATION = dt.timedelta(days=366)
 
 
 class OperationQuerySet(models.QuerySet["Operation"]):
@@ -116,7 +112,7 @@ class Operation(Versioned):
             ),
             # A slip in the year; and cadets stay on record until their last operation is over.
             models.CheckConstraint(
-                condition=Q(ends_on__lte=F("starts_on") + LONGEST_OPERATION),
+                condition=Q(ends_on__lt=F("starts_on") + LONGEST_OPERATION),
                 name="operation_lasts_a_year_at_most",
                 violation_error_message="An operation lasts a year at most. Check both dates.",
             ),
@@ -128,6 +124,14 @@ class Operation(Versioned):
                     wanted_by__isnull=False,
                 ),
                 name="dates_asked_for_say_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(wanted_starts_on=None)
+                | Q(
+                    wanted_ends_on__gte=F("wanted_starts_on"),
+                    wanted_ends_on__lt=F("wanted_starts_on") + LONGEST_OPERATION,
+                ),
+                name="dates_asked_for_could_be_an_operation_s",
             ),
         ]
         ordering = ["-starts_on", "reference"]

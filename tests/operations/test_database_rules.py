@@ -77,6 +77,8 @@ def test_no_window_is_longer_than_twelve_hours_whatever_the_policy_says():
         {"longest_minutes": 721},
         {"overdue_after_minutes": 121},
         {"start_early_minutes": 121},
+        {"longest_operation_days": 0},
+        {"longest_operation_days": 367},
     ],
 )
 def test_no_policy_of_visits_goes_beyond_sense(rule):
@@ -149,11 +151,20 @@ def test_an_operation_lasts_a_year_at_most():
     operation = OperationFactory()
     write = "UPDATE operations_operation SET ends_on = starts_on + %s WHERE id = %s"
     with connection.cursor() as cursor:
-        cursor.execute(write, [366, operation.pk])
+        cursor.execute(write, [365, operation.pk])
         with refused("operation_lasts_a_year_at_most"), transaction.atomic():
-            cursor.execute(write, [367, operation.pk])
+            cursor.execute(write, [366, operation.pk])
         with refused("operation_ends_on_or_after_its_first_day"), transaction.atomic():
             cursor.execute(write, [-1, operation.pk])
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_dates_that_no_operation_can_have_are_not_asked_for_either(days):
+    operation = OperationFactory()
+    wanted = {"wanted_by": operation.lead, "wanted_starts_on": operation.starts_on}
+    change(operation, wanted_ends_on=operation.ends_on, **wanted)
+    with refused("dates_asked_for_could_be_an_operation_s"):
+        change(operation, wanted_ends_on=operation.starts_on + dt.timedelta(days=days))
 
 
 @pytest.mark.parametrize("duty", [None, "support", "welfare"])
