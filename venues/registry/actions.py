@@ -97,29 +97,37 @@ def add_venue(*, by: User, another: bool = False, **fields: Unpack[VenueFields])
     one_at_a_time(f"venues.add {normal_name(fields['name'])}")
     venue = Venue()
     changed = _change(venue, fields)
-    problems = {} if another else _problems_of_twin(venue, by)
+    problems = {} if another else _problems_of_twin(fields, by)
     _refuse(problems | _problems_of_place(venue, changed), venue)
     venue.save()
     return venue
 
 
-def _problems_of_twin(venue: Venue, by: User) -> dict[str, str]:
-    """Whether the registry has a venue of this name at this postcode, or in this authority."""
-    alike = (
-        Venue.objects.visible_to(by)
-        .unmerged()
-        .filter(normal_name=normal_name(venue.name), postcode=venue.postcode)
-    )
-    if not venue.postcode:
-        alike = alike.filter(local_authority=venue.local_authority)
-    twin = alike.order_by("closed_on", "pk").first()
+def twin_of(fields: Mapping[str, Any], *, by: User) -> Venue | None:
+    """The venue that the registry has of this name at this postcode, or without one in this area.
+
+    ``fields`` may lack some; without a name there is none.
+    """
+    name, postcode = fields.get("name"), _printed(fields.get("postcode") or "")
+    if not name:
+        return None
+    alike = Venue.objects.visible_to(by).unmerged()
+    alike = alike.filter(normal_name=normal_name(name), postcode=postcode)
+    if not postcode:
+        alike = alike.filter(local_authority=fields.get("local_authority"))
+    return alike.order_by("closed_on", "pk").first()
+
+
+def _problems_of_twin(fields: VenueFields, by: User) -> dict[str, str]:
+    """Whether the registry has the venue already, which the page links to."""
+    twin = twin_of(fields, by=by)
     if twin is None:
         return {}
-    where = ", ".join(filter(None, [*twin.address.splitlines(), twin.postcode]))
+    where = f"at {twin.one_line_address}" if twin.one_line_address else f"in {twin.local_authority}"
     closed = f" It closed on {_day(twin.closed_on)}." if twin.closed_on else ""
     return {
-        "another": f"The registry has {twin} at {where} already.{closed} If this is that venue, "
-        "look it up in the list of venues instead. If it is another one, confirm it."
+        "another": f"The registry has {twin} {where} already.{closed} If this is that venue, open "
+        "it instead. If it is another one, confirm it."
     }
 
 

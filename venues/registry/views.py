@@ -180,6 +180,14 @@ class VenueAdd(ActView):
     title = "Add venue"
     done = "{} is in the registry."
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the venue that this one may be, once that is asked."""
+        context = super().get_context_data(**kwargs)
+        form = context["form"]
+        asked = form.is_bound and form.has_error("another")
+        twin = actions.twin_of(form.cleaned_data, by=self.user) if asked else None
+        return context | {"twin": twin}
+
     def act(self, form: VenueAddForm) -> Venue:
         """Add it."""
         return actions.add_venue(**form.values(), by=self.user)

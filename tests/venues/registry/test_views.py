@@ -380,8 +380,19 @@ def test_a_venue_like_one_on_record_is_added_once_somebody_says_that_it_is_anoth
     asked = client.post(url, typed)
     assert "The registry has" in asked.context["form"].errors["another"][0]
     assert "Yes, it is another venue" in asked.text
+    assert f'href="{Venue.objects.get().get_absolute_url()}"' in asked.text
     client.post(url, typed | {"another": "on"})
     assert Venue.objects.count() == 2
+
+
+def test_a_venue_without_a_place_like_one_of_its_area_leads_to_that_one(signed_in):
+    known = VenueFactory(name="O’Brien’s", address="", postcode="")
+    typed = answers(known, name="obriens")
+    asked = signed_in(P).post(reverse("venues:venue_add"), typed)
+    [told] = asked.context["form"].errors["another"]
+    assert told.startswith(f"The registry has O’Brien’s in {known.local_authority} already. If ")
+    assert f'href="{known.get_absolute_url()}" target="_blank"' in asked.text
+    assert "Open O’Brien’s (opens in a new tab)" in asked.text
 
 
 def test_an_edit_notes_only_what_changed(signed_in):
