@@ -28,6 +28,8 @@ from accounts.govuk import (
     YesNoField,
 )
 
+pytestmark = pytest.mark.django_db  # which days may be given is a policy
+
 COLOURS = [("r", "Red"), ("g", "Green")]
 
 
@@ -404,7 +406,7 @@ def test_sections_and_buttons():
 def test_drafts_are_restored_only_into_a_fresh_form():
     def markup(data):
         form = form_of(forms.CharField(), data=data)
-        form.draft_key, form.keep_trying = "visit-1", True
+        form.draft_key = "visit-1"
         return render_crispy_form(form)
 
     assert 'data-draft="visit-1"' in markup(None)

@@ -15,6 +15,9 @@ from accounts.acts import kept_forms, submissions, ways_back
 from accounts.acts.kept_forms import KeptForm
 from accounts.govuk import GovForm
 
+#: The header by which static/js/submit.js asks for the address of the next page, and the answer's.
+ASKS_WHERE, WHERE = "X-Ask-Where", "X-Where"
+
 
 class FormPage(View):
     """Mix in first into every view that takes a form."""
@@ -31,9 +34,10 @@ class FormPage(View):
 
         @functools.wraps(view)
         def once(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return submissions.answer_once(
+            response = submissions.answer_once(
                 request, lambda: _at_its_place(request, view(request, *args, **kwargs))
             )
+            return _for_the_script(request, response)
 
         return once
 
@@ -74,6 +78,19 @@ class FormPage(View):
                     form.kept = self.kept.answers
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         return response
+
+
+def _for_the_script(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer; where the page's script has sent the form, the address instead of a redirect.
+
+    A script would follow the redirect unseen, and what the next page has to say once would be said
+    to nobody. This way the browser opens it, as it does without the script.
+    """
+    if isinstance(response, HttpResponseRedirect) and ASKS_WHERE in request.headers:
+        told = HttpResponse(status=204, headers={WHERE: response.url})
+        told.cookies = response.cookies
+        return told
+    return response
 
 
 def _at_its_place(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -125,6 +125,10 @@ class Undoable:
     """What to do when it is too late."""
     within: dt.timedelta
     """For how long it can be taken back."""
+    shown_on: str
+    """The argument whose page offers it too."""
+    names: Callable[[Sequence[Any]], str]
+    """What of the page's record it was about, where one page may offer several."""
     back: str
     """The name of the page to go to, where the one that confirmed it is gone then."""
     afterwards: Callable[[Sequence[models.Model]], None]
@@ -133,7 +137,23 @@ class Undoable:
     """The sentence that asks for a reason; empty where none is needed."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a page says beside its button to take an act back."""
+
+    undo: Undo
+    at: dt.datetime
+    """When it was done."""
+    name: str
+    """What of the page's record it was about; empty where it is the record itself."""
+
+
 _kinds: dict[str, Undoable] = {}
+
+
+def unnamed(records: Sequence[Any]) -> str:
+    """What an act was about, where that is the record whose page offers it."""
+    return ""
 
 
 def undoable(
@@ -142,6 +162,7 @@ def undoable(
     may: Callable[[User, Sequence[Any]], bool],
     within: dt.timedelta = A_WHILE,
     shown_on: str = "",
+    names: Callable[[Sequence[Any]], str] = unnamed,
     refuses: Callable[[Return], str] = lambda way: "",
     holds: Callable[[Return], None] = lambda way: None,
     instead: str = "",
@@ -160,6 +181,8 @@ def undoable(
         within: For how long.
         shown_on: The argument (and what of it, "session.venue") whose page offers it too, where
             the act changes records that have no page of their own.
+        names: What it was about, to tell several on that page apart; gets the records, as the act
+            left them.
         refuses: Why it can't be taken back any more, beside what PostgreSQL refuses: the rules that
             the act asks are asked once more.
         holds: Locks what ``refuses`` asks about, before the records are locked.
@@ -173,7 +196,19 @@ def undoable(
 
     def of(act: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         name = f"{act.__module__}.{act.__name__}"
-        kind = Undoable(name, may, refuses, holds, instead, within, back, afterwards, asks_why)
+        kind = Undoable(
+            name,
+            may,
+            refuses=refuses,
+            holds=holds,
+            instead=instead,
+            within=within,
+            shown_on=shown_on,
+            names=names,
+            back=back,
+            afterwards=afterwards,
+            asks_why=asks_why,
+        )
         _kinds[kind.name] = kind
 
         @functools.wraps(act)
@@ -224,32 +259,36 @@ def confirm(request: HttpRequest, sentence: str) -> None:
     messages.success(request, sentence, extra_tags=str(offered.number) if offered else "")
 
 
-def offers(record: models.Model, *, by: User) -> list[Undo]:
+def offers(record: models.Model, *, by: User) -> list[Offer]:
     """What of ``record`` this person can take back now, whoever did it, the latest first."""
     with scope.all_units():
         found = Undo.objects.open().filter(about__contains=[_key(record)])
         latest = found.select_related("by").order_by("-until")[:MOST_OFFERS]
-        return [undo for undo in latest if _can_be_taken_back(undo, by)]
+        return [offer for undo in latest if (offer := _offer(undo, by))]
 
 
 def offered(act: Callable[..., Any], record: models.Model, *, by: User) -> Undo | None:
     """The offer to this person to take back ``act`` on ``record``, whoever did it."""
     kind = kind_of(act)
     assert kind is not None
-    return next((undo for undo in offers(record, by=by) if undo.act == kind.name), None)
+    return next((one.undo for one in offers(record, by=by) if one.undo.act == kind.name), None)
 
 
-def _can_be_taken_back(undo: Undo, by: User) -> bool:
-    """Whether the button would do it. Without locks: what happens meanwhile is told on the tap."""
+def _offer(undo: Undo, by: User) -> Offer | None:
+    """What is offered if the button would do it. Without locks: what happens meanwhile is told on
+    the tap.
+    """
     kind = _kinds[undo.act]
     try:
         changes = _changes(undo.entries)
         way = _way(changes, at=timezone.now())
     except CannotUndoError:
-        return False
+        return None
     if not kind.may(by, way.left) or _changed_since(changes):
-        return False
-    return not kind.refuses(replace(way, tells=False))
+        return None
+    if kind.refuses(replace(way, tells=False)):
+        return None
+    return Offer(undo, changes[0].first.pgh_created_at, kind.names(way.left))
 
 
 def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "") -> Undo:

@@ -53,8 +53,6 @@ class GovForm(PlainWords, ComesBack):
     """Where the link beside the button goes; none if empty."""
     draft_key = ""
     """If set, static/js/draft.js keeps the answers on the device under this key."""
-    keep_trying = False
-    """Whether static/js/submit.js sends again until the server answers."""
     form_method = "post"
     carries_token = True
     """Whether it counts once and comes back filled (``accounts/acts``): not forms of secrets."""
@@ -82,8 +80,9 @@ class GovForm(PlainWords, ComesBack):
             helper.attrs["data-draft"] = self.draft_key
             if self.is_bound:  # type: ignore[attr-defined]  # of the form this is mixed into
                 helper.attrs["data-draft-sent"] = True
-        if self.keep_trying:
-            helper.attrs["data-keep-trying"] = True
+        counts_once = self.form_method == "post" and self.carries_token
+        if counts_once and not self.is_multipart():  # type: ignore[attr-defined]
+            helper.attrs["data-keep-trying"] = True  # static/js/submit.js, until there is an answer
         return helper
 
     def tidied(self) -> Any:

@@ -32,5 +32,5 @@ def undo_offers(context: dict[str, Any], record: Model) -> dict[str, Any]:
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
-        "offers": [undo for undo in found if str(undo.number) not in confirmed],
+        "offers": [offer for offer in found if str(offer.undo.number) not in confirmed],
     }

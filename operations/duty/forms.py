@@ -125,7 +125,6 @@ class OutcomeForm(GovForm, TellsProblems, forms.Form):
     """What was observed. Answers to questions that did not apply are ignored, whatever they are."""
 
     submit_label = "Log outcome"
-    keep_trying = True
 
     submission = SubmissionField()
     challenged = _yes_no(
@@ -320,7 +319,6 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
 
     question_about: ClassVar[Mapping[str, str]] = {"reason": "kind"}
     submit_label = "Log as not completed"
-    keep_trying = True
 
     submission = SubmissionField()
     kind = forms.ChoiceField(

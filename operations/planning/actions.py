@@ -317,10 +317,17 @@ def _closed_since(way: Return) -> str:
 CLOSED = "This venue has closed."
 
 
+def _venues(records: Sequence[models.Model]) -> str:
+    """The venue that was chosen or taken out, or how many."""
+    chosen = [row for row in records if isinstance(row, OperationVenue)]
+    return str(chosen[0].venue) if len(chosen) == 1 else f"{len(chosen)} venues"
+
+
 @undoable(
     "The venues are out of the operation again.",
     may=may_choose,
     shown_on="operation",
+    names=_venues,
     refuses=_visited_since,
     holds=_hold_choice,
     instead="Remove them in the list of venues.",
@@ -363,6 +370,7 @@ def add_venues(
     "The venues that were drawn are out of the operation again.",
     may=may_choose,
     shown_on="operation",
+    names=_venues,
     refuses=_visited_since,
     holds=_hold_choice,
     asks_why="Enter why these venues are taken out although chance has chosen them",
@@ -473,6 +481,7 @@ def _choose(
     "The venue is in the operation again.",
     may=may_choose,
     shown_on="chosen.operation",
+    names=_venues,
     refuses=_closed_since,
     holds=_hold_choice,
     instead="Add it again.",

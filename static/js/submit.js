@@ -1,24 +1,46 @@
 /**
  * Sends a form marked `data-keep-trying` again and again until the server takes it.
  *
- * The server takes the same submission twice as one (its `data-client-uuid` field tells), so sending
- * again is safe even if only the answer was lost. The answer, be it the next page or this one with
- * errors, replaces the document. Browsers without fetch send the form as usual.
+ * The server takes the same submission twice as one (the number in it tells), so sending again is
+ * safe even if only the answer was lost. A page with errors replaces the document. So does the next
+ * page on a phone, which may have no signal a second later; on a desk the browser opens its address.
+ * Browsers without fetch send the form as usual.
  */
 
 import { noteSending } from "./draft.js";
 
-const WAITING =
-  "No signal, or the service is busy. Nothing is lost: we keep what you entered on this phone and try again.";
-const PROBLEM =
-  "The service has a problem. Nothing is lost: we keep what you entered on this phone and try again.";
-const STOPPED =
-  "The service still has a problem, so this has not arrived. Nothing is lost: what you entered is kept on this phone. Send it again in a few minutes. If it is urgent, call your planner.";
-/** Of a form that holds nothing to keep, such as a lone button. */
-const ON_THIS_PAGE =
+/** @typedef {{waiting: string, problem: string, stopped: string}} Words What is said of a form. */
+
+/** @type {Words} Of a form whose answers are kept on the device. */
+const ON_THE_PHONE = {
+  waiting:
+    "No signal, or the service is busy. Nothing is lost: we keep what you entered on this phone and try again.",
+  problem:
+    "The service has a problem. Nothing is lost: we keep what you entered on this phone and try again.",
+  stopped:
+    "The service still has a problem, so this has not arrived. Nothing is lost: what you entered is kept on this phone. Send it again in a few minutes. If it is urgent, call your planner.",
+};
+const NOT_SEEN_YET =
   "No signal, or the service is busy. This has not arrived, so nobody sees it yet. Keep this page open: we try again. If it is urgent, call your planner.";
-const STOPPED_ON_THIS_PAGE =
-  "The service still has a problem, so this has not arrived and nobody sees it. Press the button again in a few minutes. If it is urgent, call your planner.";
+/** @type {Words} Of a lone button of a team, marked `data-one-tap`. */
+const ONE_TAP = {
+  waiting: NOT_SEEN_YET,
+  problem: NOT_SEEN_YET,
+  stopped:
+    "The service still has a problem, so this has not arrived and nobody sees it. Press the button again in a few minutes. If it is urgent, call your planner.",
+};
+/** @type {Words} Of any other form. */
+const ON_THE_PAGE = {
+  waiting:
+    "The service can’t be reached, or is busy. This is not saved yet. What you entered is still here: keep this page open, and we try again.",
+  problem:
+    "The service has a problem. This is not saved yet. What you entered is still here: keep this page open, and we try again.",
+  stopped:
+    "The service still has a problem, so this is not saved. What you entered is still here: keep this page open, and send it again in a few minutes.",
+};
+/** How a form asks for the address of the next page, and where the answer has it. */
+const ASKS_WHERE = "X-Ask-Where";
+const WHERE = "X-Where";
 const SENDING = "Sending…";
 const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
 const FIRST_PAUSE = 2_000; // milliseconds, doubled after each try
@@ -48,7 +70,11 @@ function watch(form, start) {
   status.className = "app-status";
   status.setAttribute("role", "status");
   form.append(status);
-  const kept = form.hasAttribute("data-draft");
+  const words = form.hasAttribute("data-draft")
+    ? ON_THE_PHONE
+    : form.hasAttribute("data-one-tap")
+      ? ONE_TAP
+      : ON_THE_PAGE;
   let sending = false;
   /** Ends the pause before the next try. */
   let hurry = () => {};
@@ -65,9 +91,9 @@ function watch(form, start) {
     status.textContent = "";
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       status.textContent ||= SENDING;
-      const answer = await send(form, event.submitter);
+      const answer = await send(form, event.submitter, words === ON_THE_PAGE);
       if (answer === MISTAKE && ++mistakes > TRIES_AFTER_A_MISTAKE) {
-        status.textContent = kept ? STOPPED : STOPPED_ON_THIS_PAGE;
+        status.textContent = words.stopped;
         sending = false;
         return;
       }
@@ -75,8 +101,7 @@ function watch(form, start) {
         show(answer, start);
         return;
       }
-      const waiting = kept ? WAITING : ON_THIS_PAGE;
-      status.textContent = answer === MISTAKE && kept ? PROBLEM : waiting;
+      status.textContent = answer === MISTAKE ? words.problem : words.waiting;
       await new Promise((resolve) => {
         hurry = resolve;
         window.addEventListener("online", resolve, { once: true });
@@ -90,9 +115,11 @@ function watch(form, start) {
 /**
  * @param {HTMLFormElement} form
  * @param {HTMLElement | null} submitter the button that was pressed
- * @returns {Promise<{url: string, html: string} | typeof MISTAKE | null>} null if no answer came
+ * @param {boolean} asksWhere whether the browser is to open the next page itself
+ * @returns {Promise<{url: string, html: string | null} | typeof MISTAKE | null>} null if no answer
+ *   came; without html where there is but the address
  */
-async function send(form, submitter) {
+async function send(form, submitter, asksWhere) {
   const body = new FormData(form);
   if (submitter?.getAttribute("name")) {
     body.append(submitter.getAttribute("name"), submitter.getAttribute("value") ?? "");
@@ -102,9 +129,12 @@ async function send(form, submitter) {
   try {
     // The attribute: a field named "action" would hide the property.
     const url = form.getAttribute("action") || window.location.href;
-    const response = await fetch(url, { method: "POST", body, signal: limit.signal });
+    const headers = asksWhere ? { [ASKS_WHERE]: "1" } : {};
+    const response = await fetch(url, { method: "POST", body, headers, signal: limit.signal });
     if (PASSES.has(response.status)) return null;
     if (response.status === MISTAKE) return MISTAKE;
+    const where = response.headers.get(WHERE);
+    if (where !== null) return { url: new URL(where, window.location.href).href, html: null };
     return { url: response.url, html: await response.text() };
   } catch {
     return null;
@@ -116,10 +146,14 @@ async function send(form, submitter) {
 /**
  * Put the answer in place of the document. Loading its address instead would show a page whose
  * messages were already spent on the first answer, and needs the signal once more.
- * @param {{url: string, html: string}} answer
+ * @param {{url: string, html: string | null}} answer
  * @param {() => void} start
  */
 function show({ url, html }, start) {
+  if (html === null) {
+    open(url);
+    return;
+  }
   const page = new DOMParser().parseFromString(html, "text/html");
   if (hasNewScripts(page)) {
     window.location.assign(url); // a new body would not start them
@@ -135,6 +169,21 @@ function show({ url, html }, start) {
   document.body.replaceWith(document.adoptNode(page.body));
   window.scrollTo(0, 0);
   start();
+}
+
+/**
+ * Open a page afresh, be it another part of this one.
+ * @param {string} url
+ */
+function open(url) {
+  const here = window.location;
+  const goal = new URL(url);
+  if (goal.pathname + goal.search !== here.pathname + here.search) {
+    here.assign(url);
+    return;
+  }
+  history.replaceState(null, "", url);
+  here.reload();
 }
 
 /**

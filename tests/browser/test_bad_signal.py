@@ -345,3 +345,62 @@ def test_a_start_without_signal_says_that_nobody_sees_it_yet(visit_site):
     phone.page.get_by_role("button", name="Log outcome").wait_for()
     visit.refresh_from_db()
     assert visit.is_under_way
+
+
+@pytest.fixture
+def desk(visit_site):
+    coordinator = factories.UserFactory(
+        username="coordinator", role=Role.TRAINING_COORDINATOR, whole_force=True
+    )
+    coordinator.set_password(factories.PASSWORD)
+    coordinator.save()
+    desk = visit_site(1280)
+    desk.sign_in("coordinator")
+    return desk
+
+
+@pytest.mark.parametrize("status", [None, 500, 503])
+def test_a_form_on_a_desk_waits_for_the_network_with_all_that_was_typed(desk, status):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    desk.page.get_by_label("Email address").fill("robin@example.org")
+    answers = [status, status]
+
+    def lose(route):
+        if route.request.method != "POST" or not answers:
+            route.continue_()
+        elif status := answers.pop():
+            route.fulfill(status=status, body="<h1>In place of the form</h1>")
+        else:
+            route.abort("internetdisconnected")
+
+    desk.page.route("**/contacts/**", lose)
+    desk.page.get_by_role("button", name="Save").click()
+    desk.page.get_by_text("This is not saved yet. What you entered is still here").wait_for()
+    assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
+    desk.page.get_by_role("heading", name=venue.name).wait_for()
+    desk.sees("Robin Vale")
+    assert desk.page.get_by_role("button", name="Undo").count() == 1
+    assert venue.contacts.count() == 1
+
+
+def test_a_form_on_a_desk_whose_receipt_was_lost_is_saved_once_and_says_so(desk):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    desk.page.get_by_label("Email address").fill("robin@example.org")
+    lost = []
+
+    def lose_the_answer(route):
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch(max_redirects=0).status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    desk.page.route("**/contacts/**", lose_the_answer)
+    desk.page.get_by_role("button", name="Save").click()
+    desk.sees("This had already arrived")
+    assert lost == [204]
+    assert venue.contacts.count() == 1

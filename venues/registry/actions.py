@@ -340,7 +340,21 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 # Contacts ---------------------------------------------------------------------------------------
 
 
-@undoable("The contact is as it was before.", may=may_take_back, shown_on="venue")
+def _contact(records: Sequence[models.Model]) -> str:
+    """The name of the one contact that an act was about."""
+    return next(str(record) for record in records if isinstance(record, VenueContact))
+
+
+@undoable(
+    lambda contact: (
+        "The contact is off the record again."
+        if contact.version == 1
+        else "The contact is as it was before."
+    ),
+    may=may_take_back,
+    shown_on="venue",
+    names=_contact,
+)
 @transaction.atomic
 def save_contact(
     *,
@@ -399,7 +413,12 @@ def problems_of_contact(
     return found
 
 
-@undoable("The contact is on record again.", may=may_take_back, shown_on="contact.venue")
+@undoable(
+    "The contact is on record again.",
+    may=may_take_back,
+    shown_on="contact.venue",
+    names=_contact,
+)
 @transaction.atomic
 def remove_contact(*, contact: VenueContact, by: User) -> None:
     """Erase a contact: a person who no longer works there has no place here.
@@ -452,10 +471,20 @@ def may_record_training(by: User, records: Sequence[models.Model]) -> bool:
     return by.has_perm(RECORD_TRAINING) and may_take_back(by, records)
 
 
+def _session(records: Sequence[models.Model]) -> str:
+    """The one session that an act was about."""
+    return next(
+        f"{record.get_kind_display()} training on {_day(record.held_on)}"
+        for record in records
+        if isinstance(record, TrainingSession)
+    )
+
+
 @undoable(
     "The session is off the record, and what it settled stands as before.",
     may=may_record_training,
     shown_on="venue",
+    names=_session,
     instead="Correct or remove the session on the venue’s page.",
 )
 @transaction.atomic
@@ -504,6 +533,7 @@ def add_session(
     "The session says again what it said before.",
     may=may_record_training,
     shown_on="session.venue",
+    names=_session,
 )
 @transaction.atomic
 def correct_training(
@@ -549,6 +579,7 @@ def _recorded_since(way: Return) -> str:
     may=may_record_training,
     refuses=_recorded_since,
     shown_on="session.venue",
+    names=_session,
 )
 @transaction.atomic
 def remove_training(*, session: TrainingSession, version: int, reason: str, by: User) -> str:

@@ -11,7 +11,7 @@ which a person decides before.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -124,11 +124,17 @@ def conflicts(one: Venue, other: Venue) -> list[Conflict]:
     return found
 
 
+def _merged(records: Sequence[models.Model]) -> str:
+    """The entry that became part of the other."""
+    return next(str(record) for record in records if getattr(record, "merged_into_id", None))
+
+
 @undoable(
     "The two entries stand apart again.",
     may=may_take_back,
     within=dt.timedelta(days=7),
     shown_on="keep",
+    names=_merged,
     instead="Edit the entry, and add the other anew.",
 )
 @transaction.atomic

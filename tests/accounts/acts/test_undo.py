@@ -1,6 +1,7 @@
 """Undo: what it takes back, for whom, until when, and what it refuses."""
 
 import datetime as dt
+import re
 import threading
 import uuid
 
@@ -313,6 +314,54 @@ def test_the_page_of_a_venue_offers_what_was_done_with_its_contacts_and_training
     assert offers_on(venue.get_absolute_url(), client) == 2
 
 
+def test_several_offers_on_one_page_are_told_apart_by_what_and_when(venue, coordinator, client):
+    """In the sentence, and in the name that a screen reader gives the button."""
+    client.force_login(coordinator)
+    for name in ("Robin Vale", "Sam Tarn"):
+        contact = actions.save_contact(
+            venue=venue, name=name, email="", gets_reminders=False, by=coordinator
+        )
+    actions.save_contact(
+        venue=venue,
+        contact=contact,
+        version=contact.version,
+        name="Sam Thorn",
+        gets_reminders=False,
+        by=coordinator,
+    )
+    training = factories.TrainingSessionFactory.build(venue=venue)
+    actions.record_training(
+        venue=venue,
+        by=coordinator,
+        kind=training.kind,
+        held_on=dt.date(2026, 3, 4),
+        mode=training.mode,
+        delivered_by="Ellery Mayhew",
+        front_desk_staff=9,
+        attended=8,
+        notes="",
+    )
+
+    page = " ".join(client.get(venue.get_absolute_url()).text.split())
+    page = re.sub(r"\b\d\d:\d\d\b", "09:30", page)
+
+    for about, says in [
+        ("Robin Vale", "The contact is off the record again."),
+        ("Sam Thorn", "The contact is as it was before."),
+        ("Initial training on 4 March 2026", "The session is off the record"),
+    ]:
+        assert f"You changed this at 09:30: {about}. If you undo it: {says}" in page
+        assert f"what was changed at 09:30: {about}</span></button>" in page
+
+
+def test_every_act_that_another_page_offers_to_undo_says_what_it_was_about():
+    """A page of a venue or an operation has several of them."""
+    named = {kind.name.rsplit(".", 1)[-1] for kind in undo._kinds.values() if kind.shown_on}
+    silent = [k.name for k in undo._kinds.values() if k.shown_on and k.names is undo.unnamed]
+    assert named >= {"save_contact", "remove_training", "merge_venues", "add_venues"}
+    assert silent == []
+
+
 def test_a_page_does_not_offer_what_is_for_others(venue, coordinator, client):
     close(venue, coordinator)
     client.force_login(factories.UserFactory(role=Role.PLANNER))
@@ -328,6 +377,7 @@ def test_the_page_of_an_operation_offers_a_bulk_act_that_chose_its_venues(client
     )
     client.force_login(planner)
     assert offers_on(operation.get_absolute_url(), client) == 1
+    assert ": 3 venues. If you undo it" in client.get(operation.get_absolute_url()).text
     assert offers_on(venues[0].get_absolute_url(), client) == 0
 
 
