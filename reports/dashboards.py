@@ -16,6 +16,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.formats import date_format
 
 from accounts.database import scope
+from accounts.database.references import NaturalOrder
 from accounts.dates.duty_days import DutyDay
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
@@ -307,7 +308,7 @@ def by_operation(dashboard: Dashboard) -> RateTable:
         first_column="Operation",
         rows=[
             _row(f"{row[reference]} {row[name]}", row)
-            for row in counted.order_by("-operation__starts_on", reference)
+            for row in counted.order_by("-operation__starts_on", NaturalOrder(reference))
         ],
     )
 

@@ -14,7 +14,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from accounts.acts.permissions import require
 from accounts.addresses import number_of
 from accounts.database import scope
+from accounts.database.references import NaturalOrder
 from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
 from accounts.record import history
@@ -77,7 +78,8 @@ def find(subject: Subject, identifier: str) -> list[models.Model]:
                 contacts = VenueContact.objects.filter(email__iexact=identifier)
                 return list(contacts.select_related("venue").order_by("pk"))
             case Subject.CADET:
-                cadets = Cadet.objects.on_record().filter(reference__iexact=identifier)
+                same = NaturalOrder(Value(identifier))
+                cadets = Cadet.objects.on_record().filter(reference__natural=same)
                 return list(cadets.select_related("command_unit"))
 
 

@@ -1,5 +1,6 @@
 
 import accounts.database.model_fields
+import accounts.database.references
 import datetime
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
@@ -174,7 +175,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-starts_on', 'reference'],
+                'ordering': ['-starts_on', accounts.database.references.NaturalOrder('reference')],
                 'permissions': [('plan_operations', 'Can plan operations, visits and teams')],
             },
         ),
@@ -536,7 +537,7 @@ class Migration(migrations.Migration):
                 ('command_unit', models.ForeignKey(blank=True, help_text='Whose planners may ask this cadet; empty: those of every unit.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cadets', to='venues.commandunit')),
             ],
             options={
-                'ordering': [venues.registry.names_in_sql.NormalName('reference')],
+                'ordering': [accounts.database.references.NaturalOrder('reference')],
             },
         ),
         migrations.CreateModel(
@@ -1012,7 +1013,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='cadet',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('reference'), name='cadet_reference_is_unique_in_any_case', violation_error_message='Another cadet already has this reference.'),
+            constraint=models.UniqueConstraint(accounts.database.references.NaturalOrder('reference'), name='cadet_reference_is_unique_however_written', violation_error_message='Another cadet already has this reference.'),
         ),
         migrations.AddConstraint(
             model_name='cadet',
@@ -1152,7 +1153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='operation',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('reference'), name='operation_reference_is_unique', violation_error_message='Another operation already has this reference.'),
+            constraint=models.UniqueConstraint(accounts.database.references.NaturalOrder('reference'), name='operation_reference_is_unique', violation_error_message='Another operation already has this reference.'),
         ),
         migrations.AddConstraint(
             model_name='operation',

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField, LinesField
+from accounts.database.references import NaturalOrder
 from accounts.models import User
 from accounts.record.audit import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
@@ -101,7 +102,7 @@ class Operation(Versioned):
         permissions = [("plan_operations", "Can plan operations, visits and teams")]
         constraints = [
             models.UniqueConstraint(
-                Lower("reference"),
+                NaturalOrder("reference"),
                 name="operation_reference_is_unique",
                 violation_error_message="Another operation already has this reference.",
             ),
@@ -134,7 +135,7 @@ class Operation(Versioned):
                 name="dates_asked_for_could_be_an_operation_s",
             ),
         ]
-        ordering = ["-starts_on", "reference"]
+        ordering = ["-starts_on", NaturalOrder("reference")]
         triggers = [
             pgtrigger.Trigger(
                 name="scenario_stands_once_a_visit_has_played_it",

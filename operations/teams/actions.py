@@ -7,11 +7,12 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from accounts.acts.permissions import require
 from accounts.acts.undo import undoable
 from accounts.database import scope
+from accounts.database.references import NaturalOrder
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
@@ -116,11 +117,12 @@ def problems_of(
         # One from before the force wrote them so stays as it is.
         if cadet is None or reference != cadet.reference:
             problems += _problems_of_reference(reference, on)
-        others = Cadet.objects.filter(reference__iexact=reference)
+        others = Cadet.objects.exclude(pk=cadet.pk) if cadet else Cadet.objects.all()
         with scope.all_units():
-            taken = (others.exclude(pk=cadet.pk) if cadet else others).exists()
-        if taken:
-            problems.append(Problem("reference", "Another cadet already has this reference."))
+            twin = others.filter(reference__natural=NaturalOrder(Value(reference))).first()
+        if twin:
+            named = f"There is already a cadet with this reference, {twin.reference}."
+            problems.append(Problem("reference", named))
     return problems
 
 

@@ -10,12 +10,13 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, Max, OuterRef, Q
-from django.db.models.functions import Coalesce, TruncDate, Upper
+from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.functional import cached_property
 
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField
+from accounts.database.references import NaturalOrder
 from accounts.dates.london import LONDON
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
@@ -25,7 +26,6 @@ from operations import people
 from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit
 from venues.models import CommandUnit
-from venues.registry.names_in_sql import NormalName
 
 
 class CadetQuerySet(models.QuerySet["Cadet"]):
@@ -108,8 +108,8 @@ class Cadet(Versioned):
                 name="cadet_was_born_before_consent_and_briefing",
             ),
             models.UniqueConstraint(
-                Upper("reference"),
-                name="cadet_reference_is_unique_in_any_case",
+                NaturalOrder("reference"),
+                name="cadet_reference_is_unique_however_written",
                 violation_error_message="Another cadet already has this reference.",
             ),
             # Whatever pattern the force has: letters that look alike would be another child.
@@ -119,7 +119,7 @@ class Cadet(Versioned):
                 violation_error_message="Enter letters, figures, hyphens and slashes only.",
             ),
         ]
-        ordering = [NormalName("reference")]
+        ordering = [NaturalOrder("reference")]
 
     def __str__(self) -> str:
         return self.reference if self.erased_on is None else "no longer on record"
