@@ -15,11 +15,12 @@ from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.follow_ups import handing_over
-from operations.models import FollowUp, Selection
+from operations.models import FollowUp, OperationVenue, Selection
 from operations.planning import actions as planning
 from tests import factories
 from tests.database import as_system
 from tests.form_pages import fill_in
+from tests.locks import in_turn
 from venues.models import Venue, VenueContact
 from venues.registry import actions
 
@@ -159,6 +160,21 @@ def test_undo_is_refused_where_something_hangs_on_what_was_added(unit, coordinat
     with pytest.raises(undo.CannotUndoError):
         take_back(Undo.objects.get(), coordinator)
     assert venue.contacts.exists()
+
+
+def test_undo_waits_for_what_a_rule_asks_about_though_it_changes_none_of_it(venue):
+    """A venue that closes at this instant does not come back into an operation."""
+    by = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    chosen = factories.OperationVenueFactory(venue=venue, selection=Selection.PRIORITY)
+    planning.remove_venue(chosen=chosen, by=by)
+    offer = Undo.objects.get()
+    _, refused = in_turn(
+        Venue.objects.filter(pk=venue.pk),
+        lambda: actions.close_venue(venue=venue, on=timezone.localdate(), reason="Sold", by=by),
+        lambda: take_back(offer, by),
+    )
+    assert isinstance(refused, undo.CannotUndoError)
+    assert not OperationVenue.objects.exists()
 
 
 def test_whoever_undoes_is_asked_whether_they_may(venue, coordinator):
