@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,9 @@ from operations.acts.refusals import PlanningError
 from operations.models import FollowUpState
 from operations.planning import actions as planning
 from tests import factories
+from tests.posts import as_shown
+from tests.test_access import world  # noqa: F401  # a fixture
+from tests.test_hostile_parameters import pages
 from venues.models import TrainingSession
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,39 @@ def test_a_cadet_tells_of_reference_and_dates(client):
     answers |= day("birth_date", dt.date(2001, 1, 1)) | day("briefed_on", tomorrow())
     errors = client.post(reverse("operations:cadet_add"), answers).context["form"].errors
     assert set(errors) == {"reference", "birth_date", "briefed_on"}
+
+
+def test_a_cadet_of_the_future_is_told_so_once_for_each_date(client):
+    client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
+    factories.CadetPolicyFactory()
+    ahead = tomorrow()
+    answers = {"reference": "WC-001"} | day("birth_date", ahead)
+    answers |= day("consented_on", ahead) | day("briefed_on", ahead)
+    for sent in (answers, answers | {"reference": ""}):  # by the act, and beside another fault
+        errors = client.post(reverse("operations:cadet_add"), sent).context["form"].errors
+        told = ["This date is in the future. Enter when it happened."]
+        dates = {name: errors[name] for name in ("birth_date", "consented_on", "briefed_on")}
+        assert dates == dict.fromkeys(dates, told)
+
+
+@pytest.mark.parametrize("year", [2001, 2099])
+def test_no_question_of_any_page_is_told_twice_of_one_date(year, world):  # noqa: F811
+    people, made = world
+    twice = []
+    # What stands in the way of a plan is several things, which are told together.
+    left_out = ("reports:table_", "operations:visit_")
+    forms = [page for page in pages(made) if not page[0].startswith(left_out)]
+    for name, url, role in forms:
+        client = Client()
+        client.force_login(people[role])
+        answers = as_shown(client, url)
+        dates = [sent.removesuffix("_year") for sent in answers if sent.endswith("_year")]
+        for each in dates:
+            answers |= day(each, dt.date(year, 1, 1))
+        form = (client.post(url, answers).context or {}).get("form") if dates else None
+        errors = getattr(form, "errors", None) or {}
+        twice += [(name, each) for each in dates if len(errors.get(each, ())) > 1]
+    assert twice == []
 
 
 # What the form itself finds hides nothing that the act would refuse ---------------------------

@@ -96,7 +96,10 @@ def _require_unit(unit: CommandUnit | None, *, by: User) -> None:
 def problems_of(
     fields: Mapping[str, Any], *, cadet: Cadet | None = None, on: dt.date
 ) -> list[Problem]:
-    """Why what is to be held of ``cadet``, or of a new one, won't do; ``fields`` may lack some."""
+    """Why what is to be held of ``cadet``, or of a new one, won't do; ``fields`` may lack some.
+
+    Of each of them the first reason: who was born tomorrow need not hear how old they are.
+    """
     problems = [
         Problem(name, "This date is in the future. Enter when it happened.")
         for name in ("birth_date", "consented_on", "briefed_on")
@@ -123,7 +126,7 @@ def problems_of(
         if twin:
             named = f"There is already a cadet with this reference, {twin.reference}."
             problems.append(Problem("reference", named))
-    return problems
+    return list({problem.about: problem for problem in reversed(problems)}.values())[::-1]
 
 
 @transaction.atomic
