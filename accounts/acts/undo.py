@@ -44,6 +44,7 @@ from accounts.acts.models import Undo
 from accounts.acts.versions import Versioned
 from accounts.database import scope
 from accounts.database.locks import hold
+from accounts.database.texts import one_line
 from accounts.dates.london import clock
 from accounts.models import User
 from accounts.record import history
@@ -304,7 +305,7 @@ def take_back(*, number: uuid.UUID, by: User, at: dt.datetime, reason: str = "")
     """
     try:
         with transaction.atomic(), scope.all_units():
-            return _take_back(number, by, at, reason.strip())
+            return _take_back(number, by, at, one_line(reason))
     except CannotUndoError as error:
         record_acts(Act.TOLD_BUSY, by=by, about=error.tells_of)
         raise

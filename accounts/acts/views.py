@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
 from accounts.acts import undo
+from accounts.database.texts import one_line
 from accounts.govuk import Button, GovForm
 from accounts.models import Undo, User
 
@@ -50,7 +51,7 @@ class TakeBack(View):
         except Undo.DoesNotExist:
             raise Http404 from None
         except undo.ReasonNeededError as error:
-            if form.is_bound and not request.POST["reason"].strip():
+            if form.is_bound and not one_line(request.POST["reason"]):
                 form.errors["reason"] = form.error_class([str(error)])
             context = {"form": form, "back": back}
             return render(request, "accounts/undo_why.html", context)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.database import scope
+from accounts.database.texts import one_line
 from accounts.models import User
 from operations.acts.refusals import refuse
 from operations.models import NotCompletedReason, Visit, VisitState
@@ -35,7 +36,7 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
     locked = Visit.objects.select_for_update(no_key=True).filter(pk=visit.pk).first()
     if locked is None or not Visit.objects.endable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied
-    reason = reason.strip()
+    reason = one_line(reason)
     done = (VisitState.NOT_COMPLETED, NotCompletedReason.NOT_CLOSED, reason)
     if (locked.state, locked.not_completed_reason, locked.not_completed_notes) == done:
         return locked

@@ -125,6 +125,10 @@ class AlreadyLoggedError(Exception):
         super().__init__(message)
 
 
+class UndoneBeforeError(Exception):
+    """What came had ended the visit, and that was undone: a late repetition ends nothing."""
+
+
 def _in_the_team(by: User, records: Sequence[models.Model]) -> bool:
     """Whether this person may take back what the team did with a visit."""
     visits = [record.pk for record in records if isinstance(record, Visit)]
@@ -345,6 +349,7 @@ def log_not_completed(
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
+        UndoneBeforeError: this submission ended the visit before, and that was undone.
         PlanningError: the visit is not under way, or the reason is none of the list, or one that
             says nothing without notes.
 
@@ -356,6 +361,8 @@ def log_not_completed(
         return visit
     if not visit.is_under_way:
         raise _too_late(visit)
+    if visit.submission == submission:
+        raise UndoneBeforeError
     _check_not_completed(visit, reason, notes, submission)
     _move(
         visit,

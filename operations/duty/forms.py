@@ -386,6 +386,15 @@ class NotCompletedForm(GovForm, TellsProblems, forms.Form):
                 self.add_error("notes", "Enter the reason in the notes")
         return answers
 
+    def tell_undone(self) -> None:
+        """Say that this was taken back; whoever sends it again means it."""
+        self.add_error(
+            None,
+            "This had arrived and was undone since, so the visit is still under way. To end it "
+            "after all, send this again.",
+        )
+        self.data = {**dict(self.data.items()), self.add_prefix("submission"): uuid.uuid4()}
+
     def reason(self) -> str:
         """The reason as the acts take it."""
         return str(self.cleaned_data[self.cleaned_data["kind"]])

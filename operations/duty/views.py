@@ -24,7 +24,7 @@ from accounts.tones import tone_of
 from operations.acts.refusals import PlanningError
 from operations.acts.views import ActView
 from operations.duty import actions as logging
-from operations.duty.actions import AlreadyLoggedError, OutcomeFacts
+from operations.duty.actions import AlreadyLoggedError, OutcomeFacts, UndoneBeforeError
 from operations.duty.forms import (
     CorrectionForm,
     NotCompletedCorrectionForm,
@@ -63,13 +63,17 @@ class MyVisits(RequiresPermission, TemplateView):
     template_name = "operations/my_visits.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Three lists. One that is under way comes first, one whose window has passed stays."""
+        """Three lists. One that is under way comes first, one whose window has passed stays; one
+        that was cancelled is where it was until then.
+        """
         now = timezone.now()
         mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
-        ahead = list(mine.ahead())
+        called_off = list(mine.called_off(at=now))
+        ahead = sorted([*mine.ahead(), *called_off], key=lambda visit: (visit.starts_at, visit.pk))
         tonight_ends = duty_ends(duty_day(now))
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < tonight_ends]
-        done = list(mine.over().filter(starts_at__gte=now - DONE_LATELY))
+        lately = mine.over().filter(starts_at__gte=now - DONE_LATELY)
+        done = [visit for visit in lately if visit not in called_off]
         self.record_reads(listed=[*ahead, *done])
         early = earliest_start_before(at=now)
         return super().get_context_data(**kwargs) | {
@@ -391,6 +395,14 @@ class NotCompleted(EndsVisit):
         """With a place on the phone."""
         key = not_completed_key(self.visit, self.user)
         return super().get_form_kwargs() | {"draft_key": key}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save; or show what was sent once more, where that had been undone meanwhile."""
+        try:
+            return super().form_valid(form)
+        except UndoneBeforeError:
+            form.tell_undone()
+            return self.form_invalid(form)
 
     def act(self, form: NotCompletedForm) -> str:
         """Log it."""

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
+from accounts.database.texts import one_line
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
@@ -436,11 +437,11 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
     _ask(by, follow_up)
     follow_up.claim(version)
     _require_open(follow_up, "it can’t be declined any more")
-    if not reason.strip():
+    if not one_line(reason):
         raise refuse("reason", "Enter why the venue does not want the refresher")
-    scope.because(reason.strip())
+    scope.because(one_line(reason))
     follow_up.state = FollowUpState.DECLINED
-    follow_up.declined_reason = reason.strip()
+    follow_up.declined_reason = one_line(reason)
     follow_up.booked_for = None
     follow_up.save()
 
@@ -462,9 +463,9 @@ def reopen_refresher(*, follow_up: FollowUp, reason: str, by: User, version: int
     follow_up.claim(version)
     if follow_up.state != FollowUpState.DECLINED:
         raise refuse("follow_up", "This follow-up is not declined, so there is nothing to reopen.")
-    if not reason.strip():
+    if not one_line(reason):
         raise refuse("reason", "Enter why the follow-up is opened again")
-    scope.because(reason.strip())
+    scope.because(one_line(reason))
     follow_up.state = FollowUpState.OFFERED
     follow_up.declined_reason = ""
     follow_up.save()

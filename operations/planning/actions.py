@@ -19,6 +19,7 @@ from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
+from accounts.database.texts import one_line
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
@@ -504,9 +505,9 @@ def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
         raise PermissionDenied
     if operation.visits.filter(venue=chosen.venue_id).exists():
         raise refuse("venue", "This venue has visits in the operation, so it stays in it.")
-    if chosen.is_drawn and not reason.strip():
+    if chosen.is_drawn and not one_line(reason):
         raise refuse("reason", "Enter why this venue is taken out although chance has chosen it")
-    scope.because(reason.strip() or "Taken out of the operation")
+    scope.because(one_line(reason) or "Taken out of the operation")
     chosen.delete()
 
 

@@ -14,6 +14,7 @@ from accounts.acts.permissions import require
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
+from accounts.database.texts import one_line
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
@@ -267,9 +268,9 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
 
     """
     visit = _lock_planned(visit, by=by)
-    if not reason.strip():
+    if not one_line(reason):
         raise refuse("reason", "Enter why the visit is cancelled.")
-    scope.because(reason.strip())
+    scope.because(one_line(reason))
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
     visit.cancelled_at = timezone.now()

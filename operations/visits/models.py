@@ -234,6 +234,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             "starts_at", "pk"
         )
 
+    def called_off(self, *, at: dt.datetime) -> Self:
+        """Cancelled, with a window that is not over yet: the team must not go."""
+        return self.filter(state=VisitState.CANCELLED, ends_at__gt=at)
+
     def over(self) -> Self:
         """Finished or cancelled, the latest first."""
         return self.filter(state__in=[*FINISHED, VisitState.CANCELLED]).order_by(

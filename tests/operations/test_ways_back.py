@@ -1,6 +1,7 @@
 """Ways back from an act on a visit: undone at once, or corrected with a reason."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -153,13 +154,26 @@ def test_a_visit_logged_as_not_completed_by_mistake_is_under_way_again(planned, 
     not_completed(planned, officer)
 
 
-def test_the_same_form_ends_the_visit_again_after_that_was_undone(planned, officer):
-    """Whoever goes back in the browser has the form as it was sent."""
+def test_after_undo_the_same_form_ends_the_visit_by_a_second_tap_only(client, planned, officer):
+    """A phone repeats by itself what it got no answer to; who goes back in the browser means it."""
     start(planned, officer)
-    form = {"submission": uuid.uuid4()}
-    not_completed(planned, officer, **form)
+    client.force_login(officer)
+    address = reverse("operations:visit_not_completed", args=[planned.pk])
+    form = {"submission": uuid.uuid4(), "kind": "time", "time": "unsafe", "notes": "A dog"}
+    client.post(address, form)
     take_back(Undo.objects.get(act__endswith="log_not_completed"), officer)
-    assert not_completed(planned, officer, **form).state == VisitState.NOT_COMPLETED
+
+    late = client.post(address, form)
+
+    assert "was undone since, so the visit is still under way" in late.text
+    assert "A dog" in late.text
+    planned.refresh_from_db()
+    assert planned.is_under_way
+    assert client.post(address, form).status_code == 200  # however often it comes by itself
+    number = re.search(r'name="submission" value="([^"]+)"', late.text)[1]
+    assert client.post(address, form | {"submission": number}).status_code == 302
+    planned.refresh_from_db()
+    assert planned.state == VisitState.NOT_COMPLETED
 
 
 def correct(visit, by, **more):

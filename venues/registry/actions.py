@@ -303,9 +303,9 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     if venue.closed_on:
         raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
     _refuse(problems_of_day("on", on) | _problems_of_reason(reason))
-    scope.because(reason.strip())
+    scope.because(one_line(reason))
     venue.claim(venue.version)
-    venue.closed_on, venue.closed_reason = on, reason.strip()
+    venue.closed_on, venue.closed_reason = on, one_line(reason)
     venue.save()
 
 
@@ -330,9 +330,9 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
         problems["on"] = f"It closed on {_day(venue.closed_on)}: enter a later day."
     _refuse(problems)
     closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
-    scope.because(reason.strip())
+    scope.because(one_line(reason))
     venue.claim(venue.version)
-    venue.notes = _joined(venue.notes, f"{closed} Open again from {_day(on)}: {reason.strip()}.")
+    venue.notes = _joined(venue.notes, f"{closed} Open again from {_day(on)}: {one_line(reason)}.")
     venue.closed_on, venue.closed_reason = None, ""
     venue.save()
 

@@ -392,7 +392,7 @@ def test_a_visit_within_its_time_is_for_its_team_alone_to_end(handler):
 def test_a_visit_is_ended_once_and_never_without_a_reason(handler, left):
     now, by = timezone.now(), UserFactory(role=Role.CALL_HANDLER)
     with pytest.raises(PlanningError, match="Enter why"):
-        end_overdue_visit(visit=left, reason=" ", by=by, at=now)
+        end_overdue_visit(visit=left, reason=" \u200b", by=by, at=now)
     assert "Enter why you are ending the visit" in text(end(handler, left, ""))
     first = end_overdue_visit(visit=left, reason="Over", by=by, at=now)
     again = end_overdue_visit(visit=left, reason="Over", by=by, at=now + HOUR)

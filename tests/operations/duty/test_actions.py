@@ -470,7 +470,7 @@ def test_the_same_correction_twice_is_one_revision(visit, officer):
 def test_a_correction_without_a_reason_is_refused(visit, officer):
     log(visit, officer)
     with pytest.raises(PlanningError, match="why you are correcting"):
-        correct(visit, officer, reason=" ")
+        correct(visit, officer, reason=" \u200b")
 
 
 def test_a_correction_that_changes_nothing_is_refused(visit, officer):

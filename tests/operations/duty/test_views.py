@@ -139,6 +139,24 @@ def test_my_visits_are_tonights_then_those_to_come_then_those_done_lately(signed
     assert names(page, "done") == ["Last week", "Before that"]
 
 
+def test_a_cancelled_visit_stays_where_it_was_until_its_time_is_over(signed_in, officer):
+    now = timezone.now()
+    tomorrow = duty_ends(duty_day(now)) + dt.timedelta(hours=2)
+    for name, starts_at in [("Tonight", now), ("Tomorrow", tomorrow), ("Before", now - DAY)]:
+        CancelledVisitFactory(
+            venue=VenueFactory(name=name),
+            officer=officer,
+            starts_at=starts_at,
+            ends_at=starts_at + dt.timedelta(minutes=5),
+        )
+    page = signed_in.get(reverse("operations:my_visits"))
+    assert names(page, "tonight") == ["Tonight"]
+    assert names(page, "coming") == ["Tomorrow"]
+    assert names(page, "done") == ["Before"]
+    assert text(page).count("The team was needed elsewhere. Do not go in.") == 3
+    assert "Start<span" not in text(page)
+
+
 def test_other_teams_visits_are_not_mine(signed_in):
     VisitFactory(venue=VenueFactory(name="Somebody else's"))
     assert "Somebody else" not in text(signed_in.get(reverse("operations:my_visits")))

@@ -385,7 +385,7 @@ def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
 def test_declining_needs_a_reason(by):
     follow_up = factories.FollowUpFactory()
     with pytest.raises(PlanningError, match="why the venue does not want"):
-        acts.decline_refresher(follow_up=follow_up, reason="  ", by=by, version=1)
+        acts.decline_refresher(follow_up=follow_up, reason=" \u200b", by=by, version=1)
 
 
 def test_a_date_more_than_a_year_ahead_is_taken_for_a_slip_in_the_year(by):

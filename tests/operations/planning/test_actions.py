@@ -1259,7 +1259,9 @@ def test_a_cancelled_visit_says_why_and_frees_its_team(plan, planner):
 
 
 def test_a_visit_is_not_cancelled_without_a_reason(plan, planner):
-    assert refused(schedule.cancel_visit, visit=plan(), reason=" ", by=planner)[0][0] == "reason"
+    assert (
+        refused(schedule.cancel_visit, visit=plan(), reason=" \u200b", by=planner)[0][0] == "reason"
+    )
 
 
 # Cadets on record
