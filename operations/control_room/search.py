@@ -121,13 +121,15 @@ def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
 def names_it(text: str, place: Place) -> bool:
     """Whether ``text`` is the name of ``place``, with or without where it is and who runs it.
 
-    A name that is more than *The Inn*, in its own order: *Hill Park* is not *Park Hill*. *Hotel*
-    and the like may stand before or after it.
+    A name that is more than *The Inn*, in its own order: *Hill Park* is not *Park Hill*, and *Hall
+    Park Lodge* not *Lodge Park Hall*. *Hotel* alone may stand before or after the rest.
     """
     name, typed = place.own_name, _whole(typed_words(text))
     if not set(name) - GENERIC:
         return False
-    if sorted(name) == sorted(typed) and _telling(name) == _telling(typed):
+    if "hotel" in typed[:1] and [*typed[1:], "hotel"] == name:
+        return True
+    if "hotel" in typed[-1:] and ["hotel", *typed[:-1]] == name:
         return True
     starts = range(len(typed) - len(name) + 1)
     return any(
@@ -174,11 +176,6 @@ def _streets_in(part: Sequence[str]) -> list[Sequence[str]]:
     last = numbers[-1]
     of_street = last == 0 or not part[last - 1].isalpha()
     return [part[last + 1 :], *([part[last:]] if of_street else [])]
-
-
-def _telling(name: Sequence[str]) -> list[str]:
-    """``name`` without *hotel* and the like."""
-    return [word for word in name if word not in GENERIC]
 
 
 def _tells(word: str) -> bool:

@@ -43,6 +43,11 @@ SEARCHES = [
     ("lanternstay ostermeer 69 zz69ab", LANTERNSTAY, NAMED),
     ("gannet hotel", GANNET, NAMED),
     ("The Gannet Hotel", GANNET, NAMED),
+    ("hotel gannet", GANNET, NAMED),
+    ("gannet hotel", Place("Hotel Gannet"), NAMED),
+    ("lodge park hall", Place("Hall Park Lodge"), POSSIBLE),
+    ("park lodge hall", Place("Hall Park Lodge"), POSSIBLE),
+    ("inn gannet", Place("Gannet Inn"), POSSIBLE),
     ("gannet hotel herring row", GANNET, NAMED),
     ("Gannet Hotel Wessendale", GANNET, NAMED),
     # apostrophes, accents, "&", "St"

@@ -23,6 +23,7 @@ from tests.factories import (
     CompletedVisitFactory,
     FollowUpFactory,
     NotCompletedVisitFactory,
+    OperationFactory,
     OperationVenueFactory,
     OutcomeFactory,
     PartlyVisitFactory,
@@ -740,8 +741,10 @@ def test_no_title_names_the_venue_of_a_visit_until_it_is_over(client, factory, n
     unit = CommandUnitFactory()
     officer = UserFactory(role=Role.VISITING_OFFICER)
     planner = UserFactory(role=Role.PLANNER, units=[unit])
-    visit = factory(officer=officer, venue=VenueFactory(name="Gannet Hotel", unit=unit))
-    OperationVenueFactory(operation=visit.operation, venue=visit.venue)
+    operation = OperationFactory(name="A week at the Gannet")
+    venue = VenueFactory(name="Gannet Hotel", unit=unit)
+    visit = factory(officer=officer, venue=venue, operation=operation)
+    OperationVenueFactory(operation=operation, venue=venue)
     pages = [
         *(visit.get_absolute_url(), reverse("accounts:history", args=["visit", visit.pk])),
         *(reverse(f"operations:visit_{act}", args=[visit.pk]) for act in ("start", "end", "edit")),
