@@ -12,7 +12,8 @@ from accounts.acts.admin import ComesBackFilled, ToldOfOthers
 from accounts.acts.submissions import FIELD
 from accounts.roles import Role
 from tests import factories
-from venues.models import VenueGroup
+from tests.locks import in_turn
+from venues.models import LocalAuthority, VenueGroup
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +61,20 @@ def test_what_another_page_changed_of_a_person_is_told_too(administrator):
     unit.members.add(person)
     assert ToldOfOthers.CONFLICT in administrator.post(url, answers).text
     assert set(person.command_units.all()) == {unit}
+
+
+def test_what_an_import_changes_at_the_instant_of_saving_is_told_too(administrator):
+    authority = factories.LocalAuthorityFactory(name="Northmoor")
+    url, answers = opened(administrator, authority)
+    row = LocalAuthority.objects.filter(pk=authority.pk)
+    _, told = in_turn(
+        row,
+        lambda: row.update(gss_code="E98000001"),
+        lambda: administrator.post(url, answers | {"name": "Northmoor Council"}),
+    )
+    assert ToldOfOthers.CONFLICT in told.text
+    authority.refresh_from_db()
+    assert (authority.name, authority.gss_code) == ("Northmoor", "E98000001")
 
 
 def test_roles_that_were_given_meanwhile_are_not_taken_unseen(administrator):

@@ -20,9 +20,10 @@ from operations.follow_ups import actions as acts
 from operations.follow_ups import messages, reminders
 from operations.follow_ups.due import Audience
 from operations.follow_ups.handing_over import hand_over_follow_ups, hand_over_operations
-from operations.models import FollowUpState, TeamMember
+from operations.models import FollowUp, FollowUpState, TeamMember
 from tests import factories
 from tests.locks import failures, in_turn
+from tests.posts import as_shown
 from venues.models import TrainingSession
 from venues.registry import actions as registry
 
@@ -246,6 +247,21 @@ def test_nothing_is_handed_to_somebody_whose_account_is_closed_just_now(
     assert "can’t" in str(ended[1])
     assert now(follow_up).responsible == person
     assert now(operation).lead == operation.lead
+
+
+def test_saving_somebodys_page_waits_for_their_work_before_it_keeps_others_from_them(
+    client, person, colleague, administrator, follow_up
+):
+    client.force_login(administrator)
+    address = reverse("admin:accounts_user_change", args=[person.pk])
+    answers = as_shown(client, address) | {"is_active": "on", "last_name": "Otherwise"}
+    ended = in_turn(
+        FollowUp.objects.filter(pk=follow_up.pk),
+        lambda: hand_over_follow_ups(follow_ups=[follow_up], to=person, by=colleague),
+        lambda: client.post(address, answers),
+    )
+    assert failures(ended) == []
+    assert now(person).last_name == "Otherwise"
 
 
 # Teams ------------------------------------------------------------------------------------------
