@@ -282,6 +282,16 @@ def test_ids_are_carried_on_by_a_second_merge(by):
     assert set(three.hygiene_ids.values_list("pk", "leads")) == {(1, False), (2, False), (3, True)}
 
 
+def test_what_each_record_said_is_known_through_a_second_merge(by):
+    one, two = two_from_a_file()
+    merge(one, two, by)
+    file = xml(hotel(1, "Lantern Palace"), hotel(2, "Lantern Inn"), hotel(3, "Ostermeer"))
+    bring(file)
+    merge(Venue.objects.get(fhrsid=3), one, by)
+
+    assert counts(bring(file)) == {"unchanged": 3}
+
+
 # Undo -------------------------------------------------------------------------------------------
 
 
