@@ -1,6 +1,7 @@
 """Forms of the registry: they translate between people and the acts, which hold the rules."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
@@ -27,7 +28,7 @@ from venues.models import (
 from venues.registry import actions, presenters, search
 from venues.registry.actions import VenueFields
 from venues.registry.merging import BOTH, Conflict
-from venues.registry.postcodes import both_degrees, degrees
+from venues.registry.postcodes import both_degrees, latitude, longitude
 from venues.training.validity import TrainingState
 
 
@@ -206,12 +207,17 @@ class VenueFilter(GovFilterForm, forms.Form):
         return venues.search(wanted["q"], by=self.user)
 
 
-class DegreesField(forms.DecimalField):
-    """Latitude or longitude, as a map gives it."""
+class LatitudeField(forms.DecimalField):
+    """Latitude, as a map gives it."""
 
     # No keyboard of figures alone: on some phones it has no minus.
     widget = forms.TextInput
-    default_error_messages = {"invalid": "Enter it in degrees, such as 51.5189 or -0.1345"}
+    default_error_messages = {
+        "invalid": "Enter it in degrees, such as 51.5189 or 51°31′08″N",
+        "both": "Enter the latitude alone, or empty the longitude to paste both here",
+        "other": "This is a longitude. Enter it as the longitude",
+    }
+    read, read_other = staticmethod(latitude), staticmethod(longitude)
 
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs
         """The degrees, to six places.
@@ -222,10 +228,24 @@ class DegreesField(forms.DecimalField):
         """
         if value in self.empty_values:
             return None
-        found = degrees(str(value))
+        text = str(value)
+        found = self.read(text)
         if found is None:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+            other = self.read_other(text) is not None and re.search("[NSEW]", text.upper())
+            code = "both" if both_degrees(text) else "other" if other else "invalid"
+            raise ValidationError(self.error_messages[code], code=code)
         return found
+
+
+class LongitudeField(LatitudeField):
+    """Longitude, as a map gives it."""
+
+    default_error_messages = {
+        "invalid": "Enter it in degrees, such as -0.1345 or 0°08′04″W",
+        "both": "Enter the longitude alone, or paste both as the latitude",
+        "other": "This is a latitude. Enter it as the latitude",
+    }
+    read, read_other = staticmethod(longitude), staticmethod(latitude)
 
 
 # A venue ----------------------------------------------------------------------------------------
@@ -255,12 +275,12 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         )
         labels = {"kind": "Kind of place"}
         help_texts = {
-            "latitude": "In degrees, such as 51.5189. Leave both empty if you do not know. You can "
-            "paste both from a map here, such as 51.5189, -0.1345.",
-            "longitude": "In degrees, such as -0.1345.",
+            "latitude": "As a map gives it, such as 51.5189 or 51°31′08″N. Leave both empty if you "
+            "do not know. You can paste both from a map here, such as 51.5189, -0.1345.",
+            "longitude": "Such as -0.1345 or 0°08′04″W.",
             "notes": "About the venue itself. Never write about a visit that is still to come.",
         }
-        field_classes = {"latitude": DegreesField, "longitude": DegreesField}
+        field_classes = {"latitude": LatitudeField, "longitude": LongitudeField}
         widgets = {
             "latitude": forms.TextInput,
             "longitude": forms.TextInput,
@@ -275,12 +295,18 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
         self.fields["local_authority"].queryset = authorities  # type: ignore[attr-defined]
 
     def tidied(self) -> Any:
-        """Latitude and longitude that were pasted as one go to their boxes."""
+        """Latitude and longitude that were pasted as one go to their boxes.
+
+        Over a longitude, too, that nobody typed: it is the one on record.
+        """
         data = super().tidied()
         north, east = self.add_prefix("latitude"), self.add_prefix("longitude")
-        both = both_degrees(data.get(north) or "")
-        if both and not data.get(east):
-            data[north], data[east] = both
+        both, besides = both_degrees(data.get(north) or ""), data.get(east) or ""
+        there = longitude(besides)
+        if both and besides and (there is None or there not in (both[1], self.instance.longitude)):
+            both = None  # which of the two is meant, only a person knows
+        if both:
+            data[north], data[east] = map(str, both)
         return data
 
     def layout(self) -> Layout:
