@@ -241,6 +241,19 @@ def test_a_second_record_that_changes_is_a_difference_while_the_leading_one_is_t
     assert keep.name == "Lantern Bistro"
 
 
+def test_once_the_leading_record_is_gone_the_newest_leads(by):
+    one, two = two_from_a_file()
+    three = VenueFactory(fhrsid=3, local_authority=one.local_authority)
+    for duplicate in (two, three):
+        merge(one, duplicate, by)
+
+    run = bring(xml(hotel(2, "Lantern Bistro"), hotel(3, "Lantern Palace")))
+
+    assert [(e["fhrsid"], e["why"]) for e in run.report["differences"]] == [(2, "other record")]
+    one.refresh_from_db()
+    assert one.name == "Lantern Palace"
+
+
 def test_a_venue_is_missing_only_when_none_of_its_ids_is_in_the_file(by):
     keep, duplicate = two_from_a_file()
     merge(keep, duplicate, by)
