@@ -97,6 +97,7 @@ class SubjectAccessForm(GovForm, forms.Form):
     """Of whom, and why."""
 
     submit_label = "Export as CSV"
+    gives_file = True
     XLSX = "xlsx"
 
     subject = forms.ChoiceField(

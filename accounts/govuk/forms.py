@@ -56,6 +56,8 @@ class GovForm(PlainWords, ComesBack):
     form_method = "post"
     carries_token = True
     """Whether it counts once and comes back filled (``accounts/acts``): not forms of secrets."""
+    gives_file = False
+    """Whether the answer is a file, which only the browser itself can take."""
 
     fields: dict[str, forms.Field]
 
@@ -81,7 +83,8 @@ class GovForm(PlainWords, ComesBack):
             if self.is_bound:  # type: ignore[attr-defined]  # of the form this is mixed into
                 helper.attrs["data-draft-sent"] = True
         counts_once = self.form_method == "post" and self.carries_token
-        if counts_once and not self.is_multipart():  # type: ignore[attr-defined]
+        files = self.gives_file or self.is_multipart()  # type: ignore[attr-defined]
+        if counts_once and not files:
             helper.attrs["data-keep-trying"] = True  # static/js/submit.js, until there is an answer
         return helper
 

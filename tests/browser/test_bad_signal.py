@@ -404,3 +404,20 @@ def test_a_form_on_a_desk_whose_receipt_was_lost_is_saved_once_and_says_so(desk)
     desk.sees("This had already arrived")
     assert lost == [204]
     assert venue.contacts.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["CSV", "a spreadsheet (XLSX)"])
+def test_a_form_whose_answer_is_a_file_gives_the_file_and_stays(visit_site, kind):
+    admin = factories.UserFactory(username="admin", role=Role.ADMINISTRATOR, whole_force=True)
+    admin.set_password(factories.PASSWORD)
+    admin.save()
+    desk = visit_site(1280)
+    desk.sign_in("admin")
+    desk.open(reverse("reports:subject_access"))
+    desk.choose("Whom is it about?", "Somebody who signs in")
+    desk.page.get_by_label("Their username").fill("admin")
+    desk.page.get_by_label("Why do you export it?").fill("SAR/2026/9")
+    with desk.page.expect_download() as given:
+        desk.page.get_by_role("button", name=f"Export as {kind}").click()
+    assert given.value.suggested_filename.startswith("held-of-one-person-")
+    assert desk.page.get_by_label("Their username").input_value() == "admin"
