@@ -237,6 +237,17 @@ def test_a_server_that_hangs_is_left_after_the_time_limit_and_the_next_message_g
     assert state_of("hangs@hotel.example") is State.WAITING
 
 
+def test_a_message_at_which_a_server_hangs_is_not_tried_again_by_another_connection(
+    smtp, now, monkeypatch
+):
+    monkeypatch.setitem(delivery.SECONDS_EACH, Lane.ACCOUNT, 0.5)
+    monkeypatch.setattr(delivery, "AT_ONCE", 0.2)
+    keep("a@hotel.example", "hangs@hotel.example", "b@hotel.example")
+    deliver(now)
+    assert smtp.addresses() == ["a@hotel.example", "b@hotel.example"]
+    assert smtp.connections == 2
+
+
 def test_a_server_that_sends_a_byte_now_and_then_is_left_after_the_time_limit(
     smtp, now, monkeypatch
 ):
