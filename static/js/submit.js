@@ -51,7 +51,8 @@ const PASSES = new Set([408, 429, 502, 503, 504]);
 const MISTAKE = 500;
 const TRIES_AFTER_A_MISTAKE = 5;
 
-let answersShown = 0;
+/** Path and query of the answer that is shown in place of the document; none at first. */
+let shown = "";
 
 /** @param {() => void} start Brings a document to life after it was replaced. */
 export function keepTrying(start) {
@@ -164,11 +165,22 @@ function show({ url, html }, start) {
   } else {
     history.pushState(null, "", url);
   }
-  if (answersShown++ === 0) window.addEventListener("popstate", () => window.location.reload());
+  if (!shown) window.addEventListener("popstate", reloadElsewhere);
+  shown = pathAndQuery(window.location);
   document.title = page.title;
   document.body.replaceWith(document.adoptNode(page.body));
   window.scrollTo(0, 0);
   start();
+}
+
+/** After a step back: to another part of the page that is shown nothing needs to be loaded. */
+function reloadElsewhere() {
+  if (pathAndQuery(window.location) !== shown) window.location.reload();
+}
+
+/** @param {Location | URL} of */
+function pathAndQuery(of) {
+  return of.pathname + of.search;
 }
 
 /**
@@ -176,14 +188,12 @@ function show({ url, html }, start) {
  * @param {string} url
  */
 function open(url) {
-  const here = window.location;
-  const goal = new URL(url);
-  if (goal.pathname + goal.search !== here.pathname + here.search) {
-    here.assign(url);
+  if (pathAndQuery(new URL(url)) !== pathAndQuery(window.location)) {
+    window.location.assign(url);
     return;
   }
   history.replaceState(null, "", url);
-  here.reload();
+  window.location.reload();
 }
 
 /**

@@ -421,3 +421,16 @@ def test_a_form_whose_answer_is_a_file_gives_the_file_and_stays(visit_site, kind
         desk.page.get_by_role("button", name=f"Export as {kind}").click()
     assert given.value.suggested_filename.startswith("held-of-one-person-")
     assert desk.page.get_by_label("Their username").input_value() == "admin"
+
+
+def test_the_skip_link_of_a_refused_form_leaves_what_was_typed(desk):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    desk.page.get_by_role("button", name="Save").click()
+    desk.sees("There is a problem")
+    desk.page.get_by_role("link", name="Skip to main content").press("Enter")
+    desk.page.wait_for_url("**#main-content")
+    desk.page.wait_for_load_state()
+    desk.sees("There is a problem")
+    assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
