@@ -197,9 +197,20 @@ def test_one_of_many_uses_a_secret_up_and_one_taken_back_is_unused_again():
     assert once.use_up("another test", "another")
 
 
-def test_what_was_used_up_is_forgotten_after_a_day():
+@pytest.fixture
+def used_up_yesterday():
     once.use_up("test", "old")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE accounts_used SET at = now() - interval '25 hours'")
+
+
+def test_what_was_used_up_is_forgotten_after_a_day(used_up_yesterday):
     once.use_up("test", "new")
     assert Used.objects.count() == 1
+
+
+def test_nobody_waits_for_somebody_who_forgets_the_same_just_now(used_up_yesterday):
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        once.use_up("test", "new")
+        another = pool.submit(at_once, lambda _: once.use_up("test", "another"), 1)
+        assert another.result(timeout=10) == [True]
