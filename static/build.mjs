@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { compile } from "sass";
 
-const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 const output = path("build/");
 
 const { css } = compile(path("css/application.scss"), {
@@ -14,7 +14,9 @@ const { css } = compile(path("css/application.scss"), {
   quietDeps: true,
   style: "compressed",
 });
-const { outputFiles } = await build({
+const {
+  outputFiles: [script],
+} = await build({
   entryPoints: [path("js/application.js")],
   bundle: true,
   format: "esm",
@@ -24,9 +26,11 @@ const { outputFiles } = await build({
   write: false,
 });
 
+if (!script) throw new Error("esbuild made no script");
+
 // Everything compiled: only now replace the last build.
 await rm(output, { recursive: true, force: true });
 await mkdir(output);
 await writeFile(`${output}application.css`, css);
-await writeFile(`${output}application.js`, outputFiles[0].contents);
+await writeFile(`${output}application.js`, script.contents);
 await cp(path("images/"), output, { recursive: true });

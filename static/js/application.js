@@ -3,11 +3,11 @@
 import {
   Button,
   Checkboxes,
+  createAll,
   ErrorSummary,
   NotificationBanner,
   Radios,
   SkipLink,
-  createAll,
 } from "govuk-frontend";
 import { watchBoard } from "./board.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
@@ -26,7 +26,14 @@ class RevealingRadios extends Radios {
   }
 }
 
-const COMPONENTS = [Button, Checkboxes, ErrorSummary, NotificationBanner, RevealingRadios, SkipLink];
+const COMPONENTS = [
+  Button,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  RevealingRadios,
+  SkipLink,
+];
 
 /** Bring the current document to life; called again when submit.js has put in a new page. */
 function start() {

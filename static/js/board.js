@@ -8,6 +8,8 @@
  * makes no difference why: no network, a server that hangs, an error page.
  */
 
+import { first } from "./find.js";
+
 const NOT_CONNECTED = "Not connected. Treat every call as real";
 /** From a question to its answer, in milliseconds. */
 const ANSWER_WITHIN = 2_000;
@@ -17,10 +19,11 @@ const LOOK_EVERY = 250;
 
 /** Watch the board, where this page is one. */
 export function watchBoard() {
-  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-board]"));
+  const form = first("form[data-board]", HTMLFormElement);
+  const search = first("form[data-board] [name=q]", HTMLInputElement);
+  const told = document.getElementById("board-lost");
   if (!form) return;
-  const search = /** @type {HTMLInputElement} */ (form.elements.namedItem("q"));
-  const told = /** @type {HTMLElement} */ (document.getElementById("board-lost"));
+  if (!search || !told) throw new Error("The board lacks a part, so nothing would cover its rows");
   const covered = ["live-tests", "live-tests-count", "board-time"];
   /** When the oldest question was sent that has no answer yet. @type {number | null} */
   let asked = null;
@@ -37,8 +40,8 @@ export function watchBoard() {
       const part = document.getElementById(id);
       if (part) part.hidden = lost;
     }
-    const rows = /** @type {HTMLElement} */ (document.getElementById("live-tests"));
-    rows.classList.toggle("app-faded", shownText(rows) !== typedText(search));
+    const rows = document.getElementById("live-tests");
+    rows?.classList.toggle("app-faded", shownText(rows) !== typedText(search));
   };
   /** Ask now; what is shown holds until ``look`` says otherwise. */
   const ask = () => {
@@ -74,8 +77,8 @@ export function watchBoard() {
 
 /** @param {ParentNode} rows */
 function shownText(rows) {
-  const answer = /** @type {HTMLElement | null} */ (rows.querySelector("[data-board-text]"));
-  return answer?.dataset.boardText ?? "";
+  const answer = rows.querySelector("[data-board-text]");
+  return answer?.getAttribute("data-board-text") ?? "";
 }
 
 /** What the server takes from the box. @param {HTMLInputElement} search */

@@ -12,6 +12,8 @@
  * Keys name the person, so whoever else uses the phone neither sees nor sends it.
  */
 
+import { all, first } from "./find.js";
+
 const PREFIX = "draft:";
 const SENDING = "sending:";
 /** The field with the number that a message carries. */
@@ -38,12 +40,15 @@ export function forgetDrafts() {
 
 /** Restore and go on keeping every form of the page that asks for it. */
 export function keepDrafts() {
-  for (const form of document.querySelectorAll("form[data-draft]")) {
+  for (const form of all("form[data-draft]", HTMLFormElement)) {
     const key = PREFIX + form.getAttribute("data-draft");
     const mark = SENDING + form.getAttribute("data-draft");
     if (form.hasAttribute("data-draft-sent")) {
       withStorage((storage) => storage.removeItem(mark)); // it has its answer
-    } else if (restore(form, key) && withStorage((storage) => storage.getItem(mark)) === goesTo(form)) {
+    } else if (
+      restore(form, key) &&
+      withStorage((storage) => storage.getItem(mark)) === goesTo(form)
+    ) {
       form.setAttribute("data-unsent", "");
     }
     const keep = () => withStorage((storage) => storage.setItem(key, JSON.stringify(read(form))));
@@ -73,13 +78,13 @@ function goesTo(form) {
 /** Show where this phone keeps something that was sent and has no answer yet. */
 export function showKept() {
   const keys = withStorage((storage) => Object.keys(storage)) ?? [];
-  for (const place of document.querySelectorAll("[data-kept]")) {
+  for (const place of all("[data-kept]", HTMLElement)) {
     // After the name of the form the visit, the person and perhaps a number: 2-5 is not in 12-5.
     const about = new RegExp(`^${SENDING}[a-z-]+-${place.getAttribute("data-kept")}(-|$)`);
     const key = keys.find((one) => about.test(one));
     const page = key && withStorage((storage) => storage.getItem(key));
     if (!page?.startsWith("/")) continue;
-    place.querySelector("a").setAttribute("href", `${page}?kept`);
+    place.querySelector("a")?.setAttribute("href", `${page}?kept`);
     place.hidden = false;
   }
 }
@@ -91,7 +96,7 @@ export function showKept() {
  */
 export function makeClientUuids() {
   if (!crypto.randomUUID) return;
-  for (const field of document.querySelectorAll("input[data-client-uuid]")) {
+  for (const field of all("input[data-client-uuid]", HTMLInputElement)) {
     if (!field.form?.hasAttribute("data-draft-sent")) field.value = crypto.randomUUID();
   }
 }
@@ -104,9 +109,9 @@ function read(form) {
   /** @type {Draft} */
   const draft = {};
   for (const control of controls(form)) {
-    draft[control.name] ??= [];
-    const choice = control.type === "radio" || control.type === "checkbox";
-    if (!choice || control.checked) draft[control.name].push(control.value);
+    const values = draft[control.name] ?? [];
+    if (!isChoice(control) || control.checked) values.push(control.value);
+    draft[control.name] = values;
   }
   return draft;
 }
@@ -122,10 +127,11 @@ function restore(form, key) {
   for (const control of controls(form)) {
     const values = draft[control.name];
     if (!values) continue;
-    if (control.type === "radio" || control.type === "checkbox") {
+    if (isChoice(control)) {
       control.checked = values.includes(control.value);
-    } else if (values.length) {
-      control.value = values.shift();
+    } else {
+      const value = values.shift();
+      if (value !== undefined) control.value = value;
     }
   }
   tell(form);
@@ -146,7 +152,7 @@ function stored(key) {
 
 /** @param {HTMLFormElement} form */
 function tell(form) {
-  const given = document.querySelector("[data-draft-notice]");
+  const given = first("[data-draft-notice]", HTMLElement);
   if (given) {
     given.hidden = false;
     return;
@@ -158,16 +164,30 @@ function tell(form) {
   form.prepend(notice);
 }
 
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
+
 /**
  * What of a form is kept: neither files nor secrets, and not the token of the server.
  * @param {HTMLFormElement} form
- * @returns {HTMLInputElement[]}
+ * @returns {Control[]}
  */
 function controls(form) {
-  return [...form.elements].filter(
-    (control) =>
-      control.name && control.name !== "csrfmiddlewaretoken" && !NEVER_KEPT.has(control.type),
-  );
+  return [...form.elements]
+    .filter(
+      (element) =>
+        element instanceof HTMLInputElement ||
+        element instanceof HTMLSelectElement ||
+        element instanceof HTMLTextAreaElement,
+    )
+    .filter(({ name, type }) => name && name !== "csrfmiddlewaretoken" && !NEVER_KEPT.has(type));
+}
+
+/**
+ * @param {Control} control
+ * @returns {control is HTMLInputElement}
+ */
+function isChoice(control) {
+  return control.type === "radio" || control.type === "checkbox";
 }
 
 /**

@@ -1,3 +1,5 @@
+import { all } from "./find.js";
+
 /**
  * Tells a person that a passkey was not used or made: they stopped, or the browser can't. The
  * ceremony itself is allauth's script, on the pages that have one.
@@ -5,7 +7,7 @@
 export function tellPasskeyProblems() {
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault(); // not to the console as well
-    for (const problem of document.querySelectorAll("[data-passkey-problem]")) {
+    for (const problem of all("[data-passkey-problem]", HTMLElement)) {
       problem.hidden = false;
     }
   });

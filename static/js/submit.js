@@ -8,6 +8,7 @@
  */
 
 import { noteSending } from "./draft.js";
+import { all } from "./find.js";
 
 /** @typedef {{waiting: string, problem: string, stopped: string}} Words What is said of a form. */
 
@@ -57,7 +58,7 @@ let shown = "";
 /** @param {() => void} start Brings a document to life after it was replaced. */
 export function keepTrying(start) {
   if (!window.fetch || !window.AbortController) return;
-  for (const form of document.querySelectorAll("form[data-keep-trying]")) {
+  for (const form of all("form[data-keep-trying]", HTMLFormElement)) {
     watch(form, start);
   }
 }
@@ -104,9 +105,9 @@ function watch(form, start) {
       }
       status.textContent = answer === MISTAKE ? words.problem : words.waiting;
       await new Promise((resolve) => {
-        hurry = resolve;
-        window.addEventListener("online", resolve, { once: true });
-        setTimeout(resolve, pause);
+        hurry = () => resolve(null);
+        window.addEventListener("online", hurry, { once: true });
+        setTimeout(hurry, pause);
       });
     }
   });
@@ -122,14 +123,14 @@ function watch(form, start) {
  */
 async function send(form, submitter, asksWhere) {
   const body = new FormData(form);
-  if (submitter?.getAttribute("name")) {
-    body.append(submitter.getAttribute("name"), submitter.getAttribute("value") ?? "");
-  }
+  const pressed = submitter?.getAttribute("name");
+  if (pressed) body.append(pressed, submitter?.getAttribute("value") ?? "");
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ANSWER_WITHIN);
   try {
     // The attribute: a field named "action" would hide the property.
     const url = form.getAttribute("action") || window.location.href;
+    /** @type {Record<string, string>} */
     const headers = asksWhere ? { [ASKS_WHERE]: "1" } : {};
     const response = await fetch(url, { method: "POST", body, headers, signal: limit.signal });
     if (PASSES.has(response.status)) return null;
