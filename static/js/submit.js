@@ -78,11 +78,14 @@ function watch(form, start) {
       ? ONE_TAP
       : ON_THE_PAGE;
   let sending = false;
+  /** The button that was pressed last: it says what is meant. @type {HTMLElement | null} */
+  let pressed = null;
   /** Ends the pause before the next try. */
   let hurry = () => {};
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    pressed = event.submitter ?? pressed;
     if (sending) {
       hurry();
       return;
@@ -93,7 +96,7 @@ function watch(form, start) {
     status.textContent = "";
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       status.textContent ||= SENDING;
-      const answer = await send(form, event.submitter, words === ON_THE_PAGE);
+      const answer = await send(form, pressed, words === ON_THE_PAGE);
       if (answer === MISTAKE && ++mistakes > TRIES_AFTER_A_MISTAKE) {
         status.textContent = words.stopped;
         sending = false;

@@ -434,3 +434,24 @@ def test_the_skip_link_of_a_refused_form_leaves_what_was_typed(desk):
     desk.page.wait_for_load_state()
     desk.sees("There is a problem")
     assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
+
+
+def test_ticked_venues_wait_for_the_network_and_the_button_pressed_last_counts(visit_site):
+    planner = factories.UserFactory(username="planner", role=Role.PLANNER, whole_force=True)
+    planner.set_password(factories.PASSWORD)
+    planner.save()
+    operation = factories.OperationFactory(lead=planner, created_by=planner)
+    ticked, _ = factories.VenueFactory(name="The Vexlow"), factories.VenueFactory()
+    desk = visit_site(1280)
+    desk.sign_in("planner")
+    desk.open(reverse("operations:operation_venues", args=[operation.pk]))
+    desk.page.get_by_label("The Vexlow").check()
+    desk.choose("Why these venues?", "Priority")
+    desk.context.set_offline(True)
+    desk.page.get_by_role("button", name="Add all 2 that match").click()
+    desk.page.get_by_text("This is not saved yet. What you entered is still here").wait_for()
+    assert desk.page.get_by_label("The Vexlow").is_checked()
+    desk.page.get_by_role("button", name="Add ticked venues").click()
+    desk.context.set_offline(False)
+    desk.sees("1 venue added")
+    assert operation.venues.get() == ticked
