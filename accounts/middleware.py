@@ -1,5 +1,6 @@
 """What holds around every page: no copies, an end, a second factor, one transaction."""
 
+import codecs
 import time
 import uuid
 from collections.abc import Callable
@@ -51,7 +52,8 @@ class TidyAddress:
     """Refuse control characters in a path, and drop them from the query and the cookies.
 
     Nobody types them, and no database, file or header takes all of them. Before the session is
-    looked for: its key is a cookie.
+    looked for: its key is a cookie. Nor is anything read in another encoding than our pages have:
+    Python knows some that no text is in.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -62,6 +64,8 @@ class TidyAddress:
         """Answer; to a path that is none of ours with the page that says so."""
         if texts.has_controls(request.path_info):
             raise BadRequest("There is a control character in the address.")
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            raise BadRequest("What was sent is not in UTF-8.")
         request.GET = _without_hidden(request.GET)  # type: ignore[assignment]
         cookies = request.COOKIES.items()
         request.COOKIES = {k: v for k, v in cookies if not texts.has_controls(k + v)}

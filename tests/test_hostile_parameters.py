@@ -1,13 +1,16 @@
 """Control characters in whatever a request may bring are refused in words or dropped: never 500."""
 
 import re
+import uuid
+from unittest.mock import Mock
 
 import pytest
+from django.core.exceptions import BadRequest
 from django.http import QueryDict
-from django.test import Client
+from django.test import AsyncRequestFactory, Client
 from django.urls import reverse
 
-from accounts.middleware import _without_hidden
+from accounts.middleware import TidyAddress, _without_hidden
 from accounts.models import User
 from accounts.roles import Role
 from operations.models import Cadet
@@ -133,6 +136,30 @@ def test_signing_in_with_a_name_that_no_database_holds_is_refused_in_words(clien
     page = client.post(reverse("account_login"), {"login": "ada\x00", "password": "x" * 12})
     assert page.status_code == 200
     assert "do not match" in page.text
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "punycode", "undefined", "utf-16"])
+def test_what_comes_in_an_encoding_that_no_page_of_ours_has_is_refused_unread(charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    request = AsyncRequestFactory().generic("POST", "/sign-in/", b"--x--", kind)
+    with pytest.raises(BadRequest, match="UTF-8"):
+        TidyAddress(Mock())(request)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8"])
+def test_what_comes_in_utf_8_is_taken_however_it_is_written(charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = Mock()
+    TidyAddress(answer)(AsyncRequestFactory().generic("POST", "/sign-in/", b"--x--", kind))
+    answer.assert_called_once()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("referer", ["http://[", "http://testserver]/", "http://testserver//x.y/"])
+def test_no_referer_breaks_a_button_or_leads_elsewhere(referer):
+    button = reverse("accounts:undo", args=[uuid.uuid4()])
+    page = Client(raise_request_exception=False).post(button, headers={"referer": referer})
+    assert page["Location"] == f"{reverse('account_login')}?next={reverse('accounts:home')}"
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 #: Seconds for which a form is kept.
 KEPT_FOR = 60 * 60
@@ -77,9 +78,12 @@ def page_of(request: HttpRequest) -> str:
     view_class = getattr(request.resolver_match and request.resolver_match.func, "view_class", None)
     if view_class is None or hasattr(view_class, "get"):
         return request.get_full_path()
-    came_from = urlsplit(request.headers.get("referer", ""))
-    ours = came_from.netloc == request.get_host() and came_from.path.startswith("/")
-    return came_from._replace(scheme="", netloc="").geturl() if ours else reverse("accounts:home")
+    came_from = request.headers.get("referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
+        page = urlsplit(came_from)._replace(scheme="", netloc="").geturl()
+        if url_has_allowed_host_and_scheme(page, None):
+            return page
+    return reverse("accounts:home")
 
 
 class KeptForm:
