@@ -6,10 +6,12 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.dates.london import duty_day
 from accounts.tones import tone_of
 from operations.models import Visit, VisitState
 
 register = template.Library()
+register.filter(duty_day)
 
 #: What a team does once its window and the margin are over.
 LATE: dict[str, str] = {

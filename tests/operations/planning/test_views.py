@@ -247,6 +247,19 @@ def test_a_lead_sees_neither_planned_visits_nor_venues_that_wait(operation, unit
     assert "Planned" not in text(lead.get(url("operation_list")))
 
 
+def test_a_visit_after_midnight_stands_under_the_evening_before(client, operation, chosen):
+    for day, hour in ((0, 23), (1, 0), (1, 20), (2, 20), (3, 20)):
+        starts = at(hour, 10, DAY + dt.timedelta(days=day))
+        ends = starts + dt.timedelta(minutes=20)
+        VisitFactory(operation=operation, venue=chosen.venue, starts_at=starts, ends_at=ends)
+
+    page = client.get(operation.get_absolute_url()).text
+
+    days = re.findall(r'href="#visit-\w+">([^<]+)<', page)
+    ahead = [DAY + dt.timedelta(days=number) for number in range(4)]
+    assert days == [f"{day:%a} {day.day} {day:%B %Y}" for day in ahead]
+
+
 def test_a_planner_sees_their_units_part_of_an_operation_of_two(client, operation, visit):
     foreign = VisitFactory(operation=operation)
     OperationVenueFactory(operation=operation, venue=foreign.venue)
