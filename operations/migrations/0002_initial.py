@@ -965,7 +965,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='warningsign',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('text'), name='warning_sign_is_unique', violation_error_message='There is already a warning sign of these words.'),
+            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('text'), name='warning_sign_is_unique', violation_error_message='There is already a warning sign of these words.'),
         ),
         migrations.AddField(
             model_name='scenariosignevent',
@@ -1541,7 +1541,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='scenario',
-            constraint=models.UniqueConstraint(models.F('title'), models.F('version'), name='scenario_version_is_unique'),
+            constraint=models.UniqueConstraint(venues.registry.names_in_sql.NormalName('title'), models.F('version'), name='scenario_version_is_unique'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='scenario',

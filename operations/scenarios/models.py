@@ -5,7 +5,6 @@ from typing import ClassVar, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import Lower
 
 from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
@@ -24,7 +23,7 @@ class WarningSign(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("text"),
+                NormalName("text"),
                 name="warning_sign_is_unique",
                 violation_error_message="There is already a warning sign of these words.",
             )
@@ -89,7 +88,9 @@ class Scenario(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("title", "version", name="scenario_version_is_unique"),
+            models.UniqueConstraint(
+                NormalName("title"), "version", name="scenario_version_is_unique"
+            ),
         ]
         ordering = [NormalName("title"), "-version"]
         triggers = [
