@@ -15,7 +15,8 @@ _BREAKS = r"\u000a-\u000d\u001c-\u001e\u0085\u2028\u2029"
 #: two equal names differ, or a name show as another. Written for Python and PostgreSQL alike.
 _INVISIBLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 #: Half a pair of code units, which JSON can spell and nothing can store.
 _HALVES = r"\ud800-\udfff"

@@ -114,7 +114,9 @@ def test_a_username_is_one_however_its_letters_are_written():
     assert User.objects.filter(username="ada").count() == 1
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u2060", "\x07", "\n", "\u202e", "\u3164"])
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\u2060", "\x07", "\n", "\u202e", "\u3164", "\U0001d173"]
+)
 def test_sql_itself_writes_nothing_that_can_not_be_seen(hidden):
     venue = factories.VenueFactory()
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
