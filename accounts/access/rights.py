@@ -383,11 +383,11 @@ def _tell_leads(person: User, *, has: Rights, by: str) -> None:
     now = Rights.of(person)
     if now == has:
         return
-    units = person.command_units.model.objects.in_bulk(now.units ^ has.units)
+    units = person.command_units.model.objects.filter(pk__in=now.units ^ has.units)
     gained, lost = (
         [
             *sorted(one.roles - other.roles),
-            *sorted(str(units[pk]) for pk in one.units - other.units),
+            *(str(unit) for unit in units if unit.pk in one.units - other.units),
             *(["Whole force"] if one.whole_force and not other.whole_force else []),
         ]
         for one, other in ((now, has), (has, now))

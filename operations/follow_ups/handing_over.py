@@ -189,9 +189,9 @@ def may_give_leads(by: User, records: Sequence[models.Model]) -> bool:
 
 def _leads_no_more(way: Return) -> str:
     """Why somebody does not lead an operation again."""
-    leads = {record.lead for record in way.again if isinstance(record, Operation)}
-    able = set(people.possible_leads().filter(pk__in=[lead.pk for lead in leads]))
-    return " ".join(sorted(f"{lead} can’t lead any more." for lead in leads - able))
+    leads = [record.lead_id for record in way.again if isinstance(record, Operation)]
+    unable = User.objects.filter(pk__in=leads).exclude(pk__in=people.possible_leads().values("pk"))
+    return " ".join(f"{lead} can’t lead any more." for lead in unable.order_by(*people.BY_NAME))
 
 
 @undoable(

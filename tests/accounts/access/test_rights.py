@@ -17,6 +17,7 @@ from accounts.models import AccessRequest, User
 from accounts.roles import Role
 from accounts.sign_in import actions, invitations
 from accounts.sign_in.claims import Access
+from outbox import content
 from outbox.models import Message
 from tests import factories
 
@@ -398,6 +399,16 @@ def test_the_address_of_an_unused_invitation_that_opens_nothing_covert_is_put_ri
 
 
 # Telling people ---------------------------------------------------------------------------------
+
+
+def test_the_units_in_a_message_to_leads_are_in_the_order_of_the_alphabet(chief):
+    factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
+    units = [factories.CommandUnitFactory(name=name) for name in ("Zetland", "Étoile", "aber")]
+    person = factories.UserFactory()
+    wanted = Rights(frozenset(), frozenset(unit.pk for unit in units), whole_force=False)
+    rights.change(person=person, wanted=wanted, by=chief)
+    text = content.unseal(letters().latest("pk").sealed).body
+    assert text.index("aber") < text.index("Étoile") < text.index("Zetland")
 
 
 def test_leads_of_the_units_concerned_are_told_of_changed_rights(ada, bea, unit, other):
