@@ -89,6 +89,7 @@ def test_a_workbook_says_of_each_cell_what_it_is() -> None:
     [
         *("19:30", "2026-11", "24.11.2026", "1.10", "5E-3", "1,234", "TRUE", "false", "7 pm"),
         *("November 2026", "14 December 2026", "Dec 1", "1-Dec", "MAR-12", "SEPT2", "(12)"),
+        *("1-2-3", "1/2/3", "1 1/2", "1,234.5", ".5", "7.", "120:30", "10:30:00 PM"),
     ],
 )
 def test_text_that_a_spreadsheet_would_take_for_something_else_stays_text(text):
