@@ -90,16 +90,14 @@ def colleague():
     return factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True)
 
 
-NOW = timezone.now()
-TODAY = timezone.localdate(NOW)
 FACTS = NOTHING_NOTICED | {"refresher_accepted": "yes"}
 NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
 #: What somebody types where as the page stands would change nothing.
 ANSWERS = {
     "accounts:access_request_decide": lambda _: {"decision": "give"},
-    "operations:cadet_edit": lambda _: day("consented_on", TODAY),
-    "operations:follow_up_book": lambda _: day("on", TODAY + dt.timedelta(days=9)),
+    "operations:cadet_edit": lambda _: day("consented_on", timezone.localdate()),
+    "operations:follow_up_book": lambda _: day("on", timezone.localdate() + dt.timedelta(days=9)),
     "operations:follow_up_decline": lambda _: {"reason": "They train their own."},
     "operations:follow_up_reopen": lambda _: {"reason": "They want it after all"},
     "operations:follow_up_hand_over": lambda _: {"to": colleague().pk},
@@ -121,10 +119,10 @@ ANSWERS = {
     "venues:contact_edit": lambda _: {"job_title": "Manager"},
     "venues:training_edit": lambda _: {"attended": "7", "reason": "Miscounted"},
     "venues:training_remove": lambda _: {"reason": "Twice"},
-    "venues:venue_close": lambda _: {"reason": "Shut", **day("on", TODAY)},
+    "venues:venue_close": lambda _: {"reason": "Shut", **day("on", timezone.localdate())},
     "venues:venue_edit": lambda _: {"name": "Otherstay"},
     "venues:venue_merge": lambda made: {"keep": made["other"].pk},
-    "venues:venue_reopen": lambda _: {"reason": "Not shut", **day("on", TODAY)},
+    "venues:venue_reopen": lambda _: {"reason": "Not shut", **day("on", timezone.localdate())},
 }
 
 
@@ -158,12 +156,16 @@ STAGES = {
         visit=visit(made, factories.RefresherNeededVisitFactory), state=FollowUpState.DECLINED
     ),
     "operations:not_completed_correct": lambda m: visit(m, factories.NotCompletedVisitFactory),
-    "operations:visit_edit": lambda made: visit(made, starts_at=NOW + dt.timedelta(days=2)),
+    "operations:visit_edit": lambda made: visit(
+        made, starts_at=timezone.now() + dt.timedelta(days=2)
+    ),
     "operations:visit_start": lambda made: visit(made, venue=made["other"]),
     "venues:import_accept": difference,
     "venues:import_keep": difference,
     "venues:venue_reopen": lambda made: factories.VenueFactory(
-        local_authority=made["venue"].local_authority, closed_on=TODAY, closed_reason="Shut"
+        local_authority=made["venue"].local_authority,
+        closed_on=timezone.localdate(),
+        closed_reason="Shut",
     ),
 }
 

@@ -25,9 +25,7 @@ from venues.registry import actions as venue_acts
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
-TODAY = timezone.localdate()
-LATER = NOW + dt.timedelta(days=1)
+DAY = dt.timedelta(days=1)
 
 
 def nobody():
@@ -62,7 +60,7 @@ def place():
 def training():
     return {
         "kind": "initial",
-        "held_on": TODAY,
+        "held_on": timezone.localdate(),
         "mode": "in_person",
         "delivered_by": "Safer hotels team",
         "front_desk_staff": 4,
@@ -74,8 +72,8 @@ def operation():
     return {
         "reference": "MS/2026/901",
         "name": "Operation Lantern",
-        "starts_on": TODAY,
-        "ends_on": TODAY,
+        "starts_on": timezone.localdate(),
+        "ends_on": timezone.localdate(),
         "lead": factories.UserFactory(role=Role.CSE_LEAD),
         "scenario": factories.ScenarioFactory(),
         "authorisation_reference": "AUTH/9",
@@ -86,10 +84,10 @@ def cadet():
     return {
         "reference": "C-9901",
         "command_unit": None,
-        "birth_date": TODAY - dt.timedelta(days=16 * 366),
-        "consented_on": TODAY,
-        "briefed_on": TODAY,
-        "on": TODAY,
+        "birth_date": timezone.localdate() - dt.timedelta(days=16 * 366),
+        "consented_on": timezone.localdate(),
+        "briefed_on": timezone.localdate(),
+        "on": timezone.localdate(),
     }
 
 
@@ -108,7 +106,10 @@ def run():
     }  # fmt: skip
     counts = dict.fromkeys(("created", "changed", "unchanged", "missing", "differences"), 0)
     return ImportRun.objects.create(
-        file_name="x.xml", extract_date=TODAY, report={"differences": [difference]}, **counts
+        file_name="x.xml",
+        extract_date=timezone.localdate(),
+        report={"differences": [difference]},
+        **counts,
     )
 
 
@@ -124,7 +125,9 @@ def asked(right=Right.PLANNER):
 
 def an_undo():
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
-    venue_acts.close_venue(venue=factories.VenueFactory(), on=TODAY, reason="Sold", by=planner)
+    venue_acts.close_venue(
+        venue=factories.VenueFactory(), on=timezone.localdate(), reason="Sold", by=planner
+    )
     return undo.Undo.objects.get(by=planner).number
 
 
@@ -137,11 +140,11 @@ def chosen():
 
 
 def planned():
-    return factories.VisitFactory(starts_at=LATER)
+    return factories.VisitFactory(starts_at=timezone.now() + DAY)
 
 
 def overdue():
-    return factories.UnderWayVisitFactory(starts_at=NOW - dt.timedelta(hours=20))
+    return factories.UnderWayVisitFactory(starts_at=timezone.now() - dt.timedelta(hours=20))
 
 
 def follow_up(**state):
@@ -149,7 +152,8 @@ def follow_up(**state):
 
 
 def window():
-    return {"starts_at": LATER, "ends_at": LATER + dt.timedelta(hours=1), "at": NOW}
+    at = timezone.now()
+    return {"starts_at": at + DAY, "ends_at": at + DAY + dt.timedelta(hours=1), "at": at}
 
 
 def person():
@@ -172,12 +176,12 @@ CALLS = {
     },
     "venues.registry.actions.close_venue": lambda: {
         "venue": factories.VenueFactory(),
-        "on": TODAY,
+        "on": timezone.localdate(),
         "reason": "Sold",
     },
     "venues.registry.actions.reopen_venue": lambda: {
-        "venue": factories.VenueFactory(closed_on=TODAY, closed_reason="Sold"),
-        "on": TODAY,
+        "venue": factories.VenueFactory(closed_on=timezone.localdate(), closed_reason="Sold"),
+        "on": timezone.localdate(),
         "reason": "Back",
     },
     "venues.registry.actions.save_contact": lambda: {
@@ -210,7 +214,7 @@ CALLS = {
     },
     "operations.follow_ups.actions.book_refresher": lambda: {
         "follow_up": follow_up(),
-        "on": TODAY,
+        "on": timezone.localdate(),
         "version": 1,
     },
     "operations.follow_ups.actions.record_delivery": lambda: {
@@ -235,7 +239,7 @@ CALLS = {
     "operations.follow_ups.handing_over.hand_over_visits": lambda: {
         "visits": [planned()],
         "person": person(),
-        "at": NOW,
+        "at": timezone.now(),
         "to": factories.UserFactory(role=Role.VISITING_OFFICER),
     },
     "operations.follow_ups.handing_over.hand_over_operations": lambda: {
@@ -289,12 +293,12 @@ CALLS = {
     },
     "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(),
-        "at": NOW,
+        "at": timezone.now(),
     },
     "operations.duty.actions.log_outcome": lambda: {
         "visit": factories.UnderWayVisitFactory(),
         "facts": facts(),
-        "at": NOW,
+        "at": timezone.now(),
         **SUBMISSION,
     },
     "operations.duty.actions.correct_outcome": lambda: {
@@ -302,20 +306,20 @@ CALLS = {
         "facts": facts(),
         "reason": "Slip",
         "revision": 1,
-        "at": NOW,
+        "at": timezone.now(),
         **SUBMISSION,
     },
     "operations.duty.actions.log_not_completed": lambda: {
         "visit": factories.UnderWayVisitFactory(),
         "reason": NotCompletedReason.FULLY_BOOKED,
         "notes": "",
-        "at": NOW,
+        "at": timezone.now(),
         **SUBMISSION,
     },
     "operations.control_room.actions.end_overdue_visit": lambda: {
         "visit": overdue(),
         "reason": "Left",
-        "at": NOW,
+        "at": timezone.now(),
     },
     "operations.duty.actions.correct_not_completed": lambda: {
         "visit": factories.NotCompletedVisitFactory(),
@@ -343,7 +347,7 @@ CALLS = {
     "accounts.sign_in.actions.unlink": lambda: {"person": person()},
     "accounts.sign_in.actions.close_account": lambda: {"person": person()},
     "accounts.sign_in.actions.remove_second_factors": lambda: {"person": person()},
-    "accounts.acts.undo.take_back": lambda: {"number": an_undo(), "at": NOW},
+    "accounts.acts.undo.take_back": lambda: {"number": an_undo(), "at": timezone.now()},
     "reports.subject_access.export": lambda: {
         "records": [factories.CadetFactory()],
         "reason": "SAR 17",

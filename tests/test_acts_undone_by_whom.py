@@ -12,7 +12,7 @@ from accounts.roles import Role
 from operations.acts.refusals import PlanningError
 from tests import factories
 from tests.test_acts import ACTS
-from tests.test_acts_ask_who_acts import CALLS, NOW, planned
+from tests.test_acts_ask_who_acts import CALLS, planned
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -47,18 +47,12 @@ WITH_SOMETHING = {
     "operations.planning.actions.draw_venues": a_draw,
     "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
     "operations.follow_ups.actions.reopen_refresher": declined,
-    "operations.duty.actions.start_visit": lambda: {
-        "visit": factories.VisitFactory(starts_at=NOW),
-        "at": NOW,
-    },
 }
 
 
 def called(name, by_whom):
     """Do the act as the person that ``by_whom`` makes of what it is called with."""
     answers = (WITH_SOMETHING.get(name) or CALLS[name])()
-    if "at" in answers:  # some can be taken back for minutes only, and NOW may be that long ago
-        answers["at"] = timezone.now()
     first = [answers.pop("run")] if "run" in answers else []
     by = by_whom(answers)
     ACTS[name](*first, by=by, **answers)

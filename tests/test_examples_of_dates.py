@@ -16,7 +16,6 @@ from tests.test_words_of_forms import forms_of_the_product
 
 pytestmark = pytest.mark.django_db
 
-TODAY = timezone.localdate()
 EXAMPLE = re.compile(r"For example, (\d+) (\d+) (\d+)\.")
 
 
@@ -37,7 +36,7 @@ PAGES = {
     "venues:venue_close": (Role.PLANNER, factories.VenueFactory, ["on"]),
     "venues:venue_reopen": (
         Role.PLANNER,
-        lambda: factories.VenueFactory(closed_on=TODAY, closed_reason="Flats"),
+        lambda: factories.VenueFactory(closed_on=timezone.localdate(), closed_reason="Flats"),
         ["on"],
     ),
 }

@@ -1,9 +1,11 @@
 """What holds for the repository as a whole."""
 
+import ast
 import re
 import secrets
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -229,3 +231,34 @@ def test_no_row_is_held_by_its_key():
     asked = [path for path, text in texts() if path.suffix == ".py" and held.search(text)]
     tests = ROOT / "tests"
     assert not [path for path in asked if not path.is_relative_to(tests)]
+
+
+CLOCK = {"localdate", "localtime", "now", "today", "utcnow"}
+
+
+def read_at_import(node: ast.AST) -> Iterator[ast.Call]:
+    """Where the clock is read as soon as a module is imported: in no body of a function."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in CLOCK:
+        yield node
+    later: list[ast.AST] = []
+    match node:
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body):
+            later = body
+        case ast.Lambda(body=body):
+            later = [body]
+    for child in ast.iter_child_nodes(node):
+        if child not in later:
+            yield from read_at_import(child)
+
+
+def test_no_test_reads_the_clock_before_it_runs():
+    """It would take yesterday for today in a run over midnight."""
+    wrong = "@given(now())\ndef f(day=dt.date.today()): now()\nclass A:\n    at = timezone.now()"
+    assert len(list(read_at_import(ast.parse(wrong)))) == 3
+    assert not list(read_at_import(ast.parse("def f(): now()\ng = lambda: now()")))
+    hits = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for call in read_at_import(ast.parse(path.read_text()))
+    ]
+    assert not hits

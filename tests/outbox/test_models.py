@@ -1,5 +1,7 @@
 """What PostgreSQL holds messages to."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -9,15 +11,17 @@ from tests.factories import MessageFactory
 
 pytestmark = pytest.mark.django_db
 
+SETTLED = dt.datetime(2026, 9, 9, 9, tzinfo=dt.UTC)
+
 
 @pytest.mark.parametrize(
     ("rule", "fields"),
     [
-        ("message_that_waits_is_not_settled", {"settled_at": timezone.now()}),
+        ("message_that_waits_is_not_settled", {"settled_at": SETTLED}),
         ("message_that_waits_is_not_settled", {"state": State.SENT}),
         (
             "words_of_a_settled_message_are_gone",
-            {"state": State.SENT, "settled_at": timezone.now(), "sealed": "words"},
+            {"state": State.SENT, "settled_at": SETTLED, "sealed": "words"},
         ),
     ],
 )

@@ -24,7 +24,11 @@ from venues.registry import actions as venue_acts
 pytestmark = pytest.mark.django_db
 
 HOUR = dt.timedelta(hours=1)
-TOMORROW = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) + 24 * HOUR
+
+
+def tomorrow() -> dt.datetime:
+    """At noon."""
+    return timezone.now().replace(hour=12, minute=0, second=0, microsecond=0) + 24 * HOUR
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def officer():
 
 @pytest.fixture
 def visit(officer):
-    return factories.VisitFactory(officer=officer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    return factories.VisitFactory(officer=officer, starts_at=tomorrow(), ends_at=tomorrow() + HOUR)
 
 
 def cancel(visit, by):
@@ -48,7 +52,7 @@ def cancel(visit, by):
 
 def move(visit, by):
     team = [Place(visit.team.get().officer, Duty.LEAD)]
-    window = {"starts_at": TOMORROW + 3 * HOUR, "ends_at": TOMORROW + 4 * HOUR}
+    window = {"starts_at": tomorrow() + 3 * HOUR, "ends_at": tomorrow() + 4 * HOUR}
     at = timezone.now()
     schedule.reschedule_visit(visit=visit, version=visit.version, team=team, by=by, at=at, **window)
 
@@ -96,7 +100,7 @@ def shorter_operation(visit):
 
 
 def shorter_windows(visit):
-    VisitPolicy.objects.create(valid_from=TOMORROW.date(), longest_minutes=30)
+    VisitPolicy.objects.create(valid_from=tomorrow().date(), longest_minutes=30)
 
 
 def team_of_another_operation(visit):
@@ -148,7 +152,7 @@ def test_a_visit_is_handed_back_only_as_it_could_be_planned_now(visit, planner, 
 @pytest.mark.parametrize("act", [cancel, move])
 def test_an_officer_who_is_on_another_visit_by_now_is_named(visit, planner, officer, act):
     act(visit, planner)
-    factories.VisitFactory(officer=officer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    factories.VisitFactory(officer=officer, starts_at=tomorrow(), ends_at=tomorrow() + HOUR)
     refused(planner, f"{officer}: This officer is in another visit at that time")
     told = AccessEntry.objects.get(user=planner, act=Act.TOLD_BUSY)
     assert (told.what, told.ids) == ("accounts.user", [officer.pk])
@@ -156,7 +160,7 @@ def test_an_officer_who_is_on_another_visit_by_now_is_named(visit, planner, offi
 
 def test_whether_it_is_offered_does_not_tell_of_an_officers_hours(visit, planner, officer):
     cancel(visit, planner)
-    factories.VisitFactory(officer=officer, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    factories.VisitFactory(officer=officer, starts_at=tomorrow(), ends_at=tomorrow() + HOUR)
     assert undo.offers(visit, by=planner)
     assert not AccessEntry.objects.filter(act=Act.TOLD_BUSY)
 
@@ -177,8 +181,8 @@ def test_a_cadet_whose_consent_is_over_by_now_is_not_taken_along_again(visit, pl
 
 def test_a_visit_whose_time_is_over_is_not_planned_again(visit, planner):
     cancel(visit, planner)
-    Undo.objects.update(until=TOMORROW + 9 * HOUR)
-    refused(planner, "Choose a time that is still to come", at=TOMORROW + 2 * HOUR)
+    Undo.objects.update(until=tomorrow() + 9 * HOUR)
+    refused(planner, "Choose a time that is still to come", at=tomorrow() + 2 * HOUR)
 
 
 @pytest.mark.parametrize("act", [cancel, move, hand_over])

@@ -48,12 +48,18 @@ from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
 
-DAY = timezone.localdate() + dt.timedelta(days=2)
-SIXTEEN = DAY - dt.timedelta(days=16 * 366)
+
+def soon() -> dt.date:
+    return timezone.localdate() + dt.timedelta(days=2)
 
 
-def at(hour: int, minute: int = 0, day: dt.date = DAY) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(hour, minute), tzinfo=LONDON)
+def sixteen() -> dt.date:
+    """The day on which somebody was born who is of that age."""
+    return soon() - dt.timedelta(days=16 * 366)
+
+
+def at(hour: int, minute: int = 0, day: dt.date | None = None) -> dt.datetime:
+    return dt.datetime.combine(day or soon(), dt.time(hour, minute), tzinfo=LONDON)
 
 
 def signed_in(user):
@@ -69,7 +75,9 @@ def client(planner):
 
 @pytest.fixture
 def operation(planner):
-    return OperationFactory(starts_on=DAY, ends_on=DAY + dt.timedelta(days=9), created_by=planner)
+    return OperationFactory(
+        starts_on=soon(), ends_on=soon() + dt.timedelta(days=9), created_by=planner
+    )
 
 
 @pytest.fixture
@@ -86,7 +94,7 @@ def visit(chosen):
 
 def last_sunday(month: int) -> dt.date:
     """When the clocks change next year."""
-    last = dt.date(DAY.year + 1, month, 31)
+    last = dt.date(soon().year + 1, month, 31)
     return last - dt.timedelta(days=last.isoweekday() % 7)
 
 
@@ -121,7 +129,7 @@ def date_of(name, day):
 
 def plan(**changes):
     """The answers of a visit that breaks no rule, but for what the test says."""
-    usual = {"starts_at": "19:00", "ends_at": "20:00"} | date_of("on", DAY)
+    usual = {"starts_at": "19:00", "ends_at": "20:00"} | date_of("on", soon())
     return usual | {"lead": officer().pk} | changes
 
 
@@ -225,11 +233,11 @@ def test_a_planner_sees_visits_to_come_and_chosen_venues(client, operation, visi
     page = text(client.get(operation.get_absolute_url()))
     venues = text(client.get(operation.get_absolute_url() + "?show=venues"))
 
-    assert f"{DAY:%a} {DAY.day} {DAY:%B %Y} 19:00 to 20:00" in page
+    assert f"{soon():%a} {soon().day} {soon():%B %Y} 19:00 to 20:00" in page
     assert visit.venue.name in page
     assert "To come (1) Over (0) Venues (1)" in page
     assert "Drawn by chance" in venues
-    assert f"{DAY:%a} {DAY.day} {DAY:%B %Y}, 19:00 to 20:00" in venues
+    assert f"{soon():%a} {soon().day} {soon():%B %Y}, 19:00 to 20:00" in venues
 
 
 @pytest.mark.parametrize("show", ["", "?show=ahead", "?show=venues", "?show=over"])
@@ -249,14 +257,14 @@ def test_a_lead_sees_neither_planned_visits_nor_venues_that_wait(operation, unit
 
 def test_a_visit_after_midnight_stands_under_the_evening_before(client, operation, chosen):
     for day, hour in ((0, 23), (1, 0), (1, 20), (2, 20), (3, 20)):
-        starts = at(hour, 10, DAY + dt.timedelta(days=day))
+        starts = at(hour, 10, soon() + dt.timedelta(days=day))
         ends = starts + dt.timedelta(minutes=20)
         VisitFactory(operation=operation, venue=chosen.venue, starts_at=starts, ends_at=ends)
 
     page = client.get(operation.get_absolute_url()).text
 
     days = re.findall(r'href="#visit-\w+">([^<]+)<', page)
-    ahead = [DAY + dt.timedelta(days=number) for number in range(4)]
+    ahead = [soon() + dt.timedelta(days=number) for number in range(4)]
     assert days == [f"{day:%a} {day.day} {day:%B %Y}" for day in ahead]
 
 
@@ -320,7 +328,7 @@ def operation_answers(**changes):
         "authorisation_reference": "AUTH/77",
         "notes": "",
     }
-    dates = date_of("starts_on", DAY) | date_of("ends_on", DAY + dt.timedelta(days=20))
+    dates = date_of("starts_on", soon()) | date_of("ends_on", soon() + dt.timedelta(days=20))
     return usual | dates | changes
 
 
@@ -337,7 +345,8 @@ def test_what_is_wrong_is_said_at_its_question_and_nothing_typed_is_lost(client)
 
     response = client.post(
         url("operation_add"),
-        operation_answers(notes="Typed with care") | date_of("ends_on", DAY - dt.timedelta(days=1)),
+        operation_answers(notes="Typed with care")
+        | date_of("ends_on", soon() - dt.timedelta(days=1)),
     )
 
     errors = response.context["form"].errors
@@ -421,7 +430,7 @@ def test_venues_of_other_units_closed_merged_or_chosen_are_not_offered(
 ):
     offered = VenueFactory(unit=unit)
     VenueFactory()
-    VenueFactory(unit=unit, closed_on=DAY, closed_reason="Sold")
+    VenueFactory(unit=unit, closed_on=soon(), closed_reason="Sold")
     VenueFactory(unit=unit, merged_into=offered)
 
     rows = client.get(url("operation_venues", operation.pk)).context["rows"]
@@ -665,7 +674,7 @@ def test_queries_of_the_choice_do_not_grow(client, operation, unit, queries_of):
 
 def test_a_visit_is_planned_with_its_team(client, chosen):
     lead, welfare, support, cadet = officer(), officer(), officer(), CadetFactory()
-    Cadet.objects.update(birth_date=SIXTEEN, consented_on=DAY, briefed_on=DAY)
+    Cadet.objects.update(birth_date=sixteen(), consented_on=soon(), briefed_on=soon())
 
     response = client.post(
         url("visit_add", chosen.operation_id),
@@ -703,7 +712,7 @@ def test_the_next_visit_starts_with_the_same_team_after_the_way(client, chosen, 
     initial = following.context["form"].initial
     assert initial["lead"] == answers["lead"]
     assert (initial["on"], initial["starts_at"], initial["ends_at"]) == (
-        DAY,
+        soon(),
         dt.time(22, 15),
         dt.time(23, 0),
     )
@@ -721,7 +730,7 @@ def test_only_open_venues_of_the_planners_units_are_offered_for_a_visit(client, 
     gone = OperationVenueFactory(operation=chosen.operation)
     unit = chosen.venue.local_authority.command_unit
     fields = {
-        "closed": {"closed_on": DAY, "closed_reason": "Sold"},
+        "closed": {"closed_on": soon(), "closed_reason": "Sold"},
         "merged": {"merged_into": chosen.venue},
         "elsewhere": {},
     }
@@ -739,8 +748,12 @@ def test_only_open_venues_of_the_planners_units_are_offered_for_a_visit(client, 
     ("changes", "name", "message"),
     [
         ({"ends_at": "18:00"}, "ends_at", "The window must end after it starts."),
-        ({"on_day": "99"}, "on", "Date must be a real date: 99 November 2026 does not exist"),
-        (date_of("on", DAY + dt.timedelta(days=11)), "on", "The operation runs from"),
+        (
+            {"on_day": "99", "on_month": "11", "on_year": "2026"},
+            "on",
+            "Date must be a real date: 99 November 2026 does not exist",
+        ),
+        (date_of("on", dt.date(2099, 1, 1)), "on", "The operation runs from"),
         ({"starts_at": "late"}, "starts_at", "From must be a time of day, such as 19:30 or 7:30pm"),
         ({"starts_at": ""}, "starts_at", "Enter when the visit starts"),
         ({"ends_at": ""}, "ends_at", "Enter when the visit ends"),
@@ -757,7 +770,7 @@ def test_a_problem_of_a_visit_is_said_at_its_question(client, chosen, changes, n
 
 def test_a_taken_officer_and_an_unready_cadet_are_said_at_their_questions(client, chosen):
     busy = VisitFactory(starts_at=at(19), ends_at=at(20)).team.get().officer
-    cadet = CadetFactory(consented_on=None, birth_date=SIXTEEN, briefed_on=DAY)
+    cadet = CadetFactory(consented_on=None, birth_date=sixteen(), briefed_on=soon())
 
     response = client.post(
         url("visit_add", chosen.operation_id),
@@ -782,7 +795,7 @@ def test_an_until_in_the_small_hours_is_the_next_morning(client, chosen):
     )
 
     visit = Visit.objects.get()
-    assert visit.ends_at == at(0, 45, DAY + dt.timedelta(days=1))
+    assert visit.ends_at == at(0, 45, soon() + dt.timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -916,7 +929,7 @@ def test_what_is_common_to_the_units_of_an_operation_is_not_asked_of_others(clie
 
     shown = client.get(page)
     answers = {"name": "Renamed", "reference": "MS/2026/78", "authorisation_reference": "A/1"}
-    sent = answers | {"version": 1} | date_of("ends_on", DAY)
+    sent = answers | {"version": 1} | date_of("ends_on", soon())
     response = client.post(page, sent)
 
     assert not {"starts_on", "ends_on", "lead", "scenario"} & set(shown.context["form"].fields)
@@ -939,7 +952,7 @@ def test_dates_asked_for_are_told_to_those_whose_visits_are_in_the_way(client, u
         "scenario": operation.scenario_id,
         "version": 1,
     }
-    answers |= date_of("starts_on", DAY + dt.timedelta(days=1))
+    answers |= date_of("starts_on", soon() + dt.timedelta(days=1))
     answers |= date_of("ends_on", operation.ends_on)
 
     refused = signed_in(everywhere).post(url("operation_edit", operation.pk), answers)
@@ -1169,11 +1182,11 @@ def test_a_cadet_that_will_not_do_is_refused_at_the_question(client):
 
 def test_the_planned_visits_that_a_changed_cadet_may_not_go_on_are_named(client, visit):
     cadet = CadetMemberFactory(visit=visit).cadet
-    elsewhere = VisitFactory(starts_at=at(19, day=DAY + dt.timedelta(days=1)))
+    elsewhere = VisitFactory(starts_at=at(19, day=soon() + dt.timedelta(days=1)))
     CadetMemberFactory(visit=elsewhere, cadet=cadet)
     page = url("cadet_edit", cadet.pk)
     assert "Planned visits to change" not in text(client.get(page))
-    answers = {"reference": "WC-1", "version": cadet.version} | date_of("birth_date", SIXTEEN)
+    answers = {"reference": "WC-1", "version": cadet.version} | date_of("birth_date", sixteen())
 
     response = client.post(page, answers, follow=True)
 
