@@ -136,6 +136,8 @@ class Undoable:
     """Brings about what is no part of the history."""
     asks_why: str
     """The sentence that asks for a reason; empty where none is needed."""
+    moves: str
+    """The column by which the act moves records, whatever else others change of them since."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,7 @@ def undoable(
     back: str = "",
     afterwards: Callable[[Sequence[Any]], None] = lambda records: None,
     asks_why: str = "",
+    moves: str = "",
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Let an act be taken back. Above its ``transaction.atomic``.
 
@@ -192,6 +195,8 @@ def undoable(
         afterwards: Brings about what is no part of the history; gets the records, as the act left
             them.
         asks_why: The sentence that asks for a reason, where nobody takes it back without one.
+        moves: A column. Where the act changed nothing else of a record, what others changed of it
+            since stays and is no obstacle: it may be nothing that whoever takes back may see.
 
     """
 
@@ -209,6 +214,7 @@ def undoable(
             back=back,
             afterwards=afterwards,
             asks_why=asks_why,
+            moves=moves,
         )
         _kinds[kind.name] = kind
 
@@ -285,7 +291,7 @@ def _offer(undo: Undo, by: User) -> Offer | None:
         way = _way(changes, at=timezone.now())
     except CannotUndoError:
         return None
-    if not kind.may(by, way.left) or _changed_since(changes):
+    if not kind.may(by, way.left) or _changed_since(changes, kind):
         return None
     if kind.refuses(replace(way, tells=False)):
         return None
@@ -332,7 +338,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
     kind.holds(way)
     _lock(changes)
-    if _changed_since(changes):
+    if _changed_since(changes, kind):
         raise CannotUndoError(CHANGED_SINCE)
     if why := kind.refuses(way):
         raise CannotUndoError(_stands_in_the_way(why), tells_of=way.tells_of)
@@ -439,6 +445,20 @@ class _Change:
         return self.model(**history.values_of(was), pk=was.pgh_obj_id) if was else None
 
     @property
+    def fields(self) -> set[str]:
+        """The columns that the act changed of a record that was there before and after it."""
+        if self.was is None or self.last.pgh_label == "delete":
+            return set()
+        was, now = history.values_of(self.was), history.values_of(self.last)
+        return {name for name in now if was[name] != now[name]}
+
+    def is_still(self, column: str, entry: Any) -> bool:
+        """Whether by the later ``entry`` the record is where the act put it, or gone."""
+        return entry.pgh_label == "delete" or bool(
+            getattr(entry, column) == getattr(self.last, column)
+        )
+
+    @property
     def rows(self) -> Any:
         return self.model._base_manager.filter(pk=self.last.pgh_obj_id)
 
@@ -504,14 +524,19 @@ def _lock(changes: Sequence[_Change]) -> None:
         hold(model._base_manager.filter(pk__in=keys))
 
 
-def _changed_since(changes: Sequence[_Change]) -> bool:
+def _changed_since(changes: Sequence[_Change], kind: Undoable) -> bool:
     """Whether somebody changed one of the records after the act."""
-    ours = {(type(c.last), c.last.pgh_obj_id): c.last.pgh_id for c in changes}
+    ours = {(type(c.last), c.last.pgh_obj_id): c for c in changes}
     for table in {table for table, _ in ours}:
         keys = [key for other, key in ours if other is table]
         latest = table.objects.filter(pgh_obj__in=keys).order_by().values("pgh_obj")
         for row in latest.annotate(latest=Max("pgh_id")):
-            if row["latest"] != ours[table, row["pgh_obj"]]:
+            change = ours[table, row["pgh_obj"]]
+            if row["latest"] != change.last.pgh_id and not (
+                kind.moves in change.fields
+                and len(change.fields) == 1
+                and change.is_still(kind.moves, table.objects.get(pk=row["latest"]))
+            ):
                 return True
     return False
 

@@ -135,6 +135,7 @@ def _merged(records: Sequence[models.Model]) -> str:
     within=dt.timedelta(days=7),
     shown_on="keep",
     names=_merged,
+    moves="venue_id",  # of a planned visit what its team does must not show here
     instead="Edit the entry, and add the other anew.",
 )
 @transaction.atomic

@@ -10,7 +10,10 @@ from accounts.acts import undo
 from accounts.acts.models import Undo
 from accounts.models import User
 from accounts.roles import Role
-from operations.models import FollowUpState, OperationVenue
+from operations.duty import actions as duty
+from operations.models import FollowUpState, OperationVenue, VisitState
+from operations.planning import actions as planning
+from operations.planning import schedule
 from tests.factories import (
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -30,6 +33,9 @@ from venues.models import HygieneId, Venue, VenueContact
 from venues.registry import actions, merging, timeline
 
 pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+PLANNING = (Role.PLANNER, Role.VISITING_OFFICER)
 
 
 @pytest.fixture
@@ -369,6 +375,42 @@ def test_a_merge_is_not_taken_back_once_something_was_built_on_it(by):
 
     duplicate.refresh_from_db()
     assert duplicate.merged_into == keep
+
+
+def test_whether_a_merge_can_be_taken_back_tells_nothing_of_a_planned_visit():
+    unit = CommandUnitFactory()
+    coordinator = UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
+    planner, officer = (UserFactory(role=role, units=[unit]) for role in PLANNING)
+    keep, duplicate = VenueFactory(unit=unit), VenueFactory(unit=unit)
+    started, called_off = (VisitFactory(venue=duplicate, officer=officer, starts_at=at)
+                           for at in (NOW, NOW + dt.timedelta(days=1)))  # fmt: skip
+    chosen = OperationVenueFactory(venue=duplicate, operation__created_by=planner)
+    merge(keep, duplicate, coordinator)
+    assert undo.offers(keep, by=coordinator)
+
+    duty.start_visit(visit=started, by=officer, at=NOW)
+    called_off.refresh_from_db()
+    schedule.cancel_visit(visit=called_off, reason="Rain", by=planner)
+    chosen.refresh_from_db()
+    planning.remove_venue(chosen=chosen, by=planner, reason="Closed for now")
+
+    assert undo.offers(keep, by=coordinator)
+    number = Undo.objects.filter(by=coordinator).latest("until").number
+    undo.take_back(number=number, by=coordinator, at=timezone.now())
+    states = {visit.state for visit in duplicate.visits.all()}
+    assert states == {VisitState.UNDER_WAY, VisitState.CANCELLED}
+    assert not OperationVenue.objects.exists()
+    assert list(keep.visits.all()) == []
+
+
+def test_a_merge_is_not_taken_back_once_what_it_moved_was_moved_on(by):
+    keep, duplicate, third = VenueFactory(), VenueFactory(), VenueFactory()
+    VisitFactory(venue=duplicate)
+    merge(keep, duplicate, by)
+    number = last_undo().number
+    merge(third, keep, by)
+    with pytest.raises(undo.CannotUndoError, match="changed again since"):
+        undo.take_back(number=number, by=by, at=timezone.now())
 
 
 def test_a_merge_is_taken_back_only_by_those_who_could_merge(by):
