@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Lower
 from django.utils.timezone import get_default_timezone
 
@@ -54,10 +54,11 @@ def once_a_day(
         later_at: The time of day, in London, at which a message for a later day goes out.
 
     Returns:
-        By address in small letters, a message that is not sent before the transaction ends.
+        By address, a message that is not sent before the transaction ends.
 
     """
-    missing = {address.lower(): address for address in to}
+    keys = _keys(to)
+    missing = {key: address for address, key in keys.items()}
     found: dict[str, Message] = {}
     day = on
     while missing:
@@ -74,11 +75,18 @@ def once_a_day(
         )
         for row in rows.order_by("key").select_for_update(no_key=True):
             if row.is_waiting:
-                found[row.address.lower()] = row
+                found[row.key] = row  # type: ignore[attr-defined]  # annotated above
         missing = {key: address for key, address in missing.items() if key not in found}
         day = next_day(day)
     wake(lane)
-    return found
+    return {address: found[key] for address, key in keys.items()}
+
+
+def _keys(addresses: Iterable[str]) -> dict[str, str]:
+    """Each address in small letters: PostgreSQL's, which for some letters are not Python's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT a, lower(a) FROM unnest(%s::text[]) AS a", [list(addresses)])
+        return dict(cursor.fetchall())
 
 
 def keep(messages: Iterable[EmailMessage], *, lane: Lane) -> int:

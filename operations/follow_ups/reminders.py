@@ -96,8 +96,7 @@ def _put_into_messages(*, on: dt.date, working_days_only: bool) -> list[Reminder
             later_at=SENT_AT,
         )
         ReminderCopy.objects.bulk_create(
-            ReminderCopy(reminder=reminder, message=found[address.lower()])
-            for address, reminder in pairs
+            ReminderCopy(reminder=reminder, message=found[address]) for address, reminder in pairs
         )
     return reminders
 

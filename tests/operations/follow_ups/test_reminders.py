@@ -158,6 +158,21 @@ def test_a_venue_and_staff_never_read_one_message_though_they_have_one_address(t
     assert "responsible officer" not in to_venue.body
 
 
+@pytest.mark.parametrize("address", ["desk@İzmir.example", "Desk@ΟΔΟΣ.example"])
+def test_an_address_in_any_alphabet_gets_its_message_on_the_day(
+    follow_up, today, address, monkeypatch
+):
+    contact = follow_up.visit.venue.contacts.get()
+    contact.email = address
+    contact.save()
+    tomorrow = {today: today + DAY}  # and no day after it is asked for
+    monkeypatch.setattr("operations.follow_ups.working_days.tomorrow", tomorrow.__getitem__)
+
+    reminders.decide_reminders(on=today)
+
+    assert Message.objects.filter(address=contact.email, day=today).count() == 1
+
+
 def test_what_is_decided_later_the_same_day_goes_into_the_message_that_waits(follow_up, today):
     reminders.decide_reminders(on=today)
     contact_of(factories.FollowUpFactory(due_on=today))
@@ -214,7 +229,7 @@ def test_of_two_follow_ups_in_a_message_one_that_closed_meanwhile_is_left_out_an
 
 @as_product()
 def deliver(*, on):
-    delivery.deliver(Lane.REMINDERS, at=dt.datetime.combine(on, dt.time(23), LONDON))
+    delivery.deliver(Lane.REMINDERS, at=dt.datetime.combine(on, dt.time.max, LONDON))
 
 
 @pytest.fixture
