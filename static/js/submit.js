@@ -52,12 +52,14 @@ const PASSES = new Set([408, 429, 502, 503, 504]);
 const MISTAKE = 500;
 const TRIES_AFTER_A_MISTAKE = 5;
 
-/** Path and query of the answer that is shown in place of the document; none at first. */
+/** Path and query of the page that is shown. */
 let shown = "";
 
 /** @param {() => void} start Brings a document to life after it was replaced. */
 export function keepTrying(start) {
   if (!window.fetch || !window.AbortController) return;
+  shown = pathAndQuery(window.location);
+  window.addEventListener("popstate", reloadElsewhere);
   for (const form of all("form[data-keep-trying]", HTMLFormElement)) {
     watch(form, start);
   }
@@ -77,6 +79,8 @@ function watch(form, start) {
     : form.hasAttribute("data-one-tap")
       ? ONE_TAP
       : ON_THE_PAGE;
+  // The attribute: a field named "action" would hide the property. Now: a step back changes it.
+  const url = form.getAttribute("action") || window.location.href;
   let sending = false;
   /** The button that was pressed last: it says what is meant. @type {HTMLElement | null} */
   let pressed = null;
@@ -96,7 +100,7 @@ function watch(form, start) {
     status.textContent = "";
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       status.textContent ||= SENDING;
-      const answer = await send(form, pressed, words === ON_THE_PAGE);
+      const answer = await send(form, url, pressed, words === ON_THE_PAGE);
       if (answer === MISTAKE && ++mistakes > TRIES_AFTER_A_MISTAKE) {
         status.textContent = words.stopped;
         sending = false;
@@ -119,20 +123,19 @@ function watch(form, start) {
 
 /**
  * @param {HTMLFormElement} form
+ * @param {string} url where it goes
  * @param {HTMLElement | null} submitter the button that was pressed
  * @param {boolean} asksWhere whether the browser is to open the next page itself
  * @returns {Promise<{url: string, html: string | null} | typeof MISTAKE | null>} null if no answer
  *   came; without html where there is but the address
  */
-async function send(form, submitter, asksWhere) {
+async function send(form, url, submitter, asksWhere) {
   const body = new FormData(form);
   const pressed = submitter?.getAttribute("name");
   if (pressed) body.append(pressed, submitter?.getAttribute("value") ?? "");
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ANSWER_WITHIN);
   try {
-    // The attribute: a field named "action" would hide the property.
-    const url = form.getAttribute("action") || window.location.href;
     /** @type {Record<string, string>} */
     const headers = asksWhere ? { [ASKS_WHERE]: "1" } : {};
     const response = await fetch(url, { method: "POST", body, headers, signal: limit.signal });
@@ -169,15 +172,16 @@ function show({ url, html }, start) {
   } else {
     history.pushState(null, "", url);
   }
-  if (!shown) window.addEventListener("popstate", reloadElsewhere);
-  shown = pathAndQuery(window.location);
   document.title = page.title;
   document.body.replaceWith(document.adoptNode(page.body));
   window.scrollTo(0, 0);
   start();
 }
 
-/** After a step back: to another part of the page that is shown nothing needs to be loaded. */
+/**
+ * After a step back to where another page was shown in this document, or in the one before it was
+ * reloaded: the browser takes all these for one. Another part of the page needs no loading.
+ */
 function reloadElsewhere() {
   if (pathAndQuery(window.location) !== shown) window.location.reload();
 }

@@ -347,6 +347,26 @@ def test_a_start_without_signal_says_that_nobody_sees_it_yet(visit_site):
     assert visit.is_under_way
 
 
+def test_a_step_back_from_a_page_that_was_reloaded_after_the_start_leads_to_the_visit(visit_site):
+    officer = factories.UserFactory(username="officer", role=Role.VISITING_OFFICER)
+    officer.set_password(factories.PASSWORD)
+    officer.save()
+    visit = factories.VisitFactory(officer=officer, starts_at=timezone.now())
+    phone = visit_site(390)
+    phone.sign_in("officer")
+    phone.open(reverse("operations:visit_detail", args=[visit.pk]))
+    phone.page.get_by_role("button", name=re.compile("^Start")).click()
+    phone.sees("Did staff challenge you?")
+    phone.page.reload()
+    phone.page.go_back()
+    phone.sees("Under way since")
+    phone.page.get_by_role("button", name="Log outcome").click()
+    fill_in(phone)
+    log_outcome(phone)
+    phone.sees("Refresher needed")
+    assert Outcome.objects.get().visit == visit
+
+
 @pytest.fixture
 def desk(visit_site):
     coordinator = factories.UserFactory(
