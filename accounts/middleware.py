@@ -13,7 +13,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve, reverse
@@ -21,6 +21,7 @@ from django.utils.cache import patch_cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.acts import kept_forms
+from accounts.acts.form_pages import ASKS_WHERE, address_alone
 from accounts.database import scope, texts
 from accounts.sign_in import second_factor, sessions
 from accounts.sign_in.rate_limits import READS, address_of
@@ -108,9 +109,9 @@ def _without_hidden(sent: QueryDict) -> QueryDict:
 class RequireSignIn(LoginRequiredMiddleware):
     """Send to sign in whoever is not signed in; what they had typed comes back afterwards."""
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]  # a redirect, or its address alone
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
-    ) -> HttpResponseRedirect:
+    ) -> HttpResponseBase:
         """Keep the form, if it is one, and say so on the sign-in page."""
         gone = sessions.why_gone(request)
         if told := kept_forms.keep(request):
@@ -118,7 +119,9 @@ class RequireSignIn(LoginRequiredMiddleware):
         if gone:
             messages.info(request, gone)
         if request.method == "POST":
-            return redirect_to_login(kept_forms.page_of(request), resolve_url(settings.LOGIN_URL))
+            page = kept_forms.page_of(request)
+            response = redirect_to_login(page, resolve_url(settings.LOGIN_URL))
+            return address_alone(response) if ASKS_WHERE in request.headers else response
         return super().handle_no_permission(request, view_func)
 
 

@@ -15,8 +15,10 @@ from accounts.acts import kept_forms, submissions, ways_back
 from accounts.acts.kept_forms import KeptForm
 from accounts.govuk import GovForm
 
-#: The header by which static/js/submit.js asks for the address of the next page, and the answer's.
+#: How static/js/submit.js asks for an address in place of a redirect, and the answer to it.
 ASKS_WHERE, WHERE = "X-Ask-Where", "X-Where"
+#: It asks so for whatever page is next; else for that of signing in alone, on a phone.
+ANY_PAGE = "any"
 
 
 class FormPage(View):
@@ -37,7 +39,8 @@ class FormPage(View):
             response = submissions.answer_once(
                 request, lambda: _at_its_place(request, view(request, *args, **kwargs))
             )
-            return _for_the_script(request, response)
+            asks = request.headers.get(ASKS_WHERE) == ANY_PAGE
+            return address_alone(response) if asks else response
 
         return once
 
@@ -80,17 +83,17 @@ class FormPage(View):
         return response
 
 
-def _for_the_script(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The answer; where the page's script has sent the form, the address instead of a redirect.
+def address_alone(response: HttpResponseBase) -> HttpResponseBase:
+    """The address to which ``response`` leads, if it leads on, for the page's script to open.
 
-    A script would follow the redirect unseen, and what the next page has to say once would be said
-    to nobody. This way the browser opens it, as it does without the script.
+    A script would follow a redirect unseen, and what the next page has to say once would be said to
+    nobody. This way the browser opens it, as it does without the script.
     """
-    if isinstance(response, HttpResponseRedirect) and ASKS_WHERE in request.headers:
-        told = HttpResponse(status=204, headers={WHERE: response.url})
-        told.cookies = response.cookies
-        return told
-    return response
+    if not isinstance(response, HttpResponseRedirect):
+        return response
+    told = HttpResponse(status=204, headers={WHERE: response.url})
+    told.cookies = response.cookies
+    return told
 
 
 def _at_its_place(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

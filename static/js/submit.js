@@ -39,8 +39,13 @@ const ON_THE_PAGE = {
   stopped:
     "The service still has a problem, so this is not saved. What you entered is still here: keep this page open, and send it again in a few minutes.",
 };
-/** How a form asks for the address of the next page, and where the answer has it. */
+/**
+ * How a form asks for the address of the next page, and where the answer has it. A phone does where
+ * it is signed out: the page of signing in brings scripts of its own, and says once why it is shown.
+ */
 const ASKS_WHERE = "X-Ask-Where";
+const ANY_PAGE = "any";
+const SIGN_IN = "sign-in";
 const WHERE = "X-Where";
 const SENDING = "Sending…";
 const ANSWER_WITHIN = 20_000; // milliseconds; then the request counts as lost
@@ -125,7 +130,7 @@ function watch(form, start) {
  * @param {HTMLFormElement} form
  * @param {string} url where it goes
  * @param {HTMLElement | null} submitter the button that was pressed
- * @param {boolean} asksWhere whether the browser is to open the next page itself
+ * @param {boolean} asksWhere whether the browser is to open any next page itself
  * @returns {Promise<{url: string, html: string | null} | typeof MISTAKE | null>} null if no answer
  *   came; without html where there is but the address
  */
@@ -136,8 +141,7 @@ async function send(form, url, submitter, asksWhere) {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), ANSWER_WITHIN);
   try {
-    /** @type {Record<string, string>} */
-    const headers = asksWhere ? { [ASKS_WHERE]: "1" } : {};
+    const headers = { [ASKS_WHERE]: asksWhere ? ANY_PAGE : SIGN_IN };
     const response = await fetch(url, { method: "POST", body, headers, signal: limit.signal });
     if (PASSES.has(response.status)) return null;
     if (response.status === MISTAKE) return MISTAKE;

@@ -272,6 +272,7 @@ def test_a_session_that_ended_meanwhile_costs_a_sign_in_and_nothing_else(phone, 
     fill_in(phone)
     phone.context.clear_cookies(name="sessionid")
     log_outcome(phone)
+    phone.sees("What you entered is kept for an hour and not saved yet")
     phone.page.get_by_label("Username").fill("officer")
     phone.page.get_by_label("Password").fill(factories.PASSWORD)
     phone.page.get_by_role("button", name="Sign in", exact=True).click()
@@ -475,3 +476,17 @@ def test_ticked_venues_wait_for_the_network_and_the_button_pressed_last_counts(v
     desk.context.set_offline(False)
     desk.sees("1 venue added")
     assert operation.venues.get() == ticked
+
+
+def test_a_form_on_a_desk_whose_session_ended_says_so_and_comes_back_filled(desk):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    desk.context.clear_cookies(name="sessionid")
+    desk.page.get_by_role("button", name="Save").click()
+    desk.sees("What you entered is kept for an hour and not saved yet")
+    desk.page.get_by_label("Username").fill("coordinator")
+    desk.page.get_by_label("Password").fill(factories.PASSWORD)
+    desk.press("Sign in")
+    desk.sees("We kept what you entered")
+    assert desk.page.get_by_label("Name").input_value() == "Robin Vale"

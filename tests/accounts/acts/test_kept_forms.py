@@ -87,6 +87,16 @@ def test_a_form_comes_back_filled_after_the_session_ended(typing, planner):
     assert not Operation.objects.exists()
 
 
+@pytest.mark.parametrize("asks", ["any", "sign-in"])
+def test_a_script_gets_the_address_of_the_sign_in_page_which_then_says_what_is_kept(typing, asks):
+    """Of a page that it followed unseen the browser shows a second copy, with nothing to say."""
+    client, answers = typing
+    let_pass(client, sessions.NOTED_EVERY * 31)
+    sent = client.post(ADD, answers, headers={"X-Ask-Where": asks})
+    assert sent.status_code == 204
+    assert kept_forms.AFTER_SIGN_IN in client.get(sent["X-Where"]).text
+
+
 def test_a_form_comes_back_when_all_sessions_of_a_person_were_ended(typing, planner):
     client, answers = typing
     sessions.end_all(planner)
