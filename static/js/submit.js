@@ -116,6 +116,7 @@ function watch(form, start) {
         return;
       }
       status.textContent = answer === MISTAKE ? words.problem : words.waiting;
+      if (pause === FIRST_PAUSE) status.scrollIntoView({ block: "nearest" });
       await new Promise((resolve) => {
         hurry = () => resolve(null);
         window.addEventListener("online", hurry, { once: true });

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from accounts.roles import Role
 from operations.duty import actions
@@ -490,3 +491,17 @@ def test_a_form_on_a_desk_whose_session_ended_says_so_and_comes_back_filled(desk
     desk.press("Sign in")
     desk.sees("We kept what you entered")
     assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
+
+
+def test_whoever_sends_a_long_form_from_its_top_sees_that_it_is_not_saved(visit_site):
+    planner = factories.UserFactory(username="planner", role=Role.PLANNER, whole_force=True)
+    planner.set_password(factories.PASSWORD)
+    planner.save()
+    desk = visit_site(1280)
+    desk.sign_in("planner")
+    desk.open(reverse("operations:operation_add"))
+    desk.context.set_offline(True)
+    desk.page.get_by_label("Name").press("Enter")
+    told = desk.page.get_by_text("This is not saved yet. What you entered is still here")
+    told.wait_for()
+    expect(told).to_be_in_viewport(ratio=1)
