@@ -13,10 +13,13 @@ help: ## List these commands
 demo: setup ## Start everything with invented data and print the address and the sign-ins
 	@DEMO=1 $(BIN)/python -m config.demo
 
+TEST_SCRIPTS := node --test --test-reporter=dot tests/js/*.test.js
 test: setup browser ## Run the whole test suite, the browser's part included
+	@$(TEST_SCRIPTS)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: setup ## Run the tests that need no browser
+	@$(TEST_SCRIPTS)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not browser'
 
 benchmark: setup ## Measure the main pages at the demonstration's size

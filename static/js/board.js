@@ -9,12 +9,10 @@
  */
 
 import { first } from "./find.js";
+import { isLost } from "./silence.js";
+import { typedText } from "./typed.js";
 
 const NOT_CONNECTED = "Not connected. Treat every call as real";
-/** From a question to its answer, in milliseconds. */
-const ANSWER_WITHIN = 2_000;
-/** From one answer to the next: a poll of 10 seconds that was missed, and its answer's time. */
-const NEXT_WITHIN = 12_500;
 const LOOK_EVERY = 250;
 
 /** Watch the board, where this page is one. */
@@ -32,16 +30,14 @@ export function watchBoard() {
 
   /** Cover the rows or show them, as things stand, and fade those of an earlier search. */
   const look = () => {
-    const now = Date.now();
-    const waiting = asked !== null && now - asked >= ANSWER_WITHIN;
-    const lost = !navigator.onLine || waiting || now - answered >= NEXT_WITHIN;
+    const lost = isLost({ online: navigator.onLine, asked, answered }, Date.now());
     if (lost !== (told.textContent !== "")) told.textContent = lost ? NOT_CONNECTED : "";
     for (const id of covered) {
       const part = document.getElementById(id);
       if (part) part.hidden = lost;
     }
     const rows = document.getElementById("live-tests");
-    rows?.classList.toggle("app-faded", shownText(rows) !== typedText(search));
+    rows?.classList.toggle("app-faded", shownText(rows) !== typedText(search.value));
   };
   /** Ask now; what is shown holds until ``look`` says otherwise. */
   const ask = () => {
@@ -67,7 +63,7 @@ export function watchBoard() {
   addEventListener("online", ask);
   addEventListener("pageshow", (event) => {
     if (event.persisted) answered = 0; // the browser kept the page as it was, rows and all
-    if (event.persisted || shownText(document) !== typedText(search)) ask();
+    if (event.persisted || shownText(document) !== typedText(search.value)) ask();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") ask();
@@ -79,9 +75,4 @@ export function watchBoard() {
 function shownText(rows) {
   const answer = rows.querySelector("[data-board-text]");
   return answer?.getAttribute("data-board-text") ?? "";
-}
-
-/** What the server takes from the box. @param {HTMLInputElement} search */
-function typedText(search) {
-  return search.value.split(/\s+/).filter(Boolean).join(" ");
 }

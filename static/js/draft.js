@@ -12,16 +12,11 @@
  * Keys name the person, so whoever else uses the phone neither sees nor sends it.
  */
 
+import { draftFrom, draftOf, fill } from "./fields.js";
 import { all, first } from "./find.js";
+import { draftKey, isDone, sendingKey, waitingKey } from "./kept.js";
 
-const PREFIX = "draft:";
-const SENDING = "sending:";
-/** The field with the number that a message carries. */
-const NUMBER = "submission";
-const NEVER_KEPT = new Set(["file", "password", "submit", "button"]);
 const NOTICE = "We kept what you entered on this phone.";
-
-/** @typedef {Record<string, string[]>} Draft The chosen or typed values by name of the field. */
 
 /**
  * Forget the drafts that this page says are done. With `data-arrived` the number of the message that
@@ -29,20 +24,21 @@ const NOTICE = "We kept what you entered on this phone.";
  */
 export function forgetDrafts() {
   for (const element of document.querySelectorAll("[data-draft-done]")) {
-    const key = element.getAttribute("data-draft-done");
-    const arrived = element.getAttribute("data-arrived");
-    const waits = withStorage((storage) => storage.getItem(SENDING + key));
-    if (arrived !== null && waits && stored(PREFIX + key)?.[NUMBER]?.[0] !== arrived) continue;
-    withStorage((storage) => storage.removeItem(PREFIX + key));
-    withStorage((storage) => storage.removeItem(SENDING + key));
+    const form = element.getAttribute("data-draft-done");
+    const key = draftKey(form);
+    const mark = sendingKey(form);
+    const sentTo = withStorage((storage) => storage.getItem(mark));
+    if (!isDone(element.getAttribute("data-arrived"), sentTo, stored(key))) continue;
+    withStorage((storage) => storage.removeItem(key));
+    withStorage((storage) => storage.removeItem(mark));
   }
 }
 
 /** Restore and go on keeping every form of the page that asks for it. */
 export function keepDrafts() {
   for (const form of all("form[data-draft]", HTMLFormElement)) {
-    const key = PREFIX + form.getAttribute("data-draft");
-    const mark = SENDING + form.getAttribute("data-draft");
+    const key = draftKey(form.getAttribute("data-draft"));
+    const mark = sendingKey(form.getAttribute("data-draft"));
     if (form.hasAttribute("data-draft-sent")) {
       withStorage((storage) => storage.removeItem(mark)); // it has its answer
     } else if (
@@ -51,7 +47,10 @@ export function keepDrafts() {
     ) {
       form.setAttribute("data-unsent", "");
     }
-    const keep = () => withStorage((storage) => storage.setItem(key, JSON.stringify(read(form))));
+    const keep = () => {
+      const draft = JSON.stringify(draftOf(controls(form)));
+      withStorage((storage) => storage.setItem(key, draft));
+    };
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
   }
@@ -62,8 +61,8 @@ export function keepDrafts() {
  * @param {HTMLFormElement} form
  */
 export function noteSending(form) {
-  const key = form.getAttribute("data-draft");
-  if (key) withStorage((storage) => storage.setItem(SENDING + key, goesTo(form)));
+  const name = form.getAttribute("data-draft");
+  if (name) withStorage((storage) => storage.setItem(sendingKey(name), goesTo(form)));
 }
 
 /**
@@ -79,9 +78,7 @@ function goesTo(form) {
 export function showKept() {
   const keys = withStorage((storage) => Object.keys(storage)) ?? [];
   for (const place of all("[data-kept]", HTMLElement)) {
-    // After the name of the form the visit, the person and perhaps a number: 2-5 is not in 12-5.
-    const about = new RegExp(`^${SENDING}[a-z-]+-${place.getAttribute("data-kept")}(-|$)`);
-    const key = keys.find((one) => about.test(one));
+    const key = waitingKey(keys, place.getAttribute("data-kept"));
     const page = key && withStorage((storage) => storage.getItem(key));
     if (!page?.startsWith("/")) continue;
     place.querySelector("a")?.setAttribute("href", `${page}?kept`);
@@ -103,51 +100,20 @@ export function makeClientUuids() {
 
 /**
  * @param {HTMLFormElement} form
- * @returns {Draft}
- */
-function read(form) {
-  /** @type {Draft} */
-  const draft = {};
-  for (const control of controls(form)) {
-    const values = draft[control.name] ?? [];
-    if (!isChoice(control) || control.checked) values.push(control.value);
-    draft[control.name] = values;
-  }
-  return draft;
-}
-
-/**
- * @param {HTMLFormElement} form
  * @param {string} key
  * @returns {boolean} whether there was a draft
  */
 function restore(form, key) {
   const draft = stored(key);
   if (!draft) return false;
-  for (const control of controls(form)) {
-    const values = draft[control.name];
-    if (!values) continue;
-    if (isChoice(control)) {
-      control.checked = values.includes(control.value);
-    } else {
-      const value = values.shift();
-      if (value !== undefined) control.value = value;
-    }
-  }
+  fill(controls(form), draft);
   tell(form);
   return true;
 }
 
-/**
- * @param {string} key
- * @returns {Draft | null}
- */
+/** @param {string} key */
 function stored(key) {
-  try {
-    return JSON.parse(withStorage((storage) => storage.getItem(key)) ?? "null");
-  } catch {
-    return null;
-  }
+  return draftFrom(withStorage((storage) => storage.getItem(key)));
 }
 
 /** @param {HTMLFormElement} form */
@@ -164,30 +130,14 @@ function tell(form) {
   form.prepend(notice);
 }
 
-/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control */
-
-/**
- * What of a form is kept: neither files nor secrets, and not the token of the server.
- * @param {HTMLFormElement} form
- * @returns {Control[]}
- */
+/** @param {HTMLFormElement} form */
 function controls(form) {
-  return [...form.elements]
-    .filter(
-      (element) =>
-        element instanceof HTMLInputElement ||
-        element instanceof HTMLSelectElement ||
-        element instanceof HTMLTextAreaElement,
-    )
-    .filter(({ name, type }) => name && name !== "csrfmiddlewaretoken" && !NEVER_KEPT.has(type));
-}
-
-/**
- * @param {Control} control
- * @returns {control is HTMLInputElement}
- */
-function isChoice(control) {
-  return control.type === "radio" || control.type === "checkbox";
+  return [...form.elements].filter(
+    (element) =>
+      element instanceof HTMLInputElement ||
+      element instanceof HTMLSelectElement ||
+      element instanceof HTMLTextAreaElement,
+  );
 }
 
 /**
