@@ -112,6 +112,8 @@ async function send(form, url, submitter, asksWhere) {
     if (means !== "answer") return means === "mistake" ? means : null;
     const where = response.headers.get(WHERE);
     if (where !== null) return { url: new URL(where, window.location.href).href, html: null };
+    // No page, but a few words, such as that it is too much: they would take the form's place.
+    if (!response.headers.get("Content-Type")?.startsWith("text/html")) return "mistake";
     return { url: response.url, html: await response.text() };
   } catch {
     return null;

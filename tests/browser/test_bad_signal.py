@@ -505,3 +505,14 @@ def test_whoever_sends_a_long_form_from_its_top_sees_that_it_is_not_saved(visit_
     told = desk.page.get_by_text("This is not saved yet. What you entered is still here")
     told.wait_for()
     expect(told).to_be_in_viewport(ratio=1)
+
+
+def test_an_answer_that_is_no_page_leaves_the_form_as_it_is(desk):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    refused = {"status": 413, "content_type": "text/plain", "body": "Too much"}
+    desk.page.route("**/contacts/**", lambda route: route.fulfill(**refused))
+    desk.page.get_by_role("button", name="Save").click()
+    desk.sees("This is not saved yet. What you entered is still here")
+    assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
