@@ -426,6 +426,19 @@ def test_the_same_number_with_other_answers_is_refused_and_shown_again(coordinat
     assert TrainingSession.objects.count() == 2
 
 
+def test_the_same_number_on_another_page_does_nothing_there_and_says_so(coordinator):
+    client, _ = coordinator
+    one, other = factories.VenueContactFactory(), factories.VenueContactFactory()
+    pages = [reverse("venues:contact_remove", args=[each.pk]) for each in (one, other)]
+    answers = fill_in(client, pages[0], {})
+    client.post(pages[0], answers)
+    client.get(reverse("venues:venue_list"))  # has shown that it was removed
+    told = client.post(pages[1], answers, follow=True).text
+    assert submissions.OTHER_CONTENT in told
+    assert submissions.ARRIVED not in told
+    assert [*VenueContact.objects.all()] == [other]
+
+
 def test_a_script_gets_the_address_of_the_next_page_which_then_says_what_was_done(
     coordinator, add_training
 ):

@@ -166,6 +166,15 @@ def test_a_name_that_another_place_in_the_registry_bears_is_not_told_as_a_test(h
     assert shown(board(handler, q="premier inn 4 herring row")) == ["Premier Inn"]
 
 
+def test_a_name_may_mean_a_place_that_is_closed_on_record_since_the_record_may_be_wrong(handler):
+    live("Gannet Hotel")
+    closed = {"closed_on": "2026-01-01", "closed_reason": "Sold"}
+    VenueFactory(name="Gannet Hotel", address="1 Mill Lane", **closed)
+    page = board(handler, q="gannet hotel")
+    assert shown(page) == []
+    assert names(page.context["found"].possible) == ["Gannet Hotel"]
+
+
 def test_a_name_may_mean_a_place_that_only_its_local_authority_puts_there(handler):
     live("Premier Inn Cawdersley")
     VenueFactory(
@@ -387,6 +396,15 @@ def test_a_visit_within_its_time_is_for_its_team_alone_to_end(handler):
     assert end(handler, visit).status_code == 404
     with pytest.raises(PlanningError, match="its team alone can end this visit"):
         end_overdue_visit(visit=visit, reason="Over", by=handler_user, at=timezone.now())
+
+
+def test_a_visit_can_be_ended_by_a_server_whose_clock_is_behind_that_of_its_start(handler):
+    started = timezone.now()
+    left = live("Gannet Hotel", starts_at=started - 3 * HOUR, started_at=started)
+    by = UserFactory(role=Role.CALL_HANDLER)
+    behind = started - dt.timedelta(seconds=1)
+    ended = end_overdue_visit(visit=left, reason="Over", by=by, at=behind)
+    assert ended.ended_at == started
 
 
 def test_a_visit_is_ended_once_and_never_without_a_reason(handler, left):

@@ -140,6 +140,7 @@ SEARCHES = [
     # nothing to do with it
     ("kestrel hotel", GANNET, OTHER),
     ("beacon", GANNET, OTHER),
+    ("ivy house", Place("Ivry House"), OTHER),
     ("ZZ1 1ZY", GANNET, OTHER),
     ("5 Herring Row", GANNET, OTHER),
     ("hostel", GANNET, OTHER),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.acts.versions import EditConflictError
+from accounts.dates.london import duty_day
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.acts.refusals import PlanningError
@@ -117,6 +118,13 @@ def test_a_late_outcome_is_settled_by_training_that_was_held_since(venue, by):
     assert (follow_up.state, follow_up.training_session) == (FollowUpState.DELIVERED, session)
 
 
+def test_a_late_outcome_is_not_settled_by_training_on_the_day_of_the_visit(venue, by):
+    """It may have been before the visit, which then showed that it was not enough."""
+    visit = factories.PartlyVisitFactory(venue=venue, starts_at=timezone.now() - 10 * DAY)
+    record(venue, by, held_on=duty_day(visit.started_at))
+    assert acts.settle_follow_up(visit=visit, by=by).state == FollowUpState.OFFERED
+
+
 def test_recording_asks_who_records(venue):
     elsewhere = factories.UserFactory(
         role=Role.TRAINING_COORDINATOR, units=[factories.CommandUnitFactory()]
@@ -160,13 +168,14 @@ def test_a_corrected_date_settles_anew(venue, by, today):
     assert state_of(follow_up) == FollowUpState.DELIVERED
 
 
-def test_a_corrected_date_takes_a_confirmation_back(venue, by, today):
+@pytest.mark.parametrize("later", [0, 10])
+def test_a_corrected_date_takes_a_confirmation_back(venue, by, today, later):
     follow_up = follow_up_of(venue, visited=40)
     session = record(venue, by, held_on=today - 30 * DAY)
     good = factories.CompletedVisitFactory(venue=venue, starts_at=timezone.now() - 20 * DAY)
     acts.settle_follow_up(visit=good, by=by)
     assert state_of(follow_up) == FollowUpState.CONFIRMED
-    correct(session, by, held_on=today - 10 * DAY)
+    correct(session, by, held_on=duty_day(good.started_at) + later * DAY)
     assert (state_of(follow_up), follow_up.confirmed_by) == (FollowUpState.DELIVERED, None)
     session.refresh_from_db()
     correct(session, by, held_on=today - 25 * DAY, version=session.version)
