@@ -225,6 +225,11 @@ def test_estimates_say_that_drawn_venues_were_taken_out(lead, unit):
     )
     assert "of which 2 drawn were taken out later" in dashboard(everyone).speaks_for
 
+    part = OperationFactory()
+    drawn(part, [VenueFactory(unit=unit)], of_all=False, filters="Kind: Hostel", number=4)
+    of_part = dashboard(everyone, operation=part, selection=Selection.RANDOM_PART)
+    assert "of which 3 drawn were taken out later" in of_part.speaks_for
+
 
 def test_what_is_left_of_a_draw_over_several_units_is_not_taken_for_taken_out(lead, unit):
     drawn(OperationFactory(), [VenueFactory(unit=unit), VenueFactory()], units="North and South")

@@ -556,3 +556,12 @@ def test_a_file_of_the_same_name_and_length_is_another_answer():
 
     assert digest(b"<a/>") == digest(b"<a/>")
     assert digest(b"<a/>") != digest(b"<b/>")
+
+
+def test_who_comes_to_what_was_removed_goes_on_with_their_place(coordinator):
+    client, _ = coordinator
+    contact = factories.VenueContactFactory()
+    page = reverse("venues:contact_remove", args=[contact.pk])
+    client.post(page, fill_in(client, page, {}))
+    led_to = client.get(page, {"back": "/venues/?page=2"})["Location"]
+    assert led_to == f"{contact.venue.get_absolute_url()}?back=/venues/%3Fpage%3D2"

@@ -405,3 +405,13 @@ def test_a_handed_over_follow_up_offers_on_its_page_to_take_it_back(client):
     handing_over.hand_over_follow_ups(follow_ups=[follow_up], to=new, by=old)
     client.force_login(old)
     assert offers_on(follow_up.get_absolute_url(), client) == 1
+
+
+def test_an_offer_whose_time_is_over_is_kept_for_a_while_to_say_so(venue, coordinator):
+    offer = close(venue, coordinator)
+    hour_ago = timezone.now() - dt.timedelta(hours=1)
+    Undo.objects.filter(pk=offer.pk).update(until=hour_ago)
+    other = factories.VenueFactory(local_authority=venue.local_authority)
+    actions.close_venue(venue=other, on=timezone.localdate(), reason="Sold", by=coordinator)
+    with pytest.raises(undo.CannotUndoError, match="too late"):
+        take_back(offer, coordinator)

@@ -395,3 +395,10 @@ def test_a_date_more_than_a_year_ahead_is_taken_for_a_slip_in_the_year(by):
         acts.book_refresher(follow_up=follow_up, on=today + 366 * DAY, by=by, version=1)
     follow_up.refresh_from_db()
     acts.book_refresher(follow_up=follow_up, on=today + 365 * DAY, by=by, version=follow_up.version)
+
+
+def test_without_a_coordinator_the_operations_lead_answers_before_leads_with_less_to_do(unit):
+    factories.UserFactory(role=Role.CSE_LEAD, units=[unit])  # joined first
+    lead = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    visit = factories.RefresherNeededVisitFactory(unit=unit, operation__lead=lead)
+    assert acts.responsible_officer(visit) == lead

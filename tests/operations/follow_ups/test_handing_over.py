@@ -377,3 +377,12 @@ def test_a_visit_that_somebody_gives_to_another_at_that_moment_stays_with_them(
     )
     assert number == 0
     assert visit.team.get().officer == faster
+
+
+def test_who_has_a_follow_up_already_is_given_nothing(unit):
+    by = factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
+    follow_up = factories.FollowUpFactory(visit__unit=unit, responsible=by)
+    given = handing_over.hand_over_follow_ups(follow_ups=[follow_up], to=by, by=by)
+    assert given == 0
+    follow_up.refresh_from_db()
+    assert follow_up.version == 1

@@ -525,3 +525,14 @@ def test_questions_of_a_merge_that_start_with_an_answer_are_not_called_optional(
     page = client.get(f"{reverse('venues:venue_merge', args=[one.pk])}?other={other.pk}")
     assert "(optional)" not in page.text
     assert f'data-label="Entry {other.pk}"' in page.text
+
+
+def test_what_an_entry_added_by_hand_says_as_the_record_does_is_not_counted_as_edited(by):
+    bring(xml(hotel(1, "Lantern")))
+    found = Venue.objects.get()
+    same = {"postcode": found.postcode, "local_authority": found.local_authority}
+    by_hand = VenueFactory(name="The Lantern", **same)
+    kept = merge(by_hand, found, by)
+    kept.refresh_from_db()
+    assert "name" in kept.edited_by_hand
+    assert not {"postcode", "local_authority"} & set(kept.edited_by_hand)
