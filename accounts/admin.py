@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.messages import ERROR, SUCCESS, WARNING
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from accounts.access.requests import Right
 from accounts.access.rights import Rights
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
+from accounts.acts.refusals import Refused
 from accounts.dates import days
 from accounts.models import DayPolicy, User
 from accounts.sign_in import actions, invitations
@@ -89,8 +89,8 @@ class PersonForm(forms.ModelForm[User]):
         if self.instance.pk and changed and self.by.pk != self.instance.pk:
             try:
                 rights.require_looking_after(self.instance, by=self.by)
-            except ValidationError as error:
-                self.add_error(changed[0], error)
+            except Refused as refusal:
+                self.add_error(changed[0], str(refusal))
         return answers
 
     def _post_clean(self) -> None:
@@ -150,8 +150,9 @@ class ChangeForm(PersonForm):
                 with transaction.atomic():
                     self.change(User.objects.get(pk=self.instance.pk))
                     transaction.set_rollback(True)
-            except ValidationError as error:
-                self.add_error(None, error)
+            except Refused as refusal:
+                for problem in refusal.problems:
+                    self.add_error(problem.about or None, problem.message)
         return answers
 
     def change(self, person: User) -> list[Right]:
@@ -309,8 +310,8 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
                     went += 1
                 else:
                     waits.append(f"the link for {person}")
-            except ValidationError as error:
-                self.message_user(request, f"{person}: {error.messages[0]}", ERROR)
+            except Refused as refusal:
+                self.message_user(request, f"{person}: {refusal}", ERROR)
         self.message_user(request, f"Messages on their way: {went}.", SUCCESS)
         if waits:
             self.message_user(request, _waiting(waits), WARNING)
@@ -334,8 +335,8 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
             try:
                 act(person=person, by=request.user)
                 self.message_user(request, f"{person} {done}.", SUCCESS)
-            except ValidationError as error:
-                self.message_user(request, f"{person}: {error.messages[0]}", ERROR)
+            except Refused as refusal:
+                self.message_user(request, f"{person}: {refusal}", ERROR)
 
 
 @admin.register(DayPolicy)

@@ -5,12 +5,13 @@ import uuid
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from accounts.access import rights
 from accounts.access.requests import AccessRequest, Right
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.models import User
 from accounts.roles import Role
 from operations.duty.actions import OutcomeFacts
@@ -366,10 +367,10 @@ def test_whoever_may_not_is_refused_by_the_act_itself(name, who):
     source = ("run", "source") if {"run", "source"} & answers.keys() else ()
     first = [answers.pop(each) for each in source if each in answers]
     before = written()
-    with pytest.raises((PermissionDenied, ValidationError)) as refusal:
+    with pytest.raises((PermissionDenied, Refused)) as refusal:
         ACTS[name](*first, by=by, **answers)
     assert written() == before
-    if isinstance(refusal.value, ValidationError):
+    if isinstance(refusal.value, Refused):
         assert name in IN_WORDS
 
 

@@ -2,14 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.models import Undo, User
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from tests import factories
 from tests.test_acts import ACTS
 from tests.test_acts_ask_who_acts import CALLS, planned
@@ -76,7 +76,7 @@ def may(name, role):
             transaction.set_rollback(True)
     except PermissionDenied:
         return False
-    except (ValidationError, PlanningError):
+    except Refused:
         return True
     return True
 

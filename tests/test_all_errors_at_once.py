@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts.refusals import Refused
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.models import FollowUpState
 from operations.planning import actions as planning
 from tests import factories
@@ -312,7 +312,7 @@ def test_what_is_common_to_units_is_refused_together_with_all_else():
         "scenario": other.scenario,
         "ends_on": operation.starts_on - dt.timedelta(days=1),
     }
-    with pytest.raises(PlanningError) as refused:
+    with pytest.raises(Refused) as refused:
         planning.edit_operation(
             operation=operation, version=operation.version, by=planner, **fields
         )

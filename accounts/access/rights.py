@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +19,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from accounts.access.requests import ROLES, AccessRequest, Right
-from accounts.acts import work
+from accounts.acts import refusals, work
+from accounts.acts.refusals import Problem, Refused
 from accounts.database import scope
 from accounts.database.locks import one_at_a_time
 from accounts.models import User
@@ -85,12 +86,12 @@ def require_looking_after(person: User, *, by: User) -> None:
 
     Raises:
         PermissionDenied: ``by`` is no administrator.
-        ValidationError: of other units; with the sentence that says so.
+        Refused: of other units; with the sentence that says so.
 
     """
     require_administrator(by)
     if not looks_after(by, person):
-        raise ValidationError(NOT_YOURS)
+        raise refusals.refuse("", NOT_YOURS)
 
 
 def problems(*, person: User, wanted: Rights, by: User) -> Iterator[str]:
@@ -124,14 +125,14 @@ def change(*, person: User, wanted: Rights, by: User, to: User | None = None) ->
 
     Raises:
         PermissionDenied: ``by`` looks after no accounts.
-        ValidationError: with the sentences that say why not; about ``taken_over_by`` where nobody,
+        Refused: with the sentences that say why not; about ``taken_over_by`` where nobody,
             or not this person, takes over.
 
     """
     require_administrator(by)
     one_at_a_time("accounts.people")
     if told := list(problems(person=person, wanted=wanted, by=by)):
-        raise ValidationError(told)
+        raise Refused(Problem("", sentence) for sentence in told)
     has = Rights.of(person)
     waits = [ROLES[Role(name)] for name in sorted(wanted.roles - has.roles) if name in ROLES]
     if wanted.whole_force and not has.whole_force:
@@ -251,14 +252,14 @@ def approve(*, request: AccessRequest, by: User) -> None:
     """Be the second person: the right holds from now on. Of two at once, one gives it.
 
     Raises:
-        ValidationError: it was decided before, or ``by`` may not; with the sentence that says so.
+        Refused: it was decided before, or ``by`` may not; with the sentence that says so.
 
     """
     one_at_a_time("accounts.people")
     request = _undecided(request)
     person = request.person
     if told := why_not(request, by=by):
-        raise ValidationError(told)
+        raise refusals.refuse("", told)
     _decide(request, by=by, approved=True)
     if request.right == Right.LINK:
         _send_link(person, by=by)
@@ -275,14 +276,14 @@ def refuse(*, request: AccessRequest, by: User) -> None:
     """Say no to a request, or take one's own back.
 
     Raises:
-        ValidationError: it was decided before, or ``by`` may not; with the sentence that says so.
+        Refused: it was decided before, or ``by`` may not; with the sentence that says so.
 
     """
     request = _undecided(request)
     if by.pk != request.asked_by_id and (
         not by.has_perm(DECIDE_ACCESS) or not looks_after(by, request.person)
     ):
-        raise ValidationError(NOT_YOURS)
+        raise refusals.refuse("", NOT_YOURS)
     _decide(request, by=by, approved=False)
 
 
@@ -290,7 +291,7 @@ def _undecided(request: AccessRequest) -> AccessRequest:
     locked = AccessRequest.objects.select_for_update(no_key=True).get(pk=request.pk)
     if locked.decided_at:
         done = "given" if locked.approved else "refused"
-        raise ValidationError(f"{locked.decided_by} has decided this already: it was {done}.")
+        raise refusals.refuse("", f"{locked.decided_by} has decided this already: it was {done}.")
     return locked
 
 
@@ -312,7 +313,7 @@ def change_address(*, person: User, address: str, by: User) -> None:
     nothing covert, is merely put right.
 
     Raises:
-        ValidationError: the person is looked after by others.
+        Refused: the person is looked after by others.
 
     """
     old = User.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -345,7 +346,7 @@ def send_link(*, person: User, by: User) -> bool:
     require_administrator(by)
     person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.address_given_by_id is not None and not looks_after(by, person):
-        raise ValidationError(NOT_YOURS)
+        raise refusals.refuse("", NOT_YOURS)
     if person.address_given_by_id is not None and person.address_given_by_id == by.pk:
         _ask_second_person(person, Right.LINK, by=by)
         return False

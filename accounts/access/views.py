@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import TemplateView, View
 
 from accounts.access import rights
 from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
+from accounts.acts.refusals import Refused
 from accounts.models import AccessRequest
 from accounts.roles import DECIDE_ACCESS
 
@@ -42,8 +42,8 @@ class Decide(RequiresRecentSignIn, RequiresPermission, View):
         agrees = request.POST.get("decision") == "give"
         try:
             (rights.approve if agrees else rights.refuse)(request=found, by=self.user)
-        except ValidationError as error:
-            messages.error(request, error.messages[0])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
         else:
             own = found.asked_by_id == self.user.pk
             said = "Given" if agrees else "Taken back" if own else "Refused"

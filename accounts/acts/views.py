@@ -1,6 +1,7 @@
-"""The page behind the button *Undo*."""
+"""The page of an act: a form, what is done with it, and where to go next; and of undoing one."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -10,11 +11,59 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
+from django.views.generic import FormView
 
+from accounts.access.pages import RequiresPermission
 from accounts.acts import undo
+from accounts.acts.form_pages import FormPage
+from accounts.acts.refusals import Refused
+from accounts.acts.versions import EditConflictError, Versioned
 from accounts.database.texts import one_line
 from accounts.govuk import Button, GovForm
 from accounts.models import Undo, User
+
+
+class ActView(FormPage, RequiresPermission, FormView[Any]):
+    """A form whose answers go to an act; what the act refuses stands at the questions."""
+
+    done = ""
+    """What to say when it is done."""
+
+    @property
+    def record(self) -> Versioned | None:
+        """What is edited, where two people may do so at once."""
+        return None
+
+    def act(self, form: Any) -> Any:
+        """Do it.
+
+        Returns:
+            The address to go to, or the record whose page comes next.
+
+        Raises:
+            Refused: it breaks a rule.
+            EditConflictError: somebody else saved :attr:`record` meanwhile.
+
+        """
+        raise NotImplementedError
+
+    def confirmation(self, made: Any) -> str:
+        """What to say when it is done; gets what the act returned."""
+        return self.done
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Act, and go on; or show the form again with all that was typed."""
+        try:
+            made = self.act(form)
+        except Refused as refusal:
+            form.add_problems(refusal.problems)
+            return self.form_invalid(form)
+        except EditConflictError:
+            form.tell_conflict(self.record)
+            return self.form_invalid(form)
+        if said := self.confirmation(made):
+            undo.confirm(self.request, said)
+        return redirect(made)
 
 
 class WhyForm(GovForm, forms.Form):

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.database.locks import hold
 from accounts.models import User
@@ -63,7 +63,7 @@ def changing(person: User, *, to: User | None) -> Iterator[None]:
     given: where there is nobody for it, a slip in their name can be put right all the same.
 
     Raises:
-        ValidationError: about ``taken_over_by``: nobody, or not this person, takes it over.
+        Refused: about ``taken_over_by``: nobody, or not this person, takes it over.
 
     """
     keep(person, to)
@@ -73,7 +73,7 @@ def changing(person: User, *, to: User | None) -> Iterator[None]:
         now = zip(_kinds, before, _left(person), strict=True)
         left = [work for work, then, keys in now if (keys if to else keys - then)]
         if why := _why_not(person, to, left):
-            raise ValidationError({"taken_over_by": why})
+            raise refuse("taken_over_by", why)
         if to:
             scope.because("Somebody else does this work now")
         for work in left:

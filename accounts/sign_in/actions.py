@@ -2,13 +2,13 @@
 
 import structlog
 from allauth.mfa.models import Authenticator
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.access import rights
 from accounts.access.requests import Right
 from accounts.access.rights import Rights
 from accounts.acts import work
+from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.models import User
 from accounts.record.access_log import Act, record_act
@@ -30,7 +30,7 @@ def invite(*, person: User, by: User, wanted: Rights | None = None) -> list[Righ
         What of it waits for a second person.
 
     Raises:
-        ValidationError: ``by`` may not give that; with the sentences that say why.
+        Refused: ``by`` may not give that; with the sentences that say why.
 
     """
     rights.require_administrator(by)
@@ -59,13 +59,13 @@ def close_account(*, person: User, by: User, to: User | None = None) -> None:
 
     Raises:
         PermissionDenied: ``by`` is no administrator.
-        ValidationError: it is their own, they are looked after by others, or have something in hand
+        Refused: it is their own, they are looked after by others, or have something in hand
             that nobody, or not this person, takes over.
 
     """
     rights.require_looking_after(person, by=by)
     if person.pk == by.pk:
-        raise ValidationError("Another administrator closes your account.")
+        raise refuse("", "Another administrator closes your account.")
     with work.changing(person, to=to):
         record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
         User.objects.filter(pk=person.pk).update(is_active=False)

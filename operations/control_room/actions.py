@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.database.texts import one_line
 from accounts.models import User
-from operations.acts.refusals import refuse
 from operations.models import NotCompletedReason, Visit, VisitState
 from operations.visits.models import overdue_margin
 
@@ -29,7 +29,7 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
 
     Raises:
         PermissionDenied: ``by`` is none of these.
-        PlanningError: it is not under way, not overdue yet, or no reason is given.
+        Refused: it is not under way, not overdue yet, or no reason is given.
 
     """
     # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.

@@ -5,8 +5,8 @@ from django import forms
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from accounts.acts.forms import ActForm
 from accounts.govuk import Button, GovFilterForm, GovForm
-from operations.acts.forms import TellsProblems
 
 #: Letters of a search that count; nobody types more.
 LONGEST = 200
@@ -46,7 +46,7 @@ class BoardSearch(GovFilterForm, forms.Form):
         return " ".join(str(self.data.get("q", "")).replace("\0", " ").split())[:LONGEST]
 
 
-class EndVisitForm(GovForm, TellsProblems, forms.Form):
+class EndVisitForm(GovForm, ActForm, forms.Form):
     """Why a visit is ended that its team left under way."""
 
     submit_label = "End visit"

@@ -15,8 +15,8 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.access.pages import RequiresPermission
+from accounts.acts.views import ActView
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
-from operations.acts.views import ActView
 from operations.control_room import actions
 from operations.control_room.forms import BoardSearch, EndVisitForm
 from operations.control_room.queries import find

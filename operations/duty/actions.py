@@ -15,13 +15,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.acts.refusals import Problem, Refused, broken_rules, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.database.texts import lines, one_line
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
-from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse
 from operations.follow_ups.actions import settle_follow_up
 from operations.models import (
     Cadet,
@@ -43,6 +43,9 @@ CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
 ANOTHER_REASON = frozenset(
     {NotCompletedReason.OTHER_ELIGIBLE, NotCompletedReason.OTHER_NOT_ELIGIBLE}
 )
+
+#: The question that a broken constraint of an outcome is about.
+QUESTION_OF = {"refused_room_has_a_ground": "refusal_ground", "contact_says_how": "contact_method"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,7 +152,7 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
-        PlanningError: the visit is over or was cancelled, or it is too early; ``by`` has another
+        Refused: the visit is over or was cancelled, or it is too early; ``by`` has another
             visit under way; or a cadet of the team may not go as things stand now.
 
     """
@@ -224,7 +227,7 @@ def log_outcome(
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
         AlreadyLoggedError: somebody (or an earlier version of this message) was first.
-        PlanningError: the visit is not under way, or the facts lack one that they call for.
+        Refused: the visit is not under way, or the facts lack one that they call for.
 
     """
     visit = _lock(visit, by=by)
@@ -280,7 +283,7 @@ def correct_outcome(
         PermissionDenied: ``by`` is none of these.
         EditConflictError: somebody corrected it since ``revision``.
         AlreadyLoggedError: this submission arrived before, with other answers.
-        PlanningError: there is nothing to correct, nothing differs, no reason is given, or the
+        Refused: there is nothing to correct, nothing differs, no reason is given, or the
             facts lack one that they call for.
 
     """
@@ -300,7 +303,7 @@ def correct_outcome(
         same = "No answer differs from what is on record, so nothing was saved."
         problems.append(Problem("visit", same))
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     scope.because(reason)
     outcome = _record(
         visit,
@@ -350,7 +353,7 @@ def log_not_completed(
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
         UndoneBeforeError: this submission ended the visit before, and that was undone.
-        PlanningError: the visit is not under way, or the reason is none of the list, or one that
+        Refused: the visit is not under way, or the reason is none of the list, or one that
             says nothing without notes.
 
     """
@@ -394,7 +397,7 @@ def correct_not_completed(
     Raises:
         PermissionDenied: this person may not correct it (``correctable_by``).
         EditConflictError: somebody corrected it since ``revision``.
-        PlanningError: the visit is in another state, nothing differs, or as for logging it.
+        Refused: the visit is in another state, nothing differs, or as for logging it.
 
     """
     visit = _lock_to_correct(visit, by=by)
@@ -490,8 +493,8 @@ def _record(
         verdict_rule=judgement.rule_version,
         **dataclasses.asdict(facts),
     )
-    if problems := broken_rules(outcome):
-        raise PlanningError(problems)
+    if problems := broken_rules(outcome, QUESTION_OF):
+        raise Refused(problems)
     outcome.save()
     return outcome
 
@@ -510,7 +513,7 @@ def _end(visit: Visit, at: dt.datetime) -> dt.datetime:
     return max(at, visit.started_at)
 
 
-def _too_late(visit: Visit) -> PlanningError:
+def _too_late(visit: Visit) -> Refused:
     """Why a visit in this state cannot be started or ended now."""
     match visit.state:
         case VisitState.PLANNED:
@@ -525,7 +528,7 @@ def _too_late(visit: Visit) -> PlanningError:
     return refuse("visit", why)
 
 
-def _of_another_visit() -> PlanningError:
+def _of_another_visit() -> Refused:
     message = "This form was already used for another visit. Nothing was saved: open it again."
     return refuse("visit", message)
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
+from accounts.acts.forms import ActForm
 from accounts.govuk import GovForm, Question, Reveal, Style, YesNoField
-from operations.acts.forms import TellsProblems
 from operations.duty.actions import ANOTHER_REASON, CALLS, OutcomeFacts
 from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround, Visit
 
@@ -121,7 +121,7 @@ def _yes_no(label: str, *, help_text: str = "", missing: str) -> YesNoField:
     return YesNoField(label=label, help_text=help_text, error_messages={"required": missing})
 
 
-class OutcomeForm(GovForm, TellsProblems, forms.Form):
+class OutcomeForm(GovForm, ActForm, forms.Form):
     """What was observed. Answers to questions that did not apply are ignored, whatever they are."""
 
     submit_label = "Log outcome"
@@ -314,7 +314,7 @@ def _choice(reason: NotCompletedReason) -> tuple[str, str]:
     return reason.value, "Another reason" if reason in ANOTHER_REASON else reason.label
 
 
-class NotCompletedForm(GovForm, TellsProblems, forms.Form):
+class NotCompletedForm(GovForm, ActForm, forms.Form):
     """Why the venue could not be tested: first which kind of reason, then which."""
 
     question_about: ClassVar[Mapping[str, str]] = {"reason": "kind"}

@@ -17,12 +17,12 @@ from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
+from accounts.acts.refusals import Refused
 from accounts.acts.undo import confirm, offered
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from accounts.tones import tone_of
-from operations.acts.refusals import PlanningError
-from operations.acts.views import ActView
 from operations.duty import actions as logging
 from operations.duty.actions import AlreadyLoggedError, OutcomeFacts, UndoneBeforeError
 from operations.duty.forms import (
@@ -218,7 +218,7 @@ class VisitStart(FormPage, OfTheTeam, View):
         now = timezone.now()
         try:
             visit = logging.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
-        except PlanningError as refusal:
+        except Refused as refusal:
             return self.ask(refusal, status=409)
         if visit.started_at == now:
             confirm(request, "The visit is under way.")
@@ -360,7 +360,7 @@ class OutcomeCorrect(Corrects, LogsOutcome):
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
-    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+    def record(self) -> Visit:
         """What two people may correct at once."""
         return self.visit
 
@@ -431,7 +431,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
-    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+    def record(self) -> Visit:
         """What two people may correct at once."""
         return self.visit
 

@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 from django.utils import timezone
 
+from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
@@ -22,7 +23,6 @@ from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
 from operations import people
-from operations.acts.refusals import PlanningError, Problem, refuse
 from operations.follow_ups import working_days
 from operations.follow_ups.models import MOVES, OPEN
 from operations.models import (
@@ -309,7 +309,7 @@ def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) 
 
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
-        PlanningError: the follow-up is closed, or the day lies before the visit or more than
+        Refused: the follow-up is closed, or the day lies before the visit or more than
             :data:`FURTHEST_BOOKING` ahead.
         EditConflictError: somebody saved the follow-up since ``version``.
 
@@ -353,7 +353,7 @@ def record_delivery(
 
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
-        PlanningError: the follow-up is closed, the day lies before the visit, or the session
+        Refused: the follow-up is closed, the day lies before the visit, or the session
             itself won't do (see ``venues.registry.actions.add_session``).
         EditConflictError: somebody saved the follow-up since ``version``.
 
@@ -375,10 +375,10 @@ def record_delivery(
             another=another,
             by=by,
         )
-    except ValidationError as error:
-        problems += _problems_in(error)
+    except Refused as refusal:
+        problems += refusal.problems
     if problems:  # whatever was recorded is taken back
-        raise PlanningError(problems)
+        raise Refused(problems)
     follow_up.refresh_from_db()
     return session
 
@@ -386,8 +386,7 @@ def record_delivery(
 def problems_of_delivery(follow_up: FollowUp, fields: Mapping[str, Any]) -> list[Problem]:
     """Why a session won't do as the refresher; ``fields`` may lack some."""
     problems = _problems_of_day(follow_up, fields.get("held_on"))
-    found = venue_actions.problems_of_training(fields)
-    return problems + [Problem(name, message) for name, message in found.items()]
+    return problems + venue_actions.problems_of_training(fields)
 
 
 def _problems_of_day(follow_up: FollowUp, held_on: dt.date | None) -> list[Problem]:
@@ -430,7 +429,7 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
 
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
-        PlanningError: the follow-up is closed, or no reason is given.
+        Refused: the follow-up is closed, or no reason is given.
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
@@ -455,7 +454,7 @@ def reopen_refresher(*, follow_up: FollowUp, reason: str, by: User, version: int
 
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
-        PlanningError: it is not declined, or no reason is given.
+        Refused: it is not declined, or no reason is given.
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
@@ -491,12 +490,6 @@ def visited_on(follow_up: FollowUp) -> dt.date:
 def _too_early(follow_up: FollowUp) -> str:
     day = visited_on(follow_up)
     return f"The refresher can’t be before the visit of {day.day} {day:%B %Y}"
-
-
-def _problems_in(error: ValidationError) -> list[Problem]:
-    """What the registry refused, in the form in which acts on operations refuse."""
-    told = error.message_dict if hasattr(error, "error_dict") else {"follow_up": error.messages}
-    return [Problem(name, message) for name, messages in told.items() for message in messages]
 
 
 def _require_open(follow_up: FollowUp, consequence: str) -> None:

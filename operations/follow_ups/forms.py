@@ -8,10 +8,10 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.acts.forms import VersionedForm
+from accounts.acts.refusals import Problem
 from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
-from operations.acts.forms import VersionedForm
-from operations.acts.refusals import Problem
 from operations.follow_ups import actions as acts
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.people import BY_NAME

@@ -12,13 +12,13 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.acts import work
+from accounts.acts.refusals import Problem, Refused, on_record_whose_hours_it_tells, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations import people
-from operations.acts.refusals import PlanningError, Problem, on_record_whose_hours_it_tells, refuse
 from operations.follow_ups import actions as follow_up_acts
 from operations.follow_ups.actions import find_who_answers
 from operations.models import (
@@ -66,7 +66,7 @@ def hand_over_follow_ups(
 
     Raises:
         PermissionDenied: one of them is not for this person to work on.
-        PlanningError: ``to`` left, or does not see one of them.
+        Refused: ``to`` left, or does not see one of them.
         EditConflictError: somebody saved the single one since ``version``.
 
     """
@@ -130,7 +130,7 @@ def hand_over_visits(
 
     Raises:
         PermissionDenied: one of them is not for this person to plan.
-        PlanningError: a visit is no longer planned, or its team would break a rule with ``to``.
+        Refused: a visit is no longer planned, or its team would break a rule with ``to``.
 
     """
     keys = {visit.pk for visit in visits}
@@ -161,13 +161,13 @@ def hand_over_visits(
                 by=by,
                 at=at,
             )
-        except PlanningError as error:
+        except Refused as error:
             problems += [
                 Problem("to", f"{visit.venue}: {problem.message}", tells_of=problem.tells_of)
                 for problem in error.problems
             ]
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     return len(found)
 
 
@@ -208,7 +208,7 @@ def hand_over_operations(*, operations: Collection[Operation], to: User, by: Use
 
     Raises:
         PermissionDenied: the lead of one of them is not for this person to choose.
-        PlanningError: ``to`` can't lead.
+        Refused: ``to`` can't lead.
 
     """
     if not may_give_leads(by, list(operations)):

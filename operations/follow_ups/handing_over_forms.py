@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from accounts.acts.forms import ActForm, VersionedForm
 from accounts.govuk import GovForm
 from accounts.models import User
-from operations.acts.forms import TellsProblems, VersionedForm
 
 
 class HandOverForm(GovForm, VersionedForm):
@@ -28,7 +28,7 @@ class HandOverForm(GovForm, VersionedForm):
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
 
-class HandOverAllForm(GovForm, TellsProblems, forms.Form):
+class HandOverAllForm(GovForm, ActForm, forms.Form):
     """Who takes over all that a person has in hand, for each kind of it."""
 
     submit_label = "Hand over"

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts.refusals import Problem, Refused
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, WORK_FOLLOW_UPS
 from operations import people
-from operations.acts.refusals import PlanningError, Problem
-from operations.acts.views import ActView
 from operations.follow_ups import handing_over
 from operations.follow_ups.handing_over_forms import HandOverAllForm, HandOverForm
 from operations.follow_ups.views import FollowUpAct
@@ -133,8 +133,8 @@ class HandOverAll(ActView):
                 rows, _ = self.in_hand[name]
                 try:
                     told.append(f"{self.hand_over(name, rows, to)} to {to}")
-                except PlanningError as error:
-                    raise PlanningError(
+                except Refused as error:
+                    raise Refused(
                         Problem(name, problem.message, tells_of=problem.tells_of)
                         for problem in error.problems
                     ) from None

@@ -1,5 +1,6 @@
 """Pages of follow-ups."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +11,9 @@ from django.utils.formats import date_format
 from django.views.generic import DetailView, ListView
 
 from accounts.access.pages import RequiresPermission
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
-from operations.acts.views import ActView
 from operations.follow_ups import actions as acts
 from operations.follow_ups.due import next_reminder_on
 from operations.follow_ups.forms import (
@@ -123,17 +124,24 @@ class FollowUpAct(ActView):
     states = OPEN
     """In which states it can be done."""
 
+    @cached_property
+    def follow_up(self) -> FollowUp:
+        """The follow-up, if it is there for this person."""
+        visible = FollowUp.objects.visible_to(self.user).select_related("visit__venue")
+        return get_object_or_404(visible, pk=self.kwargs["pk"])
+
+    @property
+    def record(self) -> FollowUp:
+        """What two people may act on at once."""
+        return self.follow_up
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """One in another state has no form: say so on its page."""
-        if self.has_permission():
-            visible = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]
-            visible = visible.select_related("visit__venue")
-            self.record = self.follow_up = get_object_or_404(visible, pk=kwargs["pk"])
-            if self.follow_up.state not in self.states:
-                state = FollowUpState(self.follow_up.state).label.lower()
-                left = "" if self.follow_up.is_open else ": there is nothing left to do"
-                messages.info(request, f"This follow-up is {state}{left}.")
-                return redirect(self.follow_up)
+        if self.has_permission() and self.follow_up.state not in self.states:
+            state = FollowUpState(self.follow_up.state).label.lower()
+            left = "" if self.follow_up.is_open else ": there is nothing left to do"
+            messages.info(request, f"This follow-up is {state}{left}.")
+            return redirect(self.follow_up)
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:

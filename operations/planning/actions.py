@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 
 from accounts.acts.permissions import require
+from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, sentence_of
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
@@ -24,7 +25,6 @@ from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations import people
-from operations.acts.refusals import PlanningError, Problem, broken_rules, refuse, sentence_of
 from operations.models import (
     Draw,
     Operation,
@@ -47,6 +47,12 @@ CHANCE = random.SystemRandom()
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
 COMMON = ("starts_on", "ends_on", "lead", "scenario")
 DATES = ("starts_on", "ends_on")
+
+#: The question that a broken constraint of an operation is about.
+QUESTION_OF = {
+    "operation_reference_is_unique": "reference",
+    "operation_ends_on_or_after_its_first_day": "ends_on",
+}
 
 
 class OperationFields(TypedDict):
@@ -99,7 +105,7 @@ def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operatio
 
     Raises:
         PermissionDenied: ``by`` is no planner.
-        PlanningError: the dates, the lead or the reference won't do.
+        Refused: the dates, the lead or the reference won't do.
 
     """
     require(by, PLAN_OPERATIONS)
@@ -138,7 +144,7 @@ def edit_operation(
     Raises:
         PermissionDenied: ``by`` is no planner, or does not see the operation.
         EditConflictError: somebody else saved it meanwhile.
-        PlanningError: as for a new one; or what is common to its command units changes by somebody
+        Refused: as for a new one; or what is common to its command units changes by somebody
             who may not, or the scenario though a visit has played it, or the dates leave a planned
             visit out.
 
@@ -147,7 +153,7 @@ def edit_operation(
     try:
         with transaction.atomic():
             return _edit_operation(operation, version, by, fields)
-    except PlanningError as error:
+    except Refused as error:
         about_dates = [problem for problem in error.problems if problem.about in DATES]
         if about_dates and all(problem.message.endswith(ASKED) for problem in about_dates):
             Operation.objects.filter(pk=operation.pk).update(
@@ -237,7 +243,7 @@ def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None
     wanted._state.adding = operation is None
     for name, value in fields.items():
         setattr(wanted, name, value)
-    problems = broken_rules(wanted)
+    problems = broken_rules(wanted, QUESTION_OF)
     if any(operation is None or fields.get(name) != getattr(operation, name) for name in DATES):
         problems += _problems_of_length(wanted)
     lead = fields.get("lead")
@@ -263,7 +269,7 @@ def _problems_of_length(operation: Operation) -> list[Problem]:
 
 def _save(operation: Operation, problems: list[Problem]) -> None:
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     try:
         with transaction.atomic():
             operation.save()
@@ -344,7 +350,7 @@ def add_venues(
 
     Raises:
         PermissionDenied: ``by`` is no planner, or does not see the operation.
-        PlanningError: a venue is closed, merged or of another command unit; or the reason given is
+        Refused: a venue is closed, merged or of another command unit; or the reason given is
             chance, which :func:`draw_venues` alone may record.
 
     """
@@ -398,7 +404,7 @@ def draw_venues(
 
     Raises:
         PermissionDenied: ``by`` is no planner, or does not see the operation.
-        PlanningError: there are fewer to draw from.
+        Refused: there are fewer to draw from.
 
     """
     _require_plannable(operation, by=by)
@@ -496,7 +502,7 @@ def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
 
     Raises:
         PermissionDenied: the venue is of another command unit.
-        PlanningError: it has visits, even if only cancelled ones; or it was drawn and no reason is
+        Refused: it has visits, even if only cancelled ones; or it was drawn and no reason is
             given.
 
     """
@@ -522,7 +528,7 @@ def create_scenario(
 
     Raises:
         PermissionDenied: ``by`` is no planner.
-        PlanningError: there is one of this title, or it shows no warning sign.
+        Refused: there is one of this title, or it shows no warning sign.
 
     """
     require(by, PLAN_OPERATIONS)
@@ -545,7 +551,7 @@ def new_scenario_version(
 
     Raises:
         PermissionDenied: ``by`` is no planner.
-        PlanningError: somebody wrote a later version meanwhile, or it shows no warning sign.
+        Refused: somebody wrote a later version meanwhile, or it shows no warning sign.
 
     """
     require(by, PLAN_OPERATIONS)
@@ -572,7 +578,7 @@ def _write_scenario(
     if not warning_signs:
         problems.append(Problem("warning_signs", "Select at least one warning sign."))
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     try:
         with transaction.atomic():
             scenario = Scenario.objects.create(

@@ -10,12 +10,12 @@ from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.acts.forms import ActForm, VersionedForm
+from accounts.acts.refusals import Problem
 from accounts.dates.duty_days import DutyDay
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
 from operations import people
-from operations.acts.forms import TellsProblems, VersionedForm
-from operations.acts.refusals import Problem
 from operations.models import Operation, Scenario, Selection, Visit, VisitPolicy
 from operations.planning import actions as planning
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
@@ -23,7 +23,7 @@ from venues.registry.forms import SearchField
 from venues.training.validity import TrainingState
 
 
-class OperationForm(GovForm, TellsProblems, forms.Form):
+class OperationForm(GovForm, ActForm, forms.Form):
     """What a planner says about an operation."""
 
     submit_label = "Save operation"
@@ -187,7 +187,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         return venues
 
 
-class AddVenuesForm(GovForm, TellsProblems, forms.Form):
+class AddVenuesForm(GovForm, ActForm, forms.Form):
     """Adds venues by hand, with the reason. The ticks stand in the table of venues."""
 
     ALL = "all"
@@ -225,7 +225,7 @@ class AddVenuesForm(GovForm, TellsProblems, forms.Form):
         return answers
 
 
-class RemoveVenueForm(GovForm, TellsProblems, forms.Form):
+class RemoveVenueForm(GovForm, ActForm, forms.Form):
     """Why a venue is taken out although chance has chosen it."""
 
     submit_label = "Take it out"
@@ -244,7 +244,7 @@ class RemoveVenueForm(GovForm, TellsProblems, forms.Form):
         return [Button(self.submit_label, kind="warning")]
 
 
-class DrawVenuesForm(GovForm, TellsProblems, forms.Form):
+class DrawVenuesForm(GovForm, ActForm, forms.Form):
     """Lets the system draw venues."""
 
     number = forms.IntegerField(

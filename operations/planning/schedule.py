@@ -11,6 +11,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
 from accounts.acts.permissions import require
+from accounts.acts.refusals import (
+    Problem,
+    Refused,
+    broken_rules,
+    on_record_whose_hours_it_tells,
+    refuse,
+    sentence,
+    sentence_of,
+)
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
@@ -19,15 +28,6 @@ from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations import people
-from operations.acts.refusals import (
-    PlanningError,
-    Problem,
-    broken_rules,
-    on_record_whose_hours_it_tells,
-    refuse,
-    sentence,
-    sentence_of,
-)
 from operations.models import (
     Cadet,
     Operation,
@@ -52,6 +52,11 @@ THERE_ALREADY = (
 ANOTHER_OPERATION = f"{THERE_ALREADY} Choose another time, or confirm that both go."
 NO_POLICY = "No visit policy is in force on that day. Ask an administrator to add one."
 
+#: The question that a broken constraint of a visit is about.
+QUESTION_OF = {
+    "visit_ends_after_it_starts": "ends_at",
+    "visit_window_is_at_most_twelve_hours": "ends_at",
+}
 #: The question that each ground against a cadet is about; the rest is about the cadets themselves.
 GROUND_IS_ABOUT = {
     cadet_rules.Ground.TOO_LATE: "ends_at",
@@ -185,7 +190,7 @@ def plan_visit(
 
     Raises:
         PermissionDenied: ``by`` is no planner.
-        PlanningError: the venue, the window or the team breaks a rule; all that do are named.
+        Refused: the venue, the window or the team breaks a rule; all that do are named.
             About ``beside_another`` where that has to be confirmed.
 
     """
@@ -236,7 +241,7 @@ def reschedule_visit(
     Raises:
         PermissionDenied: the visit is not for this person to plan.
         EditConflictError: somebody else saved the visit since ``version``.
-        PlanningError: the visit is no longer planned, or as for :func:`plan_visit`.
+        Refused: the visit is no longer planned, or as for :func:`plan_visit`.
 
     """
     visit = _lock_planned(visit, by=by)
@@ -264,7 +269,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
 
     Raises:
         PermissionDenied: the visit is not for this person to plan.
-        PlanningError: the visit is no longer planned, or no reason is given.
+        Refused: the visit is no longer planned, or no reason is given.
 
     """
     visit = _lock_planned(visit, by=by)
@@ -309,12 +314,12 @@ def _save_with_team(visit: Visit, team: Sequence[Place], problems: Iterable[Prob
         problems += problems_of_cadets(visit, team)
         problems += _problems_of_taken(visit, team)
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     if visit.pk:
         visit.team.all().delete()  # first, since the window moves the periods of those still in it
     visit.save()
     if problems := [problem for place in team for problem in _take_up(visit, place)]:
-        raise PlanningError(problems)
+        raise Refused(problems)
 
 
 def _lock_people(visit: Visit, team: Sequence[Place]) -> None:
@@ -344,7 +349,7 @@ def _problems_of_venue(visit: Visit) -> list[Problem]:
 
 def problems_of_window(visit: Visit) -> list[Problem]:
     """Why the window of ``visit`` won't do, whoever goes."""
-    problems = broken_rules(visit)
+    problems = broken_rules(visit, QUESTION_OF)
     policy = VisitPolicy.objects.in_force(on=duty_day(visit.starts_at))
     if policy is None:
         problems.append(Problem("starts_at", NO_POLICY))

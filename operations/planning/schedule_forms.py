@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.acts.forms import ActForm, VersionedForm
+from accounts.acts.refusals import Problem
 from accounts.dates.london import DAY_BEGINS, LONDON
 from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from accounts.models import User
 from operations import people
-from operations.acts.forms import TellsProblems, VersionedForm
-from operations.acts.refusals import Problem
 from operations.models import Cadet, Operation, OperationVenue, Visit
 from operations.planning import schedule
 from operations.planning.schedule import Duty, Place
@@ -66,7 +66,7 @@ class VenueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gene
         return f"{place} ({why})"
 
 
-class TeamForm(GovForm, TellsProblems, forms.Form):
+class TeamForm(GovForm, ActForm, forms.Form):
     """When a visit is and who goes."""
 
     on = GovDateField(label="Date")
@@ -243,7 +243,7 @@ class VisitEditForm(TeamForm, VersionedForm):
         return Layout("version", *super().layout().fields)
 
 
-class CancelForm(GovForm, TellsProblems, forms.Form):
+class CancelForm(GovForm, ActForm, forms.Form):
     """Why a planned visit is called off."""
 
     submit_label = "Cancel visit"

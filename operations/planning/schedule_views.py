@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts import roles
+from accounts.acts.views import ActView
 from accounts.addresses import key_or_none
 from accounts.dates.london import duty_day
-from operations.acts.views import ActView
 from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState
 from operations.planning import schedule
 from operations.planning.schedule_forms import (
@@ -96,7 +96,7 @@ class PlannedVisitView(ActView):
     permission_required = roles.PLAN_OPERATIONS
 
     @cached_property
-    def record(self) -> Visit:  # type: ignore[override]  # asked for when needed
+    def record(self) -> Visit:
         """The visit, if its plan is for the person to change."""
         found = Visit.objects.plannable_by(self.user).select_related("operation", "venue")
         return get_object_or_404(found, pk=self.kwargs["pk"])

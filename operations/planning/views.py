@@ -15,13 +15,13 @@ from django.views.generic import DetailView, ListView, TemplateView
 from accounts import roles
 from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
+from accounts.acts.refusals import Refused
 from accounts.acts.submissions import did_nothing
 from accounts.acts.undo import confirm
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
 from accounts.record import history
-from operations.acts.refusals import PlanningError
-from operations.acts.views import ActView
 from operations.models import (
     Draw,
     Operation,
@@ -190,7 +190,7 @@ class OperationEdit(ActView):
     done = "The operation is saved."
 
     @cached_property
-    def record(self) -> Operation:  # type: ignore[override]  # asked for when needed
+    def record(self) -> Operation:
         """The operation, if the person may see it."""
         found = Operation.objects.visible_to(self.user)
         return get_object_or_404(found.select_related("scenario"), pk=self.kwargs["pk"])
@@ -269,8 +269,8 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
                 return self.ask_for_all(form)
             try:
                 number = self.draw(form) if draws else self.add(form)
-            except PlanningError as error:
-                form.tell(error)
+            except Refused as error:
+                form.add_problems(error.problems)
             else:
                 return self.back(f"{number} {'venue' if number == 1 else 'venues'} added.")
         name = "draw_form" if draws else "add_form"
@@ -328,7 +328,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         reason = form.cleaned_data["reason"] if asked and form.is_valid() else ""
         try:
             planning.remove_venue(chosen=chosen, by=self.user, reason=reason)
-        except PlanningError as error:
+        except Refused as error:
             if any(problem.about == "reason" for problem in error.problems):
                 context = {"view": self, "form": form, "chosen": chosen}
                 return render(self.request, "operations/operation_venue_remove.html", context)

@@ -5,14 +5,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.acts.forms import ActForm
+from accounts.acts.refusals import Problem
 from accounts.govuk import GovForm
-from operations.acts.forms import TellsProblems
-from operations.acts.refusals import Problem
 from operations.models import WarningSign
 from operations.planning import actions as planning
 
 
-class ScenarioVersionForm(GovForm, TellsProblems, forms.Form):
+class ScenarioVersionForm(GovForm, ActForm, forms.Form):
     """The script and the signs of a version."""
 
     submit_label = "Save as a new version"

@@ -10,7 +10,7 @@ from django.views.generic import DetailView, ListView
 
 from accounts import roles
 from accounts.access.pages import RequiresPermission
-from operations.acts.views import ActView
+from accounts.acts.views import ActView
 from operations.models import Operation, Scenario
 from operations.planning import actions as planning
 from operations.scenarios.forms import ScenarioForm, ScenarioVersionForm

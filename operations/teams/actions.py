@@ -10,13 +10,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q, Value
 
 from accounts.acts.permissions import require
+from accounts.acts.refusals import Problem, Refused, refuse, sentence_of
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.database.references import NaturalOrder
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
-from operations.acts.refusals import PlanningError, Problem, refuse, sentence_of
 from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
 from operations.teams import cadet_rules
 from venues.models import CommandUnit, Venue
@@ -52,7 +52,7 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
 
     Raises:
         PermissionDenied: ``by`` is no planner, or not of that command unit.
-        PlanningError: a date lies ahead, the cadet is an adult, or the reference is taken or is
+        Refused: a date lies ahead, the cadet is an adult, or the reference is taken or is
             not one as the force writes them.
 
     """
@@ -132,7 +132,7 @@ def problems_of(
 @transaction.atomic
 def _save(cadet: Cadet, problems: list[Problem]) -> None:
     if problems:
-        raise PlanningError(problems)
+        raise Refused(problems)
     try:
         with transaction.atomic():
             cadet.save()

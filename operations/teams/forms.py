@@ -7,15 +7,15 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.acts.forms import ActForm, VersionedForm
+from accounts.acts.refusals import Problem
 from accounts.govuk import GovDateField, GovForm, an_example
-from operations.acts.forms import TellsProblems, VersionedForm
-from operations.acts.refusals import Problem
 from operations.models import Cadet
 from operations.teams import actions as cadets
 from venues.models import CommandUnit
 
 
-class CadetForm(GovForm, TellsProblems, forms.Form):
+class CadetForm(GovForm, ActForm, forms.Form):
     """What is held of a cadet."""
 
     submit_label = "Save cadet"

@@ -11,8 +11,8 @@ from django.views.generic import ListView
 
 from accounts import roles
 from accounts.access.pages import RequiresPermission
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
-from operations.acts.views import ActView
 from operations.models import Cadet, Visit
 from operations.teams import actions as cadets
 from operations.teams.cadet_rules import age_on
@@ -82,7 +82,7 @@ class CadetEdit(CadetAct):
     form_class = CadetEditForm
 
     @cached_property
-    def record(self) -> Cadet:  # type: ignore[override]  # asked for when needed
+    def record(self) -> Cadet:
         """The cadet."""
         return get_object_or_404(
             Cadet.objects.changeable_by(self.user).on_record(), pk=self.kwargs["pk"]

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.models import Undo
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.control_room import actions as control_room
 from operations.duty import actions as logging
 from operations.models import TeamMember, Visit, VisitState
@@ -225,7 +225,7 @@ def test_of_two_corrections_at_once_the_second_is_told(over, officer):
     ],
 )
 def test_a_correction_that_says_nothing_is_refused(over, officer, wrong, told):
-    with pytest.raises(PlanningError, match=told):
+    with pytest.raises(Refused, match=told):
         correct(over, officer, **wrong)
 
 
@@ -301,7 +301,7 @@ def test_the_team_says_why_it_could_not_test_after_somebody_else_ended_the_visit
 
 
 def test_a_visit_that_its_team_ended_is_not_completed_later(over, officer):
-    with pytest.raises(PlanningError, match="not completed"):
+    with pytest.raises(Refused, match="not completed"):
         logging.log_outcome(
             visit=over, facts=GOOD, submission=uuid.uuid4(), by=officer, at=timezone.now()
         )

@@ -1,9 +1,8 @@
-"""What people do to the registry: add, edit, close and merge venues, contacts, training.
+"""Acts on the registry: add, edit and close venues, keep contacts and training.
 
-Acts raise Django's ``ValidationError`` with a sentence for each argument that has to change;
-nothing is saved then. A venue is locked before anything that hangs on it changes. People change
-the venues of their own command units: for others an act raises ``PermissionDenied``, since whoever
-could move a venue into their unit would see the visits that are planned there.
+A venue is locked before anything that hangs on it changes. People change the venues of their own
+command units: for others an act raises ``PermissionDenied``, since whoever could move a venue into
+their unit would see the visits that are planned there.
 """
 
 import copy
@@ -12,12 +11,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NotRequired, Protocol, TypedDict, Unpack
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.acts.permissions import require
+from accounts.acts.refusals import Problem, Refused, problems_of_fields, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
@@ -79,7 +79,7 @@ def add_venue(*, by: User, another: bool = False, **fields: Unpack[VenueFields])
 
     Raises:
         PermissionDenied: ``by`` changes no venues.
-        ValidationError: the authority belongs to a command unit that is not theirs, the postcode or
+        Refused: the authority belongs to a command unit that is not theirs, the postcode or
             the point makes no sense, or a required field is empty. About ``another`` where that has
             to be confirmed.
 
@@ -87,18 +87,17 @@ def add_venue(*, by: User, another: bool = False, **fields: Unpack[VenueFields])
     require(by, CHANGE_VENUES)
     authority = fields["local_authority"]
     if not LocalAuthority.objects.changeable_by(by).filter(pk=authority.pk).exists():
-        raise ValidationError(
-            {
-                "local_authority": f"Only somebody of {authority.command_unit} or of the whole "
-                "force can add a venue there. Choose another authority, or ask them."
-            }
+        raise refuse(
+            "local_authority",
+            f"Only somebody of {authority.command_unit} or of the whole force can add a venue "
+            "there. Choose another authority, or ask them.",
         )
     # From whoever adds the same just now, under whatever authority.
     one_at_a_time(f"venues.add {normal_name(fields['name'])}")
     venue = Venue()
     changed = _change(venue, fields)
-    problems = {} if another else _problems_of_twin(fields, by)
-    _refuse(problems | _problems_of_place(venue, changed), venue)
+    problems = [] if another else _problems_of_twin(fields, by)
+    _refuse_if_any(problems + _problems_of_place(venue, changed), venue)
     venue.save()
     return venue
 
@@ -118,17 +117,18 @@ def twin_of(fields: Mapping[str, Any], *, by: User) -> Venue | None:
     return alike.order_by("closed_on", "pk").first()
 
 
-def _problems_of_twin(fields: VenueFields, by: User) -> dict[str, str]:
+def _problems_of_twin(fields: VenueFields, by: User) -> list[Problem]:
     """Whether the registry has the venue already, which the page links to."""
     twin = twin_of(fields, by=by)
     if twin is None:
-        return {}
+        return []
     where = f"at {twin.one_line_address}" if twin.one_line_address else f"in {twin.local_authority}"
     closed = f" It closed on {_day(twin.closed_on)}." if twin.closed_on else ""
-    return {
-        "another": f"The registry has {twin} {where} already.{closed} If this is that venue, open "
-        "it instead. If it is another one, confirm it."
-    }
+    said = (
+        f"The registry has {twin} {where} already.{closed} If this is that venue, open it instead. "
+        "If it is another one, confirm it."
+    )
+    return [Problem("another", said)]
 
 
 @undoable("The venue says again what it said before.", may=may_take_back)
@@ -148,22 +148,23 @@ def edit_venue(*, venue: Venue, version: int, by: User, **fields: Unpack[VenueFi
     Raises:
         PermissionDenied: it belongs to a command unit that is not theirs.
         EditConflictError: somebody else saved it meanwhile.
-        ValidationError: it was merged, it would move to a command unit that may not have it, the
+        Refused: it was merged, it would move to a command unit that may not have it, the
             postcode or the point makes no sense, or a required field is empty.
 
     """
     venue = lock_to_change(venue, by=by)
     venue.claim(version)
-    problems = {}
+    problems = []
     if not may_move(venue.local_authority, fields["local_authority"], by=by):
-        problems["local_authority"] = (
+        said = (
             "Only somebody who sees the whole force can bring a venue into this command unit. Ask "
             "an administrator who that is."
         )
+        problems = [Problem("local_authority", said)]
     changed = _change(venue, fields)
     if venue.fhrsid is not None:
         _keep_from_imports(venue, changed)
-    _refuse(problems | _problems_of_place(venue, changed), venue)
+    _refuse_if_any(problems + _problems_of_place(venue, changed), venue)
     venue.save()
     return venue
 
@@ -172,12 +173,12 @@ def lock(venue: Venue) -> Venue:
     """The venue as it stands now, kept from other people's acts until the transaction ends.
 
     Raises:
-        ValidationError: it was merged into another, so nothing may change here any more.
+        Refused: it was merged into another, so nothing may change here any more.
 
     """
     venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
     if venue.merged_into_id is not None:
-        raise ValidationError("This venue was merged into another. Open that one instead.")
+        raise refuse("venue", "This venue was merged into another. Open that one instead.")
     return venue
 
 
@@ -186,7 +187,7 @@ def lock_to_change(venue: Venue, *, by: User) -> Venue:
 
     Raises:
         PermissionDenied: it belongs to a command unit that is not theirs.
-        ValidationError: it was merged into another.
+        Refused: it was merged into another.
 
     """
     venue = lock(venue)
@@ -222,7 +223,15 @@ def _change(venue: Venue, fields: VenueFields) -> set[str]:
     return changed
 
 
-def problems_of_place(venue: Venue, fields: Mapping[str, Any]) -> dict[str, str]:
+NO_POSTCODE = (
+    "Enter a whole postcode, such as WC1E 6HJ, or its first half if the rest is not known."
+)
+ELSEWHERE = (
+    "This point is not in the United Kingdom. Check that latitude and longitude are not swapped."
+)
+
+
+def problems_of_place(venue: Venue, fields: Mapping[str, Any]) -> list[Problem]:
     """What would make no sense of where ``venue`` is if it said ``fields``, which may lack some."""
     wanted = copy.copy(venue)
     changed = set()
@@ -236,26 +245,21 @@ def problems_of_place(venue: Venue, fields: Mapping[str, Any]) -> dict[str, str]
     return _problems_of_place(wanted, changed)
 
 
-def _problems_of_place(venue: Venue, changed: Collection[str]) -> dict[str, str]:
+def _problems_of_place(venue: Venue, changed: Collection[str]) -> list[Problem]:
     """What makes no sense of where a venue is, of what has ``changed``.
 
     What came with the open data may be odd and stays until somebody changes it.
     """
-    problems = {}
+    problems = []
     if "postcode" in changed and not _is_postcode(venue.postcode):
-        problems["postcode"] = (
-            "Enter a whole postcode, such as WC1E 6HJ, or its first half if the rest is not known."
-        )
+        problems.append(Problem("postcode", NO_POSTCODE))
     if not POINT & set(changed) or (venue.latitude is None and venue.longitude is None):
         return problems
     if venue.latitude is None or venue.longitude is None:
         name = "latitude" if venue.latitude is None else "longitude"
-        problems[name] = f"Enter the {name} too, or leave both empty."
+        problems.append(Problem(name, f"Enter the {name} too, or leave both empty."))
     elif not in_the_united_kingdom(venue.latitude, venue.longitude):
-        problems["latitude"] = (
-            "This point is not in the United Kingdom. Check that latitude and longitude are not "
-            "swapped."
-        )
+        problems.append(Problem("latitude", ELSEWHERE))
     return problems
 
 
@@ -296,13 +300,13 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 
     Raises:
         PermissionDenied: it belongs to a command unit that is not theirs.
-        ValidationError: no reason, a day in the future, or it is closed or merged already.
+        Refused: no reason, a day in the future, or it is closed or merged already.
 
     """
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
-        raise ValidationError(f"This venue was closed already, on {_day(venue.closed_on)}.")
-    _refuse(problems_of_day("on", on) | _problems_of_reason(reason))
+        raise refuse("venue", f"This venue was closed already, on {_day(venue.closed_on)}.")
+    _refuse_if_any(problems_of_day("on", on) + _problems_of_reason(reason))
     scope.because(one_line(reason))
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, one_line(reason)
@@ -319,16 +323,16 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 
     Raises:
         PermissionDenied: it belongs to a command unit that is not theirs.
-        ValidationError: no reason, a day in the future or before it closed, or it is open already.
+        Refused: no reason, a day in the future or before it closed, or it is open already.
 
     """
     venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
-        raise ValidationError("This venue is open already.")
-    problems = problems_of_day("on", on) | _problems_of_reason(reason)
+        raise refuse("venue", "This venue is open already.")
+    problems = problems_of_day("on", on) + _problems_of_reason(reason)
     if on < venue.closed_on:
-        problems["on"] = f"It closed on {_day(venue.closed_on)}: enter a later day."
-    _refuse(problems)
+        problems.append(Problem("on", f"It closed on {_day(venue.closed_on)}: enter a later day."))
+    _refuse_if_any(problems)
     closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
     scope.because(one_line(reason))
     venue.claim(venue.version)
@@ -375,7 +379,7 @@ def save_contact(
     Raises:
         PermissionDenied: the venue belongs to a command unit that is not theirs.
         EditConflictError: somebody else saved or removed the contact meanwhile.
-        ValidationError: no name, an odd e-mail address or telephone number, reminders without an
+        Refused: no name, an odd e-mail address or telephone number, reminders without an
             address, or the venue was merged.
 
     """
@@ -392,24 +396,27 @@ def save_contact(
     contact.email = email
     contact.phone = phone
     contact.gets_reminders = gets_reminders
-    _refuse(problems, contact)
+    _refuse_if_any(problems, contact)
     contact.save()
     return contact
 
 
+SAME_ADDRESS = "This venue already has a contact with this email address."
+
+
 def problems_of_contact(
     venue: Venue, contact: VenueContact, fields: Mapping[str, Any]
-) -> dict[str, str]:
+) -> list[Problem]:
     """What won't do of a contact's address and number; ``fields`` may lack some."""
-    found = {}
+    found = []
     if (phone := one_line(fields.get("phone") or "")) and not is_number(phone):
-        found["phone"] = NOT_A_NUMBER
+        found.append(Problem("phone", NOT_A_NUMBER))
     email = fields.get("email")
     others = venue.contacts.exclude(pk=contact.pk)
     if email == "" and fields.get("gets_reminders"):
-        found["email"] = "Enter an email address, or turn reminders off."
+        found.append(Problem("email", "Enter an email address, or turn reminders off."))
     elif email and others.filter(email__iexact=email).exists():
-        found["email"] = "This venue already has a contact with this email address."
+        found.append(Problem("email", SAME_ADDRESS))
     return found
 
 
@@ -425,7 +432,7 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 
     Raises:
         PermissionDenied: the venue belongs to a command unit that is not theirs.
-        ValidationError: the venue was merged.
+        Refused: the venue was merged.
 
     """
     lock_to_change(contact.venue, by=by)
@@ -502,7 +509,7 @@ def record_training(
     Raises:
         PermissionDenied: this person records no training, or the venue belongs to a command unit
             that is not theirs.
-        ValidationError: what :func:`add_session` raises.
+        Refused: what :func:`add_session` raises.
 
     """
     venue = lock_to_change(venue, by=by)
@@ -520,7 +527,7 @@ def add_session(
     This is the one way in: whatever waits for a refresher of the venue is settled by it.
 
     Raises:
-        ValidationError: a day in the future, nobody attended, more attended than work there, or
+        Refused: a day in the future, nobody attended, more attended than work there, or
             the venue was merged. About ``another`` where that has to be confirmed.
 
     """
@@ -553,16 +560,16 @@ def correct_training(
         PermissionDenied: this person records no training, or the venue belongs to a command unit
             that is not theirs.
         EditConflictError: somebody else saved it meanwhile.
-        ValidationError: no reason, nothing differs, or as for recording it.
+        Refused: no reason, nothing differs, or as for recording it.
 
     """
     session = _lock_training(session, by=by)
     session.claim(version)
     problems = _problems_of_reason(reason)
     if not problems and all(getattr(session, name) == value for name, value in fields.items()):
-        raise ValidationError("Nothing differs from what is on record, so nothing was saved.")
+        raise refuse("session", "Nothing differs from what is on record, so nothing was saved.")
     scope.because(one_line(reason))
-    problems |= _problems_of_twice(session, fields, another)
+    problems += _problems_of_twice(session, fields, another)
     _save_training(session, fields, problems, by=by)
     return session
 
@@ -593,12 +600,12 @@ def remove_training(*, session: TrainingSession, version: int, reason: str, by: 
     Raises:
         PermissionDenied: as for correcting it.
         EditConflictError: somebody else saved it meanwhile.
-        ValidationError: no reason, or the venue was merged.
+        Refused: no reason, or the venue was merged.
 
     """
     session = _lock_training(session, by=by)
     session.claim(version)
-    _refuse(_problems_of_reason(reason))
+    _refuse_if_any(_problems_of_reason(reason))
     scope.because(one_line(reason))
     _settle(session, by=by, removed=True)
     session.delete()
@@ -624,15 +631,14 @@ def _lock_training(session: TrainingSession, *, by: User) -> TrainingSession:
 def _save_training(
     session: TrainingSession,
     fields: TrainingFields,
-    problems: dict[str, str] | None = None,
+    problems: list[Problem],
     *,
     by: User,
 ) -> None:
     """Give the session ``fields`` and settle what follows, or refuse with all that is wrong."""
-    found = (problems or {}) | problems_of_training(fields)
     for name, value in fields.items():
         setattr(session, name, value)
-    _refuse(found, session)
+    _refuse_if_any(problems + problems_of_training(fields), session)
     session.save()
     _settle(session, by=by)
 
@@ -645,10 +651,10 @@ RECORDED_BEFORE = (
 
 def _problems_of_twice(
     session: TrainingSession, fields: TrainingFields, another: bool
-) -> dict[str, str]:
+) -> list[Problem]:
     """Whether somebody has recorded the session before; the venue is locked."""
     twice = not another and _same_session(session, fields["held_on"], fields["delivered_by"])
-    return {"another": RECORDED_BEFORE} if twice else {}
+    return [Problem("another", RECORDED_BEFORE)] if twice else []
 
 
 def _same_session(session: TrainingSession, held_on: dt.date, delivered_by: str) -> bool:
@@ -658,14 +664,15 @@ def _same_session(session: TrainingSession, held_on: dt.date, delivered_by: str)
     return normal_name(delivered_by) in map(normal_name, trainers)
 
 
-def problems_of_training(fields: Mapping[str, Any]) -> dict[str, str]:
+def problems_of_training(fields: Mapping[str, Any]) -> list[Problem]:
     """What won't do of a session by itself; ``fields`` may lack some."""
     found = problems_of_day("held_on", fields.get("held_on"))
     attended, staff = fields.get("attended"), fields.get("front_desk_staff")
     if attended is not None and attended < 1:
-        found["attended"] = "Enter how many attended: at least 1."
+        found.append(Problem("attended", "Enter how many attended: at least 1."))
     elif attended is not None and staff is not None and attended > staff:
-        found["attended"] = f"No more than the {staff} who work there can have attended."
+        said = f"No more than the {staff} who work there can have attended."
+        found.append(Problem("attended", said))
     return found
 
 
@@ -683,33 +690,27 @@ def _settle(session: TrainingSession, *, by: User, removed: bool = False) -> Non
 # Said more than once ----------------------------------------------------------------------------
 
 
-def _refuse(problems: dict[str, str], record: models.Model | None = None) -> None:
+def _refuse_if_any(problems: list[Problem], record: models.Model | None = None) -> None:
     """Refuse with all that has to change at once: ``problems``, and what ``record`` says itself.
 
     Raises:
-        ValidationError: there is something.
+        Refused: there is something.
 
     """
-    told: dict[str, Any] = dict(problems)
     if record is not None:
-        try:
-            record.clean_fields(exclude=told)
-            if not told:  # the constraints would say the same once more
-                record.full_clean()
-        except ValidationError as error:
-            told |= error.error_dict
-    if told:
-        raise ValidationError(told)
+        problems = [*problems, *problems_of_fields(record, problems)]
+    if problems:
+        raise Refused(problems)
 
 
-def problems_of_day(name: str, day: dt.date | None) -> dict[str, str]:
+def problems_of_day(name: str, day: dt.date | None) -> list[Problem]:
     """What won't do of a day, if there is one, on which something has happened."""
     ahead = day is not None and day > timezone.localdate()
-    return {name: "Enter today or a day in the past."} if ahead else {}
+    return [Problem(name, "Enter today or a day in the past.")] if ahead else []
 
 
-def _problems_of_reason(reason: str) -> dict[str, str]:
-    return {} if one_line(reason) else {"reason": "Enter the reason."}
+def _problems_of_reason(reason: str) -> list[Problem]:
+    return [] if one_line(reason) else [Problem("reason", "Enter the reason.")]
 
 
 def _day(day: dt.date) -> str:

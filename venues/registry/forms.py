@@ -4,14 +4,15 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.utils.datastructures import MultiValueDict
 
+from accounts.acts.forms import ActForm, VersionedForm
+from accounts.acts.refusals import Problem
 from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
@@ -32,66 +33,8 @@ from venues.registry.postcodes import both_degrees, latitude, longitude
 from venues.training.validity import TrainingState
 
 
-class TellsRefusal:
-    """Mix into a form whose act may refuse with a ``ValidationError``."""
-
-    fields: dict[str, forms.Field]
-
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
-        """What the act would refuse in ``answers``, some of which may be missing."""
-        return {}
-
-    def full_clean(self) -> None:
-        """Where the form itself finds something, tell at once what the act would find besides."""
-        super().full_clean()  # type: ignore[misc]  # of the form
-        errors: Mapping[str, Any] | None = self._errors  # type: ignore[attr-defined]
-        if errors:
-            told = frozenset(errors)
-            found = self.problems(self.cleaned_data)  # type: ignore[attr-defined]
-            self.tell(
-                ValidationError({name: said for name, said in found.items() if name not in told})
-            )
-
-    def _post_clean(self) -> None:
-        """Leave the record as it is, and its rules to the act, which says what is about what."""
-
-    def tell(self, error: ValidationError) -> None:
-        """Put each sentence beside its question, or above all where the form has none for it."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)  # type: ignore[attr-defined]  # of the form
-            return
-        for name, errors in error.error_dict.items():
-            where = name if name in self.fields and name != NON_FIELD_ERRORS else None
-            if where:  # what the model says, in the words of the form
-                own = self.fields[where].error_messages
-                for each in errors:
-                    each.message = own.get(str(each.code), each.message)
-            self.add_error(where, errors)  # type: ignore[attr-defined]
-
-
-class ContactRemovalForm(TellsRefusal, forms.Form):
+class ContactRemovalForm(ActForm, forms.Form):
     """Asks nothing, and says why a contact was not removed."""
-
-
-class TellsConflict:
-    """Mix into the form of a versioned record, with the hidden ``version`` it was opened at."""
-
-    conflict: Any = None
-    """The record as somebody else saved it, once that is known."""
-
-    def tell_conflict(self) -> None:
-        """Say that the record changed meanwhile; whoever saves again has been told."""
-        form = cast("forms.ModelForm[Any]", self)
-        kind = form.instance._meta
-        self.conflict = kind.model._base_manager.get(pk=form.instance.pk)
-        form.add_error(
-            None,
-            f"Somebody else saved this {kind.verbose_name} after you opened it. What you entered "
-            "is still below and nothing of it is saved. Compare it with what they saved, then "
-            "save again to replace theirs, or start again from theirs.",
-        )
-        latest = {form.add_prefix("version"): [str(self.conflict.version)]}
-        form.data = MultiValueDict(dict(form.data.lists()) | latest)  # type: ignore[attr-defined]
 
 
 # The list ---------------------------------------------------------------------------------------
@@ -251,7 +194,7 @@ class LongitudeField(LatitudeField):
 # A venue ----------------------------------------------------------------------------------------
 
 
-class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
+class VenueForm(GovForm, ActForm, forms.ModelForm[Venue]):
     """What people say about a venue."""
 
     submit_label = "Save venue"
@@ -325,7 +268,7 @@ class VenueForm(GovForm, TellsRefusal, forms.ModelForm[Venue]):
             "notes",
         )
 
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What makes no sense of the place."""
         return actions.problems_of_place(self.instance, answers)
 
@@ -348,17 +291,15 @@ class VenueAddForm(VenueForm):
         return Layout(*([Question("another", optional=False)] if asked else []), *fields)
 
 
-class VenueEditForm(TellsConflict, VenueForm):
+class VenueEditForm(VersionedForm, VenueForm):
     """The same of a venue that is in the registry, as it was at a version."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def layout(self) -> Layout:
         """With the hidden version."""
         return Layout("version", *super().layout().fields)
 
 
-class ClosingForm(GovForm, TellsRefusal, forms.Form):
+class ClosingForm(GovForm, ActForm, forms.Form):
     """When and why a venue closed."""
 
     submit_label = "Close venue"
@@ -375,12 +316,12 @@ class ClosingForm(GovForm, TellsRefusal, forms.Form):
         error_messages={"required": "Enter why it closed"},
     )
 
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
         return actions.problems_of_day("on", answers.get("on"))
 
 
-class ReopeningForm(GovForm, TellsRefusal, forms.Form):
+class ReopeningForm(GovForm, ActForm, forms.Form):
     """When and why a closed venue opened again."""
 
     submit_label = "Reopen venue"
@@ -391,7 +332,7 @@ class ReopeningForm(GovForm, TellsRefusal, forms.Form):
         error_messages={"required": "Enter since when it is open again"},
     )
 
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
         return actions.problems_of_day("on", answers.get("on"))
 
@@ -418,7 +359,7 @@ class DuplicateSearchForm(GovFilterForm, forms.Form):
 AS_KEPT = ("", "As in the entry you keep")
 
 
-class MergeForm(GovForm, TellsRefusal, forms.Form):
+class MergeForm(GovForm, ActForm, forms.Form):
     """Which of two entries stays, and what is right where the two contradict each other."""
 
     submit_label = "Merge these two"
@@ -469,7 +410,7 @@ class MergeForm(GovForm, TellsRefusal, forms.Form):
 # Contacts and training --------------------------------------------------------------------------
 
 
-class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
+class ContactForm(GovForm, ActForm, forms.ModelForm[VenueContact]):
     """Somebody at a venue who is written to about its training."""
 
     submit_label = "Save contact"
@@ -489,22 +430,20 @@ class ContactForm(GovForm, TellsRefusal, forms.ModelForm[VenueContact]):
         super().__init__(*args, **kwargs)
         self.venue = venue
 
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the address and the number."""
         return actions.problems_of_contact(self.venue, self.instance, answers)
 
 
-class ContactEditForm(TellsConflict, ContactForm):
+class ContactEditForm(VersionedForm, ContactForm):
     """The same of a contact that is there, as it was at a version."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 #: What somebody says who records a second session of one day and trainer.
 ANOTHER_SESSION = "Yes, it was another session"
 
 
-class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
     """One delivery of Makesafe training."""
 
     submit_label = "Record training"
@@ -549,7 +488,7 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
             "notes": forms.Textarea({"rows": 3}),
         }
 
-    def problems(self, answers: Mapping[str, Any]) -> Mapping[str, str]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the session."""
         return actions.problems_of_training(answers)
 
@@ -568,12 +507,11 @@ class TrainingForm(GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
         )
 
 
-class TrainingEditForm(TellsConflict, TrainingForm):
+class TrainingEditForm(VersionedForm, TrainingForm):
     """The same of a session that is on record, as it was at a version, and why it changes."""
 
     submit_label = "Save correction"
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="Why are you correcting it?",
         max_length=200,
@@ -585,12 +523,11 @@ class TrainingEditForm(TellsConflict, TrainingForm):
         return Layout("version", *super().layout().fields, "reason")
 
 
-class TrainingRemovalForm(TellsConflict, GovForm, TellsRefusal, forms.ModelForm[TrainingSession]):
+class TrainingRemovalForm(GovForm, VersionedForm, forms.ModelForm[TrainingSession]):
     """Why a session is taken off the record."""
 
     submit_label = "Remove session"
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="Why?",
         max_length=200,

@@ -14,10 +14,11 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F
 
+from accounts.acts.refusals import refuse
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.models import User
@@ -165,13 +166,13 @@ def merge_venues(
 
     Raises:
         PermissionDenied: one of the two belongs to a command unit that is not theirs.
-        ValidationError: the two are the same entry, one of them was merged before (which also
+        Refused: the two are the same entry, one of them was merged before (which also
             rules out circles), or what hangs on the duplicate would come into a command unit that
             may not have it.
 
     """
     if keep.pk == duplicate.pk:
-        raise ValidationError("Choose another venue: this is the same entry.")
+        raise refuse("duplicate", "Choose another venue: this is the same entry.")
     wait_for_imports()
     both = (
         Venue.objects.select_for_update(no_key=True)
@@ -182,16 +183,17 @@ def merge_venues(
     keep, duplicate = venues[keep.pk], venues[duplicate.pk]
     for venue in (keep, duplicate):
         if venue.merged_into_id is not None:
-            raise ValidationError(f"{venue} was merged into another venue already.")
+            raise refuse("venue", f"{venue} was merged into another venue already.")
     if Venue.objects.changeable_by(by).filter(pk__in=venues).count() < len(venues):
         raise PermissionDenied
     chosen = choices or {}
     home = duplicate if chosen.get("local_authority") == str(duplicate.pk) else keep
     for venue in (keep, duplicate):
         if not may_move(venue.local_authority, home.local_authority, by=by):
-            raise ValidationError(
+            raise refuse(
+                "venue",
                 f"Only somebody who sees the whole force can merge {venue} into the command unit "
-                f"of {home}. Ask an administrator who that is."
+                f"of {home}. Ask an administrator who that is.",
             )
     scope.because("Two entries of one place became one")
     _join_contacts(keep, duplicate, chosen)

@@ -3,20 +3,18 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import DetailView, FormView, ListView
+from django.views.generic import DetailView, ListView
 
 from accounts import roles
 from accounts.access.pages import RequiresPermission
-from accounts.acts.form_pages import FormPage
-from accounts.acts.undo import confirm
-from accounts.acts.versions import EditConflictError
+from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
@@ -139,8 +137,8 @@ def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
 # Acts -------------------------------------------------------------------------------------------
 
 
-class ActView(FormPage, RequiresPermission, FormView[Any]):
-    """A form whose answers go to an act; what the act refuses stands at the questions."""
+class VenueAct(ActView):
+    """An act on the registry."""
 
     permission_required = roles.CHANGE_VENUES
     template_name = "venues/act.html"
@@ -148,31 +146,12 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
     done = ""
     """What to say when it is done; ``{}`` stands for the venue."""
 
-    def act(self, form: Any) -> Venue:
-        """Do it, and return the venue whose page comes next.
-
-        Raises:
-            ValidationError: the act refused.
-            EditConflictError: somebody else saved meanwhile.
-
-        """
-        raise NotImplementedError
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        """Act, and go on; or show the form again with all that was typed."""
-        try:
-            venue = self.act(form)
-        except ValidationError as error:
-            form.tell(error)
-        except EditConflictError:
-            form.tell_conflict()
-        else:
-            confirm(self.request, self.done.format(venue))
-            return HttpResponseRedirect(venue.get_absolute_url())
-        return self.form_invalid(form)
+    def confirmation(self, made: Venue) -> str:
+        """With the name of the venue."""
+        return self.done.format(made)
 
 
-class VenueAdd(ActView):
+class VenueAdd(VenueAct):
     """Puts a venue into the registry by hand."""
 
     form_class = VenueAddForm
@@ -193,7 +172,7 @@ class VenueAdd(ActView):
         return actions.add_venue(**form.values(), by=self.user)
 
 
-class OfVenue(ActView):
+class OfVenue(VenueAct):
     """An act on a venue that is in the registry."""
 
     @cached_property
@@ -239,6 +218,11 @@ class VenueEdit(ChangesVenue):
     template_name = "venues/venue_form.html"
     title = "Edit venue"
     done = "{} is saved."
+
+    @property
+    def record(self) -> Venue:
+        """What two people may edit at once."""
+        return self.venue
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Start from the venue as it is."""
@@ -393,6 +377,11 @@ class OfTraining(OfVenue):
         sessions = TrainingSession.objects.visible_to(self.user).select_related("venue")
         return get_object_or_404(sessions, pk=self.kwargs["pk"])
 
+    @property
+    def record(self) -> TrainingSession:
+        """What two people may edit at once."""
+        return self.session
+
     @cached_property
     def venue(self) -> Venue:
         """The venue of the session."""
@@ -470,6 +459,11 @@ class OfContact(ChangesVenue):
         """The contact is on the page."""
         self.record_reads(viewed=[self.contact])
         return super().get_context_data(**kwargs)
+
+    @property
+    def record(self) -> VenueContact:
+        """What two people may edit at once."""
+        return self.contact
 
     @cached_property
     def venue(self) -> Venue:

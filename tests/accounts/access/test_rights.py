@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.access import rights
 from accounts.access.requests import Right
 from accounts.access.rights import Rights
+from accounts.acts.refusals import Refused
 from accounts.database import scope
 from accounts.models import AccessRequest, User
 from accounts.roles import Role
@@ -134,7 +135,7 @@ def test_nobody_changes_their_own_rights_by_a_post_by_hand(ada, unit, other):
     save_person(ada, ada, roles=[Role.ADMINISTRATOR, Role.PLANNER], units=[unit, other],
                 whole_force="on")  # fmt: skip
     assert has(ada) == rights_of(Role.ADMINISTRATOR, units=[unit])
-    with pytest.raises(ValidationError, match="Nobody changes their own"):
+    with pytest.raises(Refused, match="Nobody changes their own"):
         rights.change(person=ada, wanted=rights_of(Role.PLANNER, units=[unit]), by=ada)
 
 
@@ -189,7 +190,7 @@ def test_sight_of_the_whole_force_waits_for_somebody_who_has_it(chief, bea):
     save_person(chief, person, whole_force="on")
     assert not has(person).whole_force
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="looked after by"):
+    with pytest.raises(Refused, match="looked after by"):
         rights.approve(request=request, by=bea)
     lead = factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
     rights.approve(request=request, by=lead)
@@ -200,7 +201,7 @@ def test_the_person_themselves_is_no_second_person(ada, bea, unit):
     rights.change(person=bea, wanted=rights_of(Role.ADMINISTRATOR, Role.PLANNER, units=[unit]),
                   by=ada)  # fmt: skip
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="about yourself"):
+    with pytest.raises(Refused, match="about yourself"):
         rights.approve(request=request, by=bea)
 
 
@@ -272,7 +273,7 @@ def test_an_address_changed_after_the_request_stops_it(ada, bea, unit):
     save_person(ada, person, roles=[Role.PLANNER], units=[unit])
     save_person(ada, person, roles=[Role.PLANNER], units=[unit], email="ada.2@police.example")
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="address was changed"):
+    with pytest.raises(Refused, match="address was changed"):
         rights.approve(request=request, by=bea)
 
 
@@ -286,7 +287,7 @@ def test_a_lead_of_one_unit_decides_nothing(ada, unit):
     rights.change(person=factories.UserFactory(units=[unit]), by=ada,
                   wanted=rights_of(Role.PLANNER, units=[unit]))  # fmt: skip
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="leads who see the whole force"):
+    with pytest.raises(Refused, match="leads who see the whole force"):
         rights.approve(request=request, by=factories.UserFactory(role=Role.CSE_LEAD, units=[unit]))
 
 
@@ -370,7 +371,7 @@ def test_whoever_gave_the_address_sends_no_link_there_alone(ada, bea, planner):
     assert not letters().filter(address="mine@police.example").exists()
 
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="You asked"):
+    with pytest.raises(Refused, match="You asked"):
         rights.approve(request=request, by=ada)
     rights.approve(request=request, by=bea)
     assert letters().filter(address="mine@police.example", letter=invitations.LETTER).exists()
@@ -537,7 +538,7 @@ def test_accounts_of_people_elsewhere_are_not_changed(ada, other, change):
 
 
 def test_accounts_of_people_elsewhere_are_not_closed(ada, chief):
-    with pytest.raises(ValidationError, match="looked after by an administrator of those"):
+    with pytest.raises(Refused, match="looked after by an administrator of those"):
         actions.close_account(person=chief, by=ada)
     assert User.objects.get(pk=chief.pk).is_active
 
@@ -548,7 +549,7 @@ def test_whoever_gave_the_latest_address_does_not_agree_to_a_link_there(ada, bea
     rights.change_address(person=planner, address="mine@police.example", by=bea)
 
     [request] = AccessRequest.objects.waiting()
-    with pytest.raises(ValidationError, match="You gave the address"):
+    with pytest.raises(Refused, match="You gave the address"):
         rights.approve(request=request, by=bea)
     assert not letters().filter(letter=invitations.LETTER).exists()
 

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts.refusals import Refused
 from accounts.database import scope
 from accounts.models import User
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.control_room.actions import end_overdue_visit
 from operations.duty import actions as logging
 from operations.models import NotCompletedReason, Visit, VisitPolicy
@@ -394,7 +394,7 @@ def test_a_visit_within_its_time_is_for_its_team_alone_to_end(handler):
     visit = live("Gannet Hotel", starts_at=timezone.now() - 2.25 * HOUR)
     handler_user = UserFactory(role=Role.CALL_HANDLER)
     assert end(handler, visit).status_code == 404
-    with pytest.raises(PlanningError, match="its team alone can end this visit"):
+    with pytest.raises(Refused, match="its team alone can end this visit"):
         end_overdue_visit(visit=visit, reason="Over", by=handler_user, at=timezone.now())
 
 
@@ -409,19 +409,19 @@ def test_a_visit_can_be_ended_by_a_server_whose_clock_is_behind_that_of_its_star
 
 def test_a_visit_is_ended_once_and_never_without_a_reason(handler, left):
     now, by = timezone.now(), UserFactory(role=Role.CALL_HANDLER)
-    with pytest.raises(PlanningError, match="Enter why"):
+    with pytest.raises(Refused, match="Enter why"):
         end_overdue_visit(visit=left, reason=" \u200b", by=by, at=now)
     assert "Enter why you are ending the visit" in text(end(handler, left, ""))
     first = end_overdue_visit(visit=left, reason="Over", by=by, at=now)
     again = end_overdue_visit(visit=left, reason="Over", by=by, at=now + HOUR)
     assert again.ended_at == first.ended_at
-    with pytest.raises(PlanningError, match="not completed by now"):
+    with pytest.raises(Refused, match="not completed by now"):
         end_overdue_visit(visit=left, reason="Something else", by=by, at=now)
 
 
 def test_a_team_does_not_say_of_itself_that_it_did_not_close_the_visit():
     left = live("Gannet Hotel")
-    with pytest.raises(PlanningError, match="Select why"):
+    with pytest.raises(Refused, match="Select why"):
         logging.log_not_completed(
             visit=left,
             reason=NotCompletedReason.NOT_CLOSED,

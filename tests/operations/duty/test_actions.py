@@ -8,9 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.duty import actions as logging
 from operations.duty.actions import AlreadyLoggedError, OutcomeFacts
 from operations.models import (
@@ -137,7 +137,7 @@ def test_a_second_tap_on_start_changes_nothing(officer):
 )
 def test_a_visit_that_is_over_or_cancelled_cannot_start(factory, officer):
     visit = factory(officer=officer)
-    with pytest.raises(PlanningError):
+    with pytest.raises(Refused):
         logging.start_visit(visit=visit, by=officer, at=timezone.now())
 
 
@@ -149,7 +149,7 @@ def test_a_visit_starts_at_the_earliest_as_the_policy_of_the_day_says(officer, m
         VisitPolicy.objects.create(valid_from=starts_at.date(), start_early_minutes=minutes)
     at = dt.datetime.fromisoformat(f"2026-11-26T{earliest}Z")
 
-    with pytest.raises(PlanningError, match=f"You can start it from {earliest} on 26 November"):
+    with pytest.raises(Refused, match=f"You can start it from {earliest} on 26 November"):
         logging.start_visit(visit=visit, by=officer, at=at - dt.timedelta(seconds=1))
 
     assert logging.start_visit(visit=visit, by=officer, at=at).is_under_way
@@ -159,7 +159,7 @@ def test_an_officer_has_one_visit_under_way(visit, officer):
     following = VisitFactory(officer=officer, starts_at=visit.ends_at)
     colleague = TeamMemberFactory(visit=following, duty="support").officer
 
-    with pytest.raises(PlanningError, match=f"You still have {visit.venue} under way: log it"):
+    with pytest.raises(Refused, match=f"You still have {visit.venue} under way: log it"):
         logging.start_visit(visit=following, by=officer, at=visit.ends_at)
 
     logging.start_visit(visit=following, by=colleague, at=visit.ends_at)
@@ -182,7 +182,7 @@ def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cade
     )
     Cadet.objects.filter(pk=member.cadet_id).update(**cadet)
 
-    with pytest.raises(PlanningError) as caught:
+    with pytest.raises(Refused) as caught:
         logging.start_visit(visit=visit, by=officer, at=at)
 
     assert because in str(caught.value)
@@ -301,7 +301,7 @@ def test_officers_who_were_not_sent_did_not_arrive(sent, visit, officer):
     ("lacking", "about"), [("refusal_ground", "refusal_ground"), ("contact_method",) * 2]
 )
 def test_facts_that_call_for_another_are_refused_without_it(lacking, about, visit, officer):
-    with pytest.raises(PlanningError) as refusal:
+    with pytest.raises(Refused) as refusal:
         log(visit, officer, dataclasses.replace(GOOD, **{lacking: ""}))
 
     assert [problem.about for problem in refusal.value.problems] == [about]
@@ -310,7 +310,7 @@ def test_facts_that_call_for_another_are_refused_without_it(lacking, about, visi
 
 
 def test_a_visit_that_has_not_started_is_not_completed_by_an_outcome(officer):
-    with pytest.raises(PlanningError, match="Start the visit first"):
+    with pytest.raises(Refused, match="Start the visit first"):
         log(VisitFactory(officer=officer), officer)
 
 
@@ -339,7 +339,7 @@ def test_the_same_answers_are_the_same_however_they_are_spaced(visit, officer):
     first = log(visit, officer, facts, submission=submission)
     assert (first.notes, first.incident_reference) == ("Busy desk\none clerk", "7 of 9")
     assert log(visit, officer, facts, submission=submission) == first
-    with pytest.raises(PlanningError, match="No answer differs"):
+    with pytest.raises(Refused, match="No answer differs"):
         correct(visit, officer, facts)
 
 
@@ -380,7 +380,7 @@ def test_a_submission_of_another_visit_is_refused(visit, officer):
     submission = uuid.uuid4()
     log(visit, officer, submission=submission)
     other = UnderWayVisitFactory(officer=officer, starts_at=timezone.now() + dt.timedelta(days=2))
-    with pytest.raises(PlanningError, match="another visit"):
+    with pytest.raises(Refused, match="another visit"):
         log(other, officer, submission=submission)
 
 
@@ -388,7 +388,7 @@ def test_a_not_completed_submission_of_another_visit_is_refused(visit, officer):
     submission = uuid.uuid4()
     end(visit, officer, submission=submission)
     other = UnderWayVisitFactory(officer=officer, starts_at=timezone.now() + dt.timedelta(days=2))
-    with pytest.raises(PlanningError, match="another visit"):
+    with pytest.raises(Refused, match="another visit"):
         end(other, officer, submission=submission)
 
 
@@ -469,18 +469,18 @@ def test_the_same_correction_twice_is_one_revision(visit, officer):
 
 def test_a_correction_without_a_reason_is_refused(visit, officer):
     log(visit, officer)
-    with pytest.raises(PlanningError, match="why you are correcting"):
+    with pytest.raises(Refused, match="why you are correcting"):
         correct(visit, officer, reason=" \u200b")
 
 
 def test_a_correction_that_changes_nothing_is_refused(visit, officer):
     log(visit, officer)
-    with pytest.raises(PlanningError, match="No answer differs"):
+    with pytest.raises(Refused, match="No answer differs"):
         correct(visit, officer, GOOD)
 
 
 def test_there_is_nothing_to_correct_before_the_outcome_is_logged(visit, officer):
-    with pytest.raises(PlanningError, match="no outcome to correct"):
+    with pytest.raises(Refused, match="no outcome to correct"):
         correct(visit, officer)
 
 
@@ -505,28 +505,28 @@ def test_the_same_message_that_a_visit_is_not_completed_counts_once(visit, offic
 
 def test_another_reason_does_not_overwrite_the_first(visit, officer):
     end(visit, officer)
-    with pytest.raises(PlanningError, match=r"logged as not completed at .*: fully booked"):
+    with pytest.raises(Refused, match=r"logged as not completed at .*: fully booked"):
         end(visit, officer, reason=NotCompletedReason.UNSAFE)
 
 
 def test_another_reason_says_which(visit, officer):
-    with pytest.raises(PlanningError, match="Enter the reason in the notes"):
+    with pytest.raises(Refused, match="Enter the reason in the notes"):
         end(visit, officer, reason=NotCompletedReason.OTHER_ELIGIBLE, notes=" ")
     end(visit, officer, reason=NotCompletedReason.OTHER_ELIGIBLE, notes="A flood")
 
 
 def test_a_reason_that_is_not_on_the_list_is_refused(visit, officer):
-    with pytest.raises(PlanningError, match="Select why"):
+    with pytest.raises(Refused, match="Select why"):
         end(visit, officer, reason="tired")
 
 
 def test_an_outcome_does_not_overwrite_a_visit_that_is_not_completed(visit, officer):
     end(visit, officer)
-    with pytest.raises(PlanningError, match="logged as not completed"):
+    with pytest.raises(Refused, match="logged as not completed"):
         log(visit, officer)
 
 
 def test_a_completed_visit_does_not_become_not_completed(visit, officer):
     log(visit, officer)
-    with pytest.raises(PlanningError, match="Its outcome was logged at"):
+    with pytest.raises(Refused, match="Its outcome was logged at"):
         end(visit, officer)

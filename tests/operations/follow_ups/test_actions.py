@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.dates.london import duty_day
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.follow_ups import actions as acts
 from operations.follow_ups.working_days import on_or_after
 from operations.models import FollowUp, FollowUpState
@@ -333,7 +333,7 @@ ACTS = {
 )
 def test_a_closed_one_refuses_every_act_in_a_sentence(act, state, by):
     follow_up = factories.FollowUpFactory(state=state)
-    with pytest.raises(PlanningError, match=rf"This follow-up is {state}, so .* any more\."):
+    with pytest.raises(Refused, match=rf"This follow-up is {state}, so .* any more\."):
         ACTS[act](follow_up, by, 1)
     follow_up.refresh_from_db()
     assert (follow_up.state, follow_up.version) == (state, 1)
@@ -360,10 +360,10 @@ def test_a_correction_is_a_save_that_open_forms_are_told_of(by):
 
 def test_no_refresher_lies_before_its_visit(by, today):
     follow_up = factories.FollowUpFactory()  # of a visit three days ago
-    with pytest.raises(PlanningError, match="before the visit") as refusal:
+    with pytest.raises(Refused, match="before the visit") as refusal:
         acts.book_refresher(follow_up=follow_up, on=today - 4 * DAY, by=by, version=1)
     assert refusal.value.problems[0].about == "on"
-    with pytest.raises(PlanningError, match="before the visit") as refusal:
+    with pytest.raises(Refused, match="before the visit") as refusal:
         acts.record_delivery(
             follow_up=follow_up, held_on=today - 4 * DAY, **SESSION, by=by, version=1
         )
@@ -373,7 +373,7 @@ def test_no_refresher_lies_before_its_visit(by, today):
 
 def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
     follow_up = factories.FollowUpFactory()
-    with pytest.raises(PlanningError) as refusal:
+    with pytest.raises(Refused) as refusal:
         acts.record_delivery(
             follow_up=follow_up, held_on=today, **SESSION | {"attended": 13}, by=by, version=1
         )
@@ -384,14 +384,14 @@ def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
 
 def test_declining_needs_a_reason(by):
     follow_up = factories.FollowUpFactory()
-    with pytest.raises(PlanningError, match="why the venue does not want"):
+    with pytest.raises(Refused, match="why the venue does not want"):
         acts.decline_refresher(follow_up=follow_up, reason=" \u200b", by=by, version=1)
 
 
 def test_a_date_more_than_a_year_ahead_is_taken_for_a_slip_in_the_year(by):
     today = timezone.localdate()
     follow_up = factories.FollowUpFactory()
-    with pytest.raises(PlanningError, match="Check the year"):
+    with pytest.raises(Refused, match="Check the year"):
         acts.book_refresher(follow_up=follow_up, on=today + 366 * DAY, by=by, version=1)
     follow_up.refresh_from_db()
     acts.book_refresher(follow_up=follow_up, on=today + 365 * DAY, by=by, version=follow_up.version)

@@ -3,16 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.models import Undo
 from accounts.roles import Role
 from accounts.sign_in import actions as account_acts
-from operations.acts.refusals import PlanningError
 from operations.duty import actions as logging
 from operations.follow_ups import actions as follow_ups
 from operations.follow_ups import handing_over, messages
@@ -88,7 +88,7 @@ def test_a_team_is_told_to_call_somebody_who_still_works_here(unit):
     visit = factories.VisitFactory(unit=unit, officer=officer)
     factories.CadetMemberFactory(visit=visit)  # without a welfare officer
     leave(visit.created_by)
-    with pytest.raises(PlanningError, match=f"lead, {visit.operation.lead}"):
+    with pytest.raises(Refused, match=f"lead, {visit.operation.lead}"):
         logging.start_visit(visit=visit, by=officer, at=timezone.now())
 
 
@@ -115,7 +115,7 @@ def test_closed_follow_ups_stay_with_who_did_them(unit, by, colleague):
 def test_a_follow_up_goes_only_to_somebody_who_can_work_on_it(unit, by, role):
     follow_up = factories.FollowUpFactory(unit=unit)
     stranger = factories.UserFactory(role=role, units=[factories.CommandUnitFactory()])
-    with pytest.raises(PlanningError):
+    with pytest.raises(Refused):
         handing_over.hand_over_follow_ups(follow_ups=[follow_up], to=stranger, by=by)
 
 
@@ -187,7 +187,7 @@ def test_visits_are_handed_over_all_or_none_and_the_rules_of_a_team_hold(unit, p
     visits = [planned(unit, officer, days=days) for days in (1, 2)]
     other = factories.UserFactory(role=Role.VISITING_OFFICER, units=[unit])
     factories.TeamMemberFactory(visit=visits[1], officer=other, duty=TeamMember.Duty.SUPPORT)
-    with pytest.raises(PlanningError, match="another place"):
+    with pytest.raises(Refused, match="another place"):
         handing_over.hand_over_visits(
             visits=visits, person=officer, to=other, by=planner, at=timezone.now()
         )
@@ -239,7 +239,7 @@ def test_operations_go_to_another_lead(unit):
 def test_closing_an_account_asks_who_takes_over(unit, administrator, colleague):
     follow_up = factories.FollowUpFactory(unit=unit)
     person = follow_up.responsible
-    with pytest.raises(ValidationError, match="choose who takes over"):
+    with pytest.raises(Refused, match="choose who takes over"):
         account_acts.close_account(person=person, by=administrator)
     assert person.is_active
     account_acts.close_account(person=person, by=administrator, to=colleague)
@@ -254,7 +254,7 @@ def test_closing_a_leads_account_gives_their_operations_to_another_lead(administ
         starts_on=dt.date(2026, 1, 1),
         ends_on=dt.date(2026, 1, 31),
     )
-    with pytest.raises(ValidationError, match="can’t take over operations to lead"):
+    with pytest.raises(Refused, match="can’t take over operations to lead"):
         account_acts.close_account(person=operation.lead, by=administrator, to=colleague)
     before = operation.lead
     lead = factories.UserFactory(role=Role.CSE_LEAD)

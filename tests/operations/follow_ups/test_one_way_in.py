@@ -3,16 +3,16 @@
 import datetime as dt
 
 import pytest
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.dates.london import duty_day
 from accounts.models import Undo
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.follow_ups import actions as acts
 from operations.follow_ups import messages, reminders
 from operations.models import FollowUp, FollowUpState, ReminderCopy
@@ -272,7 +272,7 @@ def test_of_two_corrections_at_once_the_second_is_told(venue, by):
 )
 def test_a_correction_says_why_and_changes_something(venue, by, wrong, told):
     session = record(venue, by)
-    with pytest.raises(ValidationError, match=told):
+    with pytest.raises(Refused, match=told):
         correct(session, by, **wrong)
 
 
@@ -313,7 +313,7 @@ def test_a_reopened_follow_up_is_settled_by_training_held_since(venue, by):
 )
 def test_only_a_declined_follow_up_is_opened_again(venue, by, state):
     follow_up = follow_up_of(venue, state=state)
-    with pytest.raises(PlanningError, match="not declined"):
+    with pytest.raises(Refused, match="not declined"):
         acts.reopen_refresher(follow_up=follow_up, reason="Why", by=by, version=1)
 
 

@@ -3,18 +3,17 @@
 import datetime as dt
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import rights
 from accounts.access.rights import Rights
 from accounts.acts import undo
+from accounts.acts.refusals import Refused
 from accounts.models import AccessRequest, Undo, User
 from accounts.roles import Role
 from accounts.sign_in import actions as accounts
 from accounts.sign_in.claims import Access
-from operations.acts.refusals import PlanningError
 from operations.duty import actions as duty
 from operations.follow_ups import actions as acts
 from operations.follow_ups import messages, reminders
@@ -69,7 +68,7 @@ def loses_all(person):
 def test_whoever_loses_a_unit_or_a_role_hands_over_what_they_cannot_see_to_any_more(
     change, person, colleague, administrator, follow_up
 ):
-    with pytest.raises(ValidationError, match="open follow-ups: choose who takes over"):
+    with pytest.raises(Refused, match="open follow-ups: choose who takes over"):
         change(person, administrator)
     assert rights.units_of(person)
     assert person.groups.exists()
@@ -87,7 +86,7 @@ def test_what_somebody_can_still_see_to_stays_with_them(unit, person, administra
 def test_a_lead_who_becomes_an_officer_hands_their_operations_over(unit, administrator):
     lead = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
     operation = factories.OperationFactory(lead=lead)
-    with pytest.raises(ValidationError, match="operations to lead: choose who takes over"):
+    with pytest.raises(Refused, match="operations to lead: choose who takes over"):
         no_role(lead, administrator)
     planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
     no_role(lead, administrator, to=planner)
@@ -273,7 +272,7 @@ def test_no_visit_with_a_cadet_starts_where_the_welfare_officer_is_no_officer_an
     welfare = factories.TeamMemberFactory(visit=visit, duty=TeamMember.Duty.WELFARE).officer
     officer = visit.team.get(duty=TeamMember.Duty.LEAD).officer
     loses_all(welfare)
-    with pytest.raises(PlanningError, match="welfare officer"):
+    with pytest.raises(Refused, match="welfare officer"):
         duty.start_visit(visit=visit, by=officer, at=timezone.now())
     client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
     page = client.get(reverse("operations:visit_detail", args=[visit.pk])).text
@@ -294,12 +293,12 @@ def test_a_right_is_not_given_to_a_closed_account_nor_on_the_word_of_no_administ
         accounts.close_account(person=person, by=asker)
     else:
         no_role(asker, administrator)
-    with pytest.raises(ValidationError, match="Refuse it"):
+    with pytest.raises(Refused, match="Refuse it"):
         rights.approve(request=AccessRequest.objects.get(), by=administrator)
     assert set(now(person).groups.values_list("name", flat=True)) == {Role.TRAINING_COORDINATOR}
 
 
 def test_nobody_closes_their_own_account(administrator):
-    with pytest.raises(ValidationError, match="Another administrator"):
+    with pytest.raises(Refused, match="Another administrator"):
         accounts.close_account(person=administrator, by=administrator)
     assert now(administrator).is_active

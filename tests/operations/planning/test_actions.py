@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.dates.london import LONDON
 from accounts.models import AccessEntry
 from accounts.record.access_log import Act
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.duty import actions as logging
 from operations.follow_ups import handing_over
 from operations.models import (
@@ -124,7 +124,7 @@ def problems(caught):
 
 
 def refused(act, **changes):
-    with pytest.raises(PlanningError) as caught:
+    with pytest.raises(Refused) as caught:
         act(**changes)
     return problems(caught)
 
@@ -155,7 +155,7 @@ def test_an_operation_records_who_made_it(planner):
 def test_all_problems_of_an_operation_are_said_at_once(planner):
     OperationFactory(reference="ms/2026/99")
 
-    with pytest.raises(PlanningError) as caught:
+    with pytest.raises(Refused) as caught:
         planning.create_operation(
             by=planner,
             **fields(
@@ -784,7 +784,7 @@ def test_a_visit_is_not_moved_to_the_time_of_another_at_its_venue(plan, planner)
             at=at(12),
         )
 
-    with pytest.raises(PlanningError) as caught:
+    with pytest.raises(Refused) as caught:
         move(at(19, 30), at(20, 30))
     assert problems(caught) == [("starts_at", ONE_TEAM)]
     move(at(20, 30), at(21, 30))  # it is not in its own way
@@ -1345,7 +1345,7 @@ def test_a_venue_merged_in_this_very_moment_is_not_planned_for(act):
     def in_another_session():
         try:
             {"plan_visit": plan, "add_venues": add}[act]()
-        except PlanningError as error:
+        except Refused as error:
             told.extend(problem.about for problem in error.problems)
         finally:
             connection.close()
@@ -1391,7 +1391,7 @@ def test_two_planners_who_want_the_same_people_never_wait_in_a_circle():
                     at=at(7),
                 )
                 answers.append("planned")
-            except PlanningError:
+            except Refused:
                 answers.append("told")
             except DatabaseError as error:
                 answers.append(str(error))

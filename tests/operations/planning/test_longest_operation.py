@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts.refusals import Refused
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.models import Operation, VisitPolicy
 from operations.planning import actions as planning
 from tests.factories import (
@@ -44,7 +44,7 @@ def create(planner, days):
 
 def test_an_operation_is_as_long_as_the_policy_of_its_first_day_allows(planner):
     VisitPolicy.objects.create(valid_from=FIRST, longest_operation_days=30)
-    with pytest.raises(PlanningError) as refused:
+    with pytest.raises(Refused) as refused:
         create(planner, 31)
     [problem] = refused.value.problems
     assert problem.about == "ends_on"
@@ -59,7 +59,7 @@ def test_an_operation_is_as_long_as_the_policy_of_its_first_day_allows(planner):
 def test_it_is_never_longer_than_a_year(planner, with_policy):
     if not with_policy:
         VisitPolicy.objects.all().delete()
-    with pytest.raises(PlanningError, match="lasts 366 days at most"):
+    with pytest.raises(Refused, match="lasts 366 days at most"):
         create(planner, 367)
     assert create(planner, 366).pk
 
@@ -71,7 +71,7 @@ def test_an_earlier_policy_holds_for_what_it_allowed(planner):
     same = {name: getattr(operation, name) for name in names} | {"name": "Operation Beacon"}
     planning.edit_operation(operation=operation, version=1, by=planner, **same)
     longer = same | {"ends_on": operation.ends_on + dt.timedelta(days=1)}
-    with pytest.raises(PlanningError, match="lasts 30 days at most"):
+    with pytest.raises(Refused, match="lasts 30 days at most"):
         planning.edit_operation(operation=operation, version=2, by=planner, **longer)
 
 
@@ -99,7 +99,7 @@ def test_dates_that_are_too_long_are_not_kept_as_asked_for():
     same = {name: getattr(operation, name) for name in planning.OperationFields.__annotations__}
     for days, asked_by in ((400, None), (40, lead)):
         longer = same | {"ends_on": operation.starts_on + dt.timedelta(days=days)}
-        with pytest.raises(PlanningError, match="only a planner of the whole force"):
+        with pytest.raises(Refused, match="only a planner of the whole force"):
             planning.edit_operation(operation=operation, version=1, by=lead, **longer)
         operation.refresh_from_db()
         assert operation.wanted_by == asked_by

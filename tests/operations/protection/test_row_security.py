@@ -8,12 +8,12 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts.acts.models import Undo
+from accounts.acts.refusals import Refused
 from accounts.database import scope
 from accounts.models import AccessEntry
 from accounts.record.access_log import record_reads
 from accounts.record.sealing import sources
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit
 from operations.planning import schedule
 from operations.protection.row_security import HISTORIES, POLICIES
@@ -197,7 +197,7 @@ def test_the_rules_of_a_cadet_hold_across_command_units(world, unit):
         schedule.Place(factories.UserFactory(role=Role.VISITING_OFFICER), schedule.Duty.WELFARE),
         schedule.Place(shared, schedule.Duty.CADET),
     ]
-    with scope.acting(planner), pytest.raises(PlanningError, match="in another visit at that time"):
+    with scope.acting(planner), pytest.raises(Refused, match="in another visit at that time"):
         schedule.plan_visit(
             operation=ours["operation"],
             venue=ours["venue"],

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.acts.refusals import Refused
 from accounts.roles import Role
-from operations.acts.refusals import PlanningError
 from operations.teams.actions import add_cadet
 from tests import factories
 
@@ -22,7 +22,7 @@ def told(**dates):
     fields |= {"consented_on": None, "briefed_on": None}
     try:
         add_cadet(on=TODAY, by=planner, **fields | dates)
-    except PlanningError as error:
+    except Refused as error:
         return {problem.about: problem.message for problem in error.problems}
     return {}
 

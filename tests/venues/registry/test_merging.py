@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.acts.models import Undo
+from accounts.acts.refusals import Refused
 from accounts.models import User
 from accounts.roles import Role
 from operations.duty import actions as duty
@@ -184,7 +185,7 @@ def test_an_authority_is_chosen_only_by_those_who_may_move_both(by):
     planner = UserFactory(role=Role.PLANNER, units=[unit])
     ours = VenueFactory(unit=unit)
 
-    with pytest.raises(merging.ValidationError, match="whole force"):
+    with pytest.raises(Refused, match="whole force"):
         merge(nobodys, ours, planner, local_authority=str(ours.pk))
 
     merge(nobodys, ours, by, local_authority=str(ours.pk))

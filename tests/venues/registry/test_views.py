@@ -419,7 +419,7 @@ def test_the_second_of_two_people_sees_both_and_may_save_again(signed_in):
 
     response = client.post(url, typed)
 
-    assert "Somebody else saved this venue" in response.text
+    assert "Somebody else saved this after" in response.text
     assert "My note" in response.text
     venue.refresh_from_db()
     assert venue.name == "Theirs"
@@ -522,7 +522,7 @@ def test_the_second_of_two_people_who_edit_a_contact_sees_what_the_first_saved(s
 
     told = client.post(edit, typed | {"name": "Second"})
 
-    assert "Somebody else saved this venue contact after you opened it." in told.text
+    assert "Somebody else saved this after you opened it." in told.text
     assert told.context["form"]["name"].value() == "Second"
     assert "First" in told.text
     contact.refresh_from_db()

@@ -1,4 +1,4 @@
-"""How a form tells what an act refused, so that nothing typed is lost."""
+"""Forms whose answers go to an act: they tell what it refused, and nothing typed is lost."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
@@ -6,12 +6,12 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.http import QueryDict
 
+from accounts.acts.refusals import Problem
 from accounts.acts.versions import Versioned
-from operations.acts.refusals import PlanningError, Problem
 
 
-class TellsProblems:
-    """Mix into a form whose act may raise :class:`PlanningError`."""
+class ActForm:
+    """Mix into a form whose act may raise :class:`Refused`."""
 
     question_about: ClassVar[Mapping[str, str]] = {}
     """The field for each thing a problem may be about, where the names differ."""
@@ -29,35 +29,39 @@ class TellsProblems:
         if errors:
             told = frozenset(errors)
             found = self.problems(self.cleaned_data)  # type: ignore[attr-defined]
-            self.tell(PlanningError(p for p in found if self._question(p) not in told))
+            self.add_problems(p for p in found if self._question(p) not in told)
+
+    def _post_clean(self) -> None:
+        """Leave a record as it is, and its rules to the act, which says what is about what."""
 
     def _question(self, problem: Problem) -> str:
         return self.question_about.get(problem.about, problem.about)
 
-    def tell(self, error: PlanningError) -> None:
+    def add_problems(self, problems: Iterable[Problem]) -> None:
         """Put each problem beside its question, or above all where the form has none for it."""
-        for problem in error.problems:
-            name = self._question(problem)
-            where = name if name in self.fields else None
-            self.add_error(where, problem.message)  # type: ignore[attr-defined]  # of the form
+        for problem in problems:
+            question = self.fields.get(name := self._question(problem))
+            own = question.error_messages if question else {}
+            message = own.get(problem.code, problem.message)
+            self.add_error(name if question else None, message)  # type: ignore[attr-defined]
 
 
-class VersionedForm(TellsProblems, forms.Form):
+class VersionedForm(ActForm, forms.Form):
     """A form on a record that two people may have open at once."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     CONFLICT = (
         "Somebody else saved this after you opened it. What you entered is still below and "
-        "nothing is saved. Look at what they saved, then save again to replace it, or start "
-        "again from theirs."
+        "nothing of it is saved. Look at what they saved, then save again to replace theirs, or "
+        "start again from theirs."
     )
-    conflict = False
+    conflict: Any = None
+    """The record as somebody else saved it, once that is known."""
 
     def tell_conflict(self, record: Versioned) -> None:
         """Say that ``record`` changed meanwhile; whoever saves again has been told."""
-        self.conflict = True
+        self.conflict = type(record)._base_manager.get(pk=record.pk)
         self.add_error(None, self.CONFLICT)
-        latest: Any = type(record)._base_manager.get(pk=record.pk)
         self.data = cast(QueryDict, self.data).copy()
-        self.data["version"] = str(latest.version)
+        self.data[self.add_prefix("version")] = str(self.conflict.version)

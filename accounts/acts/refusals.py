@@ -1,11 +1,11 @@
-"""Why an act was refused, in sentences that a form can put beside the right question."""
+"""Refusals of acts, in sentences that a form can put beside the right question."""
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models
 
 from accounts.acts.constraints import broken_by
@@ -14,37 +14,35 @@ from accounts.record.access_log import Act, record_acts
 P = ParamSpec("P")
 R = TypeVar("R")
 
-#: The question that a broken constraint is about; its sentence stands at the constraint.
-ABOUT = {
-    "operation_reference_is_unique": "reference",
-    "operation_ends_on_or_after_its_first_day": "ends_on",
-    "visit_ends_after_it_starts": "ends_at",
-    "visit_window_is_at_most_twelve_hours": "ends_at",
-    "refused_room_has_a_ground": "refusal_ground",
-    "contact_says_how": "contact_method",
-}
-
 
 @dataclass(frozen=True)
 class Problem:
     """One reason why an act was refused."""
 
     about: str
-    """What it is about: the name of the act's argument, or a duty in the team."""
+    """What it is about: the name of the act's argument, or a duty in the team. Empty for none."""
 
     message: str
     """A sentence for the person who asked."""
+
+    code: str = ""
+    """The kind of slip that Django's field found, if it did: a form may have its own sentence."""
 
     tells_of: models.Model | None = None
     """Whose other visit it gives away, perhaps one that is not for the person who asked."""
 
 
-class PlanningError(Exception):
-    """A plan that breaks rules. Nothing was saved; ``problems`` says all that has to change."""
+class Refused(Exception):  # noqa: N818 (what happened, in the words of the people)
+    """An act that breaks rules. Nothing was saved; ``problems`` says all that has to change."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(dict.fromkeys(problems))
         super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+def refuse(about: str, message: str) -> Refused:
+    """The refusal for a single problem, to be raised."""
+    return Refused([Problem(about, message)])
 
 
 def on_record_whose_hours_it_tells(act: Callable[P, R]) -> Callable[P, R]:
@@ -59,8 +57,8 @@ def on_record_whose_hours_it_tells(act: Callable[P, R]) -> Callable[P, R]:
     def recorded(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return act(*args, **kwargs)
-        except PlanningError as error:
-            told = [problem.tells_of for problem in error.problems if problem.tells_of]
+        except Refused as refusal:
+            told = [problem.tells_of for problem in refusal.problems if problem.tells_of]
             by: Any = kwargs["by"]
             record_acts(Act.TOLD_BUSY, by=by, about=told)
             raise
@@ -68,21 +66,43 @@ def on_record_whose_hours_it_tells(act: Callable[P, R]) -> Callable[P, R]:
     return recorded
 
 
-def refuse(about: str, message: str) -> PlanningError:
-    """The error for a single problem, to be raised."""
-    return PlanningError([Problem(about, message)])
+def broken_rules(record: models.Model, about: Mapping[str, str]) -> list[Problem]:
+    """The constraints that ``record`` would break if it were saved now.
 
+    Args:
+        record: What is to be saved.
+        about: For each constraint that is looked at, the question that it is about; the sentence
+            stands at the constraint.
 
-def broken_rules(record: models.Model) -> list[Problem]:
-    """The constraints in :data:`ABOUT` that ``record`` would break if it were saved now."""
+    """
     problems = []
     for constraint in record._meta.constraints:
-        if constraint.name in ABOUT:
+        if constraint.name in about:
             try:
                 constraint.validate(type(record), record)
             except ValidationError as error:
-                problems.append(Problem(ABOUT[constraint.name], error.messages[0]))
+                problems.append(Problem(about[constraint.name], error.messages[0]))
     return problems
+
+
+def problems_of_fields(record: models.Model, found: Iterable[Problem]) -> list[Problem]:
+    """What the fields of ``record`` say against it, beside what was ``found`` by other rules.
+
+    Its constraints are asked where nothing else is wrong: they would say the same once more.
+    """
+    told = {problem.about for problem in found}
+    try:
+        record.clean_fields(exclude=told)
+        if not told:
+            record.full_clean()
+    except ValidationError as error:
+        return [
+            Problem("" if name == NON_FIELD_ERRORS else name, message, code=str(each.code or ""))
+            for name, errors in error.error_dict.items()
+            for each in errors
+            for message in each.messages
+        ]
+    return []
 
 
 def sentence_of(error: IntegrityError, model: type[models.Model]) -> str:
