@@ -21,9 +21,9 @@ from accounts.access.rights import Rights
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
 from accounts.acts.refusals import Refused
-from accounts.dates import days
 from accounts.models import DayPolicy, User
 from accounts.sign_in import actions, invitations
+from govuk import days
 from outbox import presenters
 from outbox.models import State
 

@@ -21,21 +21,23 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say after each migration what the database grants; listen to who comes and goes; give
-        people a page of history.
+        people a page of history, and forms the policy on dates.
         """
         from allauth.mfa.signals import authenticator_added
         from django.contrib.auth.signals import user_logged_in
 
         from accounts import addresses  # noqa: F401
         from accounts.database import checks, grants
-        from accounts.models import User
+        from accounts.models import DayPolicy, User
         from accounts.record import history, retention_rules
         from accounts.sign_in import comings, second_factor, sessions  # noqa: F401
+        from govuk.apps import GovukConfig  # Django takes each class above for one of this app's
 
         def people(user: User) -> QuerySet[User]:
             everybody = User.objects.all()
             return everybody if user.has_perm("accounts.view_user") else everybody.none()
 
+        GovukConfig.days_allowed = DayPolicy.range
         history.register(User, visible_to=people)
         retention_rules.register_rules()
         register(checks.database_is_as_it_must_be, Tags.database, deploy=True)

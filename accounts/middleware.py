@@ -22,9 +22,10 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.acts import kept_forms
 from accounts.acts.form_pages import ASKS_WHERE, address_alone
-from accounts.database import scope, texts
+from accounts.database import scope
 from accounts.sign_in import second_factor, sessions
 from accounts.sign_in.rate_limits import READS, address_of
+from govuk import texts
 
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 

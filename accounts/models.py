@@ -17,7 +17,6 @@ from accounts.access.requests import (
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.database.model_fields import DayField, EmailLineField, LineField
-from accounts.dates import days
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.record.access_log import AccessEntry
 from accounts.record.audit import tracked
@@ -25,6 +24,7 @@ from accounts.record.seals import Erasure, Seal, SealedEntry
 from accounts.roles import Role
 from accounts.sign_in.claims import Access
 from accounts.sign_in.once import Used
+from govuk import days
 
 __all__ = [
     "AccessEntry",

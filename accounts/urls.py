@@ -5,9 +5,9 @@ from django.urls import path
 
 from accounts.access import views as access_request_views
 from accounts.acts.views import TakeBack
-from accounts.gallery import gallery
 from accounts.record import views as record_views
 from accounts.sign_in import views
+from govuk.gallery import gallery
 
 #: It is for those who build and look after the product.
 for_administrators = permission_required("accounts.change_user", raise_exception=True)

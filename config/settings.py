@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_htmx",
+    "govuk",
     "outbox",
     "accounts",
     "venues",

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS, VIEW_RESULTS
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.models import (
     FollowUp,
     FollowUpState,

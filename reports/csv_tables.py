@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 import xlsxwriter
 from django.http import HttpResponse
 
-from accounts.database.texts import without_hidden
+from govuk.texts import without_hidden
 
 #: A cell that begins with one of these may be run as a formula by a spreadsheet: the Open
 #: Worldwide Application Security Project, "CSV injection".

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef
 
-from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm
 from accounts.models import User
+from govuk import Button, GovDateField, GovFilterForm, GovForm
 from operations.models import Operation, Scenario, Selection, Visit
 from reports.filters import Filters
 from reports.subject_access import Subject, find

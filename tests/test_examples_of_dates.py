@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.govuk import GovDateField, an_example
 from accounts.roles import Role
+from govuk import GovDateField, an_example
 from operations.models import FollowUpState
 from tests import factories
 from tests.test_words_of_forms import forms_of_the_product

@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from accounts.govuk.parts import KEPT_BY_BROWSERS
 from accounts.models import User
+from govuk.parts import KEPT_BY_BROWSERS
 from tests import factories
 from tests.test_access import ROLES, address, rows, world  # noqa: F401  # a fixture
 

@@ -17,8 +17,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
 from accounts.acts import kept_forms
-from accounts.govuk import ComesBack, PlainWords
 from accounts.models import User
+from govuk import ComesBack, PlainWords
 
 
 class Seen(forms.CharField):

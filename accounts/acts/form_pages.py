@@ -13,7 +13,7 @@ from django.views import View
 
 from accounts.acts import kept_forms, submissions, ways_back
 from accounts.acts.kept_forms import KeptForm
-from accounts.govuk import GovForm
+from govuk import GovForm
 
 #: How static/js/submit.js asks for an address in place of a redirect, and the answer to it.
 ASKS_WHERE, WHERE = "X-Ask-Where", "X-Where"

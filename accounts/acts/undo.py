@@ -44,11 +44,11 @@ from accounts.acts.models import Undo
 from accounts.acts.versions import Versioned
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.database.texts import one_line
 from accounts.dates.london import clock
 from accounts.models import User
 from accounts.record import history
 from accounts.record.access_log import Act, record_acts
+from govuk.texts import one_line
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

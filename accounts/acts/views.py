@@ -18,9 +18,9 @@ from accounts.acts import undo
 from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError, Versioned
-from accounts.database.texts import one_line
-from accounts.govuk import Button, GovForm
 from accounts.models import Undo, User
+from govuk import Button, GovForm
+from govuk.texts import one_line
 
 
 class ActView(FormPage, RequiresPermission, FormView[Any]):

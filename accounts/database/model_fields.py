@@ -16,8 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.utils import CursorWrapper
 
-from accounts.database import texts
-from accounts.dates import days
+from govuk import days, texts
 
 #: What may be set and what is got, as the stubs of Django have it.
 _Set = TypeVar("_Set", contravariant=True)
@@ -99,7 +98,7 @@ class DayField(models.DateField[_Set, _Get]):
 
     def formfield(self, **kwargs: Any) -> Any:
         """One box, read as any date of ours."""
-        from accounts.govuk import OneBoxDateField  # which no model needs before a form does
+        from govuk import OneBoxDateField  # which no model needs before a form does
 
         return super().formfield(**{"form_class": OneBoxDateField} | kwargs)
 

@@ -7,11 +7,11 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from accounts.addresses import key_or_none
-from accounts.govuk import GovDateField, GovFilterForm
 from accounts.models import User
 from accounts.numbers import MOST_FIGURES, whole_number
 from accounts.record import history
 from accounts.record.access_log import Act
+from govuk import GovDateField, GovFilterForm
 
 NUMBERS = "as the log has it, such as 812, or as titles and addresses have it, such as 7kq2m9xd"
 

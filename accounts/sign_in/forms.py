@@ -15,10 +15,10 @@ from allauth.mfa.webauthn.internal import auth as webauthn
 from crispy_forms.layout import Layout
 from django import forms
 
-from accounts.govuk import GovForm, Question
 from accounts.models import User
 from accounts.sign_in.once import use_up
 from accounts.sign_in.second_factor import accept_code
+from govuk import GovForm, Question
 
 PASSWORD_HINT = "At least 12 characters. Three words that do not belong together are easy to keep."  # noqa: S105
 CODE_HINT = "Six figures that your authenticator app shows, or a recovery code."

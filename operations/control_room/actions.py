@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.acts.refusals import refuse
 from accounts.database import scope
-from accounts.database.texts import one_line
 from accounts.models import User
+from govuk.texts import one_line
 from operations.models import NotCompletedReason, Visit, VisitState
 from operations.visits.models import overdue_margin
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.acts.forms import ActForm
-from accounts.govuk import Button, GovFilterForm, GovForm
+from govuk import Button, GovFilterForm, GovForm
 
 #: Letters of a search that count; nobody types more.
 LONGEST = 200

@@ -19,9 +19,9 @@ from accounts.acts.refusals import Problem, Refused, broken_rules, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
-from accounts.database.texts import lines, one_line
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
+from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
 from operations.models import (
     Cadet,

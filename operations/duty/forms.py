@@ -9,7 +9,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
 from accounts.acts.forms import ActForm
-from accounts.govuk import GovForm, Question, Reveal, Style, YesNoField
+from govuk import GovForm, Question, Reveal, Style, YesNoField
 from operations.duty.actions import ANOTHER_REASON, CALLS, OutcomeFacts
 from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround, Visit
 

@@ -22,7 +22,7 @@ from accounts.acts.undo import confirm, offered
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.duty import actions as logging
 from operations.duty.actions import AlreadyLoggedError, OutcomeFacts, UndoneBeforeError
 from operations.duty.forms import (

@@ -18,10 +18,10 @@ from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.database.texts import one_line
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
+from govuk.texts import one_line
 from operations import people
 from operations.follow_ups import working_days
 from operations.follow_ups.models import MOVES, OPEN

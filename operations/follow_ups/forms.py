@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.acts.forms import VersionedForm
 from accounts.acts.refusals import Problem
-from accounts.govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
+from govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
 from operations.follow_ups import actions as acts
 from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.people import BY_NAME

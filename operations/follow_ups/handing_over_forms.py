@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from accounts.acts.forms import ActForm, VersionedForm
-from accounts.govuk import GovForm
 from accounts.models import User
+from govuk import GovForm
 
 
 class HandOverForm(GovForm, VersionedForm):

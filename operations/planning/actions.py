@@ -20,10 +20,10 @@ from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, sente
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.database.texts import one_line
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from govuk.texts import one_line
 from operations import people
 from operations.models import (
     Draw,

@@ -13,8 +13,8 @@ from django.utils.formats import date_format
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.dates.duty_days import DutyDay
-from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from accounts.models import User
+from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from operations import people
 from operations.models import Operation, Scenario, Selection, Visit, VisitPolicy
 from operations.planning import actions as planning

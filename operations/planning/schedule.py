@@ -23,10 +23,10 @@ from accounts.acts.refusals import (
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.database.texts import one_line
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from govuk.texts import one_line
 from operations import people
 from operations.models import (
     Cadet,

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.dates.london import DAY_BEGINS, LONDON
-from accounts.govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from accounts.models import User
+from govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from operations import people
 from operations.models import Cadet, Operation, OperationVenue, Visit
 from operations.planning import schedule

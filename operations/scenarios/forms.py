@@ -7,7 +7,7 @@ from django import forms
 
 from accounts.acts.forms import ActForm
 from accounts.acts.refusals import Problem
-from accounts.govuk import GovForm
+from govuk import GovForm
 from operations.models import WarningSign
 from operations.planning import actions as planning
 

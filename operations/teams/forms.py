@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
-from accounts.govuk import GovDateField, GovForm, an_example
+from govuk import GovDateField, GovForm, an_example
 from operations.models import Cadet
 from operations.teams import actions as cadets
 from venues.models import CommandUnit

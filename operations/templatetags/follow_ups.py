@@ -4,7 +4,7 @@ import datetime as dt
 
 from django import template
 
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.models import FollowUp, FollowUpState
 
 register = template.Library()

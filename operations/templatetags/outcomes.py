@@ -2,7 +2,7 @@
 
 from django import template
 
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.models import Outcome
 from operations.visits.verdict import Verdict
 

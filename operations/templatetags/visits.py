@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from accounts.dates.london import duty_day
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.models import Visit, VisitState
 
 register = template.Library()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from operations.duty.actions import OutcomeFacts
 from operations.models import ContactMethod, Outcome, RefusalGround
 from operations.visits.verdict import Judgement, Verdict, judge

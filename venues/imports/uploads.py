@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from accounts.database.texts import one_line as tidy
+from govuk.texts import one_line as tidy
 
 __all__ = ["BrokenFile", "check_size", "read_text", "tidy"]
 

@@ -22,9 +22,9 @@ from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
 from accounts.acts.undo import confirm
-from accounts.govuk import GovForm
 from accounts.models import User
 from accounts.numbers import whole_number
+from govuk import GovForm
 from venues.imports import differences
 from venues.imports import fhrs_import as imports
 from venues.imports.differences import Why

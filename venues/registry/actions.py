@@ -22,9 +22,9 @@ from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.database.locks import one_at_a_time
-from accounts.database.texts import one_line
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
+from govuk.texts import one_line
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.registry.names import normal_name
 from venues.registry.postcodes import in_the_united_kingdom, normalise_postcode

@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
-from accounts.govuk import Button, GovDateField, GovFilterForm, GovForm, Question, an_example
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
+from govuk import Button, GovDateField, GovFilterForm, GovForm, Question, an_example
 from venues.models import (
     CommandUnit,
     LocalAuthority,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
-from accounts.tones import tone_of
+from govuk.tones import tone_of
 from venues.models import Venue, VenueContact
 from venues.training.validity import TrainingState
 

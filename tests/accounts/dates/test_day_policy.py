@@ -7,10 +7,9 @@ from django import forms
 from django.db import IntegrityError
 from django.urls import reverse
 
-from accounts.dates import days
-from accounts.govuk import GovDateField
 from accounts.models import DayPolicy
 from accounts.roles import Role
+from govuk import GovDateField, days
 from tests import factories
 
 pytestmark = pytest.mark.django_db

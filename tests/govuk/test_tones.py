@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.tones import TONES, tones
+from govuk.tones import TONES, tones
 from operations.models import FollowUpState, VisitState
 from operations.visits.verdict import Verdict
 from venues.training.validity import TrainingState

@@ -5,7 +5,7 @@ A form mixes in :class:`GovForm` (or :class:`GovFilterForm` for the filters of a
 an answer reveals further questions. ``parts`` prepares what the templates place.
 """
 
-from accounts.govuk.fields import (
+from govuk.fields import (
     GovDateField,
     GovDateTimeField,
     GovDateWidget,
@@ -15,8 +15,8 @@ from accounts.govuk.fields import (
     YesNoField,
     an_example,
 )
-from accounts.govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
-from accounts.govuk.layout import Button, Question, Reveal, Style
+from govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
+from govuk.layout import Button, Question, Reveal, Style
 
 __all__ = [
     "Button",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from types import SimpleNamespace
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
@@ -10,7 +11,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.govuk import (
+from govuk import (
     Button,
     GovDateField,
     GovDateTimeField,
@@ -22,8 +23,7 @@ from accounts.govuk import (
     YesNoField,
     an_example,
 )
-from accounts.models import Undo
-from accounts.tones import tones
+from govuk.tones import tones
 
 MINUTES = [(str(minutes), str(minutes)) for minutes in (1, 2, 5, 10, 15, 20, 30, 60)]
 MEALS = [("breakfast", "Breakfast"), ("lunch", "Lunch"), ("dinner", "Dinner")]
@@ -120,7 +120,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     now = dt.datetime(2026, 11, 24, 19, 30, tzinfo=dt.UTC)
     form = GalleryForm({"opened_day": "31"}) if "errors" in request.GET else GalleryForm()
     context = {
-        "undo": Undo(until=now),
+        "undo": SimpleNamespace(number=uuid.uuid4(), until=now),
         "form": form,
         "filter_form": GalleryFilter(request.GET if "q" in request.GET else None),
         "page_obj": Paginator(range(200), 10).get_page(request.GET.get("page", 7)),

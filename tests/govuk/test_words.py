@@ -12,10 +12,10 @@ from django.db import models
 from django.test import RequestFactory
 from django.urls import reverse
 
-from accounts.govuk import GovForm, PlainWords
-from accounts.govuk.words import say_plainly
 from accounts.roles import Role
 from accounts.sign_in.forms import DevicesAnswer, LinkForm
+from govuk import GovForm, PlainWords
+from govuk.words import say_plainly
 from tests import factories
 from tests.test_access import world  # noqa: F401  # a fixture
 from tests.test_hostile_parameters import FIELD, everybody, pages  # noqa: F401  # a fixture

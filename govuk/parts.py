@@ -12,8 +12,8 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from accounts.govuk.fields import GovDateWidget, GovSplitDateTime
-from accounts.govuk.layout import Question, Style
+from govuk.fields import GovDateWidget, GovSplitDateTime
+from govuk.layout import Question, Style
 
 _DJANGO_ROWS = "10"  # of a text area whose form names no number: too much of a phone
 _DASHES = BLANK_CHOICE_DASH[0][1]

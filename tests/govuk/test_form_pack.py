@@ -14,8 +14,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import timezone
 
-from accounts.gallery import GalleryFilter, GalleryForm, gallery
-from accounts.govuk import (
+from govuk import (
     Button,
     GovDateField,
     GovDateTimeField,
@@ -27,6 +26,7 @@ from accounts.govuk import (
     Style,
     YesNoField,
 )
+from govuk.gallery import GalleryFilter, GalleryForm, gallery
 
 pytestmark = pytest.mark.django_db  # which days may be given is a policy
 

@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
-from accounts.database import texts
-from accounts.govuk.layout import Button
-from accounts.govuk.words import say_plainly
+from govuk import texts
+from govuk.layout import Button
+from govuk.words import say_plainly
 
 
 class ComesBack:

@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 
-from accounts.dates import days
-from accounts.govuk.words import not_a_time
+from govuk import days
+from govuk.apps import GovukConfig
+from govuk.words import not_a_time
 
 
 class YesNoField(forms.TypedChoiceField):
@@ -100,11 +101,9 @@ class _Day(forms.DateField):
 
     def range(self) -> tuple[dt.date, dt.date]:
         """The first and the last day that may be given."""
-        from accounts.models import DayPolicy  # which no form pack needs before a date is typed
-
         if self.first and self.last:
             return self.first, self.last
-        first, last = DayPolicy.range(on=timezone.localdate())
+        first, last = GovukConfig.days_allowed(on=timezone.localdate())
         return self.first or first, self.last or last
 
     def parts(self, value: str) -> tuple[str, str, str]:
