@@ -15,7 +15,6 @@ from operations.planning.models import (
     OperationQuerySet,
     OperationVenue,
     OperationVenueQuerySet,
-    Selection,
 )
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.teams.models import (
@@ -28,6 +27,7 @@ from operations.teams.models import (
 from operations.visits.models import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
 from operations.visits.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
 from operations.visits.policies import VisitPolicy
+from operations.visits.selection import Selection
 
 __all__ = [
     "ELIGIBLE",

@@ -34,7 +34,7 @@ from operations.models import (
     VisitQuerySet,
     VisitState,
 )
-from operations.planning.models import BY_CHANCE
+from operations.visits.selection import BY_CHANCE
 from operations.visits.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
 from reports.filters import Filters

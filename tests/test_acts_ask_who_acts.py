@@ -14,10 +14,10 @@ from accounts.acts import undo
 from accounts.acts.refusals import Refused
 from accounts.models import User
 from accounts.roles import Role
-from operations.duty.actions import OutcomeFacts
 from operations.follow_ups.actions import FollowUpState
 from operations.models import NotCompletedReason, Outcome, Selection
 from operations.planning import schedule
+from operations.visits.facts import OutcomeFacts
 from tests import factories
 from tests.test_acts import ACTS, DECISIONS
 from venues.imports.aspects import stored
@@ -264,12 +264,12 @@ CALLS = {
         "number": 1,
     },
     "operations.planning.actions.remove_venue": lambda: {"chosen": chosen()},
-    "operations.planning.actions.create_scenario": lambda: {
+    "operations.scenarios.actions.create_scenario": lambda: {
         "title": "Late",
         "script": "Ask.",
         "warning_signs": [factories.WarningSignFactory()],
     },
-    "operations.planning.actions.new_scenario_version": lambda: {
+    "operations.scenarios.actions.new_scenario_version": lambda: {
         "scenario": factories.ScenarioFactory(),
         "script": "Ask.",
         "warning_signs": [factories.WarningSignFactory()],

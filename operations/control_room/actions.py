@@ -10,8 +10,7 @@ from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.models import User
 from govuk.texts import one_line
-from operations.models import NotCompletedReason, Visit, VisitState
-from operations.visits.models import overdue_margin
+from operations.visits.models import NotCompletedReason, Visit, VisitState, overdue_margin
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from itertools import islice
 
 from operations.control_room import search
 from operations.control_room.search import Answer, Place
-from operations.models import Visit
+from operations.visits.models import Visit
 from venues.models import Venue
 
 

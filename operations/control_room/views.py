@@ -20,8 +20,8 @@ from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from operations.control_room import actions
 from operations.control_room.forms import BoardSearch, EndVisitForm
 from operations.control_room.queries import find
-from operations.models import TeamMember, Visit
-from operations.visits.models import FINISHED, overdue_margin
+from operations.teams.models import TeamMember
+from operations.visits.models import FINISHED, Visit, overdue_margin
 
 
 class Board(RequiresPermission, TemplateView):

@@ -9,7 +9,6 @@ from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from operations.demo.world import World
 from operations.duty import actions as logging
-from operations.duty.actions import OutcomeFacts
 from operations.follow_ups import actions as follow_up_actions
 from operations.models import (
     Cadet,
@@ -28,7 +27,9 @@ from operations.models import (
     WarningSign,
 )
 from operations.planning import actions as planning
+from operations.scenarios import actions as scenarios
 from operations.teams.cadet_rules import finish_by
+from operations.visits.facts import OutcomeFacts
 from venues.models import TrainingSession, Venue
 from venues.training.validity import TrainingState, training_state
 
@@ -75,7 +76,7 @@ def _make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
 def _scenarios(planner: User) -> list[Scenario]:
     signs = {sign.position: sign for sign in WarningSign.objects.all()}
     shown = [signs[position] for position in SHOWN]
-    first = planning.create_scenario(
+    first = scenarios.create_scenario(
         title="Late walk-in",
         script=(
             "The older officer and the cadet walk in after 7 pm without luggage.\n"
@@ -87,7 +88,7 @@ def _scenarios(planner: User) -> list[Scenario]:
         warning_signs=shown,
         by=planner,
     )
-    second = planning.new_scenario_version(
+    second = scenarios.new_scenario_version(
         scenario=first,
         script=first.script.replace("after 7 pm", "after 8 pm")
         + "\nThe officer asks for a room away from the desk.",

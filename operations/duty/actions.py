@@ -8,8 +8,6 @@ import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -23,98 +21,23 @@ from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
-from operations.models import (
-    Cadet,
-    ContactMethod,
+from operations.planning import schedule
+from operations.teams.models import Cadet
+from operations.visits import verdict as rule
+from operations.visits.facts import OutcomeFacts
+from operations.visits.models import (
+    WAYS_BACK,
     NotCompletedReason,
-    Outcome,
-    RefusalGround,
     Visit,
     VisitState,
+    earliest_start_before,
 )
-from operations.planning import schedule
-from operations.visits import verdict as rule
-from operations.visits.models import WAYS_BACK, earliest_start_before
-
-#: The ways of contact in which a call handler takes part.
-CALLS = frozenset({ContactMethod.CALL_999, ContactMethod.CALL_101})
+from operations.visits.outcomes import QUESTION_OF_CHECK, Outcome
 
 #: The reasons that say nothing without notes.
 ANOTHER_REASON = frozenset(
     {NotCompletedReason.OTHER_ELIGIBLE, NotCompletedReason.OTHER_NOT_ELIGIBLE}
 )
-
-#: The question that a broken constraint of an outcome is about.
-QUESTION_OF = {"refused_room_has_a_ground": "refusal_ground", "contact_says_how": "contact_method"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutcomeFacts:
-    """What was observed on a visit: the fields of :class:`Outcome` that a person fills in.
-
-    What depends on another answer is empty where it does not apply, and None or empty where it
-    is not known; times are whole minutes.
-    """
-
-    challenged: bool
-    asked_for_identification: bool
-    signs_recognised: bool
-    room_refused: bool
-    refusal_ground: str = ""
-    police_contacted: bool
-    contact_method: str = ""
-    contact_minutes: int | None = None
-    makesafe_quoted: bool | None = None
-    incident_reference: str = ""
-    call_handler_recognised: bool | None = None
-    officers_sent: bool | None = None
-    officers_arrived_minutes: int | None = None
-    staff_debriefed: bool
-    materials_left: bool
-    refresher_accepted: bool | None = None
-    notes: str = ""
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> Self:
-        """The facts that ``outcome`` holds."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        return cls(**{name: getattr(outcome, name) for name in names})
-
-    def only_what_applies(self) -> Self:
-        """The same, as it is kept, without answers to questions that the others rule out."""
-        empty: dict[str, object] = {}
-        if not self.room_refused:
-            empty |= {"refusal_ground": ""}
-        if not self.police_contacted:
-            empty |= {
-                "contact_method": "",
-                "contact_minutes": None,
-                "makesafe_quoted": None,
-                "incident_reference": "",
-                "officers_sent": None,
-            }
-        if not self.police_contacted or self.contact_method not in CALLS:
-            empty |= {"call_handler_recognised": None}
-        if not (self.police_contacted and self.officers_sent):
-            empty |= {"officers_arrived_minutes": None}
-        tidy = {
-            "incident_reference": one_line(self.incident_reference),
-            "notes": lines(self.notes),
-        }
-        return dataclasses.replace(self, **(tidy | empty))  # type: ignore[arg-type]  # by name
-
-    def for_the_rule(self) -> rule.Facts:
-        """What the verdict depends on. Call it on facts that apply."""
-        return rule.Facts(
-            challenged=self.challenged,
-            asked_for_identification=self.asked_for_identification,
-            signs_recognised=self.signs_recognised,
-            room_refused=self.room_refused,
-            refused_because_of_signs=self.refusal_ground == RefusalGround.WARNING_SIGNS,
-            police_contacted=self.police_contacted,
-            makesafe_quoted=self.makesafe_quoted,
-            call_handler_recognised=self.call_handler_recognised,
-        )
 
 
 class AlreadyLoggedError(Exception):
@@ -493,7 +416,7 @@ def _record(
         verdict_rule=judgement.rule_version,
         **dataclasses.asdict(facts),
     )
-    if problems := broken_rules(outcome, QUESTION_OF):
+    if problems := broken_rules(outcome, QUESTION_OF_CHECK):
         raise Refused(problems)
     outcome.save()
     return outcome

@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Fieldset, Layout
@@ -10,52 +10,36 @@ from django import forms
 
 from accounts.acts.forms import ActForm
 from govuk import GovForm, Question, Reveal, Style, YesNoField
-from operations.duty.actions import ANOTHER_REASON, CALLS, OutcomeFacts
-from operations.models import ContactMethod, NotCompletedReason, Outcome, RefusalGround, Visit
+from operations.duty.actions import ANOTHER_REASON
+from operations.visits.facts import OutcomeFacts, applies
+from operations.visits.models import NotCompletedReason, Visit
+from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
 
 NOT_KNOWN = "not_known"
 #: Minutes to tap. Who knows better than this was not looking at the room.
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60)
 UNANSWERED = ""
 
-Answers = Mapping[str, Any]
-
-
-def _refused(answers: Answers) -> bool:
-    return bool(answers.get("room_refused"))
-
-
-def _contacted(answers: Answers) -> bool:
-    return bool(answers.get("police_contacted"))
-
-
-def _called(answers: Answers) -> bool:
-    """Also while the way of contact is still to be answered, so that all is asked at once."""
-    method = answers.get("contact_method", UNANSWERED)
-    return _contacted(answers) and (method == UNANSWERED or method in CALLS)
-
-
-def _sent(answers: Answers) -> bool:
-    return _contacted(answers) and answers.get("officers_sent") is True
-
-
-#: Questions that apply only after certain answers: after which, and what to say if it is missing.
-DEPENDENT: dict[str, tuple[Callable[[Answers], bool], str]] = {
-    "refusal_ground": (_refused, "Select why staff refused the room"),
-    "contact_method": (_contacted, "Select how staff contacted police"),
-    "contact_minutes": (_contacted, "Select after about how many minutes, or “Not known”"),
-    "makesafe_quoted": (_contacted, "Select whether they said “Makesafe”, or “Not known”"),
-    "call_handler_recognised": (
-        _called,
-        "Select whether the call handler saw what it was about, or “Not known”",
-    ),
-    "officers_sent": (_contacted, "Select whether officers were sent, or “Not known”"),
-    "officers_arrived_minutes": (
-        _sent,
-        "Select about how many minutes later officers arrived, or “Not known”",
-    ),
-    "incident_reference": (_contacted, ""),
+#: What to say where a question that follows another one has no answer; nothing where it may.
+MISSING = {
+    "refusal_ground": "Select why staff refused the room",
+    "contact_method": "Select how staff contacted police",
+    "contact_minutes": "Select after about how many minutes, or “Not known”",
+    "makesafe_quoted": "Select whether they said “Makesafe”, or “Not known”",
+    "call_handler_recognised": "Select whether the call handler saw what it was about, or “Not "
+    "known”",
+    "officers_sent": "Select whether officers were sent, or “Not known”",
+    "officers_arrived_minutes": "Select about how many minutes later officers arrived, or “Not "
+    "known”",
+    "incident_reference": "",
 }
+
+
+def _is_asked(question: str, answers: Mapping[str, Any]) -> bool:
+    """Whether a question applies, or will by what is still to be answered: all is asked at once."""
+    if question == "call_handler_recognised" and answers.get("contact_method") == UNANSWERED:
+        return applies("contact_method", answers)
+    return applies(question, answers)
 
 
 def _minute_choices(offered: Iterable[int]) -> list[tuple[str, str]]:
@@ -252,8 +236,8 @@ class OutcomeForm(GovForm, ActForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         """Ask for what the other answers call for; empty what they rule out."""
         answers = super().clean() or {}
-        for name, (applies, missing) in DEPENDENT.items():
-            if not applies(answers):
+        for name, missing in MISSING.items():
+            if not _is_asked(name, answers):
                 self.errors.pop(name, None)
                 answers[name] = UNANSWERED
             elif missing and name not in self.errors and answers[name] == UNANSWERED:
@@ -275,8 +259,7 @@ def answers_of(facts: OutcomeFacts) -> dict[str, Any]:
     """Facts on record as the initial answers of a :class:`CorrectionForm`."""
     answers = dataclasses.asdict(facts)
     for name, answer in answers.items():
-        applies = DEPENDENT[name][0](answers) if name in DEPENDENT else True
-        if applies and answer is None:
+        if answer is None and applies(name, answers):
             answers[name] = NOT_KNOWN
     return answers
 

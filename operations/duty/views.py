@@ -24,7 +24,7 @@ from accounts.dates.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from govuk.tones import tone_of
 from operations.duty import actions as logging
-from operations.duty.actions import AlreadyLoggedError, OutcomeFacts, UndoneBeforeError
+from operations.duty.actions import AlreadyLoggedError, UndoneBeforeError
 from operations.duty.forms import (
     CorrectionForm,
     NotCompletedCorrectionForm,
@@ -32,18 +32,20 @@ from operations.duty.forms import (
     OutcomeForm,
     answers_of,
 )
-from operations.models import (
+from operations.follow_ups.models import FollowUp
+from operations.teams.models import TeamMember
+from operations.visits import outcome_history
+from operations.visits.facts import OutcomeFacts
+from operations.visits.models import (
     ELIGIBLE,
-    FollowUp,
     NotCompletedReason,
-    Outcome,
-    TeamMember,
     Visit,
     VisitQuerySet,
     VisitState,
+    earliest_start_before,
+    overdue_margin,
 )
-from operations.visits import outcome_history
-from operations.visits.models import earliest_start_before, overdue_margin
+from operations.visits.outcomes import Outcome
 from operations.visits.visit_history import record_of
 from venues.models import Venue
 

@@ -24,14 +24,15 @@ from accounts.roles import WORK_FOLLOW_UPS, Role
 from govuk.texts import one_line
 from operations import people
 from operations.follow_ups import working_days
-from operations.follow_ups.models import MOVES, OPEN
-from operations.models import (
+from operations.follow_ups.models import (
+    MOVES,
+    OPEN,
     FollowUp,
     FollowUpPolicy,
     FollowUpQuerySet,
     FollowUpState,
-    Visit,
 )
+from operations.visits.models import Visit
 from operations.visits.verdict import Verdict
 from venues.models import TrainingSession, Venue
 from venues.registry import actions as venue_actions

@@ -13,7 +13,7 @@ from accounts.acts.refusals import Problem
 from accounts.models import User
 from govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
 from operations.follow_ups import actions as acts
-from operations.models import FollowUp, FollowUpQuerySet, FollowUpState
+from operations.follow_ups.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.people import BY_NAME
 from venues.models import CommandUnit, TrainingSession
 from venues.registry.forms import ANOTHER_SESSION

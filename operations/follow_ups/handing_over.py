@@ -21,16 +21,11 @@ from accounts.roles import PLAN_OPERATIONS
 from operations import people
 from operations.follow_ups import actions as follow_up_acts
 from operations.follow_ups.actions import find_who_answers
-from operations.models import (
-    FollowUp,
-    FollowUpQuerySet,
-    Operation,
-    OperationQuerySet,
-    Visit,
-    VisitQuerySet,
-)
+from operations.follow_ups.models import FollowUp, FollowUpQuerySet
 from operations.planning import actions as planning
 from operations.planning import schedule
+from operations.planning.models import Operation, OperationQuerySet
+from operations.visits.models import Visit, VisitQuerySet
 
 # Follow-ups --------------------------------------------------------------------------------------
 

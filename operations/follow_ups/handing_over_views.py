@@ -19,8 +19,9 @@ from accounts.roles import PLAN_OPERATIONS, WORK_FOLLOW_UPS
 from operations import people
 from operations.follow_ups import handing_over
 from operations.follow_ups.handing_over_forms import HandOverAllForm, HandOverForm
+from operations.follow_ups.models import FollowUp
 from operations.follow_ups.views import FollowUpAct
-from operations.models import FollowUp, Visit
+from operations.visits.models import Visit
 
 
 class HandOver(FollowUpAct):

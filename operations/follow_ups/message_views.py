@@ -10,7 +10,7 @@ from accounts.access.pages import RequiresPermission
 from accounts.database import scope
 from accounts.models import User
 from accounts.roles import VIEW_FOLLOW_UPS
-from operations.models import ReminderCopy
+from operations.follow_ups.models import ReminderCopy
 from outbox import folder
 from outbox.models import Lane, Message
 

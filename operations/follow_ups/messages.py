@@ -28,7 +28,7 @@ from operations.follow_ups.due import (
     current_messages,
     stage_of,
 )
-from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
+from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox.letters import NotNeeded
 from outbox.models import Message
 from venues.registry.names import normal_name

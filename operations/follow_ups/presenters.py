@@ -8,7 +8,7 @@ from accounts.dates.london import duty_day
 from accounts.record.history import Step, steps_of
 from govuk.tones import tone_of
 from operations.follow_ups.due import Audience, audience_of
-from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
+from operations.follow_ups.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import presenters
 from venues.registry.timeline import Entry
 

@@ -16,7 +16,7 @@ from accounts.dates.london import duty_day
 from operations.follow_ups import messages, working_days
 from operations.follow_ups.actions import find_who_answers
 from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, audience_of, due_reminders
-from operations.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
+from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
 from outbox.models import Lane
 

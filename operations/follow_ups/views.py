@@ -23,10 +23,15 @@ from operations.follow_ups.forms import (
     FollowUpFilter,
     ReopenForm,
 )
-from operations.follow_ups.models import OPEN
+from operations.follow_ups.models import (
+    OPEN,
+    FollowUp,
+    FollowUpPolicy,
+    FollowUpQuerySet,
+    FollowUpState,
+)
 from operations.follow_ups.presenters import history, not_sent
 from operations.follow_ups.reminders import facts_of
-from operations.models import FollowUp, FollowUpPolicy, FollowUpQuerySet, FollowUpState
 from outbox import folder
 
 

@@ -1397,15 +1397,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('room_refused', True), models.Q(('refusal_ground', ''), _negated=True)), models.Q(('refusal_ground', ''), ('room_refused', False)), _connector='OR'), name='refused_room_has_a_ground', violation_error_message='Say why the room was refused.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('room_refused__in', [True]), ('room_refused__isnull', False), models.Q(('refusal_ground', ''), _negated=True)), models.Q(models.Q(('room_refused__in', [True]), ('room_refused__isnull', False), _negated=True), ('refusal_ground', '')), _connector='OR'), name='refusal_ground_only_where_it_applies', violation_error_message='Say why the room was refused.'),
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted', True), models.Q(('contact_method', ''), _negated=True)), models.Q(('call_handler_recognised', None), ('contact_method', ''), ('contact_minutes', None), ('incident_reference', ''), ('makesafe_quoted', None), ('officers_sent', None), ('police_contacted', False)), _connector='OR'), name='contact_says_how', violation_error_message='Say how police were contacted.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False), models.Q(('contact_method', ''), _negated=True)), models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False), _negated=True), ('contact_method', '')), _connector='OR'), name='contact_method_only_where_it_applies', violation_error_message='Say how police were contacted.'),
         ),
         migrations.AddConstraint(
             model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('officers_arrived_minutes', None), models.Q(('officers_sent', True), ('officers_sent__isnull', False)), _connector='OR'), name='officers_who_arrived_were_sent'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False)), ('contact_minutes', None), _connector='OR'), name='contact_minutes_only_where_it_applies'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False)), ('makesafe_quoted', None), _connector='OR'), name='makesafe_quoted_only_where_it_applies'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False), ('contact_method__in', ['101', '999']), ('contact_method__isnull', False)), ('call_handler_recognised', None), _connector='OR'), name='call_handler_recognised_only_where_it_applies'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False)), ('officers_sent', None), _connector='OR'), name='officers_sent_only_where_it_applies'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False), ('officers_sent__in', [True]), ('officers_sent__isnull', False)), ('officers_arrived_minutes', None), _connector='OR'), name='officers_arrived_minutes_only_where_it_applies'),
+        ),
+        migrations.AddConstraint(
+            model_name='outcome',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('police_contacted__in', [True]), ('police_contacted__isnull', False)), ('incident_reference', ''), _connector='OR'), name='incident_reference_only_where_it_applies'),
         ),
         migrations.AddConstraint(
             model_name='outcome',

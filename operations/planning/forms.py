@@ -16,8 +16,12 @@ from accounts.dates.duty_days import DutyDay
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from operations import people
-from operations.models import Operation, Scenario, Selection, Visit, VisitPolicy
 from operations.planning import actions as planning
+from operations.planning.models import Operation
+from operations.scenarios.models import Scenario
+from operations.visits.models import Visit
+from operations.visits.policies import VisitPolicy
+from operations.visits.selection import Selection
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
 from venues.registry.forms import SearchField
 from venues.training.validity import TrainingState

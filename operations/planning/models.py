@@ -20,6 +20,7 @@ from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_
 from operations import people
 from operations.scenarios.models import Scenario
 from operations.visits.policies import LONGEST_OPERATION
+from operations.visits.selection import BY_CHANCE, Selection
 from venues.models import Venue
 
 if TYPE_CHECKING:
@@ -171,26 +172,6 @@ class Operation(Versioned):
     def get_absolute_url(self) -> str:
         """The operation's page."""
         return reverse("operations:operation_detail", args=[self.pk])
-
-
-class Selection(models.TextChoices):
-    """Why a venue is in an operation. Only those drawn by chance from all speak for all venues."""
-
-    RANDOM = "random", "Drawn by chance"
-    """Every open venue of the command units had the same chance."""
-
-    RANDOM_PART = "random_part", "Drawn by chance from a part"
-    """Of the venues that somebody's filter left, each had the same chance: it speaks for those."""
-
-    PRIORITY = "priority", "Priority"
-    """Chosen, for example because it never had training or did not respond well before."""
-
-    INTELLIGENCE = "intelligence", "Intelligence-led"
-    """Chosen because of information about the venue or its area."""
-
-
-#: What a draw alone may record: nobody picked these venues.
-BY_CHANCE: tuple[str, ...] = (Selection.RANDOM, Selection.RANDOM_PART)
 
 
 class DrawQuerySet(models.QuerySet["Draw"]):

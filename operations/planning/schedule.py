@@ -28,19 +28,13 @@ from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from govuk.texts import one_line
 from operations import people
-from operations.models import (
-    Cadet,
-    Operation,
-    OperationVenue,
-    TeamMember,
-    Visit,
-    VisitPolicy,
-    VisitState,
-)
 from operations.planning import actions as planning
+from operations.planning.models import Operation, OperationVenue
 from operations.teams import actions as cadets
 from operations.teams import cadet_rules
-from operations.visits.models import WAYS_BACK
+from operations.teams.models import Cadet, TeamMember
+from operations.visits.models import WAYS_BACK, Visit, VisitState
+from operations.visits.policies import VisitPolicy
 from venues.models import Venue
 
 Duty = TeamMember.Duty

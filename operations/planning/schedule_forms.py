@@ -16,9 +16,11 @@ from accounts.dates.london import DAY_BEGINS, LONDON
 from accounts.models import User
 from govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
 from operations import people
-from operations.models import Cadet, Operation, OperationVenue, Visit
 from operations.planning import schedule
+from operations.planning.models import Operation, OperationVenue
 from operations.planning.schedule import Duty, Place
+from operations.teams.models import Cadet
+from operations.visits.models import Visit
 from venues.models import Venue
 
 #: From one venue to the next, where the planner says nothing else.

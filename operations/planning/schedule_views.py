@@ -14,8 +14,8 @@ from accounts import roles
 from accounts.acts.views import ActView
 from accounts.addresses import key_or_none
 from accounts.dates.london import duty_day
-from operations.models import Cadet, Operation, OperationVenue, Visit, VisitState
 from operations.planning import schedule
+from operations.planning.models import Operation, OperationVenue
 from operations.planning.schedule_forms import (
     CancelForm,
     VisitEditForm,
@@ -23,6 +23,8 @@ from operations.planning.schedule_forms import (
     plan_after,
     plan_of,
 )
+from operations.teams.models import Cadet
+from operations.visits.models import Visit, VisitState
 
 
 class VisitAdd(ActView):

@@ -22,15 +22,6 @@ from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
 from accounts.record import history
-from operations.models import (
-    Draw,
-    Operation,
-    OperationVenue,
-    Scenario,
-    Selection,
-    TeamMember,
-    Visit,
-)
 from operations.planning import actions as planning
 from operations.planning.forms import (
     AddVenuesForm,
@@ -40,6 +31,11 @@ from operations.planning.forms import (
     OperationForm,
     RemoveVenueForm,
 )
+from operations.planning.models import Draw, Operation, OperationVenue
+from operations.scenarios.models import Scenario
+from operations.teams.models import TeamMember
+from operations.visits.models import Visit
+from operations.visits.selection import Selection
 from venues.models import VenueQuerySet
 from venues.training.validity import TrainingState
 

@@ -8,8 +8,8 @@ from django import forms
 from accounts.acts.forms import ActForm
 from accounts.acts.refusals import Problem
 from govuk import GovForm
-from operations.models import WarningSign
-from operations.planning import actions as planning
+from operations.scenarios import actions
+from operations.scenarios.models import WarningSign
 
 
 class ScenarioVersionForm(GovForm, ActForm, forms.Form):
@@ -40,4 +40,4 @@ class ScenarioForm(ScenarioVersionForm):
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """What the act would refuse of the title."""
-        return planning.problems_of_title(answers.get("title", ""))
+        return actions.problems_of_title(answers.get("title", ""))

@@ -11,9 +11,10 @@ from django.views.generic import DetailView, ListView
 from accounts import roles
 from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
-from operations.models import Operation, Scenario
-from operations.planning import actions as planning
+from operations.planning.models import Operation
+from operations.scenarios import actions
 from operations.scenarios.forms import ScenarioForm, ScenarioVersionForm
+from operations.scenarios.models import Scenario
 
 
 class ScenarioList(RequiresPermission, ListView[Scenario]):
@@ -64,7 +65,7 @@ class ScenarioAdd(ActView):
 
     def act(self, form: ScenarioForm) -> str:
         """Write it."""
-        scenario = planning.create_scenario(by=self.user, **form.cleaned_data)
+        scenario = actions.create_scenario(by=self.user, **form.cleaned_data)
         return reverse("operations:scenario_detail", args=[scenario.pk])
 
 
@@ -95,7 +96,7 @@ class ScenarioNewVersion(ActView):
 
     def act(self, form: ScenarioVersionForm) -> str:
         """Write it."""
-        scenario = planning.new_scenario_version(
+        scenario = actions.new_scenario_version(
             scenario=self.scenario, by=self.user, **form.cleaned_data
         )
         return reverse("operations:scenario_detail", args=[scenario.pk])

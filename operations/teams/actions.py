@@ -17,8 +17,9 @@ from accounts.database.references import NaturalOrder
 from accounts.dates.london import LONDON, duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
-from operations.models import Cadet, CadetPolicy, TeamMember, Visit, VisitState
 from operations.teams import cadet_rules
+from operations.teams.models import Cadet, CadetPolicy, TeamMember
+from operations.visits.models import Visit, VisitState
 from venues.models import CommandUnit, Venue
 
 NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from govuk import GovDateField, GovForm, an_example
-from operations.models import Cadet
 from operations.teams import actions as cadets
+from operations.teams.models import Cadet
 from venues.models import CommandUnit
 
 

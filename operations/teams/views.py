@@ -13,10 +13,11 @@ from accounts import roles
 from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
-from operations.models import Cadet, Visit
 from operations.teams import actions as cadets
 from operations.teams.cadet_rules import age_on
 from operations.teams.forms import CadetEditForm, CadetForm
+from operations.teams.models import Cadet
+from operations.visits.models import Visit
 from venues.models import CommandUnit
 
 

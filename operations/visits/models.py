@@ -24,8 +24,8 @@ from accounts.roles import (
     VIEW_RESULTS,
 )
 from operations import people, triggers
-from operations.planning.models import Operation, Selection
 from operations.visits.policies import LONGEST_WINDOW, VisitPolicy
+from operations.visits.selection import Selection
 from operations.visits.verdict import Verdict
 from venues.models import Venue
 
@@ -315,7 +315,9 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 
-    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="visits")
+    operation = models.ForeignKey(
+        "operations.Operation", on_delete=models.PROTECT, related_name="visits"
+    )
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
     selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
     starts_at = MomentField("from")

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govuk.tones import tone_of
-from operations.duty.actions import OutcomeFacts
-from operations.models import ContactMethod, Outcome, RefusalGround
+from operations.visits.facts import OutcomeFacts
+from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
 from operations.visits.verdict import Judgement, Verdict, judge
 from venues.registry.timeline import Entry
 
@@ -33,13 +33,15 @@ def in_words(facts: OutcomeFacts) -> list[Row]:
         Row("Room refused", _refusal(facts)),
         Row("Police contacted", _contact(facts)),
     ]
-    if facts.police_contacted:
-        rows.append(Row("“Makesafe” said", _yes_no(facts.makesafe_quoted)))
-        if facts.contact_method in (ContactMethod.CALL_999, ContactMethod.CALL_101):
-            handler = _yes_no(facts.call_handler_recognised)
-            rows.append(Row("Call handler saw what it was about", handler))
-        rows.append(Row("Officers sent", _officers(facts)))
-        rows.append(Row("Incident reference", facts.incident_reference or "None given"))
+    following = {
+        "makesafe_quoted": Row("“Makesafe” said", _yes_no(facts.makesafe_quoted)),
+        "call_handler_recognised": Row(
+            "Call handler saw what it was about", _yes_no(facts.call_handler_recognised)
+        ),
+        "officers_sent": Row("Officers sent", _officers(facts)),
+        "incident_reference": Row("Incident reference", facts.incident_reference or "None given"),
+    }
+    rows += [row for question, row in following.items() if facts.has(question)]
     return [
         *rows,
         Row("Staff debriefed", _yes_no(facts.staff_debriefed)),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
 from accounts.record.audit import tracked
+from operations.visits.facts import FOLLOWS
 from operations.visits.models import Visit
 from operations.visits.verdict import Verdict
 
@@ -42,7 +43,7 @@ _POLICE = Q(police_contacted=True)
 
 #: The table of rule 1 in ``operations/visits/verdict.py``, as PostgreSQL keeps it. A rule 2 is
 #: added here.
-FOLLOWS = Q(verdict_rule=1) & (
+BY_THE_RULE = Q(verdict_rule=1) & (
     (_SIGNS & _POLICE & Q(verdict=Verdict.RESPONDED_WELL.value))
     | (_SIGNS & ~_POLICE & Q(verdict=Verdict.PARTLY.value))
     | (~_SIGNS & _POLICE & Q(verdict=Verdict.PARTLY.value))
@@ -64,6 +65,40 @@ class ContactMethod(models.TextChoices):
 
     ONLINE = "online", "Reported online"
     """By the force's website."""
+
+
+def _applies(question: str) -> Q:
+    """The rule of ``facts.py`` as PostgreSQL asks it."""
+    rule = FOLLOWS.get(question)
+    if rule is None:
+        return Q()
+    after = Q(**{f"{rule.question}__in": sorted(rule.answers)})
+    # PostgreSQL takes "not known" for kept, hence the second look.
+    return _applies(rule.question) & after & Q(**{f"{rule.question}__isnull": False})
+
+
+def _only_what_applies() -> list[models.CheckConstraint]:
+    """For each question that follows another: no answer to it where it does not apply."""
+    checks = []
+    for check, question in QUESTION_OF_CHECK.items():
+        rule, empty = FOLLOWS[question], Q(**{question: FOLLOWS[question].empty})
+        fits = _applies(question) & ~empty | ~_applies(question) & empty
+        checks.append(
+            models.CheckConstraint(
+                condition=fits if rule.is_known else _applies(question) | empty,
+                name=check,
+                violation_error_message=NOT_SAID.get(question),
+            )
+        )
+    return checks
+
+
+#: The check of each question that follows another one.
+QUESTION_OF_CHECK = {f"{question}_only_where_it_applies": question for question in FOLLOWS}
+NOT_SAID = {
+    "refusal_ground": "Say why the room was refused.",
+    "contact_method": "Say how police were contacted.",
+}
 
 
 class OutcomeQuerySet(models.QuerySet["Outcome"]):
@@ -141,37 +176,12 @@ class Outcome(models.Model):
                 | (Q(revision__gt=1) & ~Q(correction_reason="")),
                 name="correction_says_why",
             ),
-            models.CheckConstraint(
-                condition=(Q(room_refused=True) & ~Q(refusal_ground=""))
-                | Q(room_refused=False, refusal_ground=""),
-                name="refused_room_has_a_ground",
-                violation_error_message="Say why the room was refused.",
-            ),
-            models.CheckConstraint(
-                condition=(Q(police_contacted=True) & ~Q(contact_method=""))
-                | Q(
-                    police_contacted=False,
-                    contact_method="",
-                    contact_minutes=None,
-                    makesafe_quoted=None,
-                    incident_reference="",
-                    call_handler_recognised=None,
-                    officers_sent=None,
-                ),
-                name="contact_says_how",
-                violation_error_message="Say how police were contacted.",
-            ),
-            models.CheckConstraint(
-                # PostgreSQL takes "not known" for kept, hence the second look at officers_sent.
-                condition=Q(officers_arrived_minutes=None)
-                | Q(officers_sent=True, officers_sent__isnull=False),
-                name="officers_who_arrived_were_sent",
-            ),
+            *_only_what_applies(),
             models.CheckConstraint(
                 condition=Q(verdict__in=[verdict.value for verdict in Verdict]),
                 name="verdict_is_one_of_three",
             ),
-            models.CheckConstraint(condition=FOLLOWS, name="verdict_is_what_the_rule_says"),
+            models.CheckConstraint(condition=BY_THE_RULE, name="verdict_is_what_the_rule_says"),
         ]
         ordering = ["visit", "-revision"]
         triggers = [

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from accounts.record import history
 from accounts.record.history import Step
-from operations.models import NotCompletedReason, Outcome, Visit, VisitState
+from operations.visits.models import NotCompletedReason, Visit, VisitState
 from operations.visits.outcome_history import revisions
+from operations.visits.outcomes import Outcome
 from venues.registry.timeline import Entry
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from accounts.roles import Role
 from operations.duty import actions
-from operations.duty.actions import OutcomeFacts
 from operations.models import Outcome, TeamMember
+from operations.visits.facts import OutcomeFacts
 from tests import factories
 
 pytestmark = [

@@ -445,12 +445,8 @@ def test_a_visit_that_ran_late_takes_nobody_from_the_next():
 @pytest.mark.parametrize(
     ("facts", "rule"),
     [
-        ({"room_refused": True, "refusal_ground": ""}, "refused_room_has_a_ground"),
-        ({"room_refused": False, "refusal_ground": "payment"}, "refused_room_has_a_ground"),
-        ({"police_contacted": True, "contact_method": ""}, "contact_says_how"),
-        ({"police_contacted": False}, "contact_says_how"),
-        ({"officers_sent": False, "officers_arrived_minutes": 5}, "officers_who_arrived_were_sent"),
-        ({"officers_sent": None, "officers_arrived_minutes": 5}, "officers_who_arrived_were_sent"),
+        ({"room_refused": True, "refusal_ground": ""}, "refusal_ground_only_where_it_applies"),
+        ({"contact_method": "online"}, "call_handler_recognised_only_where_it_applies"),
         ({"verdict": "passed"}, "verdict_is_one_of_three"),
         ({"revision": 1, "correction_reason": "A slip"}, "correction_says_why"),
     ],

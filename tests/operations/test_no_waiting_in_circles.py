@@ -10,11 +10,12 @@ from django.utils import timezone
 from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
-from operations.duty.actions import OutcomeFacts, correct_outcome
+from operations.duty.actions import correct_outcome
 from operations.follow_ups import actions as acts
 from operations.follow_ups.handing_over import hand_over_follow_ups
 from operations.models import FollowUp, Visit
 from operations.planning import schedule
+from operations.visits.facts import OutcomeFacts
 from tests import factories
 from tests.locks import failures, in_turn
 from venues.models import TrainingSession

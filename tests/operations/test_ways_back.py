@@ -19,11 +19,12 @@ from operations.control_room import actions as control_room
 from operations.duty import actions as logging
 from operations.models import TeamMember, Visit, VisitState
 from operations.planning import schedule
+from operations.visits.facts import OutcomeFacts
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-GOOD = logging.OutcomeFacts(
+GOOD = OutcomeFacts(
     challenged=True,
     asked_for_identification=True,
     signs_recognised=True,

@@ -12,7 +12,7 @@ from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.roles import Role
 from operations.duty import actions as logging
-from operations.duty.actions import AlreadyLoggedError, OutcomeFacts
+from operations.duty.actions import AlreadyLoggedError
 from operations.models import (
     Cadet,
     FollowUp,
@@ -23,6 +23,7 @@ from operations.models import (
     VisitPolicy,
     VisitState,
 )
+from operations.visits.facts import OutcomeFacts
 from operations.visits.verdict import RULE_VERSION, Verdict
 from tests.factories import (
     CadetMemberFactory,

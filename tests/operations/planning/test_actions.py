@@ -31,6 +31,7 @@ from operations.planning import actions as planning
 from operations.planning import schedule
 from operations.planning.models import BY_CHANCE
 from operations.planning.schedule import Duty, Place
+from operations.scenarios import actions as scenarios
 from operations.teams import actions as cadet_actions
 from tests.database import as_system
 from tests.factories import (
@@ -570,7 +571,7 @@ def test_a_new_version_leaves_the_old_one_to_its_operations(planner):
     old = ScenarioFactory()
     operation = OperationFactory(scenario=old)
 
-    new = planning.new_scenario_version(
+    new = scenarios.new_scenario_version(
         scenario=old, script="Ask for two rooms.", warning_signs=[WarningSignFactory()], by=planner
     )
 
@@ -582,10 +583,10 @@ def test_a_new_version_leaves_the_old_one_to_its_operations(planner):
 def test_a_version_is_written_from_the_newest_only(planner):
     old = ScenarioFactory()
     signs = [WarningSignFactory()]
-    planning.new_scenario_version(scenario=old, script="Two.", warning_signs=signs, by=planner)
+    scenarios.new_scenario_version(scenario=old, script="Two.", warning_signs=signs, by=planner)
 
     found = refused(
-        planning.new_scenario_version,
+        scenarios.new_scenario_version,
         scenario=old,
         script="Another two.",
         warning_signs=signs,
@@ -600,7 +601,7 @@ def test_a_title_is_used_once_whatever_the_case(planner):
     ScenarioFactory(title="Late walk-in")
 
     found = refused(
-        planning.create_scenario,
+        scenarios.create_scenario,
         title="LATE walk-in",
         script="Ask.",
         warning_signs=[WarningSignFactory()],
@@ -612,7 +613,7 @@ def test_a_title_is_used_once_whatever_the_case(planner):
 
 def test_a_scenario_shows_at_least_one_warning_sign(planner):
     found = refused(
-        planning.create_scenario, title="Quiet", script="Ask.", warning_signs=[], by=planner
+        scenarios.create_scenario, title="Quiet", script="Ask.", warning_signs=[], by=planner
     )
 
     assert [about for about, _ in found] == ["warning_signs"]
