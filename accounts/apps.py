@@ -30,7 +30,7 @@ class AccountsConfig(AppConfig):
         from accounts.database import checks, grants
         from accounts.models import DayPolicy, User
         from accounts.record import history, retention_rules
-        from accounts.sign_in import comings, second_factor, sessions  # noqa: F401
+        from accounts.sign_in import second_factor, sessions, signals  # noqa: F401
         from govuk.apps import GovukConfig  # Django takes each class above for one of this app's
 
         def people(user: User) -> QuerySet[User]:

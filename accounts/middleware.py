@@ -30,7 +30,7 @@ from govuk import texts
 SERVER_ERROR = 500  # HTTP's statuses from here on say that the server is at fault
 
 
-class KeepNoCopies:
+class NoStore:
     """Tell browsers and proxies to keep no copy of a page that only this person may see.
 
     Without it *Back* shows a planned visit after its officer has signed out of a shared device.

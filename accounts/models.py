@@ -19,10 +19,10 @@ from accounts.acts.submissions import Submission
 from accounts.database.model_fields import DayField, EmailLineField, LineField
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.record.access_log import AccessEntry
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.record.seals import Erasure, Seal, SealedEntry
 from accounts.roles import Role
-from accounts.sign_in.claims import Access
+from accounts.sign_in.groups import Access
 from accounts.sign_in.once import Used
 from govuk import days
 

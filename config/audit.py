@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt")
-PATIENCE = 180  # seconds for each tool; then its database counts as out of reach
+TIMEOUT = 180  # seconds for each tool; then its database counts as out of reach
 
 #: Holes that are known, can't be closed yet and can't be used here: id → why.
 ACCEPTED: dict[str, str] = {}
@@ -101,7 +101,7 @@ def node() -> Finding:
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired:
         return subprocess.CompletedProcess(command, 1, "", "ETIMEDOUT")

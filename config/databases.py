@@ -9,7 +9,7 @@ from config.environment import Environment
 KEPT = {"CONN_MAX_AGE": 5 * 60, "CONN_HEALTH_CHECKS": True}
 
 #: A server that can't be reached is told in seconds, not in the minutes that TCP takes.
-PATIENCE = {
+TIMEOUT = {
     "connect_timeout": 3,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
@@ -28,4 +28,4 @@ def server(url: str) -> dict[str, Any]:
     except Exception:
         found = {}
     found = found or {"ENGINE": "django.db.backends.postgresql"}
-    return KEPT | found | {"OPTIONS": PATIENCE | found.get("OPTIONS", {})}
+    return KEPT | found | {"OPTIONS": TIMEOUT | found.get("OPTIONS", {})}

@@ -18,7 +18,7 @@ SAYING = (
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "config.requests.KeepToOneself",
+    "config.requests.CrossOriginResourcePolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
 

@@ -189,7 +189,7 @@ def _faults_of_databases(databases: Mapping[str, str]) -> Iterator[str]:
 
 _WHOSE = {
     "DATABASE_URL": "web, worker and beat work as makesafe_web",
-    "OWNER_DATABASE_URL": "with AS_OWNER=1, the keeper and manage.py work as the tables' owner",
+    "OWNER_DATABASE_URL": "with AS_OWNER=1, worker and manage.py work as the tables' owner",
 }
 
 

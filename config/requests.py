@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
-class NameRequests:
+class RequestId:
     """Give each request an id: ``request.request_id``, 32 hexadecimal digits.
 
     Every line that is logged meanwhile has it, the answer has it as a header, an error page shows
@@ -106,7 +106,7 @@ class Sessions(SessionMiddleware):
             return response
 
 
-class KeepToOneself:
+class CrossOriginResourcePolicy:
     """Let no other site's page load anything of this one's."""
 
     def __init__(self, get_response: Answer) -> None:

@@ -70,14 +70,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.requests.NameRequests",  # first: every line that is logged later has the request's id
+    "config.requests.RequestId",  # first: every line that is logged later has the request's id
     "config.health.Health",
     "config.requests.HeedScheme",
     "django.middleware.security.SecurityMiddleware",
     # Before WhiteNoise, so that static files and refusals carry these headers too.
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "config.requests.KeepToOneself",
+    "config.requests.CrossOriginResourcePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.middleware.TidyAddress",  # before anything is looked up by what was sent
     "config.requests.Sessions",
@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.RequireSignIn",
     "accounts.middleware.TidyForm",
-    "accounts.middleware.KeepNoCopies",
+    "accounts.middleware.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -123,7 +123,7 @@ CRISPY_FAIL_SILENTLY = False
 
 # Database ---------------------------------------------------------------------------------------
 
-#: Whether this process works as the owner of the tables: the keeper, and ``manage.py migrate``.
+#: Whether this process works as the tables' owner: the owner's worker, and ``manage.py migrate``.
 AS_OWNER = env.yes("AS_OWNER", default=False)
 _DATABASES = {"DATABASE_URL": env.text("DATABASE_URL")}
 if AS_OWNER:  # a variable of its own: no file that names web's role comes before it
@@ -133,9 +133,9 @@ DATABASE_URL = next(iter(_DATABASES.values())) or (embedded.database_url() if DE
 DATABASES = {"default": databases.server(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The record of changes (accounts/record/audit.py) -------------------------------------------------
+# The record of changes (accounts/record/events.py) -----------------------------------------------
 
-PGHISTORY_BASE_MODEL = "accounts.record.audit.Event"
+PGHISTORY_BASE_MODEL = "accounts.record.events.Event"
 PGHISTORY_APPEND_ONLY = True
 #: The time of the change itself, not of its transaction's beginning: a day that is over gets no
 #: entry once its last transaction has ended, and can be sealed.

@@ -27,7 +27,7 @@ from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
 from accounts.record import history
 from accounts.record.access_log import Act, record_act
-from accounts.record.audit import BOOKKEEPING
+from accounts.record.events import BOOKKEEPING
 from accounts.roles import VIEW_LOG
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.visits.models import FINISHED

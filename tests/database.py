@@ -31,7 +31,7 @@ from django.test import TransactionTestCase
 from django.test.client import ClientHandler
 
 from accounts.database import scope
-from accounts.database.scope import NOTHING_SAID, WEB_ROLE, Scope
+from accounts.database.scope import CLEARED, WEB_ROLE, Scope
 from operations.protection.row_security import HISTORIES, POLICIES
 
 GUARDED = re.compile(
@@ -79,7 +79,7 @@ def _take(role: str, said: Scope | None, current: Scope | None) -> None:
 
 def _tell(connection) -> None:
     """Tell PostgreSQL, past Django's cursor: no query of the product, and none that is counted."""
-    values = dict(NOTHING_SAID if _standing.said is None else _standing.said.settings)
+    values = dict(CLEARED if _standing.said is None else _standing.said.settings)
     del values["role"]  # the session's own
     told = ", ".join(["set_config(%s, %s, false)"] * len(values))
     with connection.connection.cursor() as cursor:

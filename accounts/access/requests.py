@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.database.model_fields import EmailLineField
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import DECIDE_ACCESS, Role
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from accounts.models import User
 from accounts.record.access_log import Act, record_act
 from accounts.roles import DECIDE_ACCESS, Role
 from accounts.sign_in import invitations
-from accounts.sign_in.claims import Access
+from accounts.sign_in.groups import Access
 
 OWN = "Nobody changes their own roles, command units or sight of the whole force."
 NOT_YOURS = "Somebody who works for other command units than yours, or for the whole force, is "

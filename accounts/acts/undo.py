@@ -7,7 +7,7 @@ An act that may be taken back says so above its definition::
     def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None: ...
 
 Nothing else is written for it. The act's changes are marked in the record
-(``accounts/record/audit.py``), and the record knows what each row said before: taking back brings
+(``accounts/record/events.py``), and the record knows what each row said before: taking back brings
 that about, whatever the act was and however many rows it changed. The view says
 ``confirm(request, "The venue is closed.")``, and the confirmation has a button *Undo*. The pages of
 the records that it changed offer the same for as long as it can be taken back, to those who may
@@ -344,7 +344,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
         raise CannotUndoError(_stands_in_the_way(why), tells_of=way.tells_of)
     if kind.asks_why and not reason:
         raise ReasonNeededError(kind.asks_why)
-    scope.because(f"Undone: {undo.says} {reason}".strip())
+    scope.set_reason(f"Undone: {undo.says} {reason}".strip())
     for change in reversed(changes):
         change.reverse()
     kind.afterwards(way.left)

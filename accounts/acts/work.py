@@ -75,7 +75,7 @@ def changing(person: User, *, to: User | None) -> Iterator[None]:
         if why := _why_not(person, to, left):
             raise refuse("taken_over_by", why)
         if to:
-            scope.because("Somebody else does this work now")
+            scope.set_reason("Somebody else does this work now")
         for work in left:
             assert to is not None  # asked above
             work.hand_over(work.left_by(person), to)

@@ -117,8 +117,8 @@ def _writes_the_record(cursor: CursorWrapper) -> Iterator[str]:
 def database_is_as_it_must_be(*, databases: Sequence[str] | None, **_: Any) -> list[CheckMessage]:
     """That PostgreSQL binds the role of this process, and keeps the record from it."""
     hint = (
-        f"Run web, worker and beat as {WEB_ROLE}, the keeper (AS_OWNER=1) as the owner of the "
-        "tables; manage.py migrate, as the owner, puts the rights right. See docs/operators.md."
+        f"Run web, worker and beat as {WEB_ROLE}, the owner's worker (AS_OWNER=1) as the owner of "
+        "the tables; manage.py migrate, as the owner, puts the rights right. See docs/operators.md."
     )
     try:
         return [

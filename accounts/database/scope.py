@@ -77,7 +77,7 @@ class Scope:
 
 
 #: When no scope holds: the session's own role, and nothing said.
-NOTHING_SAID = dict.fromkeys(Scope(whole_force=True).settings, "") | {
+CLEARED = dict.fromkeys(Scope(whole_force=True).settings, "") | {
     "role": "none",
     "search_path": SEARCH_PATH,
 }
@@ -132,7 +132,7 @@ def for_task(name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def for_keeper(name: str) -> Iterator[None]:
+def for_owner(name: str) -> Iterator[None]:
     """The same for what keeps the record, which only the owner of the tables may: no role is taken.
 
     Args:
@@ -206,7 +206,7 @@ def somebody(user: User | None) -> Iterator[None]:
             yield
 
 
-def because(reason: str) -> None:
+def set_reason(reason: str) -> None:
     """Say why the changes that follow in this transaction are made, for the record.
 
     It holds in parts of the transaction that look beyond the person's units too.
@@ -233,7 +233,7 @@ def _holding(scope: Scope) -> Iterator[None]:
     outermost = not connection.in_atomic_block
     after_commit: list[Callable[[], object]] = []
     with transaction.atomic():
-        _say(scope)
+        _apply(scope)
         outer = _current.set(scope)
         try:
             yield
@@ -243,7 +243,7 @@ def _holding(scope: Scope) -> Iterator[None]:
             after_commit = [hook for _, hook, *_ in connection.run_on_commit]
             connection.run_on_commit = []
         elif not outermost and not connection.needs_rollback:
-            _say(_current.get())
+            _apply(_current.get())
     for hook in after_commit:
         _run_after_commit(hook, scope)
 
@@ -257,9 +257,9 @@ def _run_after_commit(hook: Callable[[], object], scope: Scope) -> None:
         log.exception("after commit", error=type(error).__name__)
 
 
-def _say(scope: Scope | None) -> None:
+def _apply(scope: Scope | None) -> None:
     """Set the settings of ``scope`` for this transaction in one question; None takes them back."""
-    settings = NOTHING_SAID if scope is None else scope.settings
+    settings = CLEARED if scope is None else scope.settings
     said = ["set_config(%s, %s, true)"] * len(settings)
     values: list[str | int] = [part for pair in settings.items() for part in pair]
     if scope is not None and not scope.whole_force:

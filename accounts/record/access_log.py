@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import Func, Value
 from django.db.models.functions import Cast, Coalesce, Now, NullIf
 
-from accounts.record.audit import insert_only
+from accounts.record.events import insert_only
 
 if TYPE_CHECKING:
     from accounts.models import User

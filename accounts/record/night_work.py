@@ -1,6 +1,6 @@
 """The work of the night, and whether it was done: sealing the record, erasing what is over.
 
-A worker of its own does it (``keeper`` in the Procfile). If that one is away, or is not the tables'
+A worker of its own does it (``owner`` in the Procfile). If that one is away, or is not the tables'
 owner, nothing else would say so.
 """
 

@@ -86,13 +86,13 @@ def apply(*, on: dt.date) -> dict[str, int]:
     return counts
 
 
-@scope.for_keeper("retention")
+@scope.for_owner("retention")
 def record_run() -> None:
     """Put on record that all rules were followed, whether or not there was something to erase."""
     record_act(Act.RETENTION_APPLIED, by=None, what="retention")
 
 
-@scope.for_keeper("retention")
+@scope.for_owner("retention")
 def _one_batch(rule: Rule, before: dt.date, on: dt.date) -> int:
     keys = rule.erase(before, on)
     if keys:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from accounts.record.audit import insert_only
+from accounts.record.events import insert_only
 
 
 class Seal(models.Model):

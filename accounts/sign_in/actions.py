@@ -101,7 +101,7 @@ def take_over_details(*, person: User, details: dict[str, str]) -> None:
         del new["email"]
     if not new:
         return
-    scope.because("The force’s account says so")
+    scope.set_reason("The force’s account says so")
     try:
         with transaction.atomic():
             User.objects.filter(pk=person.pk).update(**new)

@@ -17,7 +17,7 @@ from accounts.access import rights
 from accounts.database.locks import one_at_a_time
 from accounts.models import User
 from accounts.sign_in import actions, sessions
-from accounts.sign_in.claims import Access, access_of, groups_in, is_true, moment_in, text_in
+from accounts.sign_in.groups import Access, access_of, groups_in, is_true, moment_in, text_in
 from accounts.sign_in.provider import FAULTS_OF_THE_PROVIDER, Adapter, refuse_faults
 
 logger = logging.getLogger(__name__)

@@ -50,7 +50,7 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
         )
     if not reason:
         raise refuse("reason", "Enter why you are ending the visit")
-    scope.because(reason)
+    scope.set_reason(reason)
     assert locked.started_at is not None  # it is under way
     locked.claim(locked.version)
     locked.state = VisitState.NOT_COMPLETED

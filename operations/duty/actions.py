@@ -227,7 +227,7 @@ def correct_outcome(
         problems.append(Problem("visit", same))
     if problems:
         raise Refused(problems)
-    scope.because(reason)
+    scope.set_reason(reason)
     outcome = _record(
         visit,
         facts,
@@ -337,7 +337,7 @@ def correct_not_completed(
     if (reason, notes) == (visit.not_completed_reason, visit.not_completed_notes):
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
     _check_not_completed(visit, reason, notes, submission)
-    scope.because(why)
+    scope.set_reason(why)
     _move(
         visit,
         not_completed_reason=reason,

@@ -439,7 +439,7 @@ def decline_refresher(*, follow_up: FollowUp, reason: str, by: User, version: in
     _require_open(follow_up, "it can’t be declined any more")
     if not one_line(reason):
         raise refuse("reason", "Enter why the venue does not want the refresher")
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     follow_up.state = FollowUpState.DECLINED
     follow_up.declined_reason = one_line(reason)
     follow_up.booked_for = None
@@ -465,7 +465,7 @@ def reopen_refresher(*, follow_up: FollowUp, reason: str, by: User, version: int
         raise refuse("follow_up", "This follow-up is not declined, so there is nothing to reopen.")
     if not one_line(reason):
         raise refuse("reason", "Enter why the follow-up is opened again")
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     follow_up.state = FollowUpState.OFFERED
     follow_up.declined_reason = ""
     follow_up.save()

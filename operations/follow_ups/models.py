@@ -14,7 +14,7 @@ from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
 from operations import people, triggers
 from operations.visits.models import Visit

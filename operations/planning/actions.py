@@ -34,7 +34,7 @@ from venues.models import CommandUnit, Venue, VenueQuerySet
 from venues.registry.names_in_sql import NormalName
 
 #: The operating system's own entropy: nobody can foretell or repeat a draw.
-CHANCE = random.SystemRandom()
+RANDOM_SOURCE = random.SystemRandom()
 
 
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
@@ -412,7 +412,7 @@ def draw_venues(
     if not 1 <= number <= len(pool):
         message = f"Enter a number between 1 and {len(pool)}: so many venues match."
         raise refuse("number", message if pool else "No venue matches: use fewer filters.")
-    drawn = CHANCE.sample(list(pool), number)
+    drawn = RANDOM_SOURCE.sample(list(pool), number)
     lock_venues(drawn)
     if choosable(operation, by=by).filter(pk__in=drawn).count() < number:
         message = "A venue was closed or merged just now, so nothing was added. Draw again."
@@ -506,5 +506,5 @@ def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
         raise refuse("venue", "This venue has visits in the operation, so it stays in it.")
     if chosen.is_drawn and not one_line(reason):
         raise refuse("reason", "Enter why this venue is taken out although chance has chosen it")
-    scope.because(one_line(reason) or "Taken out of the operation")
+    scope.set_reason(one_line(reason) or "Taken out of the operation")
     chosen.delete()

@@ -15,7 +15,7 @@ from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.database.references import NaturalOrder
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from operations import people
 from operations.scenarios.models import Scenario

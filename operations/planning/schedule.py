@@ -269,7 +269,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     visit = _lock_planned(visit, by=by)
     if not one_line(reason):
         raise refuse("reason", "Enter why the visit is cancelled.")
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
     visit.cancelled_at = timezone.now()

@@ -40,10 +40,10 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
     The entry stays, empty, so that a visit still shows how many cadets were in its team. So do the
     entries of its history that say who changed it and when, without what they changed.
     """
-    keys = list(Cadet.objects.done_with(before=before).values_list("pk", flat=True)[:BATCH])
+    keys = list(Cadet.objects.past_retention(before=before).values_list("pk", flat=True)[:BATCH])
     # Whoever makes up a team locks its cadets too: of those, ask again.
     hold(Cadet.objects.filter(pk__in=keys))
-    still = Cadet.objects.done_with(before=before).filter(pk__in=keys)
+    still = Cadet.objects.past_retention(before=before).filter(pk__in=keys)
     keys = list(still.values_list("pk", flat=True))
     history = _history(Cadet).filter(pgh_obj__in=keys)
     note(history, rule=CADETS.what)
@@ -62,7 +62,7 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
 def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
     """Erase who took part in visits that were over before the day ``before``, and all free text."""
     keys = list(
-        Visit.objects.done_with(before=midnight(before)).values_list("pk", flat=True)[:BATCH]
+        Visit.objects.past_retention(before=midnight(before)).values_list("pk", flat=True)[:BATCH]
     )
     if not keys:
         return []

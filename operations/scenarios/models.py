@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import VIEW_OPERATIONS
 from venues.registry.names_in_sql import NormalName
 

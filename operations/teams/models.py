@@ -20,7 +20,7 @@ from accounts.database.references import NaturalOrder
 from accounts.dates.london import LONDON
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations import people
 from operations.teams.cadet_rules import YOUNGEST
@@ -49,7 +49,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         """Those of whom anything is held."""
         return self.filter(erased_on=None)
 
-    def done_with(self, *, before: dt.date) -> Self:
+    def past_retention(self, *, before: dt.date) -> Self:
         """Those on record whose last operation closed before the day ``before``.
 
         Who was in none counts from the day they were put on record.

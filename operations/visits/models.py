@@ -15,7 +15,7 @@ from accounts.addresses import number_of
 from accounts.database.model_fields import DayField, LineField, LinesField, MomentField
 from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import (
     LOG_VISITS,
     PLAN_OPERATIONS,
@@ -249,7 +249,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         outside = Q(starts_at__lt=duty_begins(first)) | Q(ends_at__gt=duty_ends(last))
         return self.filter(outside)
 
-    def done_with(self, *, before: dt.datetime) -> Self:
+    def past_retention(self, *, before: dt.datetime) -> Self:
         """Those whose window closed before, with people and free text still on record."""
         return self.filter(ends_at__lt=before, anonymous_since=None).order_by("pk")
 

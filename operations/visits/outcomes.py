@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from operations.visits.facts import FOLLOWS
 from operations.visits.models import Visit
 from operations.visits.verdict import Verdict

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.dates.policies import Policy, PolicyQuerySet
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 
 #: No window is longer than this, whatever a force's policy says; the database refuses it.
 LONGEST_WINDOW = dt.timedelta(hours=12)

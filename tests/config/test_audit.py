@@ -90,7 +90,7 @@ def test_a_tool_that_does_not_work_stops_it(tools, capsys, name, said, error):
 
 def test_a_tool_that_does_not_come_back_is_not_waited_for(tools, monkeypatch, tmp_path):
     (tmp_path / "npm").write_text("#!/bin/sh\nexec sleep 60\n")
-    monkeypatch.setattr(audit, "PATIENCE", 0.5)
+    monkeypatch.setattr(audit, "TIMEOUT", 0.5)
     assert not audit.node().asked
 
 

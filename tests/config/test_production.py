@@ -191,13 +191,13 @@ PROCESSES = {
     "web": ("-m", "gunicorn", "config.asgi", "--config", "python:config.gunicorn"),
     "worker": (*CELERY, "worker"),
     "beat": (*CELERY, "beat", "--schedule", "/nowhere/beat"),
-    "keeper": (*CELERY, "worker", "--queues", "keeping"),
+    "owner": (*CELERY, "worker", "--queues", "keeping"),
 }
 
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_each_process_is_stopped_by_unsafe_settings(process):
-    owner = {"AS_OWNER": "1"} if process == "keeper" else {}
+    owner = {"AS_OWNER": "1"} if process == "owner" else {}
     url = {"OWNER_DATABASE_URL": "postgres://owner@127.0.0.1:1/makesafe"} if owner else {}
     done = start(*PROCESSES[process], **owner, **url, KEEP_VISITS_DAYS="-1")
     assert done.returncode != 0
@@ -253,7 +253,7 @@ def test_the_owners_worker_takes_the_owners_address_whatever_file_names_another(
     )
     assert done.stdout.strip() == "owner"
     [line] = [one for one in (ROOT / "Procfile").read_text().splitlines() if "keeping" in one]
-    assert line.startswith("keeper: AS_OWNER=1 ")
+    assert line.startswith("owner: AS_OWNER=1 ")
 
 
 def test_browsers_are_told_of_this_host_alone_unless_the_operator_says_more():

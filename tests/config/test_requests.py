@@ -16,7 +16,7 @@ from django.urls import path, reverse
 from structlog.contextvars import get_contextvars
 
 from accounts.roles import Role
-from config.requests import HEADER, NameRequests, client_address
+from config.requests import HEADER, RequestId, client_address
 from operations.models import Outcome
 from tests.answers import NOTHING_NOTICED
 from tests.factories import PASSWORD, UnderWayVisitFactory, UserFactory, VenueFactory
@@ -36,7 +36,7 @@ def named(**headers: str) -> tuple[str, str]:
 
     request = RequestFactory().get("/", headers=headers)
     request.resolver_match = None
-    response = NameRequests(product)(request)
+    response = RequestId(product)(request)
     return seen[0], response[HEADER]
 
 

@@ -126,7 +126,7 @@ def test_triggers_that_are_off_are_named(before):
     ask(name, "ALTER TABLE venues_venue ENABLE TRIGGER ALL")
 
 
-def test_the_keeper_does_not_begin_unless_it_is_the_owner(before):
+def test_the_owners_worker_does_not_begin_unless_it_is_the_owner(before):
     name, _ = before
     done = run(
         name, *CELERY, "worker", "--queues", "keeping", "--pool", "solo",

@@ -19,7 +19,7 @@ from accounts.database.scope import WEB_ROLE
 from tests.database import as_owner
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 40  # seconds until a test gives up on a worker that says nothing
+TIMEOUT = 40  # seconds until a test gives up on a worker that says nothing
 
 
 class Worker:
@@ -98,7 +98,7 @@ class Place:
         """Block until each of ``lines`` (or one that begins so) was told; the last that came."""
         missing = list(lines)
         line = ""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while missing:
             line = self._next_line(deadline, missing)
             found = next((want for want in missing if line.startswith(want)), None)
@@ -110,7 +110,7 @@ class Place:
         while "\n" not in self._unread:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self._pipe], [], [], left)[0]:
-                raise AssertionError(f"Heard nothing of {missing} in {PATIENCE} s")
+                raise AssertionError(f"Heard nothing of {missing} in {TIMEOUT} s")
             self._unread += os.read(self._pipe, 65536).decode()
         line, _, self._unread = self._unread.partition("\n")
         self.heard.append(line)

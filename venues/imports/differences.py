@@ -133,7 +133,7 @@ def accept_difference(run: ImportRun, *, number: int, by: User) -> Venue:
     """
     wait_for_imports()
     run, difference = _undecided(run, number)
-    scope.because(f"A difference of the import {run.pk} was accepted")
+    scope.set_reason(f"A difference of the import {run.pk} was accepted")
     if difference["aspect"] == NEW:
         venue = _add(difference, by=by)
     else:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.database.model_fields import DayField, LineField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from venues.registry.areas import LocalAuthority
 
 

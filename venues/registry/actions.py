@@ -307,7 +307,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     if venue.closed_on:
         raise refuse("venue", f"This venue was closed already, on {_day(venue.closed_on)}.")
     _refuse_if_any(problems_of_day("on", on) + _problems_of_reason(reason))
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, one_line(reason)
     venue.save()
@@ -334,7 +334,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
         problems.append(Problem("on", f"It closed on {_day(venue.closed_on)}: enter a later day."))
     _refuse_if_any(problems)
     closed = f"Closed on {_day(venue.closed_on)}: {venue.closed_reason}."
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     venue.claim(venue.version)
     venue.notes = _joined(venue.notes, f"{closed} Open again from {_day(on)}: {one_line(reason)}.")
     venue.closed_on, venue.closed_reason = None, ""
@@ -568,7 +568,7 @@ def correct_training(
     problems = _problems_of_reason(reason)
     if not problems and all(getattr(session, name) == value for name, value in fields.items()):
         raise refuse("session", "Nothing differs from what is on record, so nothing was saved.")
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     problems += _problems_of_twice(session, fields, another)
     _save_training(session, fields, problems, by=by)
     return session
@@ -606,7 +606,7 @@ def remove_training(*, session: TrainingSession, version: int, reason: str, by: 
     session = _lock_training(session, by=by)
     session.claim(version)
     _refuse_if_any(_problems_of_reason(reason))
-    scope.because(one_line(reason))
+    scope.set_reason(one_line(reason))
     _settle(session, by=by, removed=True)
     session.delete()
     return session.followed

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from accounts.access.requests import units_are_the_givers, whole_force_changes
 from accounts.database.model_fields import DayField, EmailLineField, LineField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from venues.registry.names_in_sql import NormalName
 
 

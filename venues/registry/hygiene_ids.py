@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import VIEW_VENUES
 
 

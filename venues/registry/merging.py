@@ -195,7 +195,7 @@ def merge_venues(
                 f"Only somebody who sees the whole force can merge {venue} into the command unit "
                 f"of {home}. Ask an administrator who that is.",
             )
-    scope.because("Two entries of one place became one")
+    scope.set_reason("Two entries of one place became one")
     _join_contacts(keep, duplicate, chosen)
     _join_ids(keep, duplicate)
     _join(keep, duplicate, chosen)

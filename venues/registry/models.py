@@ -19,7 +19,7 @@ from django.urls import reverse
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, EmailLineField, LineField, LinesField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import CHANGE_VENUES, VIEW_FOLLOW_UPS, VIEW_RESULTS, VIEW_VENUES
 from venues.registry import search
 from venues.registry.areas import LocalAuthority, changeable_by

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.models import User
-from accounts.record.audit import tracked
+from accounts.record.events import tracked
 from accounts.roles import VIEW_VENUES
 from venues.training.validity import expires_on
 

@@ -17,7 +17,7 @@ from accounts.database import scope
 from accounts.models import AccessRequest, User
 from accounts.roles import Role
 from accounts.sign_in import actions, invitations
-from accounts.sign_in.claims import Access
+from accounts.sign_in.groups import Access
 from outbox import content
 from outbox.models import Message
 from tests import factories

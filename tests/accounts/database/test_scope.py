@@ -16,7 +16,7 @@ from tests.database import as_owner, as_product
 from tests.factories import CommandUnitFactory, UserFactory, VenueGroupFactory
 from venues.models import VenueGroup
 
-NOTHING = scope.NOTHING_SAID
+NOTHING = scope.CLEARED
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +124,7 @@ def test_the_owner_of_the_tables_is_not_bound_by_a_rule():
 def test_the_reason_of_a_change_stands_beside_who_makes_it():
     person = UserFactory()
     with scope.acting(person):
-        scope.because("The venue asked for it")
+        scope.set_reason("The venue asked for it")
         found = json.loads(said()["pghistory.context_metadata"])
     assert (found["user"], found["reason"]) == (person.pk, "The venue asked for it")
 

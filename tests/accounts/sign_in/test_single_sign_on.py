@@ -23,7 +23,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import Role
 from accounts.sign_in.adapters import SecondFactorAdapter
-from accounts.sign_in.claims import Access, access_of, groups_in, is_true, moment_in, text_in
+from accounts.sign_in.groups import Access, access_of, groups_in, is_true, moment_in, text_in
 from accounts.sign_in.provider import CLAIMS
 from tests.factories import PASSWORD, CommandUnitFactory, PasskeyFactory, UserFactory
 

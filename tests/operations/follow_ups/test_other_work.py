@@ -13,7 +13,7 @@ from accounts.acts.refusals import Refused
 from accounts.models import AccessRequest, Undo, User
 from accounts.roles import Role
 from accounts.sign_in import actions as accounts
-from accounts.sign_in.claims import Access
+from accounts.sign_in.groups import Access
 from operations.duty import actions as duty
 from operations.follow_ups import actions as acts
 from operations.follow_ups import messages, reminders

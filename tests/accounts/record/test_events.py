@@ -73,7 +73,7 @@ def test_who_from_where_and_why_stand_beside_the_change():
     user = factories.UserFactory(role=Role.PLANNER, whole_force=True)
     with scope.acting(user, address="192.0.2.7", path="/cadets/1/edit/"):
         cadet = factories.CadetFactory()
-        scope.because("Consent renewed")
+        scope.set_reason("Consent renewed")
         Cadet.objects.filter(pk=cadet.pk).update(consented_on=dt.date(2026, 3, 3))
     added, changed = history_of(cadet)
     assert added.pgh_context_id == changed.pgh_context_id is not None
