@@ -1,4 +1,4 @@
-"""The app's place in Django."""
+"""The app's place in Django, and what it adds to those below (``config/additions.py``)."""
 
 from typing import ClassVar
 
@@ -10,32 +10,25 @@ class OperationsConfig(AppConfig):
     """Django's entry for this app."""
 
     name = "operations"
-    #: The letters that this app writes (``outbox/letters.py``).
     letters: ClassVar[dict[str, str]] = {
         "reminders_to_venue": "operations.follow_ups.messages.write_reminders",
         "reminders_to_staff": "operations.follow_ups.messages.write_reminders",
     }
+    histories = ("operations.protection.audit_limits.HISTORIES",)
+    log_limits = ("operations.protection.audit_limits.limits_of_log",)
+    retention_rules = ("operations.protection.retention.RULES",)
+    database_questions = ("operations.protection.row_security.missing",)
+    work = ("operations.follow_ups.handing_over.WORK",)
+    timelines = ("operations.timeline.entries",)
+    settles_training = ("operations.follow_ups.actions.settle_training",)
 
     def ready(self) -> None:
-        """Hand in what this app knows of a venue, what belongs to a record's history, and what is
-        erased in time; write after each migration the roles, the policies and what a new
-        installation begins with.
+        """Write after each migration the roles, the policies and what a new installation begins
+        with.
         """
-        from accounts.database import checks
         from accounts.roles import write_groups
-        from operations import first_rows, timeline
-        from operations.follow_ups import handing_over
-        from operations.follow_ups.actions import settle_training
-        from operations.protection import audit_limits as record
-        from operations.protection import retention, row_security
-        from venues.registry.actions import settled_by
-        from venues.registry.timeline import register
+        from operations import first_rows
+        from operations.protection import row_security
 
-        register(timeline.entries)
-        settled_by(settle_training)
-        handing_over.register_work()
-        record.register()
-        retention.register_rules()
-        checks.register(row_security.missing)
         for receiver in (write_groups, row_security.write_policies, first_rows.write_first_rows):
             post_migrate.connect(receiver, sender=self)

@@ -15,11 +15,12 @@ from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.database.locks import hold
 from accounts.models import User
+from config.additions import added
 
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of work. Kinds are registered in the order in which acts hold their rows."""
+    """A kind of work; apps name theirs as ``work``, in the order in which acts hold the rows."""
 
     what: str
     """Such as *open follow-ups*."""
@@ -35,22 +36,13 @@ class Work:
     """Give what they can't see to any more to whom a rule names, where there is one; how much."""
 
 
-_kinds: list[Work] = []
-
-
-def register(work: Work) -> None:
-    """Have this kind handed over. Once, when Django starts."""
-    if work not in _kinds:
-        _kinds.append(work)
-
-
 def keep(person: User, to: User | None = None) -> None:
     """Keep others from what ``person`` has in hand, from them, and from whoever takes it over.
 
     In the order of all acts; so that nothing comes to them that nobody sees.
     """
     with scope.all_units():
-        for work in _kinds:
+        for work in added("work"):
             hold(work.held_by(person))
     hold(User.objects.filter(pk__in=[person.pk, *([to.pk] if to else [])]))
 
@@ -70,7 +62,7 @@ def changing(person: User, *, to: User | None) -> Iterator[None]:
     before = _left(person)
     yield
     with scope.all_units():
-        now = zip(_kinds, before, _left(person), strict=True)
+        now = zip(added("work"), before, _left(person), strict=True)
         left = [work for work, then, keys in now if (keys if to else keys - then)]
         if why := _why_not(person, to, left):
             raise refuse("taken_over_by", why)
@@ -87,14 +79,14 @@ def changing_by_rule(person: User) -> Iterator[None]:
     keep(person)
     yield
     with scope.all_units():
-        for work in _kinds:
+        for work in added("work"):
             work.find_others(person)
 
 
 @scope.all_units()
 def _left(person: User) -> list[set[int]]:
     """For each kind the keys of what ``person`` has and can't see to any more."""
-    return [set(work.left_by(person).values_list("pk", flat=True)) for work in _kinds]
+    return [set(work.left_by(person).values_list("pk", flat=True)) for work in added("work")]
 
 
 def _why_not(person: User, to: User | None, left: list[Work]) -> str:

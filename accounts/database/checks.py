@@ -5,7 +5,7 @@ belongs to its tables. So each process looks when it starts (``config/start.py``
 ``manage.py check --deploy --database default``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db import DatabaseError, connections
 from django.db.backends.utils import CursorWrapper
 
 from accounts.database.scope import WEB_ROLE
+from config.additions import added
 from config.production import sends_in_plain, travels_in_plain
 
 # ruff: noqa: S608 (the questions are put together of constants)
@@ -75,17 +76,13 @@ OF_OWNER: Sequence[Question] = (
     ),
 )
 
-_more: list[Callable[[CursorWrapper], Iterator[str]]] = []
-
-
-def register(question: Callable[[CursorWrapper], Iterator[str]]) -> None:
-    """Let an app ask more of the database. Once, when Django starts."""
-    if question not in _more:
-        _more.append(question)
-
 
 def faults(alias: str) -> Iterator[str]:
-    """What does not hold in the database for the role that this process works as."""
+    """What does not hold in the database for the role that this process works as.
+
+    Apps name what they ask besides as ``database_questions``: each gets the cursor and gives
+    sentences.
+    """
     with connections[alias].cursor() as cursor:
         asked = (*(OF_OWNER if settings.AS_OWNER else OF_WEB), *OF_ALL)
         for question, fault in asked:
@@ -94,7 +91,7 @@ def faults(alias: str) -> Iterator[str]:
                 yield fault
         if not settings.AS_OWNER:
             yield from _writes_the_record(cursor)
-        for more in _more:
+        for more in added("database_questions"):
             yield from more(cursor)
 
 

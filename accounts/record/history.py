@@ -22,6 +22,7 @@ from django.utils.text import capfirst, get_text_list, slugify
 from accounts.addresses import number_of
 from accounts.dates.london import LONDON
 from accounts.models import AccessEntry, User
+from config.additions import added
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -59,17 +60,13 @@ class Kind:
     limits: Callable[[User, Any], Limits]
 
 
-_kinds: dict[str, Kind] = {}
-_limits_of_log: list[Callable[[User], Limits]] = []
-
-
-def register(
+def kind_of(
     model: Model,
     *,
     visible_to: Callable[[User], QuerySet[Any]] | None = None,
     limits: Callable[[User, Any], Limits] = lambda user, record: Limits(),
-) -> None:
-    """Give the records of ``model`` a page of history. Once, when Django starts.
+) -> Kind:
+    """A page of history for each record of a model; apps name theirs as ``histories``.
 
     Args:
         model: A tracked one.
@@ -84,24 +81,18 @@ def register(
         return found
 
     slug = slugify(str(model._meta.verbose_name))
-    _kinds[slug] = Kind(slug, model, visible_to or by_queryset, limits)
-
-
-def register_log(limits: Callable[[User], Limits]) -> None:
-    """Leave out of the log of everything what a reader must not see. Once, when Django starts."""
-    if limits not in _limits_of_log:
-        _limits_of_log.append(limits)
+    return Kind(slug, model, visible_to or by_queryset, limits)
 
 
 def kind(slug: str) -> Kind | None:
     """The kind of record of this name."""
-    return _kinds.get(slug)
+    return next((one for one in added("histories") if one.slug == slug), None)
 
 
 def limits_of_log(user: User) -> Limits:
-    """What of the whole log is not for this person."""
+    """What of the whole log is not for this person; apps name theirs as ``log_limits``."""
     found = Limits()
-    for limits in _limits_of_log:
+    for limits in added("log_limits"):
         found |= limits(user)
     return found
 
@@ -241,13 +232,14 @@ def records_in(events: Iterable[tuple[Any, Any]]) -> Iterable[models.Model]:
 
     Only their keys are known, which is what the access log wants.
     """
-    with_history = {kind.model for kind in _kinds.values()} - {User}
+    with_history: set[Model] = {kind.model for kind in added("histories")} - {User}
     for event, _ in events:
         yield about(type(event))(pk=event.pgh_obj_id)
         for _, event_field in _fields(event):
             key = getattr(event, event_field.attname)
-            if event_field.related_model in with_history and key is not None:
-                yield event_field.related_model(pk=key)
+            model = event_field.related_model
+            if model is not None and model in with_history and key is not None:
+                yield model(pk=key)
 
 
 def page_of_reads(

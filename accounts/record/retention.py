@@ -21,6 +21,7 @@ from accounts.database import scope
 from accounts.dates.london import midnight
 from accounts.models import AccessEntry, Erasure, User
 from accounts.record.access_log import Act, record_act
+from config.additions import added
 
 #: Rows that one transaction erases.
 BATCH = 1000
@@ -32,7 +33,7 @@ class NotTheOwnerError(Exception):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of retention."""
+    """One rule of retention; apps name theirs as ``retention_rules``."""
 
     what: str
     """The model, as ``RETENTION`` in the settings names it."""
@@ -54,15 +55,6 @@ class Rule:
         return self.what.lower()
 
 
-_rules: list[Rule] = []
-
-
-def register(rule: Rule) -> None:
-    """Let :func:`apply` follow ``rule``. Once, when Django starts."""
-    if rule not in _rules:
-        _rules.append(rule)
-
-
 def apply(*, on: dt.date) -> dict[str, int]:
     """Erase what the rules say on the day ``on``.
 
@@ -77,7 +69,7 @@ def apply(*, on: dt.date) -> dict[str, int]:
     """
     _require_owner()
     counts = {}
-    for rule in _rules:
+    for rule in added("retention_rules"):
         before = on - dt.timedelta(days=settings.RETENTION[rule.what])
         counts[rule.what] = 0
         while erased := _one_batch(rule, before, on):
@@ -152,7 +144,7 @@ def forget_purposes(what: str, keys: Iterable[int], *, rule: str) -> None:
 
 def rules() -> tuple[Rule, ...]:
     """All that apps have handed in."""
-    return tuple(_rules)
+    return tuple(added("retention_rules"))
 
 
 def forget(entries: models.QuerySet[models.Model], *, rule: str) -> None:
@@ -199,12 +191,9 @@ READS = Rule(
         f"accounts.AccessEntry.{name}" for name in ("what", "purpose", "address", "path")
     ),
 )
-register(READS)
-register(
-    Rule(
-        what="accounts.Submission",
-        says="The numbers of forms that arrived are kept for as long as a form may come again",
-        erase=_erase_submissions,
-        fields=frozenset({"accounts.Submission.content", "accounts.Submission.answer"}),
-    )
+SUBMISSIONS = Rule(
+    what="accounts.Submission",
+    says="The numbers of forms that arrived are kept for as long as a form may come again",
+    erase=_erase_submissions,
+    fields=frozenset({"accounts.Submission.content", "accounts.Submission.answer"}),
 )

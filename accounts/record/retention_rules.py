@@ -23,7 +23,16 @@ from accounts.access.requests import AccessRequest
 from accounts.acts.models import Undo
 from accounts.dates.london import midnight
 from accounts.models import User
-from accounts.record.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody, register
+from accounts.record.retention import (
+    BATCH,
+    ERASED,
+    READS,
+    SUBMISSIONS,
+    Rule,
+    forget,
+    forget_purposes,
+    nobody,
+)
 from outbox.models import Message
 
 #: Before the key of an account that has lost its name.
@@ -134,7 +143,4 @@ SESSIONS = Rule(
 )
 
 
-def register_rules() -> None:
-    """Hand the rules in. Once, when Django starts."""
-    for rule in (LEAVERS, MESSAGES, HISTORY, SESSIONS):
-        register(rule)
+RULES = (READS, SUBMISSIONS, LEAVERS, MESSAGES, HISTORY, SESSIONS)

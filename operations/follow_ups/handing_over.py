@@ -248,24 +248,21 @@ def _left_to_lead(person: User) -> OperationQuerySet:
     return _led(person).unled()
 
 
-def register_work() -> None:
-    """Say what has to be taken over. Planned visits stay: an administrator must not see them."""
-    work.register(
-        work.Work(
-            what="operations to lead",
-            held_by=_led,
-            left_by=_left_to_lead,
-            may_take=lambda operations, to: _may_lead(to),
-            hand_over=_give_leads,
-        )
-    )
-    work.register(
-        work.Work(
-            what="open follow-ups",
-            held_by=open_follow_ups,
-            left_by=_left_to_follow,
-            may_take=lambda follow_ups, to: not _why_not_follow(to, follow_ups),
-            hand_over=_give_follow_ups,
-            find_others=lambda person: find_who_answers(open_follow_ups(person)),
-        )
-    )
+#: What has to be taken over. Planned visits stay: an administrator must not see them.
+WORK = (
+    work.Work(
+        what="operations to lead",
+        held_by=_led,
+        left_by=_left_to_lead,
+        may_take=lambda operations, to: _may_lead(to),
+        hand_over=_give_leads,
+    ),
+    work.Work(
+        what="open follow-ups",
+        held_by=open_follow_ups,
+        left_by=_left_to_follow,
+        may_take=lambda follow_ups, to: not _why_not_follow(to, follow_ups),
+        hand_over=_give_follow_ups,
+        find_others=lambda person: find_who_answers(open_follow_ups(person)),
+    ),
+)

@@ -26,17 +26,6 @@ from operations.models import (
 )
 
 
-def register() -> None:
-    """Give the records of operations their pages of history."""
-    for model in (FollowUp, Scenario):
-        history.register(model)
-    # A team knows its cadets by reference; birth dates and consent are for whoever keeps them.
-    history.register(Cadet, visible_to=lambda user: Cadet.objects.changeable_by(user).on_record())
-    history.register(Visit, limits=limits_of_visit)
-    history.register(Operation, limits=limits_of_operation)
-    history.register_log(limits_of_log)
-
-
 def limits_of_visit(user: User, visit: Visit) -> Limits:
     """Which cadets were in the team is for planners and the team."""
     if user.has_perm(PLAN_OPERATIONS) or visit.team.filter(officer=user).exists():
@@ -83,3 +72,13 @@ def limits_of_log(user: User) -> Limits:
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)
     return Limits(hidden, frozenset() if plans else frozenset({Cadet}), reads)
+
+
+HISTORIES = (
+    history.kind_of(FollowUp),
+    history.kind_of(Scenario),
+    # A team knows its cadets by reference; birth dates and consent are for whoever keeps them.
+    history.kind_of(Cadet, visible_to=lambda user: Cadet.objects.changeable_by(user).on_record()),
+    history.kind_of(Visit, limits=limits_of_visit),
+    history.kind_of(Operation, limits=limits_of_operation),
+)

@@ -20,7 +20,6 @@ from accounts.record.retention import (
     forget_purposes,
     nobody,
     note,
-    register,
 )
 from operations.models import (
     Cadet,
@@ -158,8 +157,4 @@ OPERATIONS = Rule(
 )
 
 
-def register_rules() -> None:
-    """Hand the rules in. Once, when Django starts."""
-    register(CADETS)
-    register(VISITS)
-    register(OPERATIONS)
+RULES = (CADETS, VISITS, OPERATIONS)

@@ -51,13 +51,6 @@ def test_what_was_entered_in_the_small_hours_of_its_day_stands_when_it_was_enter
     assert moments == [half_past, dt.datetime(2026, 7, 1, 5, tzinfo=dt.UTC)]
 
 
-def test_a_source_that_registers_twice_tells_once():
-    timeline.register(entries)
-    visit = CompletedVisitFactory()
-    told = timeline.entries(visit.venue, person(Role.CSE_LEAD))
-    assert [entry.url for entry in told if entry.url] == [visit.get_absolute_url()]
-
-
 def test_visits_of_another_venue_are_not_told():
     CompletedVisitFactory()
     assert list(entries(VenueFactory(), person(Role.CSE_LEAD))) == []

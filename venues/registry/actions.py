@@ -24,6 +24,7 @@ from accounts.database import scope
 from accounts.database.locks import one_at_a_time
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES, RECORD_TRAINING
+from config.additions import added
 from govuk.texts import one_line
 from venues.models import LocalAuthority, TrainingSession, Venue, VenueContact, VenueGroup
 from venues.registry.names import normal_name
@@ -443,22 +444,13 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 
 
 class Settles(Protocol):
-    """What another app does about a session, in the same transaction; says it in a sentence."""
+    """What another app does about a session, in the same transaction; says it in a sentence.
+
+    Such an app names it as ``settles_training``: follow-ups must not be imported here.
+    """
 
     def __call__(self, *, session: TrainingSession, by: User, removed: bool = False) -> str:
         """Bring what hangs on ``session`` into line with it; it may be about to be removed."""
-
-
-_settled_by: list[Settles] = []
-
-
-def settled_by(act: Settles) -> None:
-    """Let ``act`` follow each session that is recorded, corrected or removed. Once, at the start.
-
-    Follow-ups are of an app that must not be imported here.
-    """
-    if act not in _settled_by:
-        _settled_by.append(act)
 
 
 class TrainingFields(TypedDict):
@@ -683,7 +675,7 @@ def settle_sessions_of(venue: Venue, *, by: User) -> None:
 
 
 def _settle(session: TrainingSession, *, by: User, removed: bool = False) -> None:
-    told = [settle(session=session, by=by, removed=removed) for settle in _settled_by]
+    told = [settle(session=session, by=by, removed=removed) for settle in added("settles_training")]
     session.followed = " ".join(filter(None, told))
 
 

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.dates.london import midnight
-from accounts.record.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody, register
+from accounts.record.retention import BATCH, ERASED, Rule, forget, forget_purposes, nobody
 from venues.models import Decision, ImportRun, TrainingSession, VenueContact
 
 
@@ -71,7 +71,4 @@ IMPORTS = Rule(
 )
 
 
-def register_rules() -> None:
-    """Hand the rules in. Once, when Django starts."""
-    for rule in (CONTACTS, TRAINING, IMPORTS):
-        register(rule)
+RULES = (CONTACTS, TRAINING, IMPORTS)

@@ -1,7 +1,7 @@
 """What happened at a venue, told by every app that knows something.
 
 This app knows training and what became of the entry. Visits and follow-ups are of an app that must
-not be imported here: it hands in a source when Django starts (``register`` in its ``ready``).
+not be imported here: it names its source as ``timelines`` (``config/additions.py``).
 """
 
 import datetime as dt
@@ -15,6 +15,7 @@ from accounts.dates.london import duty_begins
 from accounts.models import User
 from accounts.record.history import steps_of
 from accounts.roles import RECORD_TRAINING
+from config.additions import added
 from venues.models import TrainingSession, Venue
 
 
@@ -48,19 +49,11 @@ class Entry:
 #: Gives the entries of a venue that a person may see, in any order.
 Source = Callable[[Venue, User], Iterable[Entry]]
 
-_sources: list[Source] = []
-
-
-def register(source: Source) -> None:
-    """Let ``source`` tell its part on the page of each venue. Once, when Django starts."""
-    if source not in _sources:
-        _sources.append(source)
-
 
 def entries(venue: Venue, user: User) -> list[Entry]:
     """All that this person may know of what happened at ``venue``, the latest first."""
     told = [*_training(venue, user), *_entry_itself(venue)]
-    for source in _sources:
+    for source in added("timelines"):
         told += source(venue, user)
     return sorted(told, key=lambda entry: entry.moment, reverse=True)
 
