@@ -37,7 +37,8 @@ MISSING = {
 
 def _is_asked(question: str, answers: Mapping[str, Any]) -> bool:
     """Whether a question applies, or will by what is still to be answered: all is asked at once."""
-    if question == "call_handler_recognised" and answers.get("contact_method") == UNANSWERED:
+    method = answers.get("contact_method", UNANSWERED)
+    if question == "call_handler_recognised" and method == UNANSWERED:
         return applies("contact_method", answers)
     return applies(question, answers)
 
