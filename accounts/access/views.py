@@ -18,7 +18,7 @@ class AccessRequests(RequiresRecentSignIn, RequiresPermission, TemplateView):
     """What waits for a second person, the oldest first."""
 
     permission_required = DECIDE_ACCESS
-    template_name = "accounts/access_requests.html"
+    template_name = "accounts/access/access_requests.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Each request with why this person can't decide it, if so."""

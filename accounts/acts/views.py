@@ -103,7 +103,7 @@ class TakeBack(View):
             if form.is_bound and not one_line(request.POST["reason"]):
                 form.errors["reason"] = form.error_class([str(error)])
             context = {"form": form, "back": back}
-            return render(request, "accounts/undo_why.html", context)
+            return render(request, "accounts/acts/undo_why.html", context)
         except undo.UndoneBeforeError as error:
             messages.info(request, str(error))
             back = undo.page_after(error.undo) or back

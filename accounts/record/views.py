@@ -32,7 +32,7 @@ class Paged(RequiresPermission, TemplateView):
         return min(max(whole_number(self.request.GET.get("page", "")) or 1, 1), LAST_PAGE)
 
     def pages(self, *, more: bool) -> dict[str, Any]:
-        """The links to what is newer and older, for templates/accounts/newer_older.html."""
+        """The links to what is newer and older, for templates/accounts/record/newer_older.html."""
         return {
             "newer": self.number - 1 if self.number > 1 else None,
             "older": self.number + 1 if more and self.number < LAST_PAGE else None,
@@ -42,7 +42,7 @@ class Paged(RequiresPermission, TemplateView):
 class History(Paged):
     """What became of one record and of what belongs to it, the latest first."""
 
-    template_name = "accounts/history.html"
+    template_name = "accounts/record/history.html"
 
     def has_permission(self) -> bool:
         """Whoever sees the record sees its history."""
@@ -80,7 +80,7 @@ class Log(RequiresRecentSignIn, Paged):
     """
 
     permission_required = VIEW_LOG
-    template_name = "accounts/log.html"
+    template_name = "accounts/record/log.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """One of the two lists. Opening it is on record, too."""

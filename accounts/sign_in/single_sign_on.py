@@ -137,7 +137,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
 
 def refused(request: HttpRequest, reason: str) -> HttpResponse:
     """The page that says why somebody can't sign in with the force's account."""
-    return render(request, "accounts/sign_in_refused.html", {"reason": reason}, status=403)
+    return render(request, "accounts/sign_in/sign_in_refused.html", {"reason": reason}, status=403)
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -145,7 +145,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.warning("The identity provider does not answer as it should: %s", type(error).__name__)
     passwords = settings.LOCAL_PASSWORDS
     context = {"reason": "unavailable", "passwords": passwords, "name": settings.OIDC_NAME}
-    response = render(request, "accounts/sign_in_refused.html", context, status=503)
+    response = render(request, "accounts/sign_in/sign_in_refused.html", context, status=503)
     response["Retry-After"] = "60"
     return response
 

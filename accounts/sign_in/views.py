@@ -120,7 +120,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
     wanted = get_next_redirect_url(request) or reverse("mfa_index")
     query = urlencode({"auth_params": "prompt=login", "next": wanted})
     context = {"force_account": settings.OIDC_NAME, "query": query}
-    return render(request, "accounts/sign_in_again.html", context)
+    return render(request, "accounts/sign_in/sign_in_again.html", context)
 
 
 def set_up_second_factor(request: HttpRequest) -> HttpResponse:
@@ -135,7 +135,9 @@ def set_up_second_factor(request: HttpRequest) -> HttpResponse:
         methods = get_adapter().get_reauthentication_methods(person)
         url = next(m["url"] for m in methods if m["id"].startswith("mfa_reauthenticate"))
         return redirect(f"{url}?{urlencode({'next': request.path})}")
-    return render(request, "accounts/second_factor.html", {"required": settings.MFA_REQUIRED})
+    return render(
+        request, "accounts/sign_in/second_factor.html", {"required": settings.MFA_REQUIRED}
+    )
 
 
 class YourAccount(IndexView):

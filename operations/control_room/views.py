@@ -28,7 +28,7 @@ class Board(RequiresPermission, TemplateView):
     """Visits under way and those whose window is near: of the whole force, since calls are too."""
 
     permission_required = VIEW_BOARD
-    template_name = "operations/board.html"
+    template_name = "operations/control_room/board.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The tests that match what is looked for."""
@@ -55,7 +55,7 @@ class Board(RequiresPermission, TemplateView):
         What stays as it is, is not announced again. All that is shown is compared, the sentence
         above the list too.
         """
-        shown = render_to_string("operations/board_tests.html", context, self.request)
+        shown = render_to_string("operations/control_room/board_tests.html", context, self.request)
         seen = hashlib.sha256(f"{context['sentence']}\n{shown}".encode()).hexdigest()[:16]
         context |= {"shown": shown, "seen": seen}
         same = self.request.GET.get("seen") == seen
@@ -65,7 +65,7 @@ class Board(RequiresPermission, TemplateView):
         if not polls:
             return super().render_to_response(context, **kwargs)
         answer = render_to_string(
-            "operations/board_update.html", context | {"same": same}, self.request
+            "operations/control_room/board_update.html", context | {"same": same}, self.request
         )
         # The page counts as connected only by answers that say so (static/js/board.js).
         headers = {"HX-Trigger": "board-answered"} | ({"HX-Reswap": "none"} if same else {})
@@ -75,7 +75,7 @@ class Board(RequiresPermission, TemplateView):
 class VisitEnd(ActView):
     """Ends a visit that its team left under way, for the control room, a planner or the lead."""
 
-    template_name = "operations/visit_end.html"
+    template_name = "operations/control_room/visit_end.html"
     form_class = EndVisitForm
     done = "The visit is ended as not completed. It is no longer a live test."
 

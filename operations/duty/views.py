@@ -62,7 +62,7 @@ class MyVisits(RequiresPermission, TemplateView):
     """The visits of one's teams: what is on tonight, what is to come, what was done lately."""
 
     permission_required = LOG_VISITS
-    template_name = "operations/my_visits.html"
+    template_name = "operations/duty/my_visits.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Three lists. One that is under way comes first, one whose window has passed stays; one
@@ -91,7 +91,7 @@ class MyVisits(RequiresPermission, TemplateView):
 class VisitDetail(RequiresPermission, DetailView[Visit]):
     """One visit: before it what the team needs, after it what was found and why."""
 
-    template_name = "operations/visit_detail.html"
+    template_name = "operations/visits/visit_detail.html"
     context_object_name = "visit"
 
     def has_permission(self) -> bool:
@@ -207,7 +207,7 @@ class OfTheTeam(RequiresPermission):
 class VisitStart(FormPage, OfTheTeam, View):
     """Starts a visit: by one tap on a list, or here after a look at what it means."""
 
-    template_name = "operations/visit_start.html"
+    template_name = "operations/duty/visit_start.html"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask; or go on where it has started."""
@@ -302,13 +302,13 @@ class LogsOutcome(TeamAct):
             "say why and save it as a correction.",
         )
         context = self.get_context_data(form=correction)
-        return render(self.request, "operations/outcome_correct.html", context)
+        return render(self.request, "operations/duty/outcome_correct.html", context)
 
 
 class OutcomeAdd(EndsVisit, LogsOutcome):
     """Log what was observed."""
 
-    template_name = "operations/outcome_form.html"
+    template_name = "operations/duty/outcome_form.html"
     form_class = OutcomeForm
     done = "The outcome is logged."
 
@@ -351,7 +351,7 @@ class Corrects(OfTheTeam):
 class OutcomeCorrect(Corrects, LogsOutcome):
     """Correct what was logged: the earlier revision is kept."""
 
-    template_name = "operations/outcome_correct.html"
+    template_name = "operations/duty/outcome_correct.html"
     form_class = CorrectionForm
     done = "The correction is saved. The earlier version is kept."
 
@@ -389,7 +389,7 @@ class OutcomeCorrect(Corrects, LogsOutcome):
 class NotCompleted(EndsVisit):
     """Say why the venue could not be tested."""
 
-    template_name = "operations/not_completed_form.html"
+    template_name = "operations/duty/not_completed_form.html"
     form_class = NotCompletedForm
     done = "The visit is logged as not completed."
 
@@ -422,7 +422,7 @@ class NotCompleted(EndsVisit):
 class NotCompletedCorrect(Corrects, TeamAct):
     """Correct why the venue could not be tested: what was said before is kept."""
 
-    template_name = "operations/not_completed_correct.html"
+    template_name = "operations/duty/not_completed_correct.html"
     form_class = NotCompletedCorrectionForm
     done = "The correction is saved. The earlier version is kept."
 

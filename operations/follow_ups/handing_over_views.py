@@ -28,7 +28,7 @@ class HandOver(FollowUpAct):
     """Makes somebody else responsible for one follow-up."""
 
     form_class = HandOverForm
-    template_name = "operations/hand_over.html"
+    template_name = "operations/follow_ups/hand_over.html"
     title = "Hand over the follow-up"
     done = "The follow-up is handed over."
 
@@ -49,7 +49,7 @@ class HandOverAll(ActView):
     """Hands over what one person has in hand, as far as it is for whoever asks."""
 
     form_class = HandOverAllForm
-    template_name = "operations/hand_over_all.html"
+    template_name = "operations/follow_ups/hand_over_all.html"
 
     def has_permission(self) -> bool:
         """Whoever works on follow-ups or plans; of which people is for :attr:`in_hand`."""

@@ -48,7 +48,7 @@ class ShownInDemonstration(RequiresPermission):
 class MessageList(ShownInDemonstration, ListView[Any]):
     """The messages that one may read, the newest first."""
 
-    template_name = "operations/message_list.html"
+    template_name = "operations/follow_ups/message_list.html"
     paginate_by = 50
 
     def get_queryset(self) -> list[str]:  # type: ignore[override]  # files, not rows
@@ -66,7 +66,7 @@ class MessageList(ShownInDemonstration, ListView[Any]):
 class MessageDetail(ShownInDemonstration, TemplateView):
     """One message."""
 
-    template_name = "operations/message_detail.html"
+    template_name = "operations/follow_ups/message_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the message."""

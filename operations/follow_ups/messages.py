@@ -44,7 +44,7 @@ LETTERS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Words:
-    """All that the templates of templates/operations/mail may say of one follow-up."""
+    """All that the templates of templates/operations/follow_ups/mail may say of one follow-up."""
 
     venue: str
     stage: str
@@ -213,7 +213,7 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
         stands_in = any(line["stands_in"] for line in lines)
         words = {"lines": lines, "officers": officers, "team": _team(), "stands_in": stands_in}
         template = "several_to_venue" if audience is Audience.VENUE else "several_to_staff"
-    text = render_to_string(f"operations/mail/{template}.txt", words)
+    text = render_to_string(f"operations/follow_ups/mail/{template}.txt", words)
     subject, _, body = text.strip().partition("\n")
     body = body.strip() + "\n"
     message = EmailMultiAlternatives(
@@ -223,7 +223,9 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
         to=[to],
         reply_to=reply_to(reminders),
     )
-    html = render_to_string("operations/mail/message.html", {"subject": subject, "text": body})
+    html = render_to_string(
+        "operations/follow_ups/mail/message.html", {"subject": subject, "text": body}
+    )
     message.attach_alternative(html, "text/html")
     return message
 

@@ -39,7 +39,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
     """The follow-ups of one's command units: by default the open ones, the most urgent first."""
 
     permission_required = VIEW_FOLLOW_UPS
-    template_name = "operations/follow_up_list.html"
+    template_name = "operations/follow_ups/follow_up_list.html"
     context_object_name = "follow_ups"
     paginate_by = 50
 
@@ -77,7 +77,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
     """Where one follow-up stands, what happened to it, and what comes next."""
 
     permission_required = VIEW_FOLLOW_UPS
-    template_name = "operations/follow_up_detail.html"
+    template_name = "operations/follow_ups/follow_up_detail.html"
     context_object_name = "follow_up"
 
     def get_queryset(self) -> FollowUpQuerySet:
@@ -124,7 +124,7 @@ class FollowUpAct(ActView):
     """A form for one act on an open follow-up."""
 
     permission_required = WORK_FOLLOW_UPS
-    template_name = "operations/follow_up_form.html"
+    template_name = "operations/follow_ups/follow_up_form.html"
     title = ""
     states = OPEN
     """In which states it can be done."""

@@ -31,7 +31,7 @@ class VisitAdd(ActView):
     """A new visit to a chosen venue."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/visit_form.html"
+    template_name = "operations/planning/visit_form.html"
     form_class = VisitForm
     done = "The visit is planned."
 
@@ -127,7 +127,7 @@ class PlannedVisitView(ActView):
 class VisitEdit(PlannedVisitView):
     """Another window or another team."""
 
-    template_name = "operations/visit_form.html"
+    template_name = "operations/planning/visit_form.html"
     form_class = VisitEditForm
     done = "The visit is saved."
 
@@ -160,7 +160,7 @@ class VisitEdit(PlannedVisitView):
 class VisitCancel(PlannedVisitView):
     """Calls a planned visit off."""
 
-    template_name = "operations/visit_cancel.html"
+    template_name = "operations/planning/visit_cancel.html"
     form_class = CancelForm
     done = "The visit is cancelled. Its team is free again."
 

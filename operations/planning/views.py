@@ -46,7 +46,7 @@ class OperationList(RequiresPermission, ListView[Operation]):
     """The operations that the person may see, the latest first."""
 
     permission_required = roles.VIEW_OPERATIONS
-    template_name = "operations/operation_list.html"
+    template_name = "operations/planning/operation_list.html"
     context_object_name = "operations"
     paginate_by = 25
 
@@ -68,7 +68,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
     """
 
     permission_required = roles.VIEW_OPERATIONS
-    template_name = "operations/operation_detail.html"
+    template_name = "operations/planning/operation_detail.html"
     context_object_name = "operation"
 
     def get_queryset(self) -> QuerySet[Operation]:
@@ -158,7 +158,7 @@ class OperationAdd(ActView):
     """A new operation."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/operation_form.html"
+    template_name = "operations/planning/operation_form.html"
     form_class = OperationForm
     done = "The operation is saved. Add its venues next."
 
@@ -181,7 +181,7 @@ class OperationEdit(ActView):
     """Another plan for an operation."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/operation_form.html"
+    template_name = "operations/planning/operation_form.html"
     form_class = OperationEditForm
     done = "The operation is saved."
 
@@ -232,7 +232,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
     """The choice of venues: narrow the registry, then pick some or let the system draw."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/operation_venues.html"
+    template_name = "operations/planning/operation_venues.html"
 
     @cached_property
     def operation(self) -> Operation:
@@ -306,7 +306,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             "filters": self.filter_form.in_words(),
             "selection": Selection(form.cleaned_data["selection"]),
         }
-        return render(self.request, "operations/operation_venues_all.html", context)
+        return render(self.request, "operations/planning/operation_venues_all.html", context)
 
     def remove(self) -> HttpResponse:
         """Take a venue without visits out again; one that chance has chosen with a reason."""
@@ -327,7 +327,9 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         except Refused as error:
             if any(problem.about == "reason" for problem in error.problems):
                 context = {"view": self, "form": form, "chosen": chosen}
-                return render(self.request, "operations/operation_venue_remove.html", context)
+                return render(
+                    self.request, "operations/planning/operation_venue_remove.html", context
+                )
             messages.error(self.request, str(error))
             return did_nothing(redirect(self.list_of_venues))
         return self.back(f"{chosen.venue} is no longer in the operation.")

@@ -21,7 +21,7 @@ class ScenarioList(RequiresPermission, ListView[Scenario]):
     """All scenarios in their newest version."""
 
     permission_required = roles.VIEW_OPERATIONS
-    template_name = "operations/scenario_list.html"
+    template_name = "operations/scenarios/scenario_list.html"
     context_object_name = "scenarios"
 
     def get_queryset(self) -> QuerySet[Scenario]:
@@ -34,7 +34,7 @@ class ScenarioDetail(RequiresPermission, DetailView[Scenario]):
     """One version: its script, its signs, and the other versions."""
 
     permission_required = roles.VIEW_OPERATIONS
-    template_name = "operations/scenario_detail.html"
+    template_name = "operations/scenarios/scenario_detail.html"
     context_object_name = "scenario"
 
     def get_queryset(self) -> QuerySet[Scenario]:
@@ -59,7 +59,7 @@ class ScenarioAdd(ActView):
     """A new scenario."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/scenario_form.html"
+    template_name = "operations/scenarios/scenario_form.html"
     form_class = ScenarioForm
     done = "The scenario is saved."
 
@@ -73,7 +73,7 @@ class ScenarioNewVersion(ActView):
     """The next version of a scenario."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/scenario_form.html"
+    template_name = "operations/scenarios/scenario_form.html"
     form_class = ScenarioVersionForm
     done = "The new version is saved. Operations keep the version that they have."
 

@@ -25,7 +25,7 @@ class CadetList(RequiresPermission, ListView[Cadet]):
     """All cadets, and whether each may go out on this duty day."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/cadet_list.html"
+    template_name = "operations/teams/cadet_list.html"
     paginate_by = 50
 
     def get_queryset(self) -> QuerySet[Cadet]:
@@ -53,7 +53,7 @@ class CadetAct(ActView):
     """A form of a cadet."""
 
     permission_required = roles.PLAN_OPERATIONS
-    template_name = "operations/cadet_form.html"
+    template_name = "operations/teams/cadet_form.html"
     done = "The cadet is saved."
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -90,7 +90,7 @@ class ImportList(RequiresPermission, ListView[ImportRun]):
     """All imports, the latest first."""
 
     permission_required = roles.IMPORT_VENUES
-    template_name = "venues/import_list.html"
+    template_name = "venues/imports/import_list.html"
     paginate_by = ROWS_PER_PAGE
 
     def get_queryset(self) -> QuerySet[ImportRun]:
@@ -119,7 +119,7 @@ class ImportCreate(FormPage, RequiresPermission, FormView[ImportForm]):
     """Uploads and imports one file."""
 
     permission_required = roles.IMPORT_VENUES
-    template_name = "venues/import_add.html"
+    template_name = "venues/imports/import_add.html"
     form_class = ImportForm
 
     def form_valid(self, form: ImportForm) -> HttpResponse:
@@ -153,7 +153,7 @@ class ImportDetail(RequiresPermission, DetailView[ImportRun]):
     """The report of one import, a section at a time."""
 
     permission_required = roles.IMPORT_VENUES
-    template_name = "venues/import_detail.html"
+    template_name = "venues/imports/import_detail.html"
     context_object_name = "run"
 
     def get_queryset(self) -> QuerySet[ImportRun]:

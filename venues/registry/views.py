@@ -48,7 +48,7 @@ class VenueList(RequiresPermission, ListView[Venue]):
     """The registry, searched and filtered."""
 
     permission_required = roles.VIEW_VENUES
-    template_name = "venues/venue_list.html"
+    template_name = "venues/registry/venue_list.html"
     paginate_by = PER_PAGE
 
     @cached_property
@@ -87,7 +87,7 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
     """One venue: its facts, its training, whom to write to, and what happened."""
 
     permission_required = roles.VIEW_VENUES
-    template_name = "venues/venue_detail.html"
+    template_name = "venues/registry/venue_detail.html"
 
     def get_queryset(self) -> QuerySet[Venue]:
         """Closed and merged ones too: old links lead here."""
@@ -141,7 +141,7 @@ class VenueAct(ActView):
     """An act on the registry."""
 
     permission_required = roles.CHANGE_VENUES
-    template_name = "venues/act.html"
+    template_name = "venues/registry/act.html"
     title = ""
     done = ""
     """What to say when it is done; ``{}`` stands for the venue."""
@@ -155,7 +155,7 @@ class VenueAdd(VenueAct):
     """Puts a venue into the registry by hand."""
 
     form_class = VenueAddForm
-    template_name = "venues/venue_form.html"
+    template_name = "venues/registry/venue_form.html"
     title = "Add venue"
     done = "{} is in the registry."
 
@@ -215,7 +215,7 @@ class VenueEdit(ChangesVenue):
     """Changes what is said about a venue."""
 
     form_class = VenueEditForm
-    template_name = "venues/venue_form.html"
+    template_name = "venues/registry/venue_form.html"
     title = "Edit venue"
     done = "{} is saved."
 
@@ -278,7 +278,7 @@ class VenueMerge(ChangesVenue):
     """Finds the other entry of the same place, shows both side by side, and merges them."""
 
     form_class = MergeForm
-    template_name = "venues/venue_merge.html"
+    template_name = "venues/registry/venue_merge.html"
     done = "The two entries are one now: {}."
 
     @cached_property
@@ -397,7 +397,7 @@ class TrainingEdit(OfTraining):
     """Corrects what is on record of a session."""
 
     form_class = TrainingEditForm
-    template_name = "venues/training_edit.html"
+    template_name = "venues/training/training_edit.html"
     title = "Correct training"
     done = "The correction is saved. What it said before is kept in the history."
 
@@ -412,7 +412,7 @@ class TrainingRemove(OfTraining):
     """Takes a session off the record."""
 
     form_class = TrainingRemovalForm
-    template_name = "venues/training_remove.html"
+    template_name = "venues/training/training_remove.html"
     title = "Remove training"
     done = "The session is off the record. It stays in the history."
 
@@ -475,7 +475,7 @@ class ContactEdit(OfContact, SavesContact):
     """Changes a contact."""
 
     form_class = ContactEditForm
-    template_name = "venues/contact_edit.html"
+    template_name = "venues/registry/contact_edit.html"
     title = "Edit contact"
     done = "The contact at {} is saved."
 
@@ -505,7 +505,7 @@ class ContactRemove(OfContact):
     """Asks, then erases a contact."""
 
     form_class = ContactRemovalForm
-    template_name = "venues/contact_remove.html"
+    template_name = "venues/registry/contact_remove.html"
     done = "The contact at {} is removed."
 
     def act(self, form: ContactRemovalForm) -> Venue:
