@@ -11,7 +11,7 @@ import { isSamePage } from "./addresses.js";
 import { noteSending } from "./draft.js";
 import { all } from "./find.js";
 import { isHopeless, meaning, pauseAfter } from "./tries.js";
-import { ON_THE_PAGE, wordsFor } from "./words.js";
+import { ON_THE_PAGE, TOO_LONG, wordsFor } from "./words.js";
 
 /** @typedef {{url: string, html: string | null}} Answer Without html where there is but the address. */
 
@@ -71,15 +71,23 @@ function watch(form, start) {
     for (let tries = 1; ; tries++) {
       status.textContent ||= SENDING;
       const answer = await send(form, url, pressed, words === ON_THE_PAGE);
+      if (answer === "too long") {
+        status.textContent = TOO_LONG;
+        status.scrollIntoView({ block: "nearest" });
+        sending = false;
+        return;
+      }
       if (answer === "mistake" && isHopeless(++mistakes)) {
         status.textContent = words.stopped;
         sending = false;
         return;
       }
       if (answer && answer !== "mistake") {
+        window.removeEventListener("beforeunload", askFirst);
         show(answer, start);
         return;
       }
+      if (words === ON_THE_PAGE) window.addEventListener("beforeunload", askFirst);
       status.textContent = answer === "mistake" ? words.problem : words.waiting;
       if (tries === 1) status.scrollIntoView({ block: "nearest" });
       await new Promise((resolve) => {
@@ -97,7 +105,7 @@ function watch(form, start) {
  * @param {string} url where it goes
  * @param {HTMLElement | null} submitter the button that was pressed
  * @param {boolean} asksWhere whether the browser is to open any next page itself
- * @returns {Promise<Answer | "mistake" | null>} null if no answer came
+ * @returns {Promise<Answer | "mistake" | "too long" | null>} null if no answer came
  */
 async function send(form, url, submitter, asksWhere) {
   const body = new FormData(form);
@@ -109,7 +117,7 @@ async function send(form, url, submitter, asksWhere) {
     const headers = { [ASKS_WHERE]: asksWhere ? ANY_PAGE : SIGN_IN };
     const response = await fetch(url, { method: "POST", body, headers, signal: limit.signal });
     const means = meaning(response.status);
-    if (means !== "answer") return means === "mistake" ? means : null;
+    if (means !== "answer") return means === "none" ? null : means;
     const where = response.headers.get(WHERE);
     if (where !== null) return { url: new URL(where, window.location.href).href, html: null };
     // No page, but a few words, such as that it is too much: they would take the form's place.
@@ -120,6 +128,14 @@ async function send(form, url, submitter, asksWhere) {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/**
+ * Have the browser ask before it leaves the page: it alone has what was typed.
+ * @param {BeforeUnloadEvent} event
+ */
+function askFirst(event) {
+  event.preventDefault();
 }
 
 /**

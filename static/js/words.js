@@ -35,6 +35,10 @@ export const ON_THE_PAGE = {
     "The service still has a problem, so this is not saved. What you entered is still here: keep this page open, and send it again in a few minutes.",
 };
 
+/** Of any form that is longer than the server takes. */
+export const TOO_LONG =
+  "This is too long to be sent, so it is not saved. What you entered is still here: shorten it, then send it again.";
+
 /**
  * @param {string[]} marks the names of the form's attributes
  * @returns {Words}

@@ -514,5 +514,26 @@ def test_an_answer_that_is_no_page_leaves_the_form_as_it_is(desk):
     refused = {"status": 413, "content_type": "text/plain", "body": "Too much"}
     desk.page.route("**/contacts/**", lambda route: route.fulfill(**refused))
     desk.page.get_by_role("button", name="Save").click()
-    desk.sees("This is not saved yet. What you entered is still here")
+    desk.sees("too long to be sent, so it is not saved. What you entered is still here")
     assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
+
+
+def test_a_form_on_a_desk_that_waits_is_left_after_a_question_only(desk):
+    venue = factories.VenueFactory()
+    desk.open(reverse("venues:contact_add", args=[venue.pk]))
+    desk.page.get_by_label("Name").fill("Robin Vale")
+    desk.page.get_by_label("Gets messages").uncheck()
+    desk.page.route("**/contacts/**", lambda route: route.abort("internetdisconnected"))
+    desk.page.get_by_role("button", name="Save").click()
+    desk.sees("This is not saved yet")
+    asked = []
+    desk.page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    desk.page.get_by_role("link", name="Back to venue").click()
+    desk.page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    assert desk.page.get_by_label("Name").input_value() == "Robin Vale"
+    desk.page.unroute("**/contacts/**")
+    desk.page.get_by_role("button", name="Save").click()  # ends the pause before the next try
+    desk.page.get_by_role("heading", name=venue.name).wait_for()
+    assert asked == ["beforeunload"]
+    assert venue.contacts.count() == 1

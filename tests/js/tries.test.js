@@ -8,11 +8,15 @@ for (const status of [408, 429, 502, 503, 504]) {
   });
 }
 
+test("413 says that it is too long, and the same again would be", () => {
+  assert.equal(meaning(413), "too long");
+});
+
 test("500 is a mistake of the server", () => {
   assert.equal(meaning(500), "mistake");
 });
 
-for (const status of [200, 204, 400, 403, 404, 409, 413, 422, 501]) {
+for (const status of [200, 204, 400, 403, 404, 409, 422, 501]) {
   test(`${status} is an answer and is shown`, () => {
     assert.equal(meaning(status), "answer");
   });
