@@ -199,6 +199,7 @@ class VisitForm(TeamForm):
     """A new visit."""
 
     question_about = {"starts_at": "on"}
+    field_order = ("venue",)  # so do the errors: it is the first question
     submit_label = "Plan visit"
     ANOTHER = "another"
 

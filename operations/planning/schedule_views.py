@@ -33,7 +33,6 @@ class VisitAdd(ActView):
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/planning/visit_form.html"
     form_class = VisitForm
-    done = "The visit is planned."
 
     @cached_property
     def operation(self) -> Operation:
@@ -87,6 +86,7 @@ class VisitAdd(ActView):
             at=timezone.now(),
             **form.window(),
         )
+        self.done = f"The visit to {visit.venue} is planned."
         if form.ANOTHER in form.data:
             return f"{self.request.path}?after={visit.number}"
         return self.operation.get_absolute_url()
@@ -139,6 +139,16 @@ class VisitEdit(PlannedVisitView):
         """The cadets to choose from."""
         offered = {"operation": self.record.operation, "cadets": self.offered()}
         return super().get_form_kwargs() | offered
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the officers of the team who can't go any more: the boxes do not offer them."""
+        team = self.record.team.with_who_goes().select_related("officer")
+        cannot_go = [
+            f"{one.officer}, {one.get_duty_display().lower()}, {one.gone}. Choose somebody else."
+            for one in team
+            if one.gone
+        ]
+        return super().get_context_data(**kwargs) | {"cannot_go": cannot_go}
 
     def offered(self) -> QuerySet[Cadet]:
         """Any cadet may be in the team, within the rules."""

@@ -489,6 +489,7 @@ def test_an_outcome_of_a_planned_visit_is_refused_with_all_that_was_entered(sign
     answer = send(signed_in, visit, answers(notes="A quiet desk"))
     assert errors(answer) == ["Start the visit first, then log what happened."]
     assert "A quiet desk" in text(answer)
+    assert f'href="{url("visit_start", visit)}">Start the visit' in text(answer)
 
 
 def test_whoever_was_signed_out_comes_back_to_the_form(client, visit):

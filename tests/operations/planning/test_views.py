@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.acts import undo
 from accounts.addresses import number_of
 from accounts.dates.london import LONDON, duty_day
-from accounts.models import Undo
+from accounts.models import Undo, User
 from accounts.roles import Role
 from operations.models import (
     Cadet,
@@ -498,7 +498,7 @@ def test_a_draw_is_undone_with_a_reason_and_stays_counted(client, operation, uni
     VenueFactory.create_batch(3, unit=unit)
     page, draw = url("operation_venues", operation.pk), {"draw": 1, "number": 2}
     done = client.post(page, draw, follow=True)
-    assert "Venues were drawn 1 time." in text(done)
+    assert "Venues were drawn once." in text(done)
     button = undo_button(done)
 
     asked = client.post(button, {"next": operation.get_absolute_url()})
@@ -511,7 +511,7 @@ def test_a_draw_is_undone_with_a_reason_and_stays_counted(client, operation, uni
     undone = client.post(button, why, follow=True)
 
     assert not operation.chosen_venues.exists()
-    assert "Venues were drawn 1 time, of which 1 was undone: the history says why." in text(undone)
+    assert "Venues were drawn once, of which 1 was undone: the history says why." in text(undone)
     history = client.get(reverse("accounts:history", args=["operation", operation.pk]))
     assert "out of the operation again. The wrong filter" in text(history)
     client.post(page, draw)
@@ -887,6 +887,27 @@ def test_a_visit_is_cancelled_with_a_reason(client, visit):
 
     visit.refresh_from_db()
     assert (visit.state, visit.cancelled_reason) == (VisitState.CANCELLED, "Snow")
+
+
+def test_the_plan_says_which_officer_can_not_go_any_more(client, visit):
+    """The boxes offer only who can, so that who left would be gone without a word."""
+    officer = visit.team.get(duty="lead").officer
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    page = text(client.get(url("visit_edit", visit.pk)))
+    assert f"{officer}, lead officer, has left. Choose somebody else." in page
+
+
+def test_what_is_missing_of_a_plan_is_told_in_the_order_of_the_questions(client, chosen):
+    told = client.post(url("visit_add", chosen.operation.pk), {})
+    found = list(told.context["form"].errors)
+    assert found == [name for name in told.context["form"].fields if name in found]
+    assert found[0] == "venue"
+
+
+def test_of_several_visits_planned_one_after_another_each_is_named(client, chosen):
+    answers = plan(venue=chosen.pk, another="1")
+    told = client.post(url("visit_add", chosen.operation.pk), answers, follow=True)
+    assert f"The visit to {chosen.venue} is planned." in text(told)
 
 
 @pytest.mark.parametrize("name", ["visit_edit", "visit_cancel"])
