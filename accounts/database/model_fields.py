@@ -77,8 +77,16 @@ def plain_before_the_at(address: str) -> None:
         raise ValidationError("Enter an email address with English letters alone before the @.")
 
 
+def _address(text: str) -> str:
+    line = texts.one_line(text)
+    name, at, server = line.rpartition("@")
+    return f"{name}{at}{server.lower()}"
+
+
 class EmailLineField(_Tidy, models.EmailField[_Set, _Get]):
-    """An email address."""
+    """An email address; its server in small letters, in which Python and PostgreSQL agree."""
+
+    tidy = staticmethod(_address)
 
     default_validators = [*models.EmailField.default_validators, plain_before_the_at]
 

@@ -74,6 +74,15 @@ def test_contacts_of_one_address_become_one_with_all_that_either_said(by):
     assert contact.gets_reminders
 
 
+def test_what_is_one_address_is_one_for_the_database_too(by):
+    """Of some letters Python and PostgreSQL have other small ones."""
+    dotted = VenueContactFactory(email="desk@\u0130zmir.example")
+    plain = VenueContactFactory(email="desk@izmir.example")
+    merge(dotted.venue, plain.venue, by)
+    kept = set(VenueContact.objects.values_list("venue", "email"))
+    assert kept == {(dotted.venue_id, "desk@i\u0307zmir.example"), (dotted.venue_id, plain.email)}
+
+
 @pytest.mark.parametrize("keeps_the_desk", [True, False])
 def test_reminders_stay_on_where_either_had_them(by, keeps_the_desk):
     desk, person = two_contacts()
