@@ -405,7 +405,8 @@ def test_each_step_has_its_own_rate_and_unknown_is_not_counted_as_no(lead, unit)
             "verdict": Verdict.PARTLY,
         },
     )
-    CompletedVisitFactory(unit=unit, outcome_facts={"contact_method": ContactMethod.IN_PERSON})
+    in_person = {"contact_method": ContactMethod.IN_PERSON, "call_handler_recognised": None}
+    CompletedVisitFactory(unit=unit, outcome_facts=in_person)
     RefresherNeededVisitFactory(unit=unit)  # challenged and asked, nothing else
     NotCompletedVisitFactory(unit=unit)
 
@@ -417,7 +418,7 @@ def test_each_step_has_its_own_rate_and_unknown_is_not_counted_as_no(lead, unit)
         "Contacted police": (4, 5),
         "Called 999 or 101": (3, 5),
         "Quoted “Makesafe”": (2, 3),
-        "Call handler recognised it": (2, 3),
+        "Call handler recognised it": (1, 2),
     }
 
 
