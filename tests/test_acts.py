@@ -30,10 +30,10 @@ NO_ACTS = {
     "operations.follow_ups.actions.settle_training": "follows from a session",
     "operations.planning.actions.choosable": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",
-    "venues.registry.actions.add_session": "a part of acts",
+    "venues.training.actions.add_session": "a part of acts",
     "venues.registry.actions.lock_to_change": "a part of acts",
     "venues.registry.actions.may_move": "a question",
-    "venues.registry.actions.settle_sessions_of": "follows from a merge",
+    "venues.training.actions.settle_sessions_of": "follows from a merge",
     "venues.registry.actions.twin_of": "a question",
 }
 

@@ -198,17 +198,17 @@ CALLS = {
     "venues.imports.fhrs_import.import_fhrs": lambda: {"source": "/dev/null", "file_name": "x.xml"},
     "venues.imports.differences.accept_difference": lambda: {"run": run(), "number": 0},
     "venues.imports.differences.keep_ours": lambda: {"run": run(), "number": 0},
-    "venues.registry.actions.record_training": lambda: {
+    "venues.training.actions.record_training": lambda: {
         "venue": factories.VenueFactory(),
         **training(),
     },
-    "venues.registry.actions.correct_training": lambda: {
+    "venues.training.actions.correct_training": lambda: {
         "session": factories.TrainingSessionFactory(),
         "version": 1,
         "reason": "Slip",
         **training(),
     },
-    "venues.registry.actions.remove_training": lambda: {
+    "venues.training.actions.remove_training": lambda: {
         "session": factories.TrainingSessionFactory(),
         "version": 1,
         "reason": "Slip",

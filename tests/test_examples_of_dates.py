@@ -12,7 +12,7 @@ from accounts.roles import Role
 from govuk import GovDateField, an_example
 from operations.models import FollowUpState
 from tests import factories
-from tests.test_words_of_forms import forms_of_the_product
+from tests.govuk.test_words import forms_of_the_product
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ from tests.factories import (
     VenueFactory,
 )
 from venues.registry import actions
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def remove_contact(venue, by):
 def remove_training(venue, by):
     session = TrainingSessionFactory(venue=venue)
     key = session.pk
-    actions.remove_training(session=session, version=1, reason="Recorded twice", by=by)
+    training.remove_training(session=session, version=1, reason="Recorded twice", by=by)
     return ["venues:training_remove", "venues:training_edit"], key, "The training session"
 
 

@@ -105,6 +105,20 @@ def problems_of_fields(record: models.Model, found: Iterable[Problem]) -> list[P
     return []
 
 
+def refuse_if_any(problems: Iterable[Problem], record: models.Model | None = None) -> None:
+    """Refuse with all that has to change at once: ``problems``, and what ``record`` says itself.
+
+    Raises:
+        Refused: there is something.
+
+    """
+    found = list(problems)
+    if record is not None:
+        found += problems_of_fields(record, found)
+    if found:
+        raise Refused(found)
+
+
 def sentence_of(error: IntegrityError, model: type[models.Model]) -> str:
     """The sentence of the constraint of ``model`` that PostgreSQL found broken.
 

@@ -35,7 +35,7 @@ from operations.follow_ups.models import (
 from operations.visits.models import Visit
 from operations.visits.verdict import Verdict
 from venues.models import TrainingSession, Venue
-from venues.registry import actions as venue_actions
+from venues.training import actions as training
 
 #: A date further ahead is a slip in the year.
 FURTHEST_BOOKING = dt.timedelta(days=365)
@@ -355,7 +355,7 @@ def record_delivery(
     Raises:
         PermissionDenied: the follow-up is not for this person to work on.
         Refused: the follow-up is closed, the day lies before the visit, or the session
-            itself won't do (see ``venues.registry.actions.add_session``).
+            itself won't do (see ``venues.training.actions.add_session``).
         EditConflictError: somebody saved the follow-up since ``version``.
 
     """
@@ -364,7 +364,7 @@ def record_delivery(
     _require_open(follow_up, "no session can be recorded for it any more")
     problems = _problems_of_day(follow_up, held_on)
     try:
-        session = venue_actions.add_session(
+        session = training.add_session(
             venue=follow_up.visit.venue,
             kind=TrainingSession.Kind.REFRESHER,
             held_on=held_on,
@@ -387,7 +387,7 @@ def record_delivery(
 def problems_of_delivery(follow_up: FollowUp, fields: Mapping[str, Any]) -> list[Problem]:
     """Why a session won't do as the refresher; ``fields`` may lack some."""
     problems = _problems_of_day(follow_up, fields.get("held_on"))
-    return problems + venue_actions.problems_of_training(fields)
+    return problems + training.problems_of_training(fields)
 
 
 def _problems_of_day(follow_up: FollowUp, held_on: dt.date | None) -> list[Problem]:

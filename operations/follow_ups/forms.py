@@ -16,7 +16,7 @@ from operations.follow_ups import actions as acts
 from operations.follow_ups.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.people import BY_NAME
 from venues.models import CommandUnit, TrainingSession
-from venues.registry.forms import ANOTHER_SESSION
+from venues.training.forms import ANOTHER_SESSION
 
 
 class FollowUpFilter(GovFilterForm, forms.Form):

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.dates.duty_days import DutyDay
+from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
 from operations import people
@@ -60,7 +61,7 @@ class OperationForm(GovForm, ActForm, forms.Form):
         self.operation = operation
         self.fields["lead"].queryset = people.possible_leads()  # type: ignore[attr-defined]
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
-        longest = VisitPolicy.longest_operation(on=timezone.localdate()).days
+        longest = VisitPolicy.longest_operation(on=duty_day(timezone.now())).days
         self.fields[
             "ends_on"
         ].help_text = f"An operation lasts {longest} days at most, its first and last day counted."

@@ -22,7 +22,7 @@ from tests.test_hostile_parameters import FIELD, everybody, pages  # noqa: F401 
 
 pytestmark = pytest.mark.django_db
 
-APPS = ("accounts", "operations", "outbox", "reports", "venues")
+APPS = ("accounts", "govuk", "operations", "outbox", "reports", "venues")
 #: How each sentence of Django's begins that a field or a validator of a form may say.
 STOCK = (
     "Ensure ",

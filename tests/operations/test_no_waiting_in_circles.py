@@ -19,8 +19,8 @@ from operations.visits.facts import OutcomeFacts
 from tests import factories
 from tests.locks import failures, in_turn
 from venues.models import TrainingSession
-from venues.registry import actions as registry
 from venues.registry.merging import merge_venues
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -108,7 +108,7 @@ def test_two_sessions_of_a_venue(coordinator, follow_up):
     ended = in_turn(
         FollowUp.objects.filter(pk=follow_up.pk),
         worked_on(follow_up, coordinator, None)["deliver"],
-        lambda: registry.record_training(
+        lambda: training.record_training(
             venue=follow_up.visit.venue,
             kind=TrainingSession.Kind.REFRESHER,
             held_on=timezone.localdate(),

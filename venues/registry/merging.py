@@ -26,7 +26,8 @@ from venues.imports import sameness
 from venues.imports.aspects import ASPECTS, fields_of, same, shown, stored
 from venues.imports.lock import wait_for_imports
 from venues.models import HygieneId, Venue, VenueContact
-from venues.registry.actions import IMPORTED, POINT, may_move, may_take_back, settle_sessions_of
+from venues.registry.actions import IMPORTED, POINT, may_move, may_take_back
+from venues.training.actions import settle_sessions_of
 
 BOTH = "both"
 """The choice to keep what both contacts say, one after the other."""

@@ -23,6 +23,7 @@ from tests.form_pages import fill_in
 from tests.locks import in_turn
 from venues.models import Venue, VenueContact
 from venues.registry import actions
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -321,7 +322,7 @@ def test_the_page_of_a_venue_offers_what_was_done_with_its_contacts_and_training
 ):
     client.force_login(coordinator)
     session = factories.TrainingSessionFactory(venue=venue)
-    actions.remove_training(
+    training.remove_training(
         session=session, version=session.version, reason="Never held", by=coordinator
     )
     assert offers_on(venue.get_absolute_url(), client) == 1
@@ -345,13 +346,13 @@ def test_several_offers_on_one_page_are_told_apart_by_what_and_when(venue, coord
         gets_reminders=False,
         by=coordinator,
     )
-    training = factories.TrainingSessionFactory.build(venue=venue)
-    actions.record_training(
+    built = factories.TrainingSessionFactory.build(venue=venue)
+    training.record_training(
         venue=venue,
         by=coordinator,
-        kind=training.kind,
+        kind=built.kind,
         held_on=dt.date(2026, 3, 4),
-        mode=training.mode,
+        mode=built.mode,
         delivered_by="Ellery Mayhew",
         front_desk_staff=9,
         attended=8,

@@ -20,7 +20,7 @@ from operations.visits.verdict import Verdict
 from outbox.letters import NotNeeded
 from tests import factories
 from venues.models import TrainingSession
-from venues.registry import actions as registry
+from venues.training import actions as training
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day_counts")]
 
@@ -58,7 +58,7 @@ def follow_up_of(venue, *, visited=10, **more):
 
 def record(venue, by, **more):
     held_on = timezone.localdate() - DAY
-    return registry.record_training(venue=venue, by=by, **({"held_on": held_on} | SESSION | more))
+    return training.record_training(venue=venue, by=by, **({"held_on": held_on} | SESSION | more))
 
 
 def state_of(follow_up):
@@ -139,12 +139,12 @@ def test_recording_asks_who_records(venue):
 
 def correct(session, by, **more):
     answers = {"held_on": session.held_on, **SESSION, "reason": "Misread", "version": 1}
-    return registry.correct_training(session=session, by=by, **(answers | more))
+    return training.correct_training(session=session, by=by, **(answers | more))
 
 
 def remove(session, by):
     session.refresh_from_db()
-    return registry.remove_training(
+    return training.remove_training(
         session=session, version=session.version, reason="Another hotel", by=by
     )
 
@@ -264,7 +264,7 @@ def test_of_two_corrections_at_once_the_second_is_told(venue, by):
     with pytest.raises(EditConflictError):
         correct(session, by, attended=7)
     with pytest.raises(EditConflictError):
-        registry.remove_training(session=session, version=1, reason="No", by=by)
+        training.remove_training(session=session, version=1, reason="No", by=by)
 
 
 @pytest.mark.parametrize(

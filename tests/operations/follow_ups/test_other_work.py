@@ -24,7 +24,7 @@ from tests import factories
 from tests.locks import failures, in_turn
 from tests.posts import as_shown
 from venues.models import TrainingSession
-from venues.registry import actions as registry
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -189,7 +189,7 @@ def test_one_whose_refusal_is_undone_comes_to_somebody_who_is_there(
 def test_one_whose_session_was_removed_comes_to_somebody_who_is_there(
     person, colleague, administrator, follow_up
 ):
-    session = registry.record_training(
+    session = training.record_training(
         venue=follow_up.visit.venue,
         kind=TrainingSession.Kind.REFRESHER,
         held_on=timezone.localdate(),
@@ -200,7 +200,7 @@ def test_one_whose_session_was_removed_comes_to_somebody_who_is_there(
         by=colleague,
     )
     closed_since(follow_up, administrator)
-    registry.remove_training(
+    training.remove_training(
         session=session, version=session.version, reason="It was elsewhere", by=colleague
     )
     assert now(follow_up).state == FollowUpState.OFFERED

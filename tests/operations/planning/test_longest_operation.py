@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts.refusals import Refused
+from accounts.dates.london import duty_day
 from accounts.roles import Role
 from operations.models import Operation, VisitPolicy
 from operations.planning import actions as planning
@@ -76,7 +77,7 @@ def test_an_earlier_policy_holds_for_what_it_allowed(planner):
 
 
 def test_the_form_says_the_longest_and_refuses_a_slip_of_the_year(client, planner):
-    VisitPolicy.objects.create(valid_from=timezone.localdate(), longest_operation_days=90)
+    VisitPolicy.objects.create(valid_from=duty_day(timezone.now()), longest_operation_days=90)
     client.force_login(planner)
     url = reverse("operations:operation_add")
     assert "An operation lasts 90 days at most" in client.get(url).text

@@ -20,6 +20,7 @@ from operations.planning.schedule import Duty, Place
 from tests import factories
 from venues.models import TrainingSession, Venue
 from venues.registry import actions as venue_acts
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -252,7 +253,7 @@ def test_a_visit_is_not_under_way_again_while_its_officer_is_on_another(officer)
 def test_a_removed_session_that_was_recorded_again_does_not_come_back_beside_it():
     by = factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True)
     session = factories.TrainingSessionFactory()
-    venue_acts.remove_training(session=session, version=1, reason="Slip", by=by)
+    training.remove_training(session=session, version=1, reason="Slip", by=by)
     factories.TrainingSessionFactory(
         venue=session.venue, held_on=session.held_on, delivered_by=session.delivered_by
     )

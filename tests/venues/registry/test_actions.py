@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from venues.models import TrainingSession, Venue, VenueContact, VenueGroup
 from venues.registry import actions, merging
+from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
@@ -340,7 +341,7 @@ def session_fields(**changes):
 
 def test_training_is_recorded_with_whoever_recorded_it(by):
     venue = VenueFactory(closed_on=timezone.localdate(), closed_reason="Recorded late")
-    session = actions.record_training(venue=venue, **session_fields(), by=by)
+    session = training.record_training(venue=venue, **session_fields(), by=by)
     assert (session.venue, session.recorded_by, session.coverage) == (venue, by, 1.0)
 
 
@@ -360,7 +361,7 @@ def test_training_that_can_not_have_happened_is_refused(by, changes, about):
         changes = {"held_on": timezone.localdate() + dt.timedelta(days=1)}
     venue = VenueFactory()
     with pytest.raises(Refused) as error:
-        actions.record_training(venue=venue, **session_fields(**changes), by=by)
+        training.record_training(venue=venue, **session_fields(**changes), by=by)
     assert set(refusal(error)) == {about}
     assert not TrainingSession.objects.exists()
 
@@ -368,23 +369,23 @@ def test_training_that_can_not_have_happened_is_refused(by, changes, about):
 def test_training_that_is_on_record_is_asked_about_before_it_counts_twice(by):
     venue = VenueFactory()
     fields = session_fields()
-    session = actions.record_training(venue=venue, **fields, by=by)
+    session = training.record_training(venue=venue, **fields, by=by)
     again = fields | {"delivered_by": " safer  HOTELS team", "attended": 9}
     with pytest.raises(Refused) as error:
-        actions.record_training(venue=venue, **again, by=by)
+        training.record_training(venue=venue, **again, by=by)
     assert set(refusal(error)) == {"another"}
     yesterday = fields["held_on"] - dt.timedelta(days=1)
     for other in ({"held_on": yesterday}, {"delivered_by": "Somebody else"}, {"another": True}):
-        actions.record_training(venue=venue, **fields | other, by=by)
-    actions.record_training(venue=VenueFactory(), **fields, by=by)
+        training.record_training(venue=venue, **fields | other, by=by)
+    training.record_training(venue=VenueFactory(), **fields, by=by)
     assert venue.training_sessions.count() == 4
     moved = venue.training_sessions.get(held_on=yesterday)
     correct = {"session": moved, "version": moved.version, "reason": "A slip", "by": by}
     with pytest.raises(Refused) as error:
-        actions.correct_training(**correct, **fields)
+        training.correct_training(**correct, **fields)
     assert set(refusal(error)) == {"another"}
     correct |= {"session": session, "version": session.version}
-    actions.correct_training(**correct, another=True, **fields | {"attended": 8})
+    training.correct_training(**correct, another=True, **fields | {"attended": 8})
 
 
 # Merging ----------------------------------------------------------------------------------------
@@ -494,7 +495,7 @@ def test_nothing_is_recorded_for_an_entry_that_was_merged(by):
         lambda: actions.edit_venue(venue=merged, version=1, **fields_of(merged), by=by),
         lambda: actions.close_venue(venue=merged, on=timezone.localdate(), reason="x", by=by),
         lambda: actions.save_contact(venue=merged, name="A", email="a@b.example", by=by),
-        lambda: actions.record_training(venue=merged, **session_fields(), by=by),
+        lambda: training.record_training(venue=merged, **session_fields(), by=by),
     ]
     for act in acts:
         with pytest.raises(Refused, match="merged into another"):
@@ -517,7 +518,7 @@ def test_nobody_changes_a_venue_of_another_command_unit():
         lambda: actions.reopen_venue(venue=closed, **today),
         lambda: actions.save_contact(venue=theirs, name="A", email="a@b.example", by=stranger),
         lambda: actions.remove_contact(contact=contact, by=stranger),
-        lambda: actions.record_training(venue=theirs, **session_fields(), by=stranger),
+        lambda: training.record_training(venue=theirs, **session_fields(), by=stranger),
         lambda: merging.merge_venues(keep=own, duplicate=theirs, by=stranger),
         lambda: merging.merge_venues(keep=theirs, duplicate=own, by=stranger),
     ):

@@ -35,7 +35,6 @@ from venues.registry import actions, merging, timeline
 
 pytestmark = pytest.mark.django_db
 
-NOW = timezone.now()
 PLANNING = (Role.PLANNER, Role.VISITING_OFFICER)
 
 
@@ -392,13 +391,16 @@ def test_whether_a_merge_can_be_taken_back_tells_nothing_of_a_planned_visit():
     coordinator = UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
     planner, officer = (UserFactory(role=role, units=[unit]) for role in PLANNING)
     keep, duplicate = VenueFactory(unit=unit), VenueFactory(unit=unit)
-    started, called_off = (VisitFactory(venue=duplicate, officer=officer, starts_at=at)
-                           for at in (NOW, NOW + dt.timedelta(days=1)))  # fmt: skip
+    now = timezone.now()
+    started, called_off = (
+        VisitFactory(venue=duplicate, officer=officer, starts_at=at)
+        for at in (now, now + dt.timedelta(days=1))
+    )
     chosen = OperationVenueFactory(venue=duplicate, operation__created_by=planner)
     merge(keep, duplicate, coordinator)
     assert undo.offers(keep, by=coordinator)
 
-    duty.start_visit(visit=started, by=officer, at=NOW)
+    duty.start_visit(visit=started, by=officer, at=timezone.now())
     called_off.refresh_from_db()
     schedule.cancel_visit(visit=called_off, reason="Rain", by=planner)
     chosen.refresh_from_db()
