@@ -24,10 +24,11 @@ from operations.teams.models import (
     TeamMember,
     TeamMemberQuerySet,
 )
-from operations.visits.models import ELIGIBLE, NotCompletedReason, Visit, VisitQuerySet, VisitState
+from operations.visits.models import Visit, VisitQuerySet
 from operations.visits.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
 from operations.visits.policies import VisitPolicy
 from operations.visits.selection import Selection
+from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 
 __all__ = [
     "ELIGIBLE",

@@ -30,7 +30,7 @@ from accounts.record.access_log import Act, record_act
 from accounts.record.events import BOOKKEEPING
 from accounts.roles import VIEW_LOG
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
-from operations.visits.models import FINISHED
+from operations.visits.states import FINISHED
 from outbox.models import Message
 from venues.models import TrainingSession, VenueContact
 

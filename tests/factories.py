@@ -34,7 +34,7 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
-from operations.visits.models import MOVES
+from operations.visits.states import MOVES
 from operations.visits.verdict import Verdict
 from outbox.models import Lane, Message
 from tests.database import as_owner

@@ -4,7 +4,7 @@ import itertools
 import re
 import tomllib
 
-from operations.visits.models import MOVES, WAYS_BACK, VisitState
+from operations.visits.states import MOVES, WAYS_BACK, VisitState
 from tests.test_repository import ROOT, tracked_files
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text()

@@ -10,7 +10,8 @@ from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.models import User
 from govuk.texts import one_line
-from operations.visits.models import NotCompletedReason, Visit, VisitState, overdue_margin
+from operations.visits.models import Visit, overdue_margin
+from operations.visits.states import NotCompletedReason, VisitState
 
 
 @transaction.atomic

@@ -21,7 +21,8 @@ from operations.control_room import actions
 from operations.control_room.forms import BoardSearch, EndVisitForm
 from operations.control_room.queries import find
 from operations.teams.models import TeamMember
-from operations.visits.models import FINISHED, Visit, overdue_margin
+from operations.visits.models import Visit, overdue_margin
+from operations.visits.states import FINISHED
 
 
 class Board(RequiresPermission, TemplateView):

@@ -25,14 +25,9 @@ from operations.planning import schedule
 from operations.teams.models import Cadet
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
-from operations.visits.models import (
-    WAYS_BACK,
-    NotCompletedReason,
-    Visit,
-    VisitState,
-    earliest_start_before,
-)
+from operations.visits.models import Visit, earliest_start_before
 from operations.visits.outcomes import QUESTION_OF_CHECK, Outcome
+from operations.visits.states import WAYS_BACK, NotCompletedReason, VisitState
 
 #: The reasons that say nothing without notes.
 ANOTHER_REASON = frozenset(

@@ -12,8 +12,9 @@ from accounts.acts.forms import ActForm
 from govuk import GovForm, Question, Reveal, Style, YesNoField
 from operations.duty.actions import ANOTHER_REASON
 from operations.visits.facts import OutcomeFacts, applies
-from operations.visits.models import NotCompletedReason, Visit
+from operations.visits.models import Visit
 from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
+from operations.visits.states import NotCompletedReason
 
 NOT_KNOWN = "not_known"
 #: Minutes to tap. Who knows better than this was not looking at the room.

@@ -36,16 +36,9 @@ from operations.follow_ups.models import FollowUp
 from operations.teams.models import TeamMember
 from operations.visits import outcome_history
 from operations.visits.facts import OutcomeFacts
-from operations.visits.models import (
-    ELIGIBLE,
-    NotCompletedReason,
-    Visit,
-    VisitQuerySet,
-    VisitState,
-    earliest_start_before,
-    overdue_margin,
-)
+from operations.visits.models import Visit, VisitQuerySet, earliest_start_before, overdue_margin
 from operations.visits.outcomes import Outcome
+from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 from operations.visits.visit_history import record_of
 from venues.models import Venue
 

@@ -33,8 +33,9 @@ from operations.planning.models import Operation, OperationVenue
 from operations.teams import actions as cadets
 from operations.teams import cadet_rules
 from operations.teams.models import Cadet, TeamMember
-from operations.visits.models import WAYS_BACK, Visit, VisitState
+from operations.visits.models import Visit
 from operations.visits.policies import VisitPolicy
+from operations.visits.states import WAYS_BACK, VisitState
 from venues.models import Venue
 
 Duty = TeamMember.Duty

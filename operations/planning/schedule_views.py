@@ -24,7 +24,8 @@ from operations.planning.schedule_forms import (
     plan_of,
 )
 from operations.teams.models import Cadet
-from operations.visits.models import Visit, VisitState
+from operations.visits.models import Visit
+from operations.visits.states import VisitState
 
 
 class VisitAdd(ActView):

@@ -19,7 +19,8 @@ from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations.teams import cadet_rules
 from operations.teams.models import Cadet, CadetPolicy, TeamMember
-from operations.visits.models import Visit, VisitState
+from operations.visits.models import Visit
+from operations.visits.states import VisitState
 from venues.models import CommandUnit, Venue
 
 NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."

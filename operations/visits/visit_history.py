@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 
 from accounts.record import history
 from accounts.record.history import Step
-from operations.visits.models import NotCompletedReason, Visit, VisitState
+from operations.visits.models import Visit
 from operations.visits.outcome_history import revisions
 from operations.visits.outcomes import Outcome
+from operations.visits.states import NotCompletedReason, VisitState
 from venues.registry.timeline import Entry
 
 
