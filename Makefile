@@ -42,7 +42,7 @@ lint: setup ## Check format, types, imports, scripts, migrations and templates
 	$(JS)/biome check --error-on-warnings
 
 audit: setup ## Ask whether a locked package has a known vulnerability
-	@$(BIN)/python -m config.audit
+	@$(BIN)/python .ci/audit.py
 
 format: setup ## Format Python and JavaScript
 	$(BIN)/ruff check --fix .
