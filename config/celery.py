@@ -1,5 +1,6 @@
 """The Celery application: what happens by itself, at its time."""
 
+import datetime as dt
 import logging.config
 import os
 import warnings
@@ -7,6 +8,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from celery.schedules import crontab
 from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -19,6 +21,39 @@ log = structlog.get_logger(__name__)
 app = Celery("makesafe")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+#: A crontab is a time of day, by London's clocks; what comes at intervals is a timedelta, which the
+#: change of the clocks does not stretch.
+app.conf.beat_schedule = {
+    "decide the day's reminders": {
+        "task": "operations.tasks.remind",
+        # At eight; the later runs find what one missed while the broker or the workers were away.
+        "schedule": crontab(hour="8-18", minute="0"),
+        "options": {"expires": 3600},  # seconds; the next does as well
+    },
+    **{
+        f"send the {lane} mail that is due": {
+            "task": "outbox.tasks.deliver",
+            "schedule": dt.timedelta(minutes=1),
+            "args": (lane,),
+            # A lane has a worker of its own: what is slow in one holds up nothing in the other.
+            "options": {"queue": f"{lane}_mail", "expires": 60},  # seconds; the next does as well
+        }
+        for lane in ("account", "reminders")
+    },
+    "erase what is kept no longer": {
+        "task": "accounts.tasks.apply_retention",
+        "schedule": crontab(hour="3", minute="45"),
+    },
+    "look whether the night's work was done": {
+        "task": "accounts.tasks.look_at_night_work",
+        "schedule": dt.timedelta(hours=6),
+    },
+    "seal the record of the days that are over": {
+        "task": "accounts.tasks.seal",
+        "schedule": crontab(hour="3", minute="15"),
+    },
+}
 
 
 @signals.setup_logging.connect

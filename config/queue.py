@@ -1,7 +1,7 @@
 """Queueing a task: the one way, for all apps, which never turns what was saved into an error.
 
 Where the broker is down or hangs, this is logged and the task is not queued. So whatever such a
-task does has to be on record in rows, which a periodic task finds (``CELERY_BEAT_SCHEDULE``).
+task does has to be on record in rows, which a periodic task finds (``config/celery.py``).
 """
 
 from typing import Any

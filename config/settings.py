@@ -3,14 +3,12 @@
 A setting that is missing where it matters stops the start with a sentence that says what to set.
 """
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
 import pghistory
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -180,39 +178,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_ROUTES = {
     f"accounts.tasks.{name}": {"queue": "keeping"} for name in ("seal", "apply_retention")
 }
-#: A crontab is a time of day, by London's clocks; what comes at intervals is a timedelta, which the
-#: change of the clocks does not stretch.
 CELERY_TIMEZONE = "Europe/London"
-CELERY_BEAT_SCHEDULE = {
-    "decide the day's reminders": {
-        "task": "operations.tasks.remind",
-        # At eight; the later runs find what one missed while the broker or the workers were away.
-        "schedule": crontab(hour="8-18", minute="0"),
-        "options": {"expires": 3600},  # seconds; the next does as well
-    },
-    **{
-        f"send the {lane} mail that is due": {
-            "task": "outbox.tasks.deliver",
-            "schedule": dt.timedelta(minutes=1),
-            "args": (lane,),
-            # A lane has a worker of its own: what is slow in one holds up nothing in the other.
-            "options": {"queue": f"{lane}_mail", "expires": 60},  # seconds; the next does as well
-        }
-        for lane in ("account", "reminders")
-    },
-    "erase what is kept no longer": {
-        "task": "accounts.tasks.apply_retention",
-        "schedule": crontab(hour="3", minute="45"),
-    },
-    "look whether the night's work was done": {
-        "task": "accounts.tasks.look_at_night_work",
-        "schedule": dt.timedelta(hours=6),
-    },
-    "seal the record of the days that are over": {
-        "task": "accounts.tasks.seal",
-        "schedule": crontab(hour="3", minute="15"),
-    },
-}
 
 # Mail -------------------------------------------------------------------------------------------
 

@@ -258,7 +258,7 @@ CALLS = {
         "venues": [],
         "selection": Selection.PRIORITY,
     },
-    "operations.planning.actions.draw_venues": lambda: {
+    "operations.planning.draws.draw_venues": lambda: {
         "operation": factories.OperationFactory(),
         "among": Venue.objects.all(),
         "number": 1,

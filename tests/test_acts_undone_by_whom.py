@@ -27,7 +27,7 @@ def some_venues():
 
 def a_draw():
     factories.VenueFactory()
-    return CALLS["operations.planning.actions.draw_venues"]()
+    return CALLS["operations.planning.draws.draw_venues"]()
 
 
 def declined():
@@ -44,7 +44,7 @@ def visits_in_hand():
 #: Where the act must have something to change.
 WITH_SOMETHING = {
     "operations.planning.actions.add_venues": some_venues,
-    "operations.planning.actions.draw_venues": a_draw,
+    "operations.planning.draws.draw_venues": a_draw,
     "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
     "operations.follow_ups.actions.reopen_refresher": declined,
 }

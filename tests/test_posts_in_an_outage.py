@@ -18,6 +18,7 @@ import outbox.tasks
 from accounts.acts import submissions
 from accounts.roles import Role
 from config import dependencies
+from config.celery import app
 from outbox.models import Message
 from tests.accounts.acts.test_submissions import OTHERWISE, sign_in
 from tests.database import as_owner
@@ -130,7 +131,7 @@ def no_redis(monkeypatch):
 
 def hand_over_what_waits():
     """What beat has the workers of the outbox do once the broker is back."""
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    for entry in app.conf.beat_schedule.values():
         if entry["task"] == outbox.tasks.deliver.name:
             outbox.tasks.deliver(*entry["args"])
 

@@ -5,15 +5,12 @@ venues, visits, follow-ups, officers and cadets, each by key.
 """
 
 import datetime as dt
-import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.text import get_text_list
 
 from accounts.acts.permissions import require
 from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, sentence_of
@@ -30,12 +27,7 @@ from operations.scenarios.models import Scenario
 from operations.visits.models import Visit
 from operations.visits.policies import VisitPolicy
 from operations.visits.selection import BY_CHANCE, Selection
-from venues.models import CommandUnit, Venue, VenueQuerySet
-from venues.registry.names_in_sql import NormalName
-
-#: The operating system's own entropy: nobody can foretell or repeat a draw.
-RANDOM_SOURCE = random.SystemRandom()
-
+from venues.models import Venue, VenueQuerySet
 
 #: What every command unit of an operation relies on: not for a planner of one of them to change.
 COMMON = ("starts_on", "ends_on", "lead", "scenario")
@@ -142,7 +134,7 @@ def edit_operation(
             visit out.
 
     """
-    _require_plannable(operation, by=by)
+    require_plannable(operation, by=by)
     try:
         with transaction.atomic():
             return _edit_operation(operation, version, by, fields)
@@ -215,7 +207,7 @@ def _problems_of_left_out(operation: Operation, by: User) -> list[Problem]:
     return [Problem("ends_on", f"{message} {ASKED}" if others else message)]
 
 
-def _require_plannable(operation: Operation, *, by: User) -> None:
+def require_plannable(operation: Operation, *, by: User) -> None:
     """Refuse whoever is no planner, or does not see the operation."""
     require(by, PLAN_OPERATIONS)
     if not Operation.objects.visible_to(by).filter(pk=operation.pk).exists():
@@ -286,7 +278,7 @@ def may_choose(by: User, records: Sequence[models.Model]) -> bool:
     return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
 
 
-def _hold_choice(way: Return) -> None:
+def hold_choice(way: Return) -> None:
     """Keep others from planning for the operation, and from closing what comes back to it."""
     chosen = [row for row in way.left if isinstance(row, OperationVenue)]
     hold(Operation.objects.filter(pk__in={row.operation_id for row in chosen}))
@@ -294,7 +286,7 @@ def _hold_choice(way: Return) -> None:
     lock_venues({row.venue_id for row in back})
 
 
-def _visited_since(way: Return) -> str:
+def visited_since(way: Return) -> str:
     """Why venues that were chosen stay: a visit to one of them is planned by now."""
     chosen = [row for row in way.left if isinstance(row, OperationVenue)]
     if not chosen:
@@ -317,7 +309,7 @@ def _closed_since(way: Return) -> str:
 CLOSED = "This venue has closed."
 
 
-def _venues(records: Sequence[models.Model]) -> str:
+def names_of(records: Sequence[models.Model]) -> str:
     """The venue that was chosen or taken out, or how many."""
     chosen = [row for row in records if isinstance(row, OperationVenue)]
     return str(chosen[0].venue) if len(chosen) == 1 else f"{len(chosen)} venues"
@@ -327,9 +319,9 @@ def _venues(records: Sequence[models.Model]) -> str:
     "The venues are out of the operation again.",
     may=may_choose,
     shown_on="operation",
-    names=_venues,
-    refuses=_visited_since,
-    holds=_hold_choice,
+    names=names_of,
+    refuses=visited_since,
+    holds=hold_choice,
     instead="Remove them in the list of venues.",
 )
 @transaction.atomic
@@ -347,7 +339,7 @@ def add_venues(
             chance, which :func:`draw_venues` alone may record.
 
     """
-    _require_plannable(operation, by=by)
+    require_plannable(operation, by=by)
     operation = lock(operation)
     if selection in BY_CHANCE:
         raise refuse(
@@ -363,94 +355,7 @@ def add_venues(
         raise refuse(
             "venues", f"{what} closed, merged or outside your command units. Nothing was added."
         )
-    return _choose(operation, wanted - already, selection, by)
-
-
-@undoable(
-    "The venues that were drawn are out of the operation again.",
-    may=may_choose,
-    shown_on="operation",
-    names=_venues,
-    refuses=_visited_since,
-    holds=_hold_choice,
-    asks_why="Enter why these venues are taken out although chance has chosen them",
-    instead="Remove them one by one in the list of venues, each with a reason.",
-)
-@transaction.atomic
-def draw_venues(
-    *, operation: Operation, among: VenueQuerySet, number: int, by: User, filters: str = ""
-) -> int:
-    """Draw ``number`` venues by chance, each of ``among`` that may be added being as likely.
-
-    They speak for the venues they were drawn from: for all of the command units only where none of
-    these was left out by a filter. What they were drawn from is kept (:class:`Draw`).
-
-    Args:
-        operation: The operation.
-        among: The venues to draw from.
-        number: How many.
-        by: Who lets draw.
-        filters: What narrowed the venues to ``among``, in words.
-
-    Returns:
-        How many were added: ``number``.
-
-    Raises:
-        PermissionDenied: ``by`` is no planner, or does not see the operation.
-        Refused: there are fewer to draw from.
-
-    """
-    _require_plannable(operation, by=by)
-    operation = lock(operation)
-    matching = among.order_by().values("pk")
-    pool = dict(
-        choosable(operation, by=by)
-        .filter(pk__in=matching)
-        .order_by("pk")
-        .values_list("pk", "local_authority__command_unit")
-    )
-    if not 1 <= number <= len(pool):
-        message = f"Enter a number between 1 and {len(pool)}: so many venues match."
-        raise refuse("number", message if pool else "No venue matches: use fewer filters.")
-    drawn = RANDOM_SOURCE.sample(list(pool), number)
-    lock_venues(drawn)
-    if choosable(operation, by=by).filter(pk__in=drawn).count() < number:
-        message = "A venue was closed or merged just now, so nothing was added. Draw again."
-        raise refuse("number", message)
-    draw = _record_draw(operation, set(pool.values()), len(pool), number, filters, by)
-    selection = Selection.RANDOM if draw.of_all else Selection.RANDOM_PART
-    return _choose(operation, drawn, selection, by, draw)
-
-
-def _record_draw(
-    operation: Operation,
-    units: set[int | None],
-    frame_size: int,
-    number: int,
-    filters: str,
-    by: User,
-) -> Draw:
-    """Keep what was drawn from, and whether that was all there is in these command units."""
-    keys = [key for key in units if key is not None]
-    of_units = Q(local_authority__command_unit__in=keys)
-    if None in units:
-        of_units |= Q(local_authority__command_unit=None)
-    names = CommandUnit.objects.filter(pk__in=keys).order_by(NormalName("name"))
-    parts = [*names.values_list("name", flat=True), *(["no command unit"] if None in units else [])]
-    if len(keys) > 1 and len(keys) == CommandUnit.objects.count():
-        parts = ["every command unit"]
-    of_all = choosable(operation, by=by).filter(of_units).count() == frame_size
-    left_out = operation.chosen_venues.exclude(selection=Selection.RANDOM)
-    return Draw.objects.create(
-        operation=operation,
-        units=get_text_list(parts, "and"),
-        filters="" if of_all else filters,
-        of_all=of_all,
-        frame_size=frame_size,
-        left_out=left_out.filter(venue__in=Venue.objects.open().filter(of_units)).count(),
-        number=number,
-        drawn_by=by,
-    )
+    return choose(operation, wanted - already, selection, by)
 
 
 def lock_venues(venue_ids: Collection[int]) -> None:
@@ -461,13 +366,14 @@ def lock_venues(venue_ids: Collection[int]) -> None:
     hold(Venue.objects.filter(pk__in=venue_ids))
 
 
-def _choose(
+def choose(
     operation: Operation,
     venue_ids: Iterable[int],
     selection: Selection,
     by: User,
     draw: Draw | None = None,
 ) -> int:
+    """Put venues that may be chosen into a locked operation; how many there were."""
     rows = [
         OperationVenue(
             operation=operation, venue_id=pk, selection=selection, draw=draw, added_by=by
@@ -481,9 +387,9 @@ def _choose(
     "The venue is in the operation again.",
     may=may_choose,
     shown_on="chosen.operation",
-    names=_venues,
+    names=names_of,
     refuses=_closed_since,
-    holds=_hold_choice,
+    holds=hold_choice,
     instead="Add it again.",
 )
 @transaction.atomic

@@ -23,6 +23,7 @@ from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
 from accounts.record import history
 from operations.planning import actions as planning
+from operations.planning import draws
 from operations.planning.forms import (
     AddVenuesForm,
     ChoosableVenuesForm,
@@ -274,7 +275,7 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
 
     def draw(self, form: DrawVenuesForm) -> int:
         """Leave the choice to chance."""
-        return planning.draw_venues(
+        return draws.draw_venues(
             operation=self.operation,
             among=self.matching,
             number=form.cleaned_data["number"],

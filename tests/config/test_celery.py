@@ -5,7 +5,6 @@ from itertools import pairwise
 
 import pytest
 from celery.schedules import crontab, maybe_schedule
-from django.conf import settings
 from structlog.contextvars import get_contextvars
 
 from accounts.dates.london import LONDON
@@ -65,9 +64,9 @@ def runs(schedule, begins: dt.datetime, lasts: dt.timedelta, patch) -> list[dt.d
 
 
 @pytest.mark.parametrize("night", NIGHTS)
-@pytest.mark.parametrize("name", settings.CELERY_BEAT_SCHEDULE)
+@pytest.mark.parametrize("name", app.conf.beat_schedule)
 def test_a_change_of_the_clocks_leaves_intervals_and_times_of_day(name, night, monkeypatch):
-    schedule = maybe_schedule(settings.CELERY_BEAT_SCHEDULE[name]["schedule"], app=app)
+    schedule = maybe_schedule(app.conf.beat_schedule[name]["schedule"], app=app)
     begins, lasts = NIGHTS[night]
 
     found = runs(schedule, begins, lasts, monkeypatch)

@@ -61,7 +61,7 @@ def test_the_day_can_be_given(place):
 
 def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
-    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     ours = {tasks.remind.name, outbox.deliver.name}
     assert scheduled == ours | {
         keeping.seal.name,

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_beat_looks_each_minute_for_what_is_due_in_each_lane():
     looks = {
         entry["args"][0]: entry
-        for entry in settings.CELERY_BEAT_SCHEDULE.values()
+        for entry in app.conf.beat_schedule.values()
         if entry["task"] == tasks.deliver.name
     }
     assert set(looks) == set(Lane.values)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from venues.imports import sameness
+from venues.imports import changed
 from venues.models import Venue
 
 #: Each aspect and the columns that hold it. An import takes an aspect over whole or not at all, and
@@ -51,8 +51,8 @@ def value(venue: Venue, aspect: str) -> dict[str, Any]:
 def same(aspect: str, one: list[Any], other: list[Any]) -> bool:
     """Whether two values of an aspect say the same, in whatever writing."""
     if aspect == "point":
-        return sameness.same_point(one, other)
+        return changed.same_point(one, other)
     if aspect == "authority":
         return one == other
-    compare = sameness.same_postcode if aspect == "postcode" else sameness.same_words
+    compare = changed.same_postcode if aspect == "postcode" else changed.same_words
     return compare(one[0], other[0])

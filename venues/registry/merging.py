@@ -22,7 +22,7 @@ from accounts.acts.refusals import refuse
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.models import User
-from venues.imports import sameness
+from venues.imports import changed
 from venues.imports.aspects import ASPECTS, fields_of, same, shown, stored
 from venues.imports.lock import wait_for_imports
 from venues.models import HygieneId, Venue, VenueContact
@@ -234,7 +234,7 @@ def _contact_choices(
 ) -> tuple[tuple[str, str], ...]:
     """What a field of the joined contact can say: `BOTH` first, where there is room for it."""
     said = {str(each.venue_id): value for each in (one, other) if (value := getattr(each, field))}
-    if len(said) == 2 and sameness.same_words(*said.values()):
+    if len(said) == 2 and changed.same_words(*said.values()):
         said.popitem()
     both = _BETWEEN.join(said.values())
     longest: int = VenueContact._meta.get_field(field).max_length  # type: ignore[union-attr,assignment]

@@ -28,7 +28,7 @@ from operations.models import (
     WarningSign,
 )
 from operations.planning import actions as planning
-from operations.planning import schedule
+from operations.planning import draws, schedule
 from operations.planning.models import BY_CHANCE
 from operations.planning.schedule import Duty, Place
 from operations.scenarios import actions as scenarios
@@ -415,7 +415,7 @@ def test_drawn_venues_come_from_those_that_match_and_may_be_chosen(operation, pl
     VenueFactory(kind=Venue.Kind.HOSTEL)
     VenueFactory(unit=unit, kind=Venue.Kind.HOSTEL, closed_on=TODAY, closed_reason="Sold")
 
-    planning.draw_venues(
+    draws.draw_venues(
         operation=operation,
         among=Venue.objects.filter(kind=Venue.Kind.HOSTEL),
         number=5,
@@ -432,7 +432,7 @@ def test_a_draw_from_a_part_never_counts_as_one_from_all(operation, planner, uni
     VenueFactory.create_batch(3, unit=unit, kind=Venue.Kind.HOSTEL)
     VenueFactory(unit=unit)
 
-    planning.draw_venues(
+    draws.draw_venues(
         operation=operation,
         among=Venue.objects.filter(kind=Venue.Kind.HOSTEL),
         number=2,
@@ -450,7 +450,7 @@ def test_a_draw_from_a_part_never_counts_as_one_from_all(operation, planner, uni
 def test_a_draw_from_a_part_that_nobody_described_is_one_from_a_part_too(operation, planner, unit):
     one, *_ = VenueFactory.create_batch(2, unit=unit)
 
-    planning.draw_venues(
+    draws.draw_venues(
         operation=operation, among=Venue.objects.filter(pk=one.pk), number=1, by=planner
     )
 
@@ -463,7 +463,7 @@ def test_a_draw_from_all_says_of_which_command_units(operation, unit):
     VenueFactory(unit=unit)
     of_unit = Venue.objects.filter(local_authority__command_unit=unit)
 
-    planning.draw_venues(operation=operation, among=of_unit, number=1, by=everywhere)
+    draws.draw_venues(operation=operation, among=of_unit, number=1, by=everywhere)
 
     assert operation.chosen_venues.get().selection == Selection.RANDOM
     assert operation.draws.get().frame == f"all open venues of {unit.name}"
@@ -475,7 +475,7 @@ def test_a_draw_after_somebody_picked_says_so(operation, planner, unit, venue):
     VenueFactory.create_batch(3, unit=unit)
 
     for _ in range(2):
-        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+        draws.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
 
     assert set(operation.draws.values_list("left_out", flat=True)) == {1}
     assert {draw.frame for draw in operation.draws.all()} == {
@@ -485,7 +485,7 @@ def test_a_draw_after_somebody_picked_says_so(operation, planner, unit, venue):
 
 def test_what_a_draw_was_from_never_changes(operation, planner, unit):
     VenueFactory(unit=unit)
-    planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+    draws.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
 
     with pytest.raises(DatabaseError, match="draw_never_changes"):
         operation.draws.update(of_all=False)
@@ -493,7 +493,7 @@ def test_what_a_draw_was_from_never_changes(operation, planner, unit):
 
 def test_a_drawn_venue_is_taken_out_for_a_reason_that_is_on_record(operation, planner, unit):
     VenueFactory.create_batch(2, unit=unit)
-    planning.draw_venues(operation=operation, among=Venue.objects.all(), number=2, by=planner)
+    draws.draw_venues(operation=operation, among=Venue.objects.all(), number=2, by=planner)
     chosen = operation.chosen_venues.first()
 
     for nothing in ("", "  "):
@@ -519,7 +519,7 @@ def test_every_venue_can_be_drawn(planner, unit):
     first = set()
     for _ in range(60):
         operation = OperationFactory(created_by=planner)
-        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
+        draws.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=planner)
         first.add(operation.chosen_venues.get().venue_id)
 
     assert first == {venue.pk for venue in venues}
@@ -530,7 +530,7 @@ def test_a_draw_of_more_than_there_are_is_refused(operation, planner, unit, numb
     VenueFactory.create_batch(2, unit=unit)
 
     found = refused(
-        planning.draw_venues,
+        draws.draw_venues,
         operation=operation,
         among=Venue.objects.all(),
         number=number,
@@ -542,7 +542,7 @@ def test_a_draw_of_more_than_there_are_is_refused(operation, planner, unit, numb
 
 def test_a_draw_from_nothing_says_so(operation, planner):
     found = refused(
-        planning.draw_venues, operation=operation, among=Venue.objects.all(), number=1, by=planner
+        draws.draw_venues, operation=operation, among=Venue.objects.all(), number=1, by=planner
     )
 
     assert found == [("number", "No venue matches: use fewer filters.")]

@@ -27,7 +27,7 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
-from operations.planning import actions as planning
+from operations.planning import draws
 from operations.planning.schedule_forms import london_time
 from tests.factories import (
     CadetFactory,
@@ -535,7 +535,7 @@ def test_the_history_of_an_operation_tells_of_no_draw_of_another_unit(client, op
         VenueFactory(unit=of)
         OperationVenueFactory(operation=operation, venue=VenueFactory(unit=of))
         by = UserFactory(role=Role.PLANNER, units=[of])
-        planning.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=by)
+        draws.draw_venues(operation=operation, among=Venue.objects.all(), number=1, by=by)
 
     page = text(client.get(reverse("accounts:history", args=["operation", operation.pk])))
 
