@@ -230,7 +230,7 @@ class Decline(FollowUpAct):
 
     form_class = DeclineForm
     title = "The venue declined"
-    done = "It is on record that the venue declined the refresher."
+    done = "The venue declined the refresher."
 
     def act(self, form: DeclineForm) -> str:
         """Decline."""

@@ -6,12 +6,15 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from accounts.dates.london import duty_day
+from accounts.dates.london import DAY_BEGINS, duty_day
 from govuk.tones import tone_of
 from operations.models import Visit, VisitState
 
 register = template.Library()
 register.filter(duty_day)
+
+#: From this time of day on it is tonight.
+EVENING = dt.time(18)
 
 #: What a team does once its window and the margin are over.
 LATE: dict[str, str] = {
@@ -47,14 +50,17 @@ def late(visit: Visit, margin: dt.timedelta) -> str:
 
 @register.filter
 def window(visit: Visit) -> str:
-    """When ``visit`` is: "Thu 26 November 2026, 23:00 to 00:30"."""
+    """When ``visit`` is: "Tonight, 23:00 to 00:30", "Fri 27 Nov, 19:00 to 21:00"."""
     return f"{visit_day(visit)}, {visit_times(visit)}"
 
 
 @register.filter
 def visit_day(visit: Visit) -> str:
-    """The day of ``visit``: "Thu 26 November 2026"."""
-    return date_format(timezone.localtime(visit.starts_at), "D j F Y")
+    """The day of ``visit``: "Tonight", "Fri 27 Nov", and with the year where it is another one."""
+    starts, now = timezone.localtime(visit.starts_at), timezone.localtime()
+    if duty_day(starts) == duty_day(now):
+        return "Today" if DAY_BEGINS <= starts.time() < EVENING else "Tonight"
+    return date_format(starts, "D j M" if starts.year == now.year else "D j M Y")
 
 
 @register.filter
