@@ -108,18 +108,24 @@ def test_a_service_that_stays_broken_leaves_the_form_and_says_so(phone, visit):
     assert Outcome.objects.count() == 1
 
 
-def test_an_answer_whose_receipt_was_lost_is_sent_again_and_counts_once(phone, visit):
-    fill_in(phone)
+def lose_one_answer(visitor, pattern):
+    """Let one form arrive whose answer never does; its status comes into the list."""
     lost = []
 
-    def lose_the_answer(route):
+    def lose(route):
         if route.request.method == "POST" and not lost:
             lost.append(route.fetch(max_redirects=0).status)
             route.abort("connectionreset")
         else:
             route.continue_()
 
-    phone.page.route("**/outcome/", lose_the_answer)
+    visitor.page.route(pattern, lose)
+    return lost
+
+
+def test_an_answer_whose_receipt_was_lost_is_sent_again_and_counts_once(phone, visit):
+    fill_in(phone)
+    lost = lose_one_answer(phone, "**/outcome/")
     log_outcome(phone)
     phone.page.get_by_role("heading", name="Refresher needed").wait_for()
     assert lost == [302]
@@ -164,13 +170,18 @@ def test_an_outcome_sent_without_signal_is_marked_and_goes_when_its_page_is_open
     assert not phone.page.get_by_text(KEPT).is_visible()
 
 
-@pytest.fixture
-def logged_by_a_colleague(visit, sent_without_signal):
-    """While the phone waited somebody else of the team was first."""
+def log_as_a_colleague(visit):
+    """Lin Ash of the same team logs that staff responded well."""
     lin = factories.UserFactory(role=Role.VISITING_OFFICER, first_name="Lin", last_name="Ash")
     factories.TeamMemberFactory(visit=visit, officer=lin, duty=TeamMember.Duty.SUPPORT)
     good = OutcomeFacts.of(factories.OutcomeFactory.build(visit=visit, logged_by=lin))
     actions.log_outcome(visit=visit, facts=good, submission=uuid4(), by=lin, at=timezone.now())
+
+
+@pytest.fixture
+def logged_by_a_colleague(visit, sent_without_signal):
+    """While the phone waited somebody else of the team was first."""
+    log_as_a_colleague(visit)
 
 
 def test_what_a_phone_keeps_of_a_visit_that_a_colleague_logged_becomes_a_correction(
@@ -212,10 +223,7 @@ def test_why_a_venue_could_not_be_tested_is_told_of_the_outcome_that_a_colleague
     phone.context.set_offline(True)
     phone.page.locator("main").get_by_role("button").last.click()
     phone.page.get_by_text("Nothing is lost").first.wait_for()
-    lin = factories.UserFactory(role=Role.VISITING_OFFICER, first_name="Lin", last_name="Ash")
-    factories.TeamMemberFactory(visit=visit, officer=lin, duty=TeamMember.Duty.SUPPORT)
-    good = OutcomeFacts.of(factories.OutcomeFactory.build(visit=visit, logged_by=lin))
-    actions.log_outcome(visit=visit, facts=good, submission=uuid4(), by=lin, at=timezone.now())
+    log_as_a_colleague(visit)
     phone.page.close()
     phone.page = phone.context.new_page()
     phone.context.set_offline(False)
@@ -412,16 +420,7 @@ def test_a_form_on_a_desk_whose_receipt_was_lost_is_saved_once_and_says_so(desk)
     desk.open(reverse("venues:contact_add", args=[venue.pk]))
     desk.page.get_by_label("Name").fill("Robin Vale")
     desk.page.get_by_label("Email address").fill("robin@example.org")
-    lost = []
-
-    def lose_the_answer(route):
-        if route.request.method == "POST" and not lost:
-            lost.append(route.fetch(max_redirects=0).status)
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    desk.page.route("**/contacts/**", lose_the_answer)
+    lost = lose_one_answer(desk, "**/contacts/**")
     desk.page.get_by_role("button", name="Save").click()
     desk.sees("This had already arrived")
     assert lost == [204]
