@@ -1,16 +1,24 @@
 """A cache that is not missed: where its server is away or hangs, nothing is found in it.
 
-What counts in the cache then goes on uncounted, which the log says (limits on sign-in, the codes of
-authenticator apps that were used already): that somebody can work at all matters more.
+What counts in the cache then goes on uncounted, which the log says (limits on writes and on
+sign-in): that somebody can work at all matters more.
 """
 
+import math
+import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
+from limits import RateLimitItemPerMinute
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
 from config.dependencies import Dependency
+
+MINUTE = 60  # seconds
 
 #: By address, as Django makes one cache for each thread.
 _servers: dict[str, Dependency] = {}
@@ -30,6 +38,34 @@ class ForgivingCache(RedisCache):
     def is_there(self) -> bool:
         """Whether the server answers."""
         return bool(self._ask(False, self._cache.get_client().ping))
+
+    def seconds_to_wait(self, key: str, *, per_minute: int) -> int:
+        """Count one more of ``key``, or say when it is free again.
+
+        Args:
+            key: What is counted.
+            per_minute: How many there may be in any 60 seconds, wherever they begin.
+
+        Returns:
+            Nothing where it was counted. Where there were as many as there may be it was not, and
+            the oldest of them leaves the 60 seconds in so many.
+
+        """
+        limit, name = RateLimitItemPerMinute(per_minute), self.make_and_validate_key(key)
+
+        def count() -> int:
+            if self._limiter.hit(limit, name):
+                return 0
+            reset = self._limiter.get_window_stats(limit, name).reset_time
+            return min(max(math.ceil(reset - time.time()), 1), MINUTE)
+
+        return int(self._ask(0, count))
+
+    @cached_property
+    def _limiter(self) -> MovingWindowRateLimiter:
+        """The limiter of ``limits``, by this cache's own connections."""
+        pool = self._cache.get_client(write=True).connection_pool
+        return MovingWindowRateLimiter(RedisStorage("redis://", connection_pool=pool))
 
     def add(self, *args: Any, **options: Any) -> Any:
         """Add, and say that the key was not there: nobody else holds it."""

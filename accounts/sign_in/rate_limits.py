@@ -5,7 +5,6 @@ Sign-in, codes and forgotten passwords have limits of their own, which allauth c
 """
 
 import ipaddress
-import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,10 +13,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
+from config.cache import MINUTE
 from config.requests import client_address
 
 READS = ("GET", "HEAD", "OPTIONS")
-WINDOW = 60  # seconds
 IPV6_SUBSCRIBER = 64  # bits of an address that one subscriber has; the rest they choose
 
 
@@ -28,8 +27,9 @@ class LimitWrites:
     while nobody is signed in. What a team logs of a visit counts and is never refused
     (``never_limited`` on the view).
 
-    A write counts in the minute of the clock in which it comes, by one atomic step in the shared
-    cache, so all workers count together. Without it nothing is refused (``config/cache.py``).
+    The minute moves: it is the 60 seconds before a write. One atomic step in the shared cache
+    counts it, so all workers count together. Without the cache nothing is refused
+    (``config/cache.py``).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,24 +44,13 @@ class LimitWrites:
             kind, who = "account", str(request.user.pk)
         else:
             kind, who = "address", address_of(request)
-        now = time.time()
-        if (
-            who
-            and count(f"{kind}:{who}", now=now) > settings.WRITES_PER_MINUTE[kind]
-            and not _is_never_limited(request)
-        ):
-            return too_many_requests(request, wait=WINDOW - int(now % WINDOW))
+        if not who:
+            return self.get_response(request)
+        most = settings.WRITES_PER_MINUTE[kind]
+        wait = cache.seconds_to_wait(f"writes:{kind}:{who}", per_minute=most)  # type: ignore[attr-defined]
+        if wait and not _is_never_limited(request):
+            return too_many_requests(request, wait=wait)
         return self.get_response(request)
-
-
-def count(who: str, *, now: float) -> int:
-    """Count one write of ``who``; how many there are in this minute, this one included."""
-    key = f"writes:{int(now // WINDOW)}:{who}"
-    cache.add(key, 0, timeout=2 * WINDOW)  # outlives the minute, so it can't vanish before incr
-    try:
-        return cache.incr(key)
-    except ValueError:  # the cache was emptied in between
-        return 1
 
 
 def _is_never_limited(request: HttpRequest) -> bool:
@@ -85,7 +74,7 @@ def address_of(request: HttpRequest) -> str:
     return str(address)
 
 
-def too_many_requests(request: HttpRequest, wait: int = WINDOW) -> HttpResponse:
+def too_many_requests(request: HttpRequest, wait: int = MINUTE) -> HttpResponse:
     """The page that says to wait, for our limits and (as ``handler429``) for allauth's.
 
     Args:

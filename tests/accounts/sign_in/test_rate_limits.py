@@ -1,15 +1,16 @@
 """Too much from one account or address is refused kindly, and all workers count together."""
 
-import threading
+import datetime as dt
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings as live_settings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
-from accounts.sign_in import rate_limits
 from tests.factories import PASSWORD, UnderWayVisitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +19,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def few(settings, monkeypatch):
     settings.WRITES_PER_MINUTE = {"account": 3, "address": 5}
-    monkeypatch.setattr(time, "time", lambda: 1_800_000_015.0)  # 45 s before a minute ends
+    at(monkeypatch, "09:00:15")
+
+
+def at(monkeypatch, clock):
+    """Make it so late on some day."""
+    now = dt.datetime.fromisoformat(f"2027-01-15 {clock}+00:00").timestamp()
+    monkeypatch.setattr(time, "time", lambda: now)
 
 
 def write(client, address="192.0.2.1"):
@@ -87,35 +94,50 @@ def test_reading_is_not_limited(few):
     assert {client.get(reverse("accounts:home")).status_code for _ in range(9)} == {302}
 
 
-def test_the_answer_says_how_long_to_wait_and_that_nothing_is_lost(few):
+def test_the_answer_says_how_long_to_wait_and_that_nothing_is_lost(few, monkeypatch):
     client = signed_in()
     for _ in range(3):
         write(client)
+    at(monkeypatch, "09:00:30")
     response = write(client)
     assert response["Retry-After"] == "45"
     assert "Wait 45 seconds" in response.text
     assert "Nothing that was saved before is lost" in response.text
 
 
-def test_in_the_next_minute_it_goes_on(few, monkeypatch):
+def test_after_that_wait_it_goes_on(few, monkeypatch):
     client = signed_in()
     for _ in range(4):
         write(client)
-    monkeypatch.setattr(time, "time", lambda: 1_800_000_060.0)
+    at(monkeypatch, "09:01:15.001")
     assert write(client).status_code == 302
 
 
+def test_a_burst_across_the_turn_of_a_minute_is_refused(few, monkeypatch):
+    client = signed_in()
+    at(monkeypatch, "09:00:59")
+    assert [write(client).status_code for _ in range(3)] == [302, 302, 302]
+    at(monkeypatch, "09:01:01")
+    response = write(client)
+    assert response.status_code == 429
+    assert response["Retry-After"] == "58"
+
+
 def test_writes_at_the_same_moment_are_all_counted():
-    counted = []
-    threads = [
-        threading.Thread(target=lambda: counted.append(rate_limits.count("somebody", now=60)))
-        for _ in range(20)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(counted) == list(range(1, 21))
+    def wait(_):
+        return cache.seconds_to_wait("somebody", per_minute=10)
+
+    with ThreadPoolExecutor(max_workers=20) as threads:
+        waits = list(threads.map(wait, range(20)))
+    assert waits.count(0) == 10
+
+
+def test_nobody_is_refused_while_the_cache_is_away(few, settings, caplog):
+    nobody = {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": settings.CACHES["default"] | nobody}
+    client = signed_in()
+    assert {write(client).status_code for _ in range(9)} == {302}
+    assert "a server that does not answer" in caplog.text
 
 
 def test_a_forwarded_address_counts_only_behind_our_proxy(few, settings):
