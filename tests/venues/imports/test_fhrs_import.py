@@ -24,7 +24,6 @@ from tests.factories import (
     VenueFactory,
 )
 from tests.venues.hygiene_files import FORMATS, bring, hotel, xml
-from tests.venues.imports.test_fhrs_open_data import FOLDER, HOTELS
 from venues.imports import area_import as area_imports
 from venues.imports import aspects, differences
 from venues.imports import fhrs_import as imports
@@ -840,80 +839,3 @@ def test_the_areas_command_imports_both_files_or_neither(tmp_path, capsys):
     assert "4 created" in printed
     assert "Boundaries: 2 set." in printed
     assert "Elsewhere" in printed
-
-
-# The agency's real files
-
-needs_open_data = pytest.mark.skipif(
-    not FOLDER.is_dir(), reason=f"no folder {FOLDER} with the agency's open data; set FHRS_DATA"
-)
-LONDON_2020 = sorted(name for name in HOTELS if name.startswith("xml-hotels-london"))
-LONDON_2021 = sorted(name for name in HOTELS if name.startswith("api-json-hotels-london"))
-
-
-def import_real(names: list[str]) -> list[ImportRun]:
-    return [imports.import_fhrs(FOLDER / name, file_name=name, by=None) for name in names]
-
-
-def total(runs: list[ImportRun], name: str) -> int:
-    return sum(getattr(run, name) for run in runs)
-
-
-@needs_open_data
-def test_london_of_2020_then_of_2021():
-    area_imports.import_areas(MET)
-    first = import_real(LONDON_2020)
-
-    second = import_real(LONDON_2021)
-
-    assert total(first, "created") == 701 == Venue.objects.count() - 49
-    assert [run.report["new_authorities"] for run in first + second] == [[]] * 60
-    assert total(second, "created") == 49
-    assert total(second, "missing") == 39
-    assert total(second, "changed") + total(second, "unchanged") == 662
-    assert total(second, "differences") == 0
-    changes = [entry["fields"] for run in second for entry in run.report["changed"]]
-    assert sum("name" in fields for fields in changes) == 4
-    assert sum("postcode" in fields for fields in changes) == 23
-    assert sum("authority" in fields for fields in changes) == 0
-    assert not Venue.objects.exclude(closed_on=None).exists()
-    missing = [entry for run in second for entry in run.report["missing"]]
-    assert sum(bool(entry["perhaps"]) for entry in missing) == 18  # Kingston numbered anew
-
-
-@needs_open_data
-def test_london_of_2021_again_changes_nothing():
-    import_real(LONDON_2021)
-
-    again = import_real(LONDON_2021)
-
-    assert total(again, "unchanged") == 711
-    assert total(again, "created") == total(again, "changed") == total(again, "missing") == 0
-
-
-@needs_open_data
-def test_every_real_file_goes_into_the_registry():
-    for name, hotels in HOTELS.items():
-        LocalAuthority.objects.update(extract_date=None)  # several are of one authority
-        (run,) = import_real([name])
-        assert run.created + run.changed + run.unchanged == hotels, name
-
-
-@needs_open_data
-@pytest.mark.parametrize(
-    "name",
-    [
-        "xml-whole/FHRS501en-GB.2015-02-11.xml",
-        "xml-whole/FHRS232en-GB.2026-07-21.xml",
-        "api-json-whole/api_520_2021-08-19.json",
-        "bulk-json/FHRS523en-GB.hotels.json",
-    ],
-)
-def test_a_real_file_cut_off_leaves_nothing(name):
-    data = (FOLDER / name).read_bytes()
-
-    with pytest.raises(BrokenFile, match="cut off"):
-        import_bytes(data[: len(data) * 99 // 100])
-
-    assert not Venue.objects.exists()
-    assert not LocalAuthority.objects.exists()
