@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
+from operations.follow_ups.due import Audience, Stage
 from operations.models import (
     Cadet,
     CadetPolicy,
@@ -478,7 +479,8 @@ class ReminderFactory(DjangoFactory):
         model = Reminder
 
     follow_up = factory.SubFactory(FollowUpFactory)
-    kind = Reminder.Kind.SOON_TO_VENUE
+    stage = Stage.SOON
+    audience = Audience.VENUE
     date = factory.LazyFunction(timezone.localdate)
 
 

@@ -16,12 +16,35 @@ latest one is decided, so an outage of a month ends in one message and not in fi
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from operations.follow_ups import working_days
 
 WEEK = dt.timedelta(days=7)
+
+
+class Stage(enum.StrEnum):
+    """What a reminder is about, in the order of time."""
+
+    SOON = "soon"
+    """The date is a week away or less."""
+
+    DUE = "due"
+    """The date is here."""
+
+    CHASE = "chase"
+    """The date has passed by a week or more."""
+
+    @property
+    def label(self) -> str:
+        """The stage as people read it."""
+        return {"soon": "Due in 7 days", "due": "Due today", "chase": "Past its date"}[self]
+
+    @classmethod
+    def of_week(cls, week: int) -> "Stage":
+        """The stage of the week ``week``, counted from the date that counts."""
+        return cls.SOON if week < 0 else cls.CHASE if week else cls.DUE
 
 
 class Audience(enum.StrEnum):
@@ -37,62 +60,39 @@ class Audience(enum.StrEnum):
     """The operation's lead, once the date has passed by 14 days."""
 
     @property
+    def label(self) -> str:
+        """The audience as people read it."""
+        return "responsible officer" if self is Audience.OFFICER else self.value
+
+    @property
     def first_week(self) -> int:
         """From which week on this audience hears, counted from the date that counts."""
         return 2 if self is Audience.LEAD else -1
 
-
-class Stage(enum.StrEnum):
-    """What the message is about."""
-
-    SOON = "soon"
-    """The date is a week away or less."""
-
-    DUE = "due"
-    """The date is here."""
-
-    CHASE = "chase"
-    """The date has passed by a week or more."""
+    @property
+    def stages(self) -> Sequence[Stage]:
+        """The stages at which this audience hears: that of its first week, and those after it."""
+        stages = list(Stage)
+        return stages[stages.index(Stage.of_week(self.first_week)) :]
 
 
 @dataclass(frozen=True)
-class Message:
-    """One message that should go out: unique in its follow-up."""
+class DueReminder:
+    """A reminder that should go out: unique in its follow-up."""
 
-    audience: Audience
     stage: Stage
+    audience: Audience
     date: dt.date
     """The day for which it is meant; it may be decided some days later."""
-
-    @property
-    def kind(self) -> str:
-        """As ``Reminder.Kind`` has it, such as ``soon_to_venue``."""
-        return f"{self.stage}_to_{self.audience}"
-
-
-def audience_of(kind: str) -> Audience:
-    """To whom a message of this kind goes."""
-    return Audience(kind.rpartition("_to_")[2])
-
-
-def stage_of(kind: str) -> Stage:
-    """What a message of this kind is about."""
-    return Stage(kind.partition("_to_")[0])
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A message that was decided before."""
+    """A reminder that was decided before."""
 
-    kind: str
-    date: dt.date
+    reminder: DueReminder
     on: dt.date
     """The day of the decision."""
-
-    @property
-    def audience(self) -> Audience:
-        """To whom it goes."""
-        return audience_of(self.kind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,39 +134,39 @@ class FollowUpFacts:
         return [a for a in Audience if not (a is Audience.LEAD and self.lead_is_responsible)]
 
 
-def due_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
-    """The messages to decide on the day ``on``: at most one for each audience.
+def due_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[DueReminder]:
+    """The reminders to decide on the day ``on``: at most one for each audience.
 
-    An audience that had a message decided on the same day (for another date, since changed) waits
+    An audience that had one decided on the same day (for another date, since changed) waits
     for the next.
     """
     if facts.working_days_only and not working_days.is_working_day(on):
         return []
-    known = {(decided.kind, decided.date) for decided in facts.decided}
-    heard_today = {decided.audience for decided in facts.decided if decided.on == on}
-    due = []
-    for message in current_messages(facts, on=on):
-        if (message.kind, message.date) not in known and message.audience not in heard_today:
-            due.append(message)
-    return due
+    known = {decided.reminder for decided in facts.decided}
+    heard_today = {decided.reminder.audience for decided in facts.decided if decided.on == on}
+    return [
+        reminder
+        for reminder in current_reminders(facts, on=on)
+        if reminder not in known and reminder.audience not in heard_today
+    ]
 
 
-def current_messages(facts: FollowUpFacts, *, on: dt.date) -> list[Message]:
-    """The latest message scheduled up to ``on`` for each audience, decided or not.
+def current_reminders(facts: FollowUpFacts, *, on: dt.date) -> list[DueReminder]:
+    """The latest reminder scheduled up to ``on`` for each audience, decided or not.
 
     Whatever is not among them is out of date, and need not be sent any more.
     """
-    messages = []
+    reminders = []
     for audience in facts.audiences:
-        weeks = _latest_week(facts, audience, on)
-        if weeks >= audience.first_week:
-            stage = Stage.SOON if weeks < 0 else Stage.CHASE if weeks else Stage.DUE
-            messages.append(Message(audience, stage, facts.date_for(audience) + weeks * WEEK))
-    return messages
+        week = _latest_week(facts, audience, on)
+        if week >= audience.first_week:
+            date = facts.date_for(audience) + week * WEEK
+            reminders.append(DueReminder(Stage.of_week(week), audience, date))
+    return reminders
 
 
 def next_reminder_on(facts: FollowUpFacts, *, on: dt.date) -> dt.date | None:
-    """The day of the next message if nothing changes: perhaps ``on`` itself; None if closed."""
+    """The day of the next reminder if nothing changes: perhaps ``on`` itself; None if closed."""
     if not facts.is_open:
         return None
     if facts.working_days_only:

@@ -24,9 +24,7 @@ from operations.follow_ups.due import (
     Audience,
     Decided,
     FollowUpFacts,
-    audience_of,
-    current_messages,
-    stage_of,
+    current_reminders,
 )
 from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox.letters import NotNeeded
@@ -168,10 +166,9 @@ def _why_not(reminder: Reminder, *, to: str, on: dt.date, working: bool) -> str:
         return "The follow-up was closed before it went out"
     if not follow_up.is_to_chase:
         return "The venue closed before it went out"
-    current = current_messages(facts_of(follow_up, working_days_only=working), on=on)
-    if not any((m.kind, m.date) == (reminder.kind, reminder.date) for m in current):
+    if reminder.due not in current_reminders(facts_of(follow_up, working_days_only=working), on=on):
         return "The date changed, or a later reminder took its place, before it went out"
-    addresses = recipients(follow_up, audience_of(reminder.kind))
+    addresses = recipients(follow_up, reminder.due.audience)
     if to.lower() not in {address.lower() for address in addresses}:
         return "Who gets reminders changed before it went out"
     return ""
@@ -198,15 +195,16 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
     """One message with all the ``reminders``, as plain text with an HTML alternative.
 
     Args:
-        reminders: All to a venue's contact, or all to staff. One alone has a text of its kind.
+        reminders: All to a venue's contact, or all to staff. One alone has a text of its own.
         to: The reader's address.
 
     """
-    audience = audience_of(reminders[0].kind)
+    audience = reminders[0].due.audience
     told = _one_a_venue(reminders) if audience is Audience.VENUE else list(reminders)
     if len(told) == 1:
         [reminder] = told
-        template, words = reminder.kind, asdict(words_for(reminder))
+        template = f"{reminder.stage}_to_{reminder.audience}"
+        words = asdict(words_for(reminder))
     else:
         lines = [asdict(words_for(reminder)) for reminder in told]
         officers = list(dict.fromkeys(line["officer"] for line in lines))
@@ -258,14 +256,14 @@ def words_for(reminder: Reminder) -> Words:
     follow_up = reminder.follow_up
     return Words(
         venue=" ".join(follow_up.visit.venue.name.split()),
-        stage=stage_of(reminder.kind),
+        stage=reminder.stage,
         date=follow_up.booked_for or follow_up.due_on,
         booked=follow_up.booked_for is not None,
         due_on=follow_up.due_on,
         venue_hears=bool(recipients(follow_up, Audience.VENUE)),
         officer=str(follow_up.responsible) if follow_up.is_answered else _team(),
         officer_left=not follow_up.is_answered,
-        stands_in=not _address_of(follow_up, audience_of(reminder.kind)),
+        stands_in=not _address_of(follow_up, reminder.due.audience),
         team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )

@@ -1,6 +1,8 @@
 """The refresher that a verdict opens, and the messages about it."""
 
 import datetime as dt
+import functools
+import operator
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -17,6 +19,7 @@ from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
 from operations import people, triggers
+from operations.follow_ups.due import Audience, DueReminder, Stage
 from operations.visits.models import Visit
 from outbox.models import FAILED, Message
 from venues.models import CommandUnitMember, TrainingSession, VenueContact
@@ -282,6 +285,13 @@ class FollowUp(Versioned):
         return self.is_open and self.due_on < on
 
 
+#: Who hears at which stage, as the rule says.
+HEARD_AT = [
+    Q(audience=audience.value, stage__in=[stage.value for stage in audience.stages])
+    for audience in Audience
+]
+
+
 class ReminderQuerySet(models.QuerySet["Reminder"]):
     """Questions about reminders."""
 
@@ -300,32 +310,9 @@ class Reminder(models.Model):
     It goes out in messages of the outbox, one to each reader: what became of it stands there.
     """
 
-    class Kind(models.TextChoices):
-        """What the message says, and to whom it goes."""
-
-        SOON_TO_VENUE = "soon_to_venue", "Due in 7 days, to the venue"
-        """The venue's contacts, a week before."""
-
-        SOON_TO_OFFICER = "soon_to_officer", "Due in 7 days, to the responsible officer"
-        """The responsible officer, a week before."""
-
-        DUE_TO_VENUE = "due_to_venue", "Due today, to the venue"
-        """The venue's contacts, on the day."""
-
-        DUE_TO_OFFICER = "due_to_officer", "Due today, to the responsible officer"
-        """The responsible officer, on the day."""
-
-        CHASE_TO_VENUE = "chase_to_venue", "Past its date, to the venue"
-        """The venue's contacts, each week after."""
-
-        CHASE_TO_OFFICER = "chase_to_officer", "Past its date, to the responsible officer"
-        """The responsible officer, each week after."""
-
-        CHASE_TO_LEAD = "chase_to_lead", "Overdue by 14 days or more, to the lead"
-        """The operation's lead, each week from 14 days after."""
-
     follow_up = models.ForeignKey(FollowUp, on_delete=models.PROTECT, related_name="reminders")
-    kind = models.CharField(max_length=20, choices=Kind)
+    stage = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Stage])
+    audience = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Audience])
     date = DayField(help_text="The day for which the message is meant.")
     decided_at = models.DateTimeField(auto_now_add=True)
     not_sent_because = LineField(
@@ -336,7 +323,13 @@ class Reminder(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("follow_up", "kind", "date", name="reminder_goes_out_once"),
+            models.UniqueConstraint(
+                *("follow_up", "stage", "audience", "date"), name="reminder_goes_out_once"
+            ),
+            models.CheckConstraint(
+                condition=functools.reduce(operator.or_, HEARD_AT),
+                name="audience_hears_of_a_follow_up_at_this_stage",
+            ),
         ]
         ordering = ["-date", "-pk"]
         triggers = [
@@ -344,12 +337,25 @@ class Reminder(models.Model):
             triggers.never_changes(
                 "reminder_is_decided_once",
                 "What was decided about a reminder never changes.",
-                *("follow_up_id", "kind", "date", "decided_at", "not_sent_because"),
+                *("follow_up_id", "stage", "audience", "date", "decided_at", "not_sent_because"),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} ({self.date:%d %B %Y})"
+        return f"{self.words} ({self.date:%d %B %Y})"
+
+    @property
+    def words(self) -> str:
+        """What it is about and for whom, such as "Due today, to the venue"."""
+        # The lead's weeks are counted from the day by which it was due, not from a booked one.
+        is_overdue = self.audience == Audience.LEAD
+        about = "Overdue by 14 days or more" if is_overdue else self.get_stage_display()
+        return f"{about}, to the {self.get_audience_display()}"
+
+    @property
+    def due(self) -> DueReminder:
+        """The reminder as the rule knows it."""
+        return DueReminder(Stage(self.stage), Audience(self.audience), self.date)
 
 
 class CopyQuerySet(models.QuerySet["ReminderCopy"]):

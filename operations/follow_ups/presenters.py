@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from accounts.dates.london import duty_day
 from accounts.record.history import Step, steps_of
 from govuk.tones import tone_of
-from operations.follow_ups.due import Audience, audience_of
+from operations.follow_ups.due import Audience
 from operations.follow_ups.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import presenters
 from venues.registry.timeline import Entry
@@ -130,11 +130,10 @@ def _reminders(follow_up: FollowUp) -> list[Entry]:
 
 
 def _what_became_of(reminder: Reminder) -> str:
-    kind = reminder.get_kind_display()
     if reminder.not_sent_because:
-        return f"{kind}: not sent. {reminder.not_sent_because}."
+        return f"{reminder.words}: not sent. {reminder.not_sent_because}."
     copies = sorted(reminder.copies.all(), key=lambda copy: copy.pk)
-    return "\n".join(f"{kind}: {_begin_small(_told(copy))}" for copy in copies)
+    return "\n".join(f"{reminder.words}: {_begin_small(_told(copy))}" for copy in copies)
 
 
 def not_sent(follow_up: FollowUp) -> list[str]:
@@ -155,7 +154,7 @@ def not_sent(follow_up: FollowUp) -> list[str]:
 def _told(copy: ReminderCopy) -> str:
     if copy.left_out_because:
         return f"Not sent to {copy.message.address}. {copy.left_out_because}."
-    to_venue = audience_of(copy.reminder.kind) is Audience.VENUE
+    to_venue = copy.reminder.audience == Audience.VENUE
     return presenters.told(copy.message, to_do=AT_THE_VENUE if to_venue else OF_STAFF)
 
 

@@ -1,8 +1,9 @@
 """Reminders: deciding that one is due, and which message each reader finds it in.
 
-The decision is a row, unique on (follow-up, kind, date), written in one transaction with the
-messages of the outbox that it goes out in, one to each reader. Whoever has several follow-ups to
-hear of finds all in one message a day. The outbox sends each once (``outbox/delivery.py``).
+The decision is a row, unique on (follow-up, stage, audience, date), written in one transaction
+with the messages of the outbox that it goes out in, one to each reader. Whoever has several
+follow-ups to hear of finds all in one message a day. The outbox sends each once
+(``outbox/delivery.py``).
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from accounts.dates.london import duty_day
 from operations.follow_ups import messages, working_days
 from operations.follow_ups.actions import find_who_answers
-from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, audience_of, due_reminders
+from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, due_reminders
 from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
 from outbox.models import Lane
@@ -38,7 +39,7 @@ def facts_of(follow_up: FollowUp, *, working_days_only: bool) -> FollowUpFacts:
         follow_up,
         working_days_only=working_days_only,
         decided=(
-            Decided(reminder.kind, reminder.date, duty_day(reminder.decided_at))
+            Decided(reminder.due, on=duty_day(reminder.decided_at))
             for reminder in follow_up.reminders.all()
         ),
     )
@@ -60,14 +61,13 @@ def decide_reminders(*, on: dt.date) -> list[Reminder]:
     rows = [
         Reminder(
             follow_up=follow_up,
-            kind=message.kind,
-            date=message.date,
-            not_sent_because=messages.why_nobody(follow_up, message.audience),
+            stage=due.stage,
+            audience=due.audience,
+            date=due.date,
+            not_sent_because=messages.why_nobody(follow_up, due.audience),
         )
         for follow_up in _near_their_date(on=on)
-        for message in due_reminders(
-            facts_of(follow_up, working_days_only=working_days_only), on=on
-        )
+        for due in due_reminders(facts_of(follow_up, working_days_only=working_days_only), on=on)
     ]
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
     return _put_into_messages(on=on, working_days_only=working_days_only)
@@ -82,7 +82,7 @@ def _put_into_messages(*, on: dt.date, working_days_only: bool) -> list[Reminder
     )
     read_by: dict[str, list[tuple[str, Reminder]]] = defaultdict(list)
     for reminder in reminders:
-        audience = audience_of(reminder.kind)
+        audience = reminder.due.audience
         read_by[messages.LETTERS[audience]] += [
             (address, reminder) for address in messages.recipients(reminder.follow_up, audience)
         ]

@@ -305,7 +305,8 @@ class Migration(migrations.Migration):
             name='Reminder',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('soon_to_venue', 'Due in 7 days, to the venue'), ('soon_to_officer', 'Due in 7 days, to the responsible officer'), ('due_to_venue', 'Due today, to the venue'), ('due_to_officer', 'Due today, to the responsible officer'), ('chase_to_venue', 'Past its date, to the venue'), ('chase_to_officer', 'Past its date, to the responsible officer'), ('chase_to_lead', 'Overdue by 14 days or more, to the lead')], max_length=20)),
+                ('stage', models.CharField(choices=[('soon', 'Due in 7 days'), ('due', 'Due today'), ('chase', 'Past its date')], max_length=10)),
+                ('audience', models.CharField(choices=[('venue', 'venue'), ('officer', 'responsible officer'), ('lead', 'lead')], max_length=10)),
                 ('date', accounts.database.model_fields.DayField(help_text='The day for which the message is meant.')),
                 ('decided_at', models.DateTimeField(auto_now_add=True)),
                 ('not_sent_because', accounts.database.model_fields.LineField(blank=True, editable=False, help_text='Such as: no contact on record.', max_length=200)),
@@ -1117,7 +1118,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reminder',
-            constraint=models.UniqueConstraint(models.F('follow_up'), models.F('kind'), models.F('date'), name='reminder_goes_out_once'),
+            constraint=models.UniqueConstraint(models.F('follow_up'), models.F('stage'), models.F('audience'), models.F('date'), name='reminder_goes_out_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reminder',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audience', 'venue'), ('stage__in', ['soon', 'due', 'chase'])), models.Q(('audience', 'officer'), ('stage__in', ['soon', 'due', 'chase'])), models.Q(('audience', 'lead'), ('stage__in', ['chase'])), _connector='OR'), name='audience_hears_of_a_follow_up_at_this_stage'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reminder',
@@ -1125,7 +1130,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='reminder',
-            trigger=pgtrigger.compiler.Trigger(name='reminder_is_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (ROW(OLD.follow_up_id, OLD.kind, OLD.date, OLD.decided_at, OLD.not_sent_because) IS DISTINCT FROM ROW(NEW.follow_up_id, NEW.kind, NEW.date, NEW.decided_at, NEW.not_sent_because))', func="RAISE EXCEPTION 'What was decided about a reminder never changes.';", hash='00ddc91e0150b03b5636b9778949eb8ea4b20937', operation='UPDATE', pgid='pgtrigger_reminder_is_decided_once_ef5ed', table='operations_reminder', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='reminder_is_decided_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (ROW(OLD.follow_up_id, OLD.stage, OLD.audience, OLD.date, OLD.decided_at, OLD.not_sent_because) IS DISTINCT FROM ROW(NEW.follow_up_id, NEW.stage, NEW.audience, NEW.date, NEW.decided_at, NEW.not_sent_because))', func="RAISE EXCEPTION 'What was decided about a reminder never changes.';", hash='4a65edccdc91ab3882c063e28bcff6be82020c17', operation='UPDATE', pgid='pgtrigger_reminder_is_decided_once_ef5ed', table='operations_reminder', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='remindercopy',

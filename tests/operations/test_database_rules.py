@@ -10,7 +10,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.db.models import ProtectedError
 
 from accounts.roles import Role
-from operations.models import Outcome, Reminder, ScenarioSign, TeamMember, Visit, VisitPolicy
+from operations.follow_ups.due import Audience, Stage
+from operations.models import Outcome, ScenarioSign, TeamMember, Visit, VisitPolicy
 from operations.visits.verdict import Facts, Verdict, judge
 from tests.factories import (
     FACTS_OF,
@@ -501,7 +502,8 @@ def test_what_was_decided_about_a_reminder_never_changes():
 
     for fields in (
         {"follow_up": FollowUpFactory()},
-        {"kind": Reminder.Kind.CHASE_TO_LEAD},
+        {"stage": Stage.CHASE},
+        {"audience": Audience.OFFICER},
         {"date": reminder.date.replace(year=2020)},
         {"decided_at": reminder.decided_at.replace(year=2020)},
         {"not_sent_because": "Other"},

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from operations.follow_ups import models as follow_up_models
+from operations.follow_ups.due import Audience, Stage
 from operations.models import (
     ELIGIBLE,
     Cadet,
@@ -21,6 +22,7 @@ from operations.models import (
     NotCompletedReason,
     Operation,
     OperationVenue,
+    Reminder,
     Scenario,
     TeamMember,
     Visit,
@@ -567,7 +569,32 @@ def test_a_reminder_goes_out_once():
     reminder = ReminderFactory()
 
     with breaks("reminder_goes_out_once"):
-        ReminderFactory(follow_up=reminder.follow_up, kind=reminder.kind, date=reminder.date)
+        ReminderFactory(
+            follow_up=reminder.follow_up,
+            stage=reminder.stage,
+            audience=reminder.audience,
+            date=reminder.date,
+        )
+
+
+@pytest.mark.parametrize(
+    ("stage", "audience", "words"),
+    [
+        (Stage.SOON, Audience.VENUE, "Due in 7 days, to the venue"),
+        (Stage.DUE, Audience.OFFICER, "Due today, to the responsible officer"),
+        (Stage.CHASE, Audience.VENUE, "Past its date, to the venue"),
+        (Stage.CHASE, Audience.LEAD, "Overdue by 14 days or more, to the lead"),
+    ],
+)
+def test_a_reminder_says_what_it_is_about_and_for_whom(stage, audience, words):
+    assert Reminder(stage=stage, audience=audience).words == words
+
+
+@pytest.mark.parametrize("stage", [Stage.SOON, Stage.DUE, "later"])
+def test_a_lead_hears_at_the_chase_only(stage):
+    with breaks("audience_hears_of_a_follow_up_at_this_stage"):
+        ReminderFactory(stage=stage, audience=Audience.LEAD)
+    ReminderFactory(stage=Stage.CHASE, audience=Audience.LEAD)
 
 
 # Who sees what: covert

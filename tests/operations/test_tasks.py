@@ -12,6 +12,7 @@ from accounts import tasks as keeping
 from accounts.dates.london import duty_day
 from config.celery import app
 from operations import tasks
+from operations.follow_ups.due import Audience, Stage
 from operations.models import ReminderCopy
 from outbox import tasks as outbox
 from outbox.models import Message, State
@@ -39,11 +40,13 @@ def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
         place.wait_for(*(f"settled {message.pk}" for message in messages if message.is_waiting))
     assert not Message.objects.waiting().exists()
     sent = ReminderCopy.objects.filter(message__state=State.SENT)
-    assert {(copy.reminder.follow_up, copy.reminder.kind) for copy in sent} == {
-        (due, "due_to_venue"),
-        (due, "due_to_officer"),
-        (late, "chase_to_officer"),
-        (late, "chase_to_lead"),
+    assert {
+        (copy.reminder.follow_up, copy.reminder.stage, copy.reminder.audience) for copy in sent
+    } == {
+        (due, Stage.DUE, Audience.VENUE),
+        (due, Stage.DUE, Audience.OFFICER),
+        (late, Stage.CHASE, Audience.OFFICER),
+        (late, Stage.CHASE, Audience.LEAD),
     }
     assert [place.times_handed_over(copy.message.message_id) for copy in sent] == [1] * 4
     assert len(place.messages()) == 4

@@ -10,10 +10,10 @@ from operations.follow_ups.due import (
     WEEK,
     Audience,
     Decided,
+    DueReminder,
     FollowUpFacts,
-    Message,
     Stage,
-    current_messages,
+    current_reminders,
     due_reminders,
     next_reminder_on,
 )
@@ -27,27 +27,38 @@ def facts(**changes) -> FollowUpFacts:
     return FollowUpFacts(**usual | changes)
 
 
-def remember(messages: list[Message], *, on: dt.date) -> tuple[Decided, ...]:
-    return tuple(Decided(message.kind, message.date, on) for message in messages)
+def remember(reminders: list[DueReminder], *, on: dt.date) -> tuple[Decided, ...]:
+    return tuple(Decided(reminder, on) for reminder in reminders)
+
+
+def stages_by_audience(reminders: list[DueReminder]) -> dict[Audience, Stage]:
+    return {reminder.audience: reminder.stage for reminder in reminders}
+
+
+def to_venue_and_officer(stage: Stage) -> dict[Audience, Stage]:
+    return {Audience.VENUE: stage, Audience.OFFICER: stage}
+
+
+CHASE_TO_ALL = to_venue_and_officer(Stage.CHASE) | {Audience.LEAD: Stage.CHASE}
 
 
 @pytest.mark.parametrize(
-    ("days", "kinds"),
+    ("days", "stages"),
     [
-        (-8, set()),
-        (-7, {"soon_to_venue", "soon_to_officer"}),
-        (-1, {"soon_to_venue", "soon_to_officer"}),
-        (0, {"due_to_venue", "due_to_officer"}),
-        (6, {"due_to_venue", "due_to_officer"}),
-        (7, {"chase_to_venue", "chase_to_officer"}),
-        (13, {"chase_to_venue", "chase_to_officer"}),
-        (14, {"chase_to_venue", "chase_to_officer", "chase_to_lead"}),
-        (21, {"chase_to_venue", "chase_to_officer", "chase_to_lead"}),
-        (700, {"chase_to_venue", "chase_to_officer", "chase_to_lead"}),
+        (-8, {}),
+        (-7, to_venue_and_officer(Stage.SOON)),
+        (-1, to_venue_and_officer(Stage.SOON)),
+        (0, to_venue_and_officer(Stage.DUE)),
+        (6, to_venue_and_officer(Stage.DUE)),
+        (7, to_venue_and_officer(Stage.CHASE)),
+        (13, to_venue_and_officer(Stage.CHASE)),
+        (14, CHASE_TO_ALL),
+        (21, CHASE_TO_ALL),
+        (700, CHASE_TO_ALL),
     ],
 )
-def test_the_first_look_decides_the_latest_message_only(days, kinds):
-    assert {message.kind for message in due_reminders(facts(), on=DUE + days * DAY)} == kinds
+def test_the_first_look_decides_the_latest_message_only(days, stages):
+    assert stages_by_audience(due_reminders(facts(), on=DUE + days * DAY)) == stages
 
 
 def test_each_message_names_the_day_it_is_meant_for():
@@ -64,7 +75,9 @@ def test_a_booked_date_counts_instead_of_the_due_date():
 def test_the_lead_hears_of_an_overdue_refresher_however_late_it_is_booked_for():
     booked = facts(booked_for=DUE + 60 * DAY)
     assert due_reminders(booked, on=DUE + 13 * DAY) == []
-    assert [m.kind for m in due_reminders(booked, on=DUE + 14 * DAY)] == ["chase_to_lead"]
+    assert due_reminders(booked, on=DUE + 14 * DAY) == [
+        DueReminder(Stage.CHASE, Audience.LEAD, DUE + 14 * DAY)
+    ]
     assert next_reminder_on(booked, on=DUE) == DUE + 14 * DAY
 
 
@@ -74,18 +87,16 @@ def test_a_booking_for_the_due_date_itself_repeats_nothing():
 
 
 def test_a_lead_who_is_the_responsible_officer_hears_once():
-    kinds = {m.kind for m in due_reminders(facts(lead_is_responsible=True), on=DUE + 14 * DAY)}
-    assert kinds == {"chase_to_venue", "chase_to_officer"}
+    reminders = due_reminders(facts(lead_is_responsible=True), on=DUE + 14 * DAY)
+    assert stages_by_audience(reminders) == to_venue_and_officer(Stage.CHASE)
 
 
 def test_a_date_changed_after_the_days_message_is_told_on_the_next_day():
     heard = remember(due_reminders(facts(), on=DUE), on=DUE)
     moved = facts(booked_for=DUE + 2 * DAY, decided=heard)
     assert due_reminders(moved, on=DUE) == []
-    assert {m.kind for m in due_reminders(moved, on=DUE + DAY)} == {
-        "soon_to_venue",
-        "soon_to_officer",
-    }
+    told = due_reminders(moved, on=DUE + DAY)
+    assert stages_by_audience(told) == to_venue_and_officer(Stage.SOON)
 
 
 @given(
@@ -133,7 +144,7 @@ def live_through(days, *, lead_is_responsible=False):
 
 @given(days=DAYS)
 def test_no_message_is_decided_twice(days):
-    decided = [(m.kind, m.date) for _, _, new in live_through(days) for m in new]
+    decided = [reminder for _, _, new in live_through(days) for reminder in new]
     assert len(decided) == len(set(decided))
 
 
@@ -147,10 +158,9 @@ def test_no_audience_gets_more_than_one_message_a_day(days):
 def test_after_a_run_the_latest_message_is_decided_unless_they_heard_that_day(days):
     for on, now, new in live_through(days):
         decided = now.decided + remember(new, on=on)
-        for message in current_messages(now, on=on):
+        for message in current_reminders(now, on=on):
             assert any(
-                (d.kind, d.date) == (message.kind, message.date)
-                or (d.on == on and d.audience == message.audience)
+                d.reminder == message or (d.on == on and d.reminder.audience == message.audience)
                 for d in decided
             )
 
@@ -170,15 +180,26 @@ def test_stages_follow_the_date_that_counts(days):
             assert rest == 0
             assert message.stage == {-1: Stage.SOON, 0: Stage.DUE}.get(weeks, Stage.CHASE)
             assert message.audience is not Audience.LEAD or weeks >= 2
+            assert message.stage in message.audience.stages
+
+
+def test_the_lead_hears_at_the_chase_alone_and_all_others_at_each_stage():
+    assert {audience: list(audience.stages) for audience in Audience} == {
+        Audience.VENUE: list(Stage),
+        Audience.OFFICER: list(Stage),
+        Audience.LEAD: [Stage.CHASE],
+    }
 
 
 @given(skipped=st.sets(st.integers(-10, 60)))
 def test_lost_days_lose_no_week_in_which_there_was_a_run(skipped):
     every_day = [(1, None)] * 110
     some_days = [(0 if n - 40 in skipped else 1, None) for n in range(1, 111)]
-    daily = {(m.kind, m.date) for _, _, new in live_through(every_day) for m in new}
-    healed = {(m.kind, m.date) for _, _, new in live_through(some_days) for m in new}
+    daily = {reminder for _, _, new in live_through(every_day) for reminder in new}
+    healed = {reminder for _, _, new in live_through(some_days) for reminder in new}
     ran = {DUE + (n - 40) * DAY for n in range(1, 111) if n - 40 not in skipped}
     assert healed == {
-        (kind, date) for kind, date in daily if any(date <= day < date + WEEK for day in ran)
+        reminder
+        for reminder in daily
+        if any(reminder.date <= day < reminder.date + WEEK for day in ran)
     }

@@ -16,8 +16,8 @@ from accounts.sign_in import actions as account_acts
 from operations.duty import actions as logging
 from operations.follow_ups import actions as follow_ups
 from operations.follow_ups import handing_over, messages
-from operations.follow_ups.due import audience_of
-from operations.models import FollowUp, FollowUpState, Reminder, TeamMember, Visit
+from operations.follow_ups.due import Audience, Stage
+from operations.models import FollowUp, FollowUpState, TeamMember, Visit
 from operations.planning import schedule
 from tests import factories
 
@@ -47,9 +47,9 @@ def responsible_for(follow_up):
 # Replies ----------------------------------------------------------------------------------------
 
 
-def message_about(follow_up, kind=Reminder.Kind.DUE_TO_VENUE):
-    reminder = factories.ReminderFactory(follow_up=follow_up, kind=kind)
-    readers = messages.recipients(follow_up, audience_of(kind)) or ["x@hotel.example"]
+def message_about(follow_up, stage=Stage.DUE, audience=Audience.VENUE):
+    reminder = factories.ReminderFactory(follow_up=follow_up, stage=stage, audience=audience)
+    readers = messages.recipients(follow_up, audience) or ["x@hotel.example"]
     return messages.compose([reminder], to=readers[0])
 
 
@@ -72,15 +72,17 @@ def test_without_a_mailbox_a_reply_goes_to_the_lead_and_never_to_who_left():
     assert message_about(follow_up).reply_to == [follow_up.visit.operation.lead.email]
     leave(follow_up.visit.operation.lead)
     follow_up = FollowUp.objects.get()
-    assert message_about(follow_up, Reminder.Kind.CHASE_TO_VENUE).reply_to == []
+    assert message_about(follow_up, Stage.CHASE).reply_to == []
 
 
-@pytest.mark.parametrize("kind", [Reminder.Kind.DUE_TO_OFFICER, Reminder.Kind.CHASE_TO_LEAD])
-def test_what_was_for_somebody_who_left_goes_to_the_units_mailbox(unit, kind):
+@pytest.mark.parametrize(
+    ("stage", "audience"), [(Stage.DUE, Audience.OFFICER), (Stage.CHASE, Audience.LEAD)]
+)
+def test_what_was_for_somebody_who_left_goes_to_the_units_mailbox(unit, stage, audience):
     follow_up = factories.FollowUpFactory(unit=unit)
     leave(follow_up.responsible)
     leave(follow_up.visit.operation.lead)
-    assert message_about(follow_up, kind).to == ["makesafe@unit.example"]
+    assert message_about(follow_up, stage, audience).to == ["makesafe@unit.example"]
 
 
 def test_a_team_is_told_to_call_somebody_who_still_works_here(unit):
@@ -285,11 +287,13 @@ def test_the_administration_asks_who_takes_over(client, unit, administrator, col
     assert responsible_for(follow_up) == colleague
 
 
-@pytest.mark.parametrize("kind", ["soon_to_officer", "due_to_officer", "chase_to_officer"])
-def test_a_mailbox_is_not_told_that_it_is_the_responsible_officer(unit, kind):
+@pytest.mark.parametrize("stage", Stage)
+def test_a_mailbox_is_not_told_that_it_is_the_responsible_officer(unit, stage):
     left = factories.UserFactory(is_active=False)
     follow_up = factories.FollowUpFactory(visit__venue__unit=unit, responsible=left)
-    reminder = factories.ReminderFactory(kind=kind, follow_up=follow_up)
+    reminder = factories.ReminderFactory(
+        stage=stage, audience=Audience.OFFICER, follow_up=follow_up
+    )
     [mail] = [messages.compose([reminder], to=unit.mailbox)]
     assert "you are the responsible officer" not in mail.body
     assert "because the responsible officer has left" in mail.body
@@ -300,7 +304,8 @@ def test_several_reminders_in_a_mailbox_say_who_has_left(unit):
     left = factories.UserFactory(is_active=False)
     told = [
         factories.ReminderFactory(
-            kind="due_to_officer",
+            stage=Stage.DUE,
+            audience=Audience.OFFICER,
             follow_up=factories.FollowUpFactory(visit__venue__unit=unit, responsible=left),
         )
         for _ in range(2)
@@ -316,7 +321,9 @@ def test_a_mailbox_is_not_told_that_it_leads_the_operation(unit):
     lead = follow_up.visit.operation.lead
     lead.is_active = False
     lead.save()
-    reminder = factories.ReminderFactory(kind="chase_to_lead", follow_up=follow_up)
+    reminder = factories.ReminderFactory(
+        stage=Stage.CHASE, audience=Audience.LEAD, follow_up=follow_up
+    )
     body = messages.compose([reminder], to=unit.mailbox).body
     assert "because you lead" not in body
     assert "the lead of the operation that this follow-up belongs to has left" in body

@@ -11,15 +11,17 @@ from accounts.addresses import number_of
 from accounts.models import User
 from accounts.roles import Role
 from operations.follow_ups import messages
-from operations.follow_ups.due import Audience, Stage, audience_of
+from operations.follow_ups.due import Audience, Stage
 from operations.models import FollowUp, FollowUpState, Reminder
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 DAY = dt.timedelta(days=1)
-TO_VENUE = [kind for kind in Reminder.Kind if audience_of(kind) is Audience.VENUE]
-TO_STAFF = [kind for kind in Reminder.Kind if audience_of(kind) is not Audience.VENUE]
+TO_VENUE = [(stage, Audience.VENUE) for stage in Audience.VENUE.stages]
+TO_STAFF = [
+    (stage, audience) for audience in (Audience.OFFICER, Audience.LEAD) for stage in audience.stages
+]
 
 #: Words that would tell of tests, their results or blame. "Test" and "visit" are among them.
 NEVER_TO_A_VENUE = re.compile(
@@ -33,7 +35,7 @@ NEVER_TO_STAFF = re.compile(
 )
 
 
-def reminder(kind=Reminder.Kind.SOON_TO_VENUE, **follow_up):
+def reminder(stage=Stage.SOON, audience=Audience.VENUE, **follow_up):
     responsible = factories.UserFactory(
         first_name="Corin",
         last_name="Maddox",
@@ -42,7 +44,7 @@ def reminder(kind=Reminder.Kind.SOON_TO_VENUE, **follow_up):
     )
     usual = {"responsible": responsible, "due_on": dt.date(2026, 12, 3)}
     return factories.ReminderFactory(
-        kind=kind, follow_up=factories.FollowUpFactory(**usual | follow_up)
+        stage=stage, audience=audience, follow_up=factories.FollowUpFactory(**usual | follow_up)
     )
 
 
@@ -52,18 +54,10 @@ def everything(message):
     return "\n".join([message.subject, message.body, html])
 
 
-def test_every_kind_of_the_rule_is_a_kind_of_reminder():
-    of_rule = {f"{stage}_to_{a}" for stage in Stage for a in Audience} - {
-        "soon_to_lead",
-        "due_to_lead",
-    }
-    assert of_rule == set(Reminder.Kind.values)
-
-
 @pytest.mark.parametrize("state", [FollowUpState.OFFERED, FollowUpState.BOOKED])
-@pytest.mark.parametrize("kind", Reminder.Kind)
-def test_each_message_names_venue_and_date_in_text_and_html(kind, state):
-    it = reminder(kind, state=state)
+@pytest.mark.parametrize(("stage", "audience"), [*TO_VENUE, *TO_STAFF])
+def test_each_message_names_venue_and_date_in_text_and_html(stage, audience, state):
+    it = reminder(stage, audience, state=state)
     venue = it.follow_up.visit.venue
     venue.name = 'The "Rose" & Crown'
     message = messages.compose([it], to="a@hotel.example")
@@ -77,18 +71,18 @@ def test_each_message_names_venue_and_date_in_text_and_html(kind, state):
 
 
 @pytest.mark.parametrize("state", [FollowUpState.OFFERED, FollowUpState.BOOKED])
-@pytest.mark.parametrize("kind", TO_VENUE)
-def test_a_venue_reads_no_word_of_tests_results_or_blame(kind, state):
-    message = messages.compose([reminder(kind, state=state)], to="a@hotel.example")
+@pytest.mark.parametrize(("stage", "audience"), TO_VENUE)
+def test_a_venue_reads_no_word_of_tests_results_or_blame(stage, audience, state):
+    message = messages.compose([reminder(stage, audience, state=state)], to="a@hotel.example")
     assert NEVER_TO_A_VENUE.findall(everything(message)) == []
     assert "http" not in message.body, "a venue's contact has no account"
 
 
 @pytest.mark.parametrize("state", [FollowUpState.OFFERED, FollowUpState.BOOKED])
-@pytest.mark.parametrize("kind", TO_STAFF)
-def test_staff_read_no_word_of_visits_and_get_a_link(kind, state, settings):
+@pytest.mark.parametrize(("stage", "audience"), TO_STAFF)
+def test_staff_read_no_word_of_visits_and_get_a_link(stage, audience, state, settings):
     settings.SITE_URL = "https://makesafe.police.example"
-    it = reminder(kind, state=state)
+    it = reminder(stage, audience, state=state)
     message = messages.compose([it], to="a@police.example")
     assert NEVER_TO_STAFF.findall(everything(message)) == []
     link = f"https://makesafe.police.example/follow-ups/{number_of(it.follow_up.pk)}/"
@@ -96,9 +90,9 @@ def test_staff_read_no_word_of_visits_and_get_a_link(kind, state, settings):
     assert f'href="{link}"' in everything(message)
 
 
-@pytest.mark.parametrize("kind", Reminder.Kind)
-def test_a_message_is_the_same_whether_or_not_a_visit_is_planned(kind):
-    it = reminder(kind)
+@pytest.mark.parametrize(("stage", "audience"), [*TO_VENUE, *TO_STAFF])
+def test_a_message_is_the_same_whether_or_not_a_visit_is_planned(stage, audience):
+    it = reminder(stage, audience)
     before = everything(messages.compose([it], to="a@hotel.example"))
     venue = it.follow_up.visit.venue
     factories.VisitFactory(venue=venue, starts_at=timezone.now() + 2 * DAY)
@@ -113,9 +107,9 @@ def test_templates_get_plain_words_only():
     assert {field.type for field in fields(messages.Words)} <= {str, bool, dt.date}
 
 
-@pytest.mark.parametrize("kind", TO_STAFF)
-def test_staff_are_told_that_nobody_at_the_venue_hears(kind):
-    it = reminder(kind)
+@pytest.mark.parametrize(("stage", "audience"), TO_STAFF)
+def test_staff_are_told_that_nobody_at_the_venue_hears(stage, audience):
+    it = reminder(stage, audience)
     told = "Nobody at the venue gets"
     assert told in messages.compose([it], to="a@police.example").body
     factories.VenueContactFactory(venue=it.follow_up.visit.venue)
@@ -127,12 +121,16 @@ def test_staff_are_told_that_nobody_at_the_venue_hears(kind):
 
 def several(audience):
     """A follow-up of each state and stage, at a venue of its own, and one more at the first."""
-    kinds = [kind for kind in Reminder.Kind if audience_of(kind) is audience]
     states = (FollowUpState.OFFERED, FollowUpState.BOOKED)
-    all_of_them = [reminder(kind, state=state) for kind in kinds for state in states]
+    all_of_them = [
+        reminder(stage, audience, state=state) for stage in audience.stages for state in states
+    ]
     venue = all_of_them[0].follow_up.visit.venue
     visit = factories.CompletedVisitFactory(venue=venue)
-    return [*all_of_them, reminder(kinds[0], visit=visit, due_on=dt.date(2026, 12, 24))]
+    return [
+        *all_of_them,
+        reminder(audience.stages[0], audience, visit=visit, due_on=dt.date(2026, 12, 24)),
+    ]
 
 
 def test_a_venue_with_several_reads_no_word_of_tests_results_or_blame_and_of_each_venue_once():
@@ -186,10 +184,9 @@ def test_contacts_without_reminders_are_left_alone():
     assert why == "No contact on record gets reminders"
 
 
-@pytest.mark.parametrize("kind", TO_STAFF)
-def test_staff_who_left_are_not_written_to(kind):
-    follow_up = reminder(kind).follow_up
-    audience = audience_of(kind)
+@pytest.mark.parametrize(("stage", "audience"), TO_STAFF)
+def test_staff_who_left_are_not_written_to(stage, audience):
+    follow_up = reminder(stage, audience).follow_up
     person = follow_up.visit.operation.lead if audience is Audience.LEAD else follow_up.responsible
     assert messages.recipients(follow_up, audience) == [person.email]
     assert messages.why_nobody(follow_up, audience) == ""

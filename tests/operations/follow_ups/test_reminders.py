@@ -12,7 +12,7 @@ from accounts.dates.london import LONDON
 from accounts.roles import Role
 from operations.follow_ups import actions as follow_up_actions
 from operations.follow_ups import reminders
-from operations.follow_ups.due import FollowUpFacts
+from operations.follow_ups.due import Audience, FollowUpFacts, Stage
 from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import delivery
 from outbox.models import Lane, Message, State
@@ -37,8 +37,12 @@ def follow_up(today):
     return follow_up
 
 
-def of_kind(follow_up, kind):
-    return follow_up.reminders.get(kind=kind)
+def what_and_whom(decided):
+    return {(reminder.stage, reminder.audience) for reminder in decided}
+
+
+def to_venue_and_officer(stage):
+    return {(stage, Audience.VENUE), (stage, Audience.OFFICER)}
 
 
 # Deciding ---------------------------------------------------------------------------------------
@@ -46,7 +50,7 @@ def of_kind(follow_up, kind):
 
 def test_what_is_due_is_written_and_only_the_new_rows_are_returned(follow_up, today):
     decided = reminders.decide_reminders(on=today)
-    assert {reminder.kind for reminder in decided} == {"due_to_venue", "due_to_officer"}
+    assert what_and_whom(decided) == to_venue_and_officer(Stage.DUE)
     assert reminders.decide_reminders(on=today) == []
     assert Reminder.objects.count() == 2
 
@@ -74,18 +78,15 @@ def it_knows_nothing(follow_up):
 
 
 def test_each_week_brings_one_more_and_the_lead_joins_after_two(follow_up, today):
-    decided = [
-        {reminder.kind for reminder in reminders.decide_reminders(on=today + n * DAY)}
-        for n in range(-8, 22)
-    ]
-    weekly = [kinds for kinds in decided if kinds]
-    chase = {"chase_to_venue", "chase_to_officer"}
+    decided = [what_and_whom(reminders.decide_reminders(on=today + n * DAY)) for n in range(-8, 22)]
+    weekly = [some for some in decided if some]
+    chase = to_venue_and_officer(Stage.CHASE)
     assert weekly == [
-        {"soon_to_venue", "soon_to_officer"},
-        {"due_to_venue", "due_to_officer"},
+        to_venue_and_officer(Stage.SOON),
+        to_venue_and_officer(Stage.DUE),
         chase,
-        chase | {"chase_to_lead"},
-        chase | {"chase_to_lead"},
+        chase | {(Stage.CHASE, Audience.LEAD)},
+        chase | {(Stage.CHASE, Audience.LEAD)},
     ]
 
 
@@ -123,7 +124,7 @@ def test_two_follow_ups_at_one_venue_are_one_message_of_one_refresher(follow_up,
         copy.message.state == State.SENT
         for one in (follow_up, other)
         for copy in ReminderCopy.objects.filter(
-            reminder__follow_up=one, reminder__kind__endswith="venue"
+            reminder__follow_up=one, reminder__audience=Audience.VENUE
         )
     )
     assert to_venues().get().reminder_copies.count() == 2
@@ -283,7 +284,7 @@ def test_several_contacts_of_a_venue_get_a_message_each(follow_up, today, send_a
 def test_without_a_contact_the_row_says_so(today, send_all):
     follow_up = factories.FollowUpFactory(due_on=today)
     send_all(on=today)
-    row = of_kind(follow_up, "due_to_venue")
+    row = follow_up.reminders.get(audience=Audience.VENUE)
     assert row.not_sent_because == "No contact on record gets reminders"
     assert len(mail.outbox) == 1
 
@@ -320,7 +321,7 @@ def test_after_a_mail_outage_the_latest_message_goes_and_the_earlier_do_not(foll
     deliver(on=days[-1])
     assert len(mail.outbox) == 2
     sent = ReminderCopy.objects.filter(message__state=State.SENT)
-    assert {copy.reminder.kind for copy in sent} == {"chase_to_venue", "chase_to_officer"}
+    assert what_and_whom(copy.reminder for copy in sent) == to_venue_and_officer(Stage.CHASE)
 
 
 def test_one_contact_refused_is_shown_as_refused_and_the_other_as_sent(
@@ -328,7 +329,7 @@ def test_one_contact_refused_is_shown_as_refused_and_the_other_as_sent(
 ):
     contact_of(follow_up, "unknown@hotel.example")
     send_all(on=today)
-    copies = of_kind(follow_up, "due_to_venue").copies.all()
+    copies = follow_up.reminders.get(audience=Audience.VENUE).copies.all()
     assert {(copy.message.address, copy.message.state) for copy in copies} == {
         ("m@hotel.example", State.SENT),
         ("unknown@hotel.example", State.REFUSED),

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.dates.london import duty_day
 from operations import tasks
+from operations.follow_ups.due import Audience, Stage
 from outbox.models import Message, State
 from tests import factories
 from tests.operations.watched_worker import BEFORE_THE_COMMIT
@@ -34,7 +35,10 @@ def follow_up(db):
 
 def assert_each_went_out_once(place, follow_up, seconds):
     reminders = list(follow_up.reminders.all())
-    assert {r.kind for r in reminders} == {"due_to_venue", "due_to_officer"}
+    assert {(r.stage, r.audience) for r in reminders} == {
+        (Stage.DUE, Audience.VENUE),
+        (Stage.DUE, Audience.OFFICER),
+    }
     messages = list(Message.objects.filter(reminder_copies__reminder__in=reminders))
     assert [message.state for message in messages] == [State.SENT] * 2, f"after {seconds:.1f} s"
     names = [file.name for file in place.messages()]

@@ -15,7 +15,7 @@ from operations.follow_ups.due import (
     Decided,
     FollowUpFacts,
     Stage,
-    current_messages,
+    current_reminders,
     due_reminders,
     next_reminder_on,
 )
@@ -98,11 +98,11 @@ def test_day_after_day_each_message_goes_out_once_and_before_its_date_where_it_i
     for number in range(min(days, 60) + 30):
         on = first + number * DAY
         for message in due_reminders(facts(due_on=due_on, decided=decided), on=on):
-            assert (message.kind, message.date) not in {(d.kind, d.date) for d in decided}
+            assert message not in {d.reminder for d in decided}
             if message.stage is not Stage.CHASE:
                 assert on <= message.date
                 assert message.date - on <= WEEK
-            decided += (Decided(message.kind, message.date, on),)
+            decided += (Decided(message, on),)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_day_after_day_each_message_goes_out_once_and_before_its_date_where_it_i
     ],
 )
 def test_messages_about_christmas_day_go_out_on_working_days(on, stage):
-    messages = current_messages(facts(), on=dt.date.fromisoformat(on))
+    messages = current_reminders(facts(), on=dt.date.fromisoformat(on))
     assert {message.stage for message in messages} == ({stage} if stage else set())
 
 
