@@ -64,14 +64,14 @@ def write_follow_ups(cursor: Any, *, now: dt.datetime) -> None:
     cursor.execute(
         f"""
         CREATE TEMP TABLE reminded AS
-            SELECT row_number() OVER (ORDER BY opened.id, kind) AS id, opened.id AS follow_up,
-                kind, day + 21 AS on_day, letter, address
+            SELECT row_number() OVER (ORDER BY opened.id, audience) AS id, opened.id AS follow_up,
+                audience, day + 21 AS on_day, letter, address
             FROM opened
             LEFT JOIN venues_venuecontact contact ON contact.venue_id = opened.venue,
             LATERAL (VALUES
-                ('soon_to_venue', '{to_venue}', contact.email),
-                ('soon_to_officer', '{to_officer}', 'person' || responsible || '@police.example')
-            ) one (kind, letter, address)
+                ('venue', '{to_venue}', contact.email),
+                ('officer', '{to_officer}', 'person' || responsible || '@police.example')
+            ) one (audience, letter, address)
             WHERE day + 21 <= {today};
         CREATE TEMP TABLE letter AS
             SELECT row_number() OVER (ORDER BY on_day, letter, address) AS id, *
@@ -87,7 +87,8 @@ def write_follow_ups(cursor: Any, *, now: dt.datetime) -> None:
         "reminded ORDER BY id",
         id="id",
         follow_up_id="follow_up",
-        kind="kind",
+        stage="'soon'",
+        audience="audience",
         date="on_day",
         decided_at=decided,
         not_sent_because="CASE WHEN address IS NULL THEN 'no contact on record' ELSE '' END",
