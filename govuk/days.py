@@ -4,6 +4,8 @@ import calendar
 import datetime as dt
 import re
 
+from govuk.dates import plain_time
+
 #: Nothing here is about a day before or after these; a force's policy may leave fewer days.
 FIRST = dt.date(2000, 1, 1)
 LAST = dt.date(2100, 12, 31)
@@ -28,7 +30,7 @@ class NotADayError(ValueError):
 
 def out_of_range(name: str, first: dt.date = FIRST, last: dt.date = LAST) -> str:
     """The sentence about a date called ``name`` beyond the first or last day there is."""
-    return f"{name} must be between {_written(first)} and {_written(last)}"
+    return f"{name} must be between {plain_time(first)} and {plain_time(last)}"
 
 
 def read_day(
@@ -109,7 +111,3 @@ def _said(typed: dict[str, str], numbers: dict[str, int | None]) -> str:
     month = numbers["month"] or 0
     said = _MONTHS[month].capitalize() if 1 <= month < len(_MONTHS) else typed["month"]
     return f"{numbers['day']} {said} {typed['year']}"
-
-
-def _written(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

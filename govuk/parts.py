@@ -12,6 +12,7 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from govuk.dates import clock
 from govuk.fields import GovDateWidget, GovSplitDateTime
 from govuk.layout import Question, Style
 
@@ -243,7 +244,7 @@ def _date_time(bound: BoundField, widget: GovSplitDateTime, common: dict[str, An
     date_widget = widget.widgets[0]
     assert isinstance(date_widget, GovDateWidget)  # set in its constructor
     boxes = date_widget.boxes(f"{bound.html_name}_0", f"{bound.auto_id}_0", day)
-    shown = time.strftime("%H:%M") if isinstance(time, dt.time) else str(time or "")
+    shown = clock(time) if isinstance(time, dt.time) else str(time or "")
     time_box = {"name": f"{bound.html_name}_1", "id": f"{bound.auto_id}_1", "value": shown}
     return Part(
         "date.html", boxes=boxes, time=time_box, fieldset=True, fieldset_role="group", **common

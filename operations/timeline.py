@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.utils.formats import date_format
-
 from accounts.models import User
 from accounts.roles import VIEW_OPERATIONS, VIEW_RESULTS
+from govuk.dates import plain_time
 from govuk.tones import tone_of
 from operations.models import (
     FollowUp,
@@ -58,9 +57,9 @@ def _follow_up(follow_up: FollowUp) -> Entry:
     state = FollowUpState(follow_up.state)
     said = ""
     if follow_up.is_open:
-        said = f"Due by {date_format(follow_up.due_on, 'j F Y')}."
+        said = f"Due by {plain_time(follow_up.due_on)}."
     if follow_up.state == FollowUpState.BOOKED and follow_up.booked_for:
-        said = f"Booked for {date_format(follow_up.booked_for, 'j F Y')}. {said}"
+        said = f"Booked for {plain_time(follow_up.booked_for)}. {said}"
     return Entry(
         title="Refresher follow-up",
         when=follow_up.opened_at,

@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
+from govuk.dates import plain_time
 from outbox.models import Message, State
 
 
@@ -40,4 +38,4 @@ def told(message: Message, *, to_do: str) -> str:
 
 def _moment(at: dt.datetime | None) -> str:
     assert at is not None  # the database holds settled messages to it
-    return date_format(timezone.localtime(at), "j F Y, H:i")
+    return plain_time(at)

@@ -13,13 +13,13 @@ from typing import Any
 
 from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q
 from django.db.models.functions import TruncMonth
-from django.utils.formats import date_format
 
 from accounts.database import scope
 from accounts.database.references import NaturalOrder
 from accounts.dates.duty_days import DutyDay
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
+from govuk.dates import month, plain_time
 from operations.models import (
     ContactMethod,
     Draw,
@@ -275,7 +275,7 @@ def by_month(dashboard: Dashboard) -> TrendTable:
     return TrendTable(
         title="Pass rate by month",
         first_column="Month",
-        rows=[RateRow(date_format(point.month, "F Y"), point.rate) for point in points],
+        rows=[RateRow(month(point.month), point.rate) for point in points],
         months=points,
     )
 
@@ -429,7 +429,7 @@ def follow_ups(dashboard: Dashboard) -> CountTable:
                 row[f"{unit}__name"] or "No command unit",
                 row["n"],
                 overdue.get(row[unit], 0),
-                date_format(row["due"], "j F Y"),
+                plain_time(row["due"]),
             )
             for row in counted
         ],

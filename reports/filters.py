@@ -3,8 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
-
+from govuk.dates import plain_time
 from operations.models import Operation, Scenario, Selection
 from venues.models import CommandUnit
 
@@ -31,7 +30,7 @@ class Filters:
 
     def of_follow_ups_in_words(self, *, on: dt.date) -> str:
         """Which follow-ups are open on the day ``on``: no other filter narrows them."""
-        day = date_format(on, "j F Y")
+        day = plain_time(on)
         parts = [
             f"Open on {day}",
             "whenever the visit was",
@@ -44,8 +43,8 @@ class Filters:
     def _narrowed_to(self) -> list[str]:
         parts = []
         if self.since:
-            parts.append(f"from {date_format(self.since, 'j F Y')}")
+            parts.append(f"from {plain_time(self.since)}")
         if self.until:
-            parts.append(f"until {date_format(self.until, 'j F Y')}")
+            parts.append(f"until {plain_time(self.until)}")
         parts += [str(part) for part in (self.command_unit, self.operation, self.scenario) if part]
         return parts

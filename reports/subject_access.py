@@ -16,7 +16,6 @@ from allauth.usersessions.models import UserSession
 from django.db import models
 from django.db.models import Q, Value
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from accounts.acts.permissions import require
@@ -29,6 +28,7 @@ from accounts.record import history
 from accounts.record.access_log import Act, record_act
 from accounts.record.events import BOOKKEEPING
 from accounts.roles import VIEW_LOG
+from govuk.dates import plain_time
 from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
 from operations.visits.states import FINISHED
 from outbox.models import Message
@@ -225,4 +225,4 @@ def _line(text: str) -> str:
 
 
 def _when(moment: dt.datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "j F Y, H:i") if moment else "not known"
+    return plain_time(moment) if moment else "not known"

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from accounts.acts import kept_forms
 from accounts.acts.models import Undo
-from accounts.dates.london import clock
+from govuk.dates import moment
 
 #: The name of the hidden field.
 FIELD = "submission_token"
@@ -119,7 +119,7 @@ def answer_once(request: HttpRequest, respond: Callable[[], HttpResponseBase]) -
             if sent.content != content:
                 return _back(request, OTHER_CONTENT)
             if undone := _undone_at(sent):
-                return _back(request, UNDONE.format(clock(undone, at=timezone.now())))
+                return _back(request, UNDONE.format(moment(undone, at=timezone.now())))
             messages.info(request, ARRIVED)
             return HttpResponseRedirect(sent.answer)
         response = respond()

@@ -44,10 +44,10 @@ from accounts.acts.models import Undo
 from accounts.acts.versions import Versioned
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.dates.london import clock
 from accounts.models import User
 from accounts.record import history
 from accounts.record.access_log import Act, record_acts
+from govuk.dates import moment
 from govuk.texts import one_line
 
 Arguments = ParamSpec("Arguments")
@@ -90,7 +90,7 @@ class UndoneBeforeError(CannotUndoError):
     def __init__(self, undo: Undo, *, at: dt.datetime) -> None:
         """Say when, as of the moment ``at``."""
         assert undo.taken_back_at is not None
-        super().__init__(f"This was undone already, at {clock(undo.taken_back_at, at=at)}.")
+        super().__init__(f"This was undone already, at {moment(undo.taken_back_at, at=at)}.")
         self.undo = undo
 
 
@@ -334,7 +334,7 @@ def _take_back(number: uuid.UUID, by: User, at: dt.datetime, reason: str) -> Und
     if undo.taken_back_at:
         raise UndoneBeforeError(undo, at=at)
     if at >= undo.until:
-        late = f"It is too late to undo this: that was possible until {clock(undo.until, at=at)}."
+        late = f"It is too late to undo this: that was possible until {moment(undo.until, at=at)}."
         raise CannotUndoError(" ".join(filter(None, [late, kind.instead])))
     kind.holds(way)
     _lock(changes)

@@ -2,7 +2,8 @@
 
 from django.db.models import DateField, Func
 
-from accounts.dates.london import DAY_BEGINS, LONDON
+from accounts.dates.london import DAY_BEGINS
+from govuk.dates import LONDON
 
 
 class DutyDay(Func):

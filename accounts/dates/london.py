@@ -1,12 +1,11 @@
 """The clocks that a force works by: London's, and when its night turns into the next day.
 
-Times are stored in UTC and shown here. Imports no Django: pure rules use it.
+Times are stored in UTC. Imports no Django: pure rules use it.
 """
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
-LONDON = ZoneInfo("Europe/London")
+from govuk.dates import LONDON
 
 #: The small hours belong to the evening before: a visit at 00:30 is late, not early.
 DAY_BEGINS = dt.time(6, 0)
@@ -42,10 +41,3 @@ def duty_ends(day: dt.date) -> dt.datetime:
 def midnight(day: dt.date) -> dt.datetime:
     """The moment at which ``day`` begins on the clocks of London."""
     return dt.datetime.combine(day, dt.time.min, tzinfo=LONDON)
-
-
-def clock(moment: dt.datetime, *, at: dt.datetime) -> str:
-    """The time of the day, with the date where it is another day than ``at``."""
-    local, now = moment.astimezone(LONDON), at.astimezone(LONDON)
-    time = f"{local:%H:%M}"
-    return time if local.date() == now.date() else f"{time} on {local.day} {local:%B %Y}"

@@ -11,6 +11,7 @@ from typing import TypeVar
 from django.db import models
 
 from accounts.database.model_fields import DayField
+from govuk.dates import plain_time
 
 PolicyModel = TypeVar("PolicyModel", bound="Policy")
 
@@ -36,7 +37,7 @@ class Policy(models.Model):
         ordering = ["-valid_from"]
 
     def __str__(self) -> str:
-        return f"From {self.valid_from:%d %B %Y}"
+        return f"From {plain_time(self.valid_from)}"
 
 
 def write_usual_rules(policy: type[Policy]) -> None:

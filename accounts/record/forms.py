@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from accounts.addresses import key_or_none
@@ -12,6 +11,7 @@ from accounts.numbers import MOST_FIGURES, whole_number
 from accounts.record import history
 from accounts.record.access_log import Act
 from govuk import GovDateField, GovFilterForm
+from govuk.dates import plain_time
 
 NUMBERS = "as the log has it, such as 812, or as titles and addresses have it, such as 7kq2m9xd"
 
@@ -86,7 +86,7 @@ class LogFilter(GovFilterForm, forms.Form):
             wanted["model"] and f"of a {history.name_of(wanted['model']).lower()}",
             wanted["number"] and f"number {wanted['number']}",
             wanted["act"] and f"who {Act(wanted['act']).label}",
-            wanted["since"] and f"from {date_format(wanted['since'], 'j F Y')}",
-            wanted["until"] and f"until {date_format(wanted['until'], 'j F Y')}",
+            wanted["since"] and f"from {plain_time(wanted['since'])}",
+            wanted["until"] and f"until {plain_time(wanted['until'])}",
         ]
         return " ".join(filter(None, said))

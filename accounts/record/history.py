@@ -15,14 +15,12 @@ import pghistory
 from django.apps import apps
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst, get_text_list, slugify
 
 from accounts.addresses import number_of
-from accounts.dates.london import LONDON
 from accounts.models import AccessEntry, User
 from config.additions import added
+from govuk.dates import clock, plain_time
 
 Record = TypeVar("Record", bound=models.Model)
 
@@ -412,12 +410,10 @@ def in_plain_words(event_field: Any, value: Any) -> str:
         return str(dict(event_field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, dt.datetime):
-        return date_format(timezone.localtime(value, LONDON), "j F Y, H:i")
     if isinstance(value, dt.date):
-        return date_format(value, "j F Y")
+        return plain_time(value)
     if isinstance(value, dt.time):
-        return f"{value:%H:%M}"
+        return clock(value)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)

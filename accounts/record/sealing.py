@@ -17,11 +17,11 @@ import pghistory
 import structlog
 from django.db import connection, models, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.database.locks import one_at_a_time
-from accounts.dates.london import LONDON, midnight
+from accounts.dates.london import midnight
 from accounts.models import AccessEntry, Erasure, Seal
+from govuk.dates import LONDON, plain_time
 
 log = structlog.get_logger(__name__)
 
@@ -193,16 +193,16 @@ def _faults_of_the_head(
     if (last is None or of > last) if of else (last is None or last < _last_day(at - REST)):
         yield (
             f"The head that was kept is not in the chain, which ends on"
-            f" {_in_words(last) if last else 'no day'}: this is a backup from before it, or later"
+            f" {plain_time(last) if last else 'no day'}: this is a backup from before it, or later"
             " days were taken away. Give the head's day with --day, or compare an earlier head."
         )
         return
     yield "The head that was kept is not in the chain: seals were made anew."
     for seal in seals:
         if seal.day == of:
-            made = _in_words(timezone.localdate(seal.sealed_at, LONDON))
+            made = plain_time(timezone.localdate(seal.sealed_at, LONDON))
             yield (
-                f"The seal of {_in_words(of)} here was made on {made}. After an older backup was"
+                f"The seal of {plain_time(of)} here was made on {made}. After an older backup was"
                 " restored, its next days are sealed again: compare a head from before it."
             )
 
@@ -210,16 +210,16 @@ def _faults_of_the_head(
 def _faults_of_the_chain(seals: list[Seal], *, at: dt.datetime) -> Iterator[str]:
     yield from _seals_that_do_not_hold()
     if seals and bytes(seals[0].previous) != NOTHING:
-        yield f"Missing: the seals before {_in_words(seals[0].day)}."
+        yield f"Missing: the seals before {plain_time(seals[0].day)}."
     for before, seal in itertools.pairwise(seals):
         for day in _days_between(before.day, seal.day):
-            yield f"Missing: the seal of {_in_words(day)}."
+            yield f"Missing: the seal of {plain_time(day)}."
         if bytes(seal.previous) != bytes(before.seal):
-            yield f"Broken: the seal of {_in_words(seal.day)} does not follow the one before it."
+            yield f"Broken: the seal of {plain_time(seal.day)} does not follow the one before it."
     expected = _last_day(at - dt.timedelta(days=1))
     last = seals[-1].day if seals else _first_day(at) - dt.timedelta(days=1)
     for day in _days_between(last, expected + dt.timedelta(days=1)):
-        yield f"Missing: the seal of {_in_words(day)}."
+        yield f"Missing: the seal of {plain_time(day)}."
 
 
 def _seals_that_do_not_hold() -> Iterator[str]:
@@ -230,14 +230,14 @@ def _seals_that_do_not_hold() -> Iterator[str]:
     )
     for day, seal, expected, entries, in_ledger in rows:
         if seal is None:
-            yield f"Missing: the seal of {_in_words(day)}, though the ledger has its entries."
+            yield f"Missing: the seal of {plain_time(day)}, though the ledger has its entries."
         elif entries != in_ledger:
             yield (
-                f"Changed: the ledger of {_in_words(day)} has {in_ledger} entries,"
+                f"Changed: the ledger of {plain_time(day)} has {in_ledger} entries,"
                 f" its seal says {entries}."
             )
         elif bytes(seal) != bytes(expected):
-            yield f"Changed: the ledger or the seal of {_in_words(day)}; they do not agree."
+            yield f"Changed: the ledger or the seal of {plain_time(day)}; they do not agree."
 
 
 def _spans(seals: list[Seal]) -> Iterator[tuple[Source, dt.date, dt.date]]:
@@ -273,7 +273,7 @@ def _compare(source: Source, first: dt.date, last: dt.date) -> tuple[int, list[s
             erased += 1
         else:
             what = "Missing" if missing else "Changed"
-            findings.append(f"{what}: {source.table} {entry}, sealed on {_in_words(day)}.")
+            findings.append(f"{what}: {source.table} {entry}, sealed on {plain_time(day)}.")
     return erased, findings
 
 
@@ -299,7 +299,7 @@ def _slipped_in(source: Source, *, before: dt.datetime) -> Iterator[str]:
         [source.table, before],
     )
     for entry, at in rows:
-        day = _in_words(timezone.localdate(at, LONDON))
+        day = plain_time(timezone.localdate(at, LONDON))
         yield f"Inserted: {source.table} {entry}, dated {day}, is not in the ledger."
 
 
@@ -309,10 +309,6 @@ def _slipped_in(source: Source, *, before: dt.datetime) -> Iterator[str]:
 def _days_between(first: dt.date, last: dt.date) -> Iterable[dt.date]:
     """The days after ``first`` and before ``last``."""
     return (first + dt.timedelta(days=n) for n in range(1, (last - first).days))
-
-
-def _in_words(day: dt.date) -> str:
-    return date_format(day, "j F Y")
 
 
 def _rows(sql: str, params: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from django.db import models
 
 from accounts.record.events import insert_only
+from govuk.dates import plain_time
 
 
 class Seal(models.Model):
@@ -27,7 +28,7 @@ class Seal(models.Model):
         triggers = [insert_only("seal_never_changes")]
 
     def __str__(self) -> str:
-        return f"Seal of {self.day:%d %B %Y}"
+        return f"Seal of {plain_time(self.day)}"
 
     @property
     def in_digits(self) -> str:

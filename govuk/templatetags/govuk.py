@@ -8,11 +8,13 @@ from django.core.paginator import Page
 from django.forms import BaseForm
 from django.template import Context
 from django.utils import timezone
-from django.utils.formats import date_format
 
-from govuk import parts
+from govuk import dates, parts
 
 register = template.Library()
+register.filter(dates.plain_time)
+register.filter(dates.long_day)
+register.filter(dates.clock)
 
 
 @register.simple_tag(takes_context=True)
@@ -45,24 +47,9 @@ def page_numbers(page: Page[Any]) -> Any:
 
 
 @register.filter
-def plain_time(when: dt.date | dt.datetime) -> str:
-    """A date as "4 March 2026", with the time of the day if it has one: "4 March 2026, 19:30"."""
-    if isinstance(when, dt.datetime):
-        return date_format(timezone.localtime(when), "j F Y, H:i")
-    return date_format(when, "j F Y")
-
-
-@register.filter
-def clock(when: dt.datetime) -> str:
-    """The time of the day alone: "19:30"."""
-    return f"{timezone.localtime(when):%H:%M}"
-
-
-@register.filter
 def moment(when: dt.datetime) -> str:
-    """A time that is soon: "19:30" today, "4 March 2026, 19:30" on another day."""
-    today = timezone.localtime(when).date() == timezone.localdate()
-    return clock(when) if today else plain_time(when)
+    """A time inside a sentence, with its day where that is not today."""
+    return dates.moment(when, at=timezone.now())
 
 
 @register.filter

@@ -4,11 +4,11 @@ import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.acts.refusals import refuse
 from accounts.database import scope
 from accounts.models import User
+from govuk.dates import moment
 from govuk.texts import one_line
 from operations.visits.models import Visit, overdue_margin
 from operations.visits.states import NotCompletedReason, VisitState
@@ -45,9 +45,9 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
         raise refuse("visit", f"This visit is {state} by now, so nothing was changed.")
     margin = overdue_margin(at=at)
     if not locked.is_past_its_time(at=at, margin=margin):
-        from_then = timezone.localtime(locked.ends_at + margin)
+        from_then = moment(locked.ends_at + margin, at=at)
         raise refuse(
-            "visit", f"Until {from_then:%H:%M} its team alone can end this visit. Call the team."
+            "visit", f"Until {from_then} its team alone can end this visit. Call the team."
         )
     if not reason:
         raise refuse("reason", "Enter why you are ending the visit")

@@ -5,8 +5,9 @@ import random
 import uuid
 
 from accounts.database import scope
-from accounts.dates.london import LONDON, duty_day
+from accounts.dates.london import duty_day
 from accounts.models import User
+from govuk.dates import LONDON
 from operations.demo.world import World
 from operations.duty import actions as logging
 from operations.follow_ups import actions as follow_up_actions

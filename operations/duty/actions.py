@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
 
 from accounts.acts.refusals import Problem, Refused, broken_rules, refuse
 from accounts.acts.undo import Return, undoable
@@ -19,6 +18,7 @@ from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
+from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
 from operations.planning import schedule
@@ -110,7 +110,7 @@ def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
     if at >= earliest:
         return ""
     return (
-        f"It is too early to start this visit. You can start it from {_written(earliest)}. "
+        f"It is too early to start this visit. You can start it from {moment(earliest)}. "
         "If the team goes earlier, ask the planner to move the visit."
     )
 
@@ -155,7 +155,7 @@ def log_outcome(
     if visit.outcome:
         raise AlreadyLoggedError(
             f"{visit.outcome.logged_by} logged the outcome of this visit at "
-            f"{_written(visit.outcome.logged_at)}.",
+            f"{moment(visit.outcome.logged_at)}.",
             visit=visit,
         )
     if not (visit.is_under_way or visit.was_left_open):
@@ -382,7 +382,7 @@ def _sent_before(visit: Visit, submission: uuid.UUID, facts: OutcomeFacts) -> Ou
         raise _of_another_visit()
     if OutcomeFacts.of(sent) != facts:
         raise AlreadyLoggedError(
-            f"What you sent before had already arrived at {_written(sent.logged_at)}. The answers "
+            f"What you sent before had already arrived at {moment(sent.logged_at)}. The answers "
             "that you changed after that are not saved yet.",
             visit=visit,
         )
@@ -433,6 +433,7 @@ def _end(visit: Visit, at: dt.datetime) -> dt.datetime:
 
 def _too_late(visit: Visit) -> Refused:
     """Why a visit in this state cannot be started or ended now."""
+    ended = visit.ended_at and moment(visit.ended_at)
     match visit.state:
         case VisitState.PLANNED:
             why = "Start the visit first, then log what happened."
@@ -440,19 +441,12 @@ def _too_late(visit: Visit) -> Refused:
             why = f"This visit was cancelled: {visit.cancelled_reason}. Do not go in."
         case VisitState.NOT_COMPLETED:
             reason = visit.get_not_completed_reason_display().lower()
-            why = f"This visit was logged as not completed at {_written(visit.ended_at)}: {reason}."
+            why = f"This visit was logged as not completed at {ended}: {reason}."
         case _:
-            why = f"This visit is over. Its outcome was logged at {_written(visit.ended_at)}."
+            why = f"This visit is over. Its outcome was logged at {ended}."
     return refuse("visit", why)
 
 
 def _of_another_visit() -> Refused:
     message = "This form was already used for another visit. Nothing was saved: open it again."
     return refuse("visit", message)
-
-
-def _written(moment: dt.datetime | None) -> str:
-    """A moment as people write it, London time."""
-    assert moment is not None  # asked only about what has happened
-    local = timezone.localtime(moment)
-    return f"{local:%H:%M} on {local.day} {local:%B %Y}"

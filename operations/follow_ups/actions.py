@@ -21,6 +21,7 @@ from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import WORK_FOLLOW_UPS, Role
+from govuk.dates import plain_time
 from govuk.texts import one_line
 from operations import people
 from operations.follow_ups import working_days
@@ -489,8 +490,8 @@ def visited_on(follow_up: FollowUp) -> dt.date:
 
 
 def _too_early(follow_up: FollowUp) -> str:
-    day = visited_on(follow_up)
-    return f"The refresher can’t be before the visit of {day.day} {day:%B %Y}"
+    day = plain_time(visited_on(follow_up))
+    return f"The refresher can’t be before the visit of {day}"
 
 
 def _require_open(follow_up: FollowUp, consequence: str) -> None:

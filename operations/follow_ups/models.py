@@ -18,6 +18,7 @@ from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
+from govuk.dates import plain_time
 from operations import people, triggers
 from operations.follow_ups.due import Audience, DueReminder, Stage
 from operations.visits.models import Visit
@@ -342,7 +343,7 @@ class Reminder(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.words} ({self.date:%d %B %Y})"
+        return f"{self.words} ({plain_time(self.date)})"
 
     @property
     def words(self) -> str:

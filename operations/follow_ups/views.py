@@ -7,13 +7,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.generic import DetailView, ListView
 
 from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
+from govuk.dates import plain_time
 from operations.follow_ups import actions as acts
 from operations.follow_ups.due import next_reminder_on
 from operations.follow_ups.forms import (
@@ -101,7 +101,7 @@ class FollowUpDetail(RequiresPermission, DetailView[FollowUp]):
         closed_on = self.object.visit.venue.closed_on
         return super().get_context_data(**kwargs) | {
             "closed_venue": closed_on
-            and f"The venue closed on {date_format(closed_on, 'j F Y')}, so no reminders go out.",
+            and f"The venue closed on {plain_time(closed_on)}, so no reminders go out.",
             "entries": history(self.object),
             "contacts": contacts,
             "not_sent": not_sent(self.object),

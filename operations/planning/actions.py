@@ -10,7 +10,6 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
-from django.utils.formats import date_format
 
 from accounts.acts.permissions import require
 from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, sentence_of
@@ -20,6 +19,7 @@ from accounts.database.locks import hold
 from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from govuk.dates import plain_time
 from govuk.texts import one_line
 from operations import people
 from operations.planning.models import Draw, Operation, OperationVenue
@@ -247,7 +247,7 @@ def _problems_of_length(operation: Operation) -> list[Problem]:
         return []
     message = (
         f"An operation lasts {longest.days} days at most, so this one ends on "
-        f"{date_format(last, 'j F Y')} or before. Check both dates, or plan another operation."
+        f"{plain_time(last)} or before. Check both dates, or plan another operation."
     )
     return [Problem("ends_on", message)]
 

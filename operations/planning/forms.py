@@ -8,7 +8,6 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
@@ -16,6 +15,7 @@ from accounts.dates.duty_days import DutyDay
 from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
+from govuk.dates import plain_time
 from operations import people
 from operations.planning import actions as planning
 from operations.planning.models import Operation
@@ -157,7 +157,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
             if answer := answers.get(name):
                 chosen = type(field) is forms.ChoiceField
                 choices = dict(field.choices) if chosen else {}  # type: ignore[attr-defined]
-                shown = date_format(answer, "j F Y") if isinstance(answer, dt.date) else answer
+                shown = plain_time(answer) if isinstance(answer, dt.date) else answer
                 label = str(self[name].label)
                 said.append(f"{label}: {choices.get(answer, shown)}")
         return "; ".join(said)

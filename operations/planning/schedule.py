@@ -23,9 +23,10 @@ from accounts.acts.refusals import (
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
-from accounts.dates.london import LONDON, duty_day
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from govuk.dates import LONDON, plain_time
 from govuk.texts import one_line
 from operations import people
 from operations.planning import actions as planning
@@ -366,7 +367,7 @@ def problems_of_day(operation: Operation, day: dt.date) -> list[Problem]:
 
 
 def _outside(operation: Operation) -> Problem:
-    first, last = written(operation.starts_on), written(operation.ends_on)
+    first, last = plain_time(operation.starts_on), plain_time(operation.ends_on)
     return Problem("starts_at", f"The operation runs from {first} to {last}.")
 
 
@@ -507,8 +508,3 @@ def _duration(length: dt.timedelta) -> str:
     hours, minutes = divmod(length // dt.timedelta(minutes=1), 60)
     parts = [(hours, "hour"), (minutes, "minute")]
     return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)
-
-
-def written(day: dt.date) -> str:
-    """A day as people write it."""
-    return f"{day.day} {day:%B %Y}"

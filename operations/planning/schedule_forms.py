@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
-from accounts.dates.london import DAY_BEGINS, LONDON
+from accounts.dates.london import DAY_BEGINS
 from accounts.models import User
 from govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
+from govuk.dates import LONDON, clock, plain_time
 from operations import people
 from operations.planning import schedule
 from operations.planning.models import Operation, OperationVenue
@@ -42,7 +43,7 @@ def london_time(day: dt.date, time: dt.time) -> dt.datetime:
     second = first.replace(fold=1)
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(dt.UTC)
-    written = f"{time:%H:%M} on {schedule.written(day)}"
+    written = f"{clock(time)} on {plain_time(day)}"
     if first.astimezone(dt.UTC).astimezone(LONDON) != first:
         raise ValidationError(
             f"{written} does not exist: the clocks go forward from 01:00 to 02:00 that night. "
@@ -117,7 +118,7 @@ class TeamForm(GovForm, ActForm, forms.Form):
         """Offer all visiting officers, and ``cadets``."""
         super().__init__(*args, **kwargs)
         self.operation = operation
-        first, last = schedule.written(operation.starts_on), schedule.written(operation.ends_on)
+        first, last = plain_time(operation.starts_on), plain_time(operation.ends_on)
         self.fields[
             "on"
         ].help_text = (

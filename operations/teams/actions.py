@@ -14,9 +14,10 @@ from accounts.acts.refusals import Problem, Refused, refuse, sentence_of
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.database.references import NaturalOrder
-from accounts.dates.london import LONDON, duty_day
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
+from govuk.dates import LONDON
 from operations.teams import cadet_rules
 from operations.teams.models import Cadet, CadetPolicy, TeamMember
 from operations.visits.models import Visit

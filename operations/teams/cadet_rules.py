@@ -10,7 +10,8 @@ import enum
 from collections.abc import Set
 from dataclasses import dataclass
 
-from accounts.dates.london import DAY_BEGINS, LONDON, duty_day
+from accounts.dates.london import DAY_BEGINS, duty_day
+from govuk.dates import LONDON, clock, plain_time
 
 #: Adults in a team that takes a cadet along; one of them is the welfare officer.
 ADULTS_NEEDED = 2
@@ -142,13 +143,11 @@ def reasons_not_to_go(
     reasons = []
 
     if (age := age_on(cadet.birth_date, first_day)) < policy.min_age:
-        reasons.append(
-            Reason(Ground.TOO_YOUNG, f"The cadet is {age} on {_written(first_day)}. {allowed_ages}")
-        )
+        problem = f"The cadet is {age} on {plain_time(first_day)}. {allowed_ages}"
+        reasons.append(Reason(Ground.TOO_YOUNG, problem))
     if (age := age_on(cadet.birth_date, last_day)) > policy.max_age:
-        reasons.append(
-            Reason(Ground.TOO_OLD, f"The cadet is {age} on {_written(last_day)}. {allowed_ages}")
-        )
+        problem = f"The cadet is {age} on {plain_time(last_day)}. {allowed_ages}"
+        reasons.append(Reason(Ground.TOO_OLD, problem))
     for ground, what, given_on, valid_days in (
         (Ground.CONSENT, "Consent", cadet.consented_on, policy.consent_days),
         (Ground.BRIEFING, "The briefing", cadet.briefed_on, policy.briefing_days),
@@ -164,8 +163,8 @@ def reasons_not_to_go(
         reasons.append(
             Reason(
                 Ground.TOO_LATE,
-                f"The visit ends at {ends_at.astimezone(LONDON):%H:%M}. "
-                f"A visit with a cadet must end by {policy.latest_finish:%H:%M}.",
+                f"The visit ends at {clock(ends_at)}. "
+                f"A visit with a cadet must end by {clock(policy.latest_finish)}.",
             )
         )
     if adults < ADULTS_NEEDED:
@@ -184,12 +183,8 @@ def _not_valid(
     if given_on is None:
         return f"{what} is not on record."
     if given_on > first_day:
-        return f"{what} is dated {_written(given_on)} and does not count before."
+        return f"{what} is dated {plain_time(given_on)} and does not count before."
     last_valid = given_on + dt.timedelta(days=valid_days - 1)
     if last_valid < last_day:
-        return f"{what} ran out on {_written(last_valid)}."
+        return f"{what} ran out on {plain_time(last_valid)}."
     return ""
-
-
-def _written(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -17,11 +17,11 @@ from django.utils.functional import cached_property
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField
 from accounts.database.references import NaturalOrder
-from accounts.dates.london import LONDON
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
+from govuk.dates import LONDON
 from operations import people
 from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit

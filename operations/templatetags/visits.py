@@ -4,9 +4,9 @@ import datetime as dt
 
 from django import template
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.dates.london import DAY_BEGINS, duty_day
+from govuk.dates import short_day
 from govuk.tones import tone_of
 from operations.models import Visit, VisitState
 
@@ -60,7 +60,7 @@ def visit_day(visit: Visit) -> str:
     starts, now = timezone.localtime(visit.starts_at), timezone.localtime()
     if duty_day(starts) == duty_day(now):
         return "Today" if DAY_BEGINS <= starts.time() < EVENING else "Tonight"
-    return date_format(starts, "D j M" if starts.year == now.year else "D j M Y")
+    return short_day(starts, at=now)
 
 
 @register.filter

@@ -7,8 +7,8 @@ import pytest
 from celery.schedules import crontab, maybe_schedule
 from structlog.contextvars import get_contextvars
 
-from accounts.dates.london import LONDON
 from config.celery import app
+from govuk.dates import LONDON
 
 
 @app.task

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from accounts.database import scope
-from accounts.dates.london import LONDON
 from accounts.roles import Role
+from govuk.dates import LONDON
 from operations.models import (
     ContactMethod,
     Draw,

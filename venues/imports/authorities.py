@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 
 from accounts.models import User
+from govuk.dates import plain_time
 from venues.imports import fhrs
 from venues.imports.changed import may_name_one_authority, same_words
 from venues.imports.uploads import BrokenFile
@@ -34,7 +35,7 @@ class FileAuthorities:
         self._by_code: dict[str, LocalAuthority | None] = {}
         if self.date and self.date > today + dt.timedelta(days=1):
             raise BrokenFile(
-                f"The file says that it was made on {_day(self.date)}, which is yet to come."
+                f"The file says that it was made on {plain_time(self.date)}, which is yet to come."
             )
         _check_names(extract.names)
         for code, name in sorted(extract.authorities.items()):
@@ -106,9 +107,9 @@ class FileAuthorities:
         names = ", ".join(authority.name for authority in newer[:_NAMED])
         more = f" and {len(newer) - _NAMED} more" if len(newer) > _NAMED else ""
         latest = max(filter(None, (authority.extract_date for authority in newer)))
-        of = f"is of {_day(self.date)}" if self.date else "does not say of which day it is"
+        of = f"is of {plain_time(self.date)}" if self.date else "does not say of which day it is"
         raise BrokenFile(
-            f"The file {of}, and the registry has data of {_day(latest)} for {names}{more}. "
+            f"The file {of}, and the registry has data of {plain_time(latest)} for {names}{more}. "
             "Old data would replace newer.",
             "Choose the newest file.",
         )
@@ -134,7 +135,3 @@ def _check_names(pairs: set[tuple[str, str]]) -> None:
             spelled = next(each for _, each in sorted(pairs) if normal_name(each) == name)
             listed = " and ".join(sorted(given))
             raise BrokenFile(f"The file gives {spelled} the food hygiene codes {listed}.")
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -14,7 +14,6 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from accounts.acts.permissions import require
 from accounts.acts.refusals import Problem, refuse, refuse_if_any
@@ -23,6 +22,7 @@ from accounts.database import scope
 from accounts.database.locks import one_at_a_time
 from accounts.models import User
 from accounts.roles import CHANGE_VENUES
+from govuk.dates import plain_time
 from govuk.texts import one_line
 from venues.models import LocalAuthority, Venue, VenueContact, VenueGroup
 from venues.registry.names import normal_name
@@ -122,7 +122,7 @@ def _problems_of_twin(fields: VenueFields, by: User) -> list[Problem]:
     if twin is None:
         return []
     where = f"at {twin.one_line_address}" if twin.one_line_address else f"in {twin.local_authority}"
-    closed = f" It closed on {in_words(twin.closed_on)}." if twin.closed_on else ""
+    closed = f" It closed on {plain_time(twin.closed_on)}." if twin.closed_on else ""
     said = (
         f"The registry has {twin} {where} already.{closed} If this is that venue, open it instead. "
         "If it is another one, confirm it."
@@ -304,7 +304,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     """
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
-        raise refuse("venue", f"This venue was closed already, on {in_words(venue.closed_on)}.")
+        raise refuse("venue", f"This venue was closed already, on {plain_time(venue.closed_on)}.")
     refuse_if_any(problems_of_day("on", on) + problems_of_reason(reason))
     scope.set_reason(one_line(reason))
     venue.claim(venue.version)
@@ -331,14 +331,14 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     problems = problems_of_day("on", on) + problems_of_reason(reason)
     if on < venue.closed_on:
         problems.append(
-            Problem("on", f"It closed on {in_words(venue.closed_on)}: enter a later day.")
+            Problem("on", f"It closed on {plain_time(venue.closed_on)}: enter a later day.")
         )
     refuse_if_any(problems)
-    closed = f"Closed on {in_words(venue.closed_on)}: {venue.closed_reason}."
+    closed = f"Closed on {plain_time(venue.closed_on)}: {venue.closed_reason}."
     scope.set_reason(one_line(reason))
     venue.claim(venue.version)
     venue.notes = _joined(
-        venue.notes, f"{closed} Open again from {in_words(on)}: {one_line(reason)}."
+        venue.notes, f"{closed} Open again from {plain_time(on)}: {one_line(reason)}."
     )
     venue.closed_on, venue.closed_reason = None, ""
     venue.save()
@@ -454,11 +454,6 @@ def problems_of_day(name: str, day: dt.date | None) -> list[Problem]:
 def problems_of_reason(reason: str) -> list[Problem]:
     """Whether a reason is missing."""
     return [] if one_line(reason) else [Problem("reason", "Enter the reason.")]
-
-
-def in_words(day: dt.date) -> str:
-    """A day as people write it."""
-    return date_format(day, "j F Y")
 
 
 def _joined(*notes: str) -> str:

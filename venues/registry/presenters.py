@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.formats import date_format
-
+from accounts.dates.london import duty_day
+from govuk.dates import plain_time
 from govuk.tones import tone_of
 from venues.models import Venue, VenueContact
 from venues.training.validity import TrainingState
@@ -84,7 +84,7 @@ def _for_comparison(venue: Venue) -> list[Row]:
         Row("Open or closed", "Open" if venue.is_open else f"Closed: {venue.closed_reason}"),
         Row("Training sessions", str(venue.training_sessions.count())),
         Row("Contacts", str(venue.contacts.count())),
-        Row("In the registry since", date_format(venue.created_at, "j F Y")),
+        Row("In the registry since", plain_time(duty_day(venue.created_at))),
     ]
 
 

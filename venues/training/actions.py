@@ -14,10 +14,10 @@ from accounts.database import scope
 from accounts.models import User
 from accounts.roles import RECORD_TRAINING
 from config.additions import added
+from govuk.dates import plain_time
 from govuk.texts import one_line
 from venues.models import TrainingSession, Venue
 from venues.registry.actions import (
-    in_words,
     lock,
     lock_to_change,
     may_take_back,
@@ -57,7 +57,7 @@ def may_record_training(by: User, records: Sequence[models.Model]) -> bool:
 def _session(records: Sequence[models.Model]) -> str:
     """The one session that an act was about."""
     return next(
-        f"{record.get_kind_display()} training on {in_words(record.held_on)}"
+        f"{record.get_kind_display()} training on {plain_time(record.held_on)}"
         for record in records
         if isinstance(record, TrainingSession)
     )

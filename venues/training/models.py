@@ -12,6 +12,7 @@ from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import VIEW_VENUES
+from govuk.dates import plain_time
 from venues.training.validity import expires_on
 
 
@@ -89,7 +90,7 @@ class TrainingSession(Versioned):
         ordering = ["-held_on", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} training of {self.venue} on {self.held_on:%d %B %Y}"
+        return f"{self.get_kind_display()} training of {self.venue} on {plain_time(self.held_on)}"
 
     @property
     def coverage(self) -> float:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.dates.duty_days import DutyDay
-from accounts.dates.london import LONDON, clock, duty_begins, duty_day, duty_ends
+from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
+from govuk.dates import LONDON
 from tests.factories import UserFactory
 
 MOMENTS = st.datetimes(
@@ -119,7 +120,7 @@ CALENDAR = {
     "accounts/record/sealing.py": "a day of the record is sealed after midnight",
     "accounts/tasks.py": "retention counts days of the calendar",
     "govuk/gallery.py": "an example",
-    "govuk/templatetags/govuk.py": "how a moment is written",
+    "govuk/dates.py": "how a moment is written",
     "govuk/fields.py": "what somebody typed, by the clock",
     "operations/follow_ups/actions.py": "an appointment with a venue",
     "operations/follow_ups/views.py": "an appointment with a venue",
@@ -150,9 +151,3 @@ def test_no_template_makes_a_day_of_a_moment():
     templates = (ROOT / "templates").rglob("*.*")
 
     assert [path for path in templates if re.search(r"_at\.date\b", path.read_text())] == []
-
-
-def test_a_time_is_told_with_its_day_where_that_is_another_one():
-    night = dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)  # half past midnight in London
-    assert clock(night, at=night) == "00:30"
-    assert clock(night, at=night - dt.timedelta(hours=1)) == "00:30 on 1 July 2026"

@@ -8,9 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from accounts.dates.london import LONDON
 from accounts.demo import SIGN_INS
 from accounts.models import User
+from govuk.dates import LONDON
 from operations.demo import visits as demo_history
 from operations.demo import world as demo_world
 from operations.models import (

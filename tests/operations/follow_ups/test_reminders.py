@@ -8,8 +8,8 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.dates.london import LONDON
 from accounts.roles import Role
+from govuk.dates import LONDON
 from operations.follow_ups import actions as follow_up_actions
 from operations.follow_ups import reminders
 from operations.follow_ups.due import Audience, FollowUpFacts, Stage

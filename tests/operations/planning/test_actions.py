@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
-from accounts.dates.london import LONDON
 from accounts.models import AccessEntry
 from accounts.record.access_log import Act
 from accounts.roles import Role
+from govuk.dates import LONDON
 from operations.duty import actions as logging
 from operations.follow_ups import handing_over
 from operations.models import (

@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.addresses import number_of
-from accounts.dates.london import LONDON, duty_day
+from accounts.dates.london import duty_day
 from accounts.models import Undo, User
 from accounts.roles import Role
+from govuk.dates import LONDON, long_day
 from operations.models import (
     Cadet,
     Operation,
@@ -267,7 +268,7 @@ def test_a_visit_after_midnight_stands_under_the_evening_before(client, operatio
 
     days = re.findall(r'href="#visit-\w+">([^<]+)<', page)
     ahead = [soon() + dt.timedelta(days=number) for number in range(4)]
-    assert days == [f"{day:%a} {day.day} {day:%B %Y}" for day in ahead]
+    assert days == [long_day(day) for day in ahead]
 
 
 def test_a_planner_sees_their_units_part_of_an_operation_of_two(client, operation, visit):

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from accounts.addresses import number_of
 from accounts.database import scope
-from accounts.dates.london import LONDON
 from accounts.models import AccessEntry, Erasure
 from accounts.record import retention
 from accounts.record.access_log import Act
 from accounts.record.sealing import seal_finished_days, sources, verify
 from accounts.roles import Role
 from accounts.tasks import apply_retention
+from govuk.dates import LONDON
 from operations.models import Cadet, FollowUpState, Outcome, TeamMember, Visit
 from reports.dashboards import TABLES, Dashboard
 from reports.filters import Filters

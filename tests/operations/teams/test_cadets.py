@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.dates.london import LONDON
+from govuk.dates import LONDON
 from operations.teams.cadet_rules import (
     CadetFacts,
     Ground,

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from govuk.dates import plain_time
 from venues.imports import fhrs_import as imports
 from venues.imports.uploads import BrokenFile
 from venues.models import ImportRun
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"{refused} of {len(file)} files refused.")
 
     def _report(self, path: Path, run: ImportRun) -> None:
-        date = f", extract of {run.extract_date:%d %B %Y}" if run.extract_date else ""
+        date = f", extract of {plain_time(run.extract_date)}" if run.extract_date else ""
         self.stdout.write(f"{path}{date}")
         self.stdout.write(
             f"  {run.created} created, {run.changed} changed, {run.unchanged} unchanged, "
