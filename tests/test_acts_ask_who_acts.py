@@ -27,6 +27,7 @@ from venues.registry import actions as venue_acts
 pytestmark = pytest.mark.django_db
 
 DAY = dt.timedelta(days=1)
+NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
 
 
 def nobody():
@@ -61,7 +62,8 @@ def place():
 def training():
     return {
         "kind": "initial",
-        "held_on": timezone.localdate(),
+        "held_on": NOW.date(),
+        "at": NOW,
         "mode": "in_person",
         "delivered_by": "Safer hotels team",
         "front_desk_staff": 4,
@@ -127,7 +129,7 @@ def asked(right=Right.PLANNER):
 def an_undo():
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
     venue_acts.close_venue(
-        venue=factories.VenueFactory(), on=timezone.localdate(), reason="Sold", by=planner
+        venue=factories.VenueFactory(), on=NOW.date(), reason="Sold", by=planner, at=NOW
     )
     return undo.Undo.objects.get(by=planner).number
 
@@ -177,13 +179,15 @@ CALLS = {
     },
     "venues.registry.actions.close_venue": lambda: {
         "venue": factories.VenueFactory(),
-        "on": timezone.localdate(),
+        "on": NOW.date(),
         "reason": "Sold",
+        "at": NOW,
     },
     "venues.registry.actions.reopen_venue": lambda: {
-        "venue": factories.VenueFactory(closed_on=timezone.localdate(), closed_reason="Sold"),
-        "on": timezone.localdate(),
+        "venue": factories.VenueFactory(closed_on=NOW.date(), closed_reason="Sold"),
+        "on": NOW.date(),
         "reason": "Back",
+        "at": NOW,
     },
     "venues.registry.actions.save_contact": lambda: {
         "venue": factories.VenueFactory(),
@@ -215,7 +219,8 @@ CALLS = {
     },
     "operations.follow_ups.actions.book_refresher": lambda: {
         "follow_up": follow_up(),
-        "on": timezone.localdate(),
+        "on": NOW.date(),
+        "at": NOW,
         "version": 1,
     },
     "operations.follow_ups.actions.record_delivery": lambda: {
@@ -285,7 +290,11 @@ CALLS = {
         "team": team(),
         **window(),
     },
-    "operations.planning.schedule.cancel_visit": lambda: {"visit": planned(), "reason": "Snow"},
+    "operations.planning.schedule.cancel_visit": lambda: {
+        "visit": planned(),
+        "reason": "Snow",
+        "at": NOW,
+    },
     "operations.teams.actions.add_cadet": cadet,
     "operations.teams.actions.edit_cadet": lambda: {
         "cadet": factories.CadetFactory(),

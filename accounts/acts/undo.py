@@ -4,7 +4,7 @@ An act that may be taken back says so above its definition::
 
     @undoable("The venue is open again.", may=may_change)
     @transaction.atomic
-    def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None: ...
+    def close_venue(*, venue: Venue, on: dt.date, by: User, at: dt.datetime) -> None: ...
 
 Nothing else is written for it. The act's changes are marked in the record
 (``accounts/record/events.py``), and the record knows what each row said before: taking back brings

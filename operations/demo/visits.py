@@ -276,7 +276,7 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
     follow_up = FollowUp.objects.filter(visit=visit).first()
     if follow_up:
         with scope.acting(follow_up.responsible):
-            _follow(chance, world, follow_up, today=duty_day(now))
+            _follow(chance, follow_up, now=now)
 
 
 def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
@@ -321,14 +321,14 @@ def _facts(chance: random.Random, world: World, visit: Visit) -> OutcomeFacts:
     )
 
 
-def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: dt.date) -> None:
+def _follow(chance: random.Random, follow_up: FollowUp, *, now: dt.datetime) -> None:
     """Book, deliver or decline a refresher; of the recent ones some are still open.
 
     Training that the venue had since the visit has delivered it already.
     """
     if not follow_up.is_open:
         return
-    by = follow_up.responsible
+    by, today = follow_up.responsible, duty_day(now)
     if chance.random() < 0.08:
         follow_up_actions.decline_refresher(
             follow_up=follow_up, reason=chance.choice(DECLINED), by=by, version=follow_up.version
@@ -340,7 +340,9 @@ def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: 
         if chance.random() < 0.4:
             return
         day = max(day, today + dt.timedelta(days=chance.randint(0, 20)))
-    follow_up_actions.book_refresher(follow_up=follow_up, on=day, by=by, version=follow_up.version)
+    follow_up_actions.book_refresher(
+        follow_up=follow_up, on=day, by=by, at=now, version=follow_up.version
+    )
     if day >= today:
         return
     staff = chance.randint(4, 25)
@@ -353,6 +355,7 @@ def _follow(chance: random.Random, world: World, follow_up: FollowUp, *, today: 
         attended=max(1, round(staff * chance.uniform(0.6, 1))),
         notes="",
         by=by,
+        at=now,
         version=follow_up.version,
     )
 

@@ -306,7 +306,9 @@ def may_work_on(by: User, records: Sequence[models.Model]) -> bool:
 
 @undoable("The follow-up stands as before the booking.", may=may_work_on)
 @transaction.atomic
-def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) -> None:
+def book_refresher(
+    *, follow_up: FollowUp, on: dt.date, by: User, at: dt.datetime, version: int
+) -> None:
     """Set the day ``on`` of the refresher, or another day while it is booked.
 
     Raises:
@@ -321,7 +323,7 @@ def book_refresher(*, follow_up: FollowUp, on: dt.date, by: User, version: int) 
     _require_open(follow_up, "no date can be booked any more")
     if on < visited_on(follow_up):
         raise refuse("on", _too_early(follow_up))
-    if on > timezone.localdate() + FURTHEST_BOOKING:
+    if on > timezone.localdate(at) + FURTHEST_BOOKING:
         raise refuse("on", "Check the year: the refresher can’t be more than a year ahead")
     follow_up.state = FollowUpState.BOOKED
     follow_up.booked_for = on
@@ -345,6 +347,7 @@ def record_delivery(
     notes: str = "",
     another: bool = False,
     by: User,
+    at: dt.datetime,
     version: int,
 ) -> TrainingSession:
     """Record that the refresher was held: this makes the training session.
@@ -376,6 +379,7 @@ def record_delivery(
             notes=notes,
             another=another,
             by=by,
+            at=at,
         )
     except Refused as refusal:
         problems += refusal.problems
@@ -385,10 +389,12 @@ def record_delivery(
     return session
 
 
-def problems_of_delivery(follow_up: FollowUp, fields: Mapping[str, Any]) -> list[Problem]:
+def problems_of_delivery(
+    follow_up: FollowUp, fields: Mapping[str, Any], *, today: dt.date
+) -> list[Problem]:
     """Why a session won't do as the refresher; ``fields`` may lack some."""
     problems = _problems_of_day(follow_up, fields.get("held_on"))
-    return problems + training.problems_of_training(fields)
+    return problems + training.problems_of_training(fields, today=today)
 
 
 def _problems_of_day(follow_up: FollowUp, held_on: dt.date | None) -> list[Problem]:

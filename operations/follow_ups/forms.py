@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from accounts.acts.forms import VersionedForm
 from accounts.acts.refusals import Problem
@@ -145,7 +146,7 @@ class DeliveryForm(GovForm, VersionedForm):
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """What the act would refuse."""
-        return acts.problems_of_delivery(self.follow_up, answers)
+        return acts.problems_of_delivery(self.follow_up, answers, today=timezone.localdate())
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes. Whether it is another one is asked only then."""

@@ -192,6 +192,7 @@ class Book(FollowUpAct):
         acts.book_refresher(
             follow_up=self.follow_up,
             by=self.user,
+            at=timezone.now(),
             **form.cleaned_data,
         )
         return self.follow_up.get_absolute_url()
@@ -219,6 +220,7 @@ class Deliver(FollowUpAct):
         session = acts.record_delivery(
             follow_up=self.follow_up,
             by=self.user,
+            at=timezone.now(),
             **form.cleaned_data,
         )
         self.done = f"{self.done} {session.followed}".strip()

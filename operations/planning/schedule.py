@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.utils import timezone
 
 from accounts.acts.permissions import require
 from accounts.acts.refusals import (
@@ -260,7 +259,7 @@ def reschedule_visit(
     instead="Plan another visit to the venue.",
 )
 @transaction.atomic
-def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
+def cancel_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -> Visit:
     """Call a planned visit off. Its officers and cadets are free again.
 
     Raises:
@@ -274,7 +273,7 @@ def cancel_visit(*, visit: Visit, reason: str, by: User) -> Visit:
     scope.set_reason(one_line(reason))
     visit.state = VisitState.CANCELLED
     visit.cancelled_reason = reason
-    visit.cancelled_at = timezone.now()
+    visit.cancelled_at = at
     visit.claim(visit.version)
     visit.save()
     return visit

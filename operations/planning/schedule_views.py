@@ -177,5 +177,10 @@ class VisitCancel(PlannedVisitView):
 
     def act(self, form: CancelForm) -> str:
         """Cancel it."""
-        schedule.cancel_visit(visit=self.record, reason=form.cleaned_data["reason"], by=self.user)
+        schedule.cancel_visit(
+            visit=self.record,
+            reason=form.cleaned_data["reason"],
+            by=self.user,
+            at=timezone.now(),
+        )
         return self.record.operation.get_absolute_url()

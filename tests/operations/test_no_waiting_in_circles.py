@@ -58,13 +58,14 @@ def correcting(visit):
 
 def worked_on(follow_up, by, other):
     """What a coordinator may do with a follow-up at that instant."""
+    now = timezone.now()
     asked = {"follow_up": FollowUp.objects.get(pk=follow_up.pk), "by": by, "version": 1}
     return {
-        "book": lambda: acts.book_refresher(on=timezone.localdate(), **asked),
+        "book": lambda: acts.book_refresher(on=now.date(), at=now, **asked),
         "decline": lambda: acts.decline_refresher(reason="They train their own", **asked),
         "hand over": lambda: hand_over_follow_ups(follow_ups=[asked["follow_up"]], to=other, by=by),
         "deliver": lambda: acts.record_delivery(
-            held_on=timezone.localdate(), delivered_by="The team", **SESSION, **asked
+            held_on=now.date(), delivered_by="The team", at=now, **SESSION, **asked
         ),
     }
 
@@ -114,6 +115,7 @@ def test_two_sessions_of_a_venue(coordinator, follow_up):
             held_on=timezone.localdate(),
             delivered_by="Another team",
             by=coordinator,
+            at=timezone.now(),
             **SESSION,
         ),
     )
@@ -126,7 +128,9 @@ def test_planning_a_visit_and_merging_its_venue(planner, unit, act):
     kept = factories.VenueFactory(local_authority=visit.venue.local_authority)
     team = [schedule.Place(member.officer, member.duty) for member in visit.team.all()]
     if act == "take back":
-        schedule.cancel_visit(visit=visit, reason="The team is needed elsewhere", by=planner)
+        schedule.cancel_visit(
+            visit=visit, reason="The team is needed elsewhere", by=planner, at=timezone.now()
+        )
     acts_on_plans = {
         "move": lambda: schedule.reschedule_visit(
             visit=Visit.objects.get(pk=visit.pk),

@@ -320,7 +320,7 @@ def test_what_a_visit_found_out_about_the_venue_can_be_told_the_registry_at_once
 
 
 def test_a_cancelled_visit_is_planned_again_with_its_team(planned, planner, officer):
-    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner, at=timezone.now())
     take_back(Undo.objects.get(), planner)
     planned.refresh_from_db()
     assert (planned.state, planned.cancelled_reason, planned.cancelled_at) == ("planned", "", None)
@@ -328,14 +328,14 @@ def test_a_cancelled_visit_is_planned_again_with_its_team(planned, planner, offi
 
 
 def test_a_cancelled_visit_stays_so_where_its_team_was_planned_elsewhere(planned, planner, officer):
-    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner, at=timezone.now())
     factories.VisitFactory(officer=officer, starts_at=planned.starts_at)
     with pytest.raises(undo.CannotUndoError, match="This officer is in another visit at that time"):
         take_back(Undo.objects.get(), planner)
 
 
 def test_planners_of_other_units_undo_no_plan(planned, planner):
-    schedule.cancel_visit(visit=planned, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=planned, reason="Snow", by=planner, at=timezone.now())
     elsewhere = factories.UserFactory(role=Role.PLANNER, units=[factories.CommandUnitFactory()])
     with pytest.raises(PermissionDenied):
         take_back(Undo.objects.get(), elsewhere)

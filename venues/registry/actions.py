@@ -294,7 +294,7 @@ def _keep_from_imports(venue: Venue, changed: Iterable[str]) -> None:
 
 @undoable("The venue is open again.", may=may_take_back, instead="Reopen it on its page.")
 @transaction.atomic
-def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
+def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User, at: dt.datetime) -> None:
     """Record that a venue closed on the day ``on``, and why. It keeps its history.
 
     Raises:
@@ -305,7 +305,8 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
         raise refuse("venue", f"This venue was closed already, on {plain_time(venue.closed_on)}.")
-    refuse_if_any(problems_of_day("on", on) + problems_of_reason(reason))
+    problems = problems_of_day("on", on, today=timezone.localdate(at))
+    refuse_if_any(problems + problems_of_reason(reason))
     scope.set_reason(one_line(reason))
     venue.claim(venue.version)
     venue.closed_on, venue.closed_reason = on, one_line(reason)
@@ -314,7 +315,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
 
 @undoable("The venue is closed again.", may=may_take_back, instead="Close it on its page.")
 @transaction.atomic
-def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
+def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User, at: dt.datetime) -> None:
     """Record that a closed venue is open again from the day ``on``, and why.
 
     When it was closed and opened goes into the notes, since the venue itself says only how it
@@ -328,7 +329,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User) -> None:
     venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
         raise refuse("venue", "This venue is open already.")
-    problems = problems_of_day("on", on) + problems_of_reason(reason)
+    problems = problems_of_day("on", on, today=timezone.localdate(at)) + problems_of_reason(reason)
     if on < venue.closed_on:
         problems.append(
             Problem("on", f"It closed on {plain_time(venue.closed_on)}: enter a later day.")
@@ -445,9 +446,9 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 # Said more than once ----------------------------------------------------------------------------
 
 
-def problems_of_day(name: str, day: dt.date | None) -> list[Problem]:
+def problems_of_day(name: str, day: dt.date | None, *, today: dt.date) -> list[Problem]:
     """What won't do of a day, if there is one, on which something has happened."""
-    ahead = day is not None and day > timezone.localdate()
+    ahead = day is not None and day > today
     return [Problem(name, "Enter today or a day in the past.")] if ahead else []
 
 

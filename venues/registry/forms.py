@@ -9,6 +9,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
@@ -316,7 +317,7 @@ class ClosingForm(GovForm, ActForm, forms.Form):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
-        return actions.problems_of_day("on", answers.get("on"))
+        return actions.problems_of_day("on", answers.get("on"), today=timezone.localdate())
 
 
 class ReopeningForm(GovForm, ActForm, forms.Form):
@@ -332,7 +333,7 @@ class ReopeningForm(GovForm, ActForm, forms.Form):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
-        return actions.problems_of_day("on", answers.get("on"))
+        return actions.problems_of_day("on", answers.get("on"), today=timezone.localdate())
 
     reason = forms.CharField(
         label="Why?",

@@ -253,7 +253,7 @@ class VenueClose(ChangesVenue):
 
     def act(self, form: ClosingForm) -> Venue:
         """Close it."""
-        actions.close_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        actions.close_venue(venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now())
         return self.venue
 
 
@@ -266,7 +266,7 @@ class VenueReopen(ChangesVenue):
 
     def act(self, form: ReopeningForm) -> Venue:
         """Reopen it."""
-        actions.reopen_venue(venue=self.venue, **form.cleaned_data, by=self.user)
+        actions.reopen_venue(venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now())
         return self.venue
 
 

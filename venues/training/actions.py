@@ -6,6 +6,7 @@ from typing import Any, NotRequired, Protocol, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils import timezone
 
 from accounts.acts.refusals import Problem, refuse, refuse_if_any
 from accounts.acts.undo import Return, undoable
@@ -72,13 +73,19 @@ def _session(records: Sequence[models.Model]) -> str:
 )
 @transaction.atomic
 def record_training(
-    *, venue: Venue, by: User, another: bool = False, **fields: Unpack[TrainingFields]
+    *,
+    venue: Venue,
+    by: User,
+    at: dt.datetime,
+    another: bool = False,
+    **fields: Unpack[TrainingFields],
 ) -> TrainingSession:
     """Record one delivery of Makesafe training to a venue, also a closed one.
 
     Args:
         venue: Where it was.
         by: Who records it.
+        at: The moment of the act.
         another: Also where one of that day and trainer is on record: it was another session.
         fields: What is said of it.
 
@@ -91,12 +98,17 @@ def record_training(
     venue = lock_to_change(venue, by=by)
     if not may_record_training(by, [venue]):
         raise PermissionDenied
-    return add_session(venue=venue, by=by, another=another, **fields)
+    return add_session(venue=venue, by=by, at=at, another=another, **fields)
 
 
 @transaction.atomic
 def add_session(
-    *, venue: Venue, by: User, another: bool = False, **fields: Unpack[TrainingFields]
+    *,
+    venue: Venue,
+    by: User,
+    at: dt.datetime,
+    another: bool = False,
+    **fields: Unpack[TrainingFields],
 ) -> TrainingSession:
     """Add a training session for an act that has asked whether ``by`` may.
 
@@ -108,7 +120,7 @@ def add_session(
 
     """
     session = TrainingSession(venue=lock(venue), recorded_by=by)
-    _save_training(session, fields, _problems_of_twice(session, fields, another), by=by)
+    _save_training(session, fields, _problems_of_twice(session, fields, another), by=by, at=at)
     return session
 
 
@@ -125,6 +137,7 @@ def correct_training(
     version: int,
     reason: str,
     by: User,
+    at: dt.datetime,
     another: bool = False,
     **fields: Unpack[TrainingFields],
 ) -> TrainingSession:
@@ -146,7 +159,7 @@ def correct_training(
         raise refuse("session", "Nothing differs from what is on record, so nothing was saved.")
     scope.set_reason(one_line(reason))
     problems += _problems_of_twice(session, fields, another)
-    _save_training(session, fields, problems, by=by)
+    _save_training(session, fields, problems, by=by, at=at)
     return session
 
 
@@ -210,11 +223,13 @@ def _save_training(
     problems: list[Problem],
     *,
     by: User,
+    at: dt.datetime,
 ) -> None:
     """Give the session ``fields`` and settle what follows, or refuse with all that is wrong."""
     for name, value in fields.items():
         setattr(session, name, value)
-    refuse_if_any(problems + problems_of_training(fields), session)
+    problems = problems + problems_of_training(fields, today=timezone.localdate(at))
+    refuse_if_any(problems, session)
     session.save()
     _settle(session, by=by)
 
@@ -240,9 +255,9 @@ def _same_session(session: TrainingSession, held_on: dt.date, delivered_by: str)
     return normal_name(delivered_by) in map(normal_name, trainers)
 
 
-def problems_of_training(fields: Mapping[str, Any]) -> list[Problem]:
+def problems_of_training(fields: Mapping[str, Any], *, today: dt.date) -> list[Problem]:
     """What won't do of a session by itself; ``fields`` may lack some."""
-    found = problems_of_day("held_on", fields.get("held_on"))
+    found = problems_of_day("held_on", fields.get("held_on"), today=today)
     attended, staff = fields.get("attended"), fields.get("front_desk_staff")
     if attended is not None and attended < 1:
         found.append(Problem("attended", "Enter how many attended: at least 1."))

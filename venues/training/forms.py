@@ -6,6 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
@@ -64,7 +65,7 @@ class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the session."""
-        return actions.problems_of_training(answers)
+        return actions.problems_of_training(answers, today=timezone.localdate())
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes. Whether it is another one is asked only then."""

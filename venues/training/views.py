@@ -33,7 +33,9 @@ class TrainingAdd(OfVenue):
 
     def act(self, form: TrainingForm) -> Venue:
         """Record it."""
-        session = actions.record_training(venue=self.venue, **form.cleaned_data, by=self.user)
+        session = actions.record_training(
+            venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now()
+        )
         self.done = f"{self.done} {session.followed}".strip()
         return self.venue
 
@@ -81,7 +83,9 @@ class TrainingEdit(OfTraining):
 
     def act(self, form: TrainingEditForm) -> Venue:
         """Correct it."""
-        session = actions.correct_training(session=self.session, **form.cleaned_data, by=self.user)
+        session = actions.correct_training(
+            session=self.session, **form.cleaned_data, by=self.user, at=timezone.now()
+        )
         self.done = f"{self.done} {session.followed}".strip()
         return self.venue
 

@@ -27,6 +27,9 @@ from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
+NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
+TODAY = NOW.date()
+
 
 @pytest.fixture
 def unit():
@@ -44,7 +47,7 @@ def venue(unit):
 
 
 def close(venue, by):
-    actions.close_venue(venue=venue, on=timezone.localdate(), reason="Sold", by=by)
+    actions.close_venue(venue=venue, on=TODAY, reason="Sold", by=by, at=NOW)
     return Undo.objects.get()
 
 
@@ -171,7 +174,7 @@ def test_undo_waits_for_what_a_rule_asks_about_though_it_changes_none_of_it(venu
     offer = Undo.objects.get()
     _, refused = in_turn(
         Venue.objects.filter(pk=venue.pk),
-        lambda: actions.close_venue(venue=venue, on=timezone.localdate(), reason="Sold", by=by),
+        lambda: actions.close_venue(venue=venue, on=TODAY, reason="Sold", by=by, at=NOW),
         lambda: take_back(offer, by),
     )
     assert isinstance(refused, undo.CannotUndoError)
@@ -203,7 +206,7 @@ def test_an_act_that_changed_nothing_offers_no_undo(venue, coordinator):
 def test_offers_of_long_ago_are_cleared_away_by_the_next(venue, coordinator):
     close(venue, coordinator)
     Undo.objects.update(until=timezone.now() - dt.timedelta(days=2))
-    actions.reopen_venue(venue=venue, on=timezone.localdate(), reason="Open", by=coordinator)
+    actions.reopen_venue(venue=venue, on=TODAY, reason="Open", by=coordinator, at=NOW)
     assert Undo.objects.count() == 1
 
 
@@ -350,6 +353,7 @@ def test_several_offers_on_one_page_are_told_apart_by_what_and_when(venue, coord
     training.record_training(
         venue=venue,
         by=coordinator,
+        at=NOW,
         kind=built.kind,
         held_on=dt.date(2026, 3, 4),
         mode=built.mode,
@@ -413,6 +417,6 @@ def test_an_offer_whose_time_is_over_is_kept_for_a_while_to_say_so(venue, coordi
     hour_ago = timezone.now() - dt.timedelta(hours=1)
     Undo.objects.filter(pk=offer.pk).update(until=hour_ago)
     other = factories.VenueFactory(local_authority=venue.local_authority)
-    actions.close_venue(venue=other, on=timezone.localdate(), reason="Sold", by=coordinator)
+    actions.close_venue(venue=other, on=TODAY, reason="Sold", by=coordinator, at=NOW)
     with pytest.raises(undo.CannotUndoError, match="too late"):
         take_back(offer, coordinator)

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from django.utils import timezone
 
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
@@ -19,16 +18,14 @@ from venues.models import TrainingSession
 pytestmark = pytest.mark.django_db
 
 DAY = dt.timedelta(days=1)
+NOW = dt.datetime(2026, 6, 15, 19, tzinfo=dt.UTC)
+TODAY = duty_day(NOW)
+THREE_DAYS_AGO = NOW - 3 * DAY
 
 
 @pytest.fixture
 def by():
     return factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
-
-
-@pytest.fixture
-def today():
-    return duty_day(timezone.now())
 
 
 def settle(visit, by):
@@ -87,6 +84,7 @@ def test_training_on_the_day_whose_night_the_visit_is_in_is_not_confirmed_by_it(
         follow_up=follow_up,
         held_on=dt.date(2026, 6, 20),
         by=by,
+        at=NOW + 10 * DAY,
         version=follow_up.version,
         **SESSION,
     )
@@ -201,17 +199,16 @@ def test_another_grade_leaves_a_booked_one(by):
 
 def delivered(*, visited: int, held: int, **kwargs):
     """A delivered follow-up of a visit so many days ago, whose session was so many days ago."""
-    now = timezone.now()
-    visit = factories.RefresherNeededVisitFactory(starts_at=now - visited * DAY, **kwargs)
+    visit = factories.RefresherNeededVisitFactory(starts_at=NOW - visited * DAY, **kwargs)
     follow_up = factories.FollowUpFactory(visit=visit, state=FollowUpState.DELIVERED)
-    follow_up.training_session.held_on = timezone.localdate(now) - held * DAY
+    follow_up.training_session.held_on = TODAY - held * DAY
     follow_up.training_session.save()
     return follow_up
 
 
 def test_a_later_visit_that_went_well_confirms_what_was_delivered_before(by):
     earlier = delivered(visited=90, held=60)
-    later = factories.CompletedVisitFactory(venue=earlier.visit.venue)
+    later = factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO, venue=earlier.visit.venue)
     settle(later, by)
     earlier.refresh_from_db()
     assert (earlier.state, earlier.confirmed_by) == (FollowUpState.CONFIRMED, later)
@@ -219,7 +216,7 @@ def test_a_later_visit_that_went_well_confirms_what_was_delivered_before(by):
 
 def test_a_later_visit_that_did_not_go_well_confirms_nothing(by):
     earlier = delivered(visited=90, held=60)
-    settle(factories.PartlyVisitFactory(venue=earlier.visit.venue), by)
+    settle(factories.PartlyVisitFactory(starts_at=THREE_DAYS_AGO, venue=earlier.visit.venue), by)
     earlier.refresh_from_db()
     assert earlier.state == FollowUpState.DELIVERED
 
@@ -227,7 +224,7 @@ def test_a_later_visit_that_did_not_go_well_confirms_nothing(by):
 @pytest.mark.parametrize("held", [3, 2])
 def test_a_session_on_the_day_of_the_visit_or_after_is_not_confirmed_by_it(held, by):
     earlier = delivered(visited=90, held=held)
-    later = factories.CompletedVisitFactory(venue=earlier.visit.venue)  # three days ago
+    later = factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO, venue=earlier.visit.venue)
     settle(later, by)
     earlier.refresh_from_db()
     assert earlier.state == FollowUpState.DELIVERED
@@ -235,14 +232,14 @@ def test_a_session_on_the_day_of_the_visit_or_after_is_not_confirmed_by_it(held,
 
 def test_another_venues_visit_confirms_nothing(by):
     earlier = delivered(visited=90, held=60)
-    settle(factories.CompletedVisitFactory(), by)
+    settle(factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO), by)
     earlier.refresh_from_db()
     assert earlier.state == FollowUpState.DELIVERED
 
 
 def test_a_correction_takes_back_what_the_visit_confirmed(by):
     earlier = delivered(visited=90, held=60)
-    later = factories.CompletedVisitFactory(venue=earlier.visit.venue)
+    later = factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO, venue=earlier.visit.venue)
     settle(later, by)
     correct(later, Verdict.PARTLY)
     settle(later, by)
@@ -256,10 +253,8 @@ def test_a_correction_takes_back_what_the_visit_confirmed(by):
 
 def test_another_good_visit_keeps_it_confirmed(by):
     earlier = delivered(visited=90, held=60)
-    first = factories.CompletedVisitFactory(
-        venue=earlier.visit.venue, starts_at=timezone.now() - 20 * DAY
-    )
-    second = factories.CompletedVisitFactory(venue=earlier.visit.venue)
+    first = factories.CompletedVisitFactory(venue=earlier.visit.venue, starts_at=NOW - 20 * DAY)
+    second = factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO, venue=earlier.visit.venue)
     settle(first, by)
     settle(second, by)
     correct(first, Verdict.PARTLY)
@@ -271,18 +266,20 @@ def test_another_good_visit_keeps_it_confirmed(by):
 # Booked, delivered, declined --------------------------------------------------------------------
 
 
-def test_booking_sets_the_date_and_booking_again_moves_it(by, today):
-    follow_up = factories.FollowUpFactory()
-    for number, on in enumerate([today + 5 * DAY, today + 9 * DAY], start=1):
-        acts.book_refresher(follow_up=follow_up, on=on, by=by, version=number)
+def test_booking_sets_the_date_and_booking_again_moves_it(by):
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
+    for number, on in enumerate([TODAY + 5 * DAY, TODAY + 9 * DAY], start=1):
+        acts.book_refresher(follow_up=follow_up, on=on, by=by, at=NOW, version=number)
         follow_up.refresh_from_db()
         assert (follow_up.state, follow_up.booked_for) == (FollowUpState.BOOKED, on)
 
 
-def test_delivery_makes_a_refresher_session_of_the_venue(by, today):
-    follow_up = factories.FollowUpFactory(state=FollowUpState.BOOKED)
+def test_delivery_makes_a_refresher_session_of_the_venue(by):
+    follow_up = factories.FollowUpFactory(
+        visit__starts_at=THREE_DAYS_AGO, state=FollowUpState.BOOKED
+    )
     session = acts.record_delivery(
-        follow_up=follow_up, held_on=today, **SESSION, notes="Went well", by=by, version=1
+        follow_up=follow_up, held_on=TODAY, **SESSION, notes="Went well", by=by, at=NOW, version=1
     )
     follow_up.refresh_from_db()
     assert follow_up.state == FollowUpState.DELIVERED
@@ -291,24 +288,26 @@ def test_delivery_makes_a_refresher_session_of_the_venue(by, today):
     assert (session.attended, session.recorded_by) == (9, by)
 
 
-def test_delivery_needs_no_booking_and_leaves_none(by, today):
-    follow_up = factories.FollowUpFactory()
-    acts.record_delivery(follow_up=follow_up, held_on=today, **SESSION, by=by, version=1)
+def test_delivery_needs_no_booking_and_leaves_none(by):
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
+    acts.record_delivery(follow_up=follow_up, held_on=TODAY, **SESSION, by=by, at=NOW, version=1)
     follow_up.refresh_from_db()
     assert (follow_up.state, follow_up.booked_for) == (FollowUpState.DELIVERED, None)
 
 
-def test_delivery_recorded_after_a_good_visit_is_confirmed_at_once(by, today):
-    visit = factories.RefresherNeededVisitFactory(starts_at=timezone.now() - 60 * DAY)
+def test_delivery_recorded_after_a_good_visit_is_confirmed_at_once(by):
+    visit = factories.RefresherNeededVisitFactory(starts_at=NOW - 60 * DAY)
     follow_up = factories.FollowUpFactory(visit=visit)
-    good = factories.CompletedVisitFactory(venue=visit.venue)  # three days ago
-    acts.record_delivery(follow_up=follow_up, held_on=today - 20 * DAY, **SESSION, by=by, version=1)
+    good = factories.CompletedVisitFactory(starts_at=THREE_DAYS_AGO, venue=visit.venue)
+    acts.record_delivery(
+        follow_up=follow_up, held_on=TODAY - 20 * DAY, **SESSION, by=by, at=NOW, version=1
+    )
     follow_up.refresh_from_db()
     assert (follow_up.state, follow_up.confirmed_by) == (FollowUpState.CONFIRMED, good)
 
 
 def test_declining_keeps_the_reason(by):
-    follow_up = factories.FollowUpFactory()
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     acts.decline_refresher(follow_up=follow_up, reason=" No time ", by=by, version=1)
     follow_up.refresh_from_db()
     assert (follow_up.state, follow_up.declined_reason) == (FollowUpState.DECLINED, "No time")
@@ -316,10 +315,10 @@ def test_declining_keeps_the_reason(by):
 
 ACTS = {
     "book": lambda follow_up, by, version: acts.book_refresher(
-        follow_up=follow_up, on=timezone.localdate(), by=by, version=version
+        follow_up=follow_up, on=TODAY, by=by, at=NOW, version=version
     ),
     "deliver": lambda follow_up, by, version: acts.record_delivery(
-        follow_up=follow_up, held_on=timezone.localdate(), **SESSION, by=by, version=version
+        follow_up=follow_up, held_on=TODAY, **SESSION, by=by, at=NOW, version=version
     ),
     "decline": lambda follow_up, by, version: acts.decline_refresher(
         follow_up=follow_up, reason="No time", by=by, version=version
@@ -332,7 +331,7 @@ ACTS = {
     "state", [FollowUpState.DELIVERED, FollowUpState.DECLINED, FollowUpState.WITHDRAWN]
 )
 def test_a_closed_one_refuses_every_act_in_a_sentence(act, state, by):
-    follow_up = factories.FollowUpFactory(state=state)
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO, state=state)
     with pytest.raises(Refused, match=rf"This follow-up is {state}, so .* any more\."):
         ACTS[act](follow_up, by, 1)
     follow_up.refresh_from_db()
@@ -341,7 +340,7 @@ def test_a_closed_one_refuses_every_act_in_a_sentence(act, state, by):
 
 @pytest.mark.parametrize("act", ACTS)
 def test_an_act_on_an_old_version_is_told_so_and_changes_nothing(act, by):
-    follow_up = factories.FollowUpFactory()
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     ACTS["book"](FollowUp.objects.get(pk=follow_up.pk), by, 1)
     with pytest.raises(EditConflictError):
         ACTS[act](follow_up, by, 1)
@@ -351,31 +350,36 @@ def test_an_act_on_an_old_version_is_told_so_and_changes_nothing(act, by):
 
 
 def test_a_correction_is_a_save_that_open_forms_are_told_of(by):
-    follow_up = factories.FollowUpFactory()
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     correct(follow_up.visit, Verdict.RESPONDED_WELL)
     settle(follow_up.visit, by)
     with pytest.raises(EditConflictError):
         ACTS["book"](follow_up, by, 1)
 
 
-def test_no_refresher_lies_before_its_visit(by, today):
-    follow_up = factories.FollowUpFactory()  # of a visit three days ago
+def test_no_refresher_lies_before_its_visit(by):
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     with pytest.raises(Refused, match="before the visit") as refusal:
-        acts.book_refresher(follow_up=follow_up, on=today - 4 * DAY, by=by, version=1)
+        acts.book_refresher(follow_up=follow_up, on=TODAY - 4 * DAY, by=by, at=NOW, version=1)
     assert refusal.value.problems[0].about == "on"
     with pytest.raises(Refused, match="before the visit") as refusal:
         acts.record_delivery(
-            follow_up=follow_up, held_on=today - 4 * DAY, **SESSION, by=by, version=1
+            follow_up=follow_up, held_on=TODAY - 4 * DAY, **SESSION, by=by, at=NOW, version=1
         )
     assert refusal.value.problems[0].about == "held_on"
     assert not TrainingSession.objects.exists()
 
 
-def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
-    follow_up = factories.FollowUpFactory()
+def test_what_the_registry_refuses_is_refused_in_its_words(by):
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     with pytest.raises(Refused) as refusal:
         acts.record_delivery(
-            follow_up=follow_up, held_on=today, **SESSION | {"attended": 13}, by=by, version=1
+            follow_up=follow_up,
+            held_on=TODAY,
+            **SESSION | {"attended": 13},
+            by=by,
+            at=NOW,
+            version=1,
         )
     assert refusal.value.problems[0].about == "attended"
     follow_up.refresh_from_db()
@@ -383,18 +387,19 @@ def test_what_the_registry_refuses_is_refused_in_its_words(by, today):
 
 
 def test_declining_needs_a_reason(by):
-    follow_up = factories.FollowUpFactory()
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     with pytest.raises(Refused, match="why the venue does not want"):
         acts.decline_refresher(follow_up=follow_up, reason=" \u200b", by=by, version=1)
 
 
 def test_a_date_more_than_a_year_ahead_is_taken_for_a_slip_in_the_year(by):
-    today = timezone.localdate()
-    follow_up = factories.FollowUpFactory()
+    follow_up = factories.FollowUpFactory(visit__starts_at=THREE_DAYS_AGO)
     with pytest.raises(Refused, match="Check the year"):
-        acts.book_refresher(follow_up=follow_up, on=today + 366 * DAY, by=by, version=1)
+        acts.book_refresher(follow_up=follow_up, on=TODAY + 366 * DAY, by=by, at=NOW, version=1)
     follow_up.refresh_from_db()
-    acts.book_refresher(follow_up=follow_up, on=today + 365 * DAY, by=by, version=follow_up.version)
+    acts.book_refresher(
+        follow_up=follow_up, on=TODAY + 365 * DAY, by=by, at=NOW, version=follow_up.version
+    )
 
 
 def test_without_a_coordinator_the_operations_lead_answers_before_leads_with_less_to_do(unit):

@@ -57,8 +57,9 @@ def follow_up_of(venue, *, visited=10, **more):
 
 
 def record(venue, by, **more):
-    held_on = timezone.localdate() - DAY
-    return training.record_training(venue=venue, by=by, **({"held_on": held_on} | SESSION | more))
+    now = timezone.now()
+    usual = {"held_on": timezone.localdate(now) - DAY, **SESSION}
+    return training.record_training(venue=venue, by=by, at=now, **(usual | more))
 
 
 def state_of(follow_up):
@@ -87,7 +88,9 @@ def test_a_session_recorded_on_the_venues_page_settles_all_its_open_follow_ups(v
 def test_a_session_recorded_for_one_follow_up_settles_the_others_of_the_venue(venue, by, today):
     one, other = follow_up_of(venue), follow_up_of(venue, visited=30)
     answers = {name: value for name, value in SESSION.items() if name != "kind"}
-    acts.record_delivery(follow_up=one, held_on=today, by=by, version=1, **answers)
+    acts.record_delivery(
+        follow_up=one, held_on=today, by=by, at=timezone.now(), version=1, **answers
+    )
     assert (state_of(one), state_of(other)) == (FollowUpState.DELIVERED, FollowUpState.DELIVERED)
 
 
@@ -139,7 +142,7 @@ def test_recording_asks_who_records(venue):
 
 def correct(session, by, **more):
     answers = {"held_on": session.held_on, **SESSION, "reason": "Misread", "version": 1}
-    return training.correct_training(session=session, by=by, **(answers | more))
+    return training.correct_training(session=session, by=by, at=timezone.now(), **(answers | more))
 
 
 def remove(session, by):
@@ -319,7 +322,7 @@ def test_only_a_declined_follow_up_is_opened_again(venue, by, state):
 
 ACTS = {
     "book": lambda f, by: acts.book_refresher(
-        follow_up=f, on=timezone.localdate() + DAY, by=by, version=f.version
+        follow_up=f, on=timezone.localdate() + DAY, by=by, at=timezone.now(), version=f.version
     ),
     "decline": lambda f, by: acts.decline_refresher(
         follow_up=f, reason="No time", by=by, version=f.version
@@ -328,6 +331,7 @@ ACTS = {
         follow_up=f,
         held_on=timezone.localdate(),
         by=by,
+        at=timezone.now(),
         version=f.version,
         **{name: value for name, value in SESSION.items() if name != "kind"},
     ),

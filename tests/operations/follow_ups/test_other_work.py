@@ -198,6 +198,7 @@ def test_one_whose_session_was_removed_comes_to_somebody_who_is_there(
         front_desk_staff=12,
         attended=9,
         by=colleague,
+        at=timezone.now(),
     )
     closed_since(follow_up, administrator)
     training.remove_training(

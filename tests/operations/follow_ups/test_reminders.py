@@ -301,7 +301,11 @@ def test_a_follow_up_closed_after_the_decision_sends_nothing(follow_up, today):
 def test_a_date_booked_after_the_decision_makes_the_message_out_of_date(follow_up, today):
     reminders.decide_reminders(on=today)
     follow_up_actions.book_refresher(
-        follow_up=follow_up, on=today + 20 * DAY, by=follow_up.responsible, version=1
+        follow_up=follow_up,
+        on=today + 20 * DAY,
+        by=follow_up.responsible,
+        at=timezone.now(),
+        version=1,
     )
     deliver(on=today)
     assert mail.outbox == []

@@ -294,7 +294,7 @@ def test_those_in_whose_visits_way_new_dates_are_learn_of_them(four_days):
     assert four_days.wanted_by == everywhere
     assert four_days.wanted_ends_on == TODAY + dt.timedelta(days=1)
     assert four_days.ends_on == TODAY + dt.timedelta(days=3)
-    schedule.cancel_visit(visit=visit, reason="Other dates", by=everywhere)
+    schedule.cancel_visit(visit=visit, reason="Other dates", by=everywhere, at=BEFORE)
     shorten(four_days, everywhere)
     assert Operation.objects.get().wanted_by is None
 
@@ -1153,7 +1153,7 @@ def test_a_cadet_is_not_planned_for_a_venue_twice(plan):
 def test_a_cancelled_visit_did_not_test_the_venue(plan, planner):
     known = cadet()
     visit = plan(team=team_with(known))
-    schedule.cancel_visit(visit=visit, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=visit, reason="Snow", by=planner, at=BEFORE)
 
     plan(team=team_with(known))
 
@@ -1232,7 +1232,10 @@ def test_a_change_of_a_visit_somebody_saved_meanwhile_is_refused(plan, planner):
 def test_only_a_planned_visit_changes(planner, unit, factory):
     visit = factory(unit=unit)
 
-    assert refused(schedule.cancel_visit, visit=visit, reason="Snow", by=planner)[0][0] == "visit"
+    assert (
+        refused(schedule.cancel_visit, visit=visit, reason="Snow", by=planner, at=BEFORE)[0][0]
+        == "visit"
+    )
     assert (
         refused(
             schedule.reschedule_visit,
@@ -1252,7 +1255,7 @@ def test_a_cancelled_visit_says_why_and_frees_its_team(plan, planner):
     team = team_with()
     visit = plan(team=team)
 
-    schedule.cancel_visit(visit=visit, reason="Snow", by=planner)
+    schedule.cancel_visit(visit=visit, reason="Snow", by=planner, at=BEFORE)
 
     visit.refresh_from_db()
     assert (visit.state, visit.cancelled_reason) == (VisitState.CANCELLED, "Snow")
@@ -1261,7 +1264,8 @@ def test_a_cancelled_visit_says_why_and_frees_its_team(plan, planner):
 
 def test_a_visit_is_not_cancelled_without_a_reason(plan, planner):
     assert (
-        refused(schedule.cancel_visit, visit=plan(), reason=" \u200b", by=planner)[0][0] == "reason"
+        refused(schedule.cancel_visit, visit=plan(), reason=" \u200b", by=planner, at=BEFORE)[0][0]
+        == "reason"
     )
 
 

@@ -48,7 +48,7 @@ def visit(officer):
 
 
 def cancel(visit, by):
-    schedule.cancel_visit(visit=visit, reason="Snow", by=by)
+    schedule.cancel_visit(visit=visit, reason="Snow", by=by, at=timezone.now())
 
 
 def move(visit, by):

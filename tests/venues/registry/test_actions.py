@@ -9,7 +9,6 @@ from threading import Barrier, BrokenBarrierError, Thread
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.utils import timezone
 
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
@@ -36,6 +35,9 @@ from venues.registry import actions, merging
 from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
+
+NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
+TODAY = NOW.date()
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def test_a_venue_like_one_on_record_is_added_only_as_another_one(by):
         actions.add_venue(**fields, by=by)
     [told] = refusal(error)["another"]
     assert told.startswith(f"The registry has {known} at 1 Nowhere Street, ZZ1 1ZZ already. If ")
-    actions.close_venue(venue=known, on=dt.date(2026, 3, 2), reason="Now flats", by=by)
+    actions.close_venue(venue=known, on=dt.date(2026, 3, 2), reason="Now flats", by=by, at=NOW)
     with pytest.raises(Refused, match=r"already\. It closed on 2 March 2026\. If"):
         actions.add_venue(**fields, by=by)
     for other in ({"postcode": "ZZ1 1ZY"}, {"name": "O’Brien’s Inn"}, {"another": True}):
@@ -249,13 +251,12 @@ def test_a_venue_that_no_import_knows_needs_no_such_note(by):
 
 def test_a_venue_is_closed_and_opened_again_and_its_notes_tell(by):
     venue = VenueFactory(notes="Corner house")
-    today = timezone.localdate()
 
-    actions.close_venue(venue=venue, on=dt.date(2026, 3, 1), reason=" Refurbished ", by=by)
+    actions.close_venue(venue=venue, on=dt.date(2026, 3, 1), reason=" Refurbished ", by=by, at=NOW)
     venue.refresh_from_db()
     assert (venue.is_open, venue.closed_reason) == (False, "Refurbished")
 
-    actions.reopen_venue(venue=venue, on=today, reason="New owner", by=by)
+    actions.reopen_venue(venue=venue, on=TODAY, reason="New owner", by=by, at=NOW)
     venue.refresh_from_db()
     assert venue.is_open
     assert venue.notes.startswith("Corner house\nClosed on 1 March 2026: Refurbished. Open again")
@@ -264,28 +265,29 @@ def test_a_venue_is_closed_and_opened_again_and_its_notes_tell(by):
 
 def test_closing_asks_for_a_reason_and_a_day_that_has_come(by):
     venue = VenueFactory()
-    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    tomorrow = TODAY + dt.timedelta(days=1)
     for on, reason, about in (
         (tomorrow, "Now flats", "on"),
-        (timezone.localdate(), "  ", "reason"),
+        (TODAY, "  ", "reason"),
     ):
         with pytest.raises(Refused) as error:
-            actions.close_venue(venue=venue, on=on, reason=reason, by=by)
+            actions.close_venue(venue=venue, on=on, reason=reason, by=by, at=NOW)
         assert set(refusal(error)) == {about}
-    actions.close_venue(venue=venue, on=timezone.localdate(), reason="Now flats", by=by)
+    actions.close_venue(venue=venue, on=TODAY, reason="Now flats", by=by, at=NOW)
 
 
 def test_a_venue_is_not_closed_twice_nor_opened_before_it_closed(by):
-    today = timezone.localdate()
-    venue = VenueFactory(closed_on=today, closed_reason="Now flats")
+    venue = VenueFactory(closed_on=TODAY, closed_reason="Now flats")
     with pytest.raises(Refused, match="closed already"):
-        actions.close_venue(venue=venue, on=today, reason="Again", by=by)
+        actions.close_venue(venue=venue, on=TODAY, reason="Again", by=by, at=NOW)
     with pytest.raises(Refused) as error:
-        actions.reopen_venue(venue=venue, on=today - dt.timedelta(days=1), reason="Oops", by=by)
+        actions.reopen_venue(
+            venue=venue, on=TODAY - dt.timedelta(days=1), reason="Oops", by=by, at=NOW
+        )
     assert set(refusal(error)) == {"on"}
-    actions.reopen_venue(venue=venue, on=today, reason="Oops", by=by)
+    actions.reopen_venue(venue=venue, on=TODAY, reason="Oops", by=by, at=NOW)
     with pytest.raises(Refused, match="open already"):
-        actions.reopen_venue(venue=venue, on=today, reason="Again", by=by)
+        actions.reopen_venue(venue=venue, on=TODAY, reason="Again", by=by, at=NOW)
 
 
 # Contacts ---------------------------------------------------------------------------------------
@@ -331,7 +333,7 @@ def test_reminders_need_an_address_to_go_to(by):
 def session_fields(**changes):
     return {
         "kind": TrainingSession.Kind.INITIAL,
-        "held_on": timezone.localdate(),
+        "held_on": TODAY,
         "mode": TrainingSession.Mode.IN_PERSON,
         "delivered_by": "Safer hotels team",
         "front_desk_staff": 10,
@@ -340,8 +342,8 @@ def session_fields(**changes):
 
 
 def test_training_is_recorded_with_whoever_recorded_it(by):
-    venue = VenueFactory(closed_on=timezone.localdate(), closed_reason="Recorded late")
-    session = training.record_training(venue=venue, **session_fields(), by=by)
+    venue = VenueFactory(closed_on=TODAY, closed_reason="Recorded late")
+    session = training.record_training(venue=venue, **session_fields(), by=by, at=NOW)
     assert (session.venue, session.recorded_by, session.coverage) == (venue, by, 1.0)
 
 
@@ -358,10 +360,10 @@ def test_training_is_recorded_with_whoever_recorded_it(by):
 )
 def test_training_that_can_not_have_happened_is_refused(by, changes, about):
     if changes.get("held_on"):
-        changes = {"held_on": timezone.localdate() + dt.timedelta(days=1)}
+        changes = {"held_on": TODAY + dt.timedelta(days=1)}
     venue = VenueFactory()
     with pytest.raises(Refused) as error:
-        training.record_training(venue=venue, **session_fields(**changes), by=by)
+        training.record_training(venue=venue, **session_fields(**changes), by=by, at=NOW)
     assert set(refusal(error)) == {about}
     assert not TrainingSession.objects.exists()
 
@@ -369,23 +371,23 @@ def test_training_that_can_not_have_happened_is_refused(by, changes, about):
 def test_training_that_is_on_record_is_asked_about_before_it_counts_twice(by):
     venue = VenueFactory()
     fields = session_fields()
-    session = training.record_training(venue=venue, **fields, by=by)
+    session = training.record_training(venue=venue, **fields, by=by, at=NOW)
     again = fields | {"delivered_by": " safer  HOTELS team", "attended": 9}
     with pytest.raises(Refused) as error:
-        training.record_training(venue=venue, **again, by=by)
+        training.record_training(venue=venue, **again, by=by, at=NOW)
     assert set(refusal(error)) == {"another"}
     yesterday = fields["held_on"] - dt.timedelta(days=1)
     for other in ({"held_on": yesterday}, {"delivered_by": "Somebody else"}, {"another": True}):
-        training.record_training(venue=venue, **fields | other, by=by)
-    training.record_training(venue=VenueFactory(), **fields, by=by)
+        training.record_training(venue=venue, **fields | other, by=by, at=NOW)
+    training.record_training(venue=VenueFactory(), **fields, by=by, at=NOW)
     assert venue.training_sessions.count() == 4
     moved = venue.training_sessions.get(held_on=yesterday)
     correct = {"session": moved, "version": moved.version, "reason": "A slip", "by": by}
     with pytest.raises(Refused) as error:
-        training.correct_training(**correct, **fields)
+        training.correct_training(**correct, at=NOW, **fields)
     assert set(refusal(error)) == {"another"}
     correct |= {"session": session, "version": session.version}
-    training.correct_training(**correct, another=True, **fields | {"attended": 8})
+    training.correct_training(**correct, at=NOW, another=True, **fields | {"attended": 8})
 
 
 # Merging ----------------------------------------------------------------------------------------
@@ -493,9 +495,9 @@ def test_nothing_is_recorded_for_an_entry_that_was_merged(by):
     merged = VenueFactory(merged_into=VenueFactory())
     acts = [
         lambda: actions.edit_venue(venue=merged, version=1, **fields_of(merged), by=by),
-        lambda: actions.close_venue(venue=merged, on=timezone.localdate(), reason="x", by=by),
+        lambda: actions.close_venue(venue=merged, on=TODAY, reason="x", by=by, at=NOW),
         lambda: actions.save_contact(venue=merged, name="A", email="a@b.example", by=by),
-        lambda: training.record_training(venue=merged, **session_fields(), by=by),
+        lambda: training.record_training(venue=merged, **session_fields(), by=by, at=NOW),
     ]
     for act in acts:
         with pytest.raises(Refused, match="merged into another"):
@@ -510,15 +512,15 @@ def test_nobody_changes_a_venue_of_another_command_unit():
     own, theirs = VenueFactory(unit=stranger.command_units.get()), VenueFactory()
     contact = VenueContactFactory(venue=theirs)
     taken = fields_of(theirs, local_authority=own.local_authority)
-    closed = VenueFactory(closed_on=timezone.localdate(), closed_reason="Flats")
-    today = {"on": timezone.localdate(), "reason": "x", "by": stranger}
+    closed = VenueFactory(closed_on=TODAY, closed_reason="Flats")
+    today = {"on": TODAY, "reason": "x", "by": stranger, "at": NOW}
     for act in (
         lambda: actions.edit_venue(venue=theirs, version=1, **taken, by=stranger),
         lambda: actions.close_venue(venue=theirs, **today),
         lambda: actions.reopen_venue(venue=closed, **today),
         lambda: actions.save_contact(venue=theirs, name="A", email="a@b.example", by=stranger),
         lambda: actions.remove_contact(contact=contact, by=stranger),
-        lambda: training.record_training(venue=theirs, **session_fields(), by=stranger),
+        lambda: training.record_training(venue=theirs, **session_fields(), by=stranger, at=NOW),
         lambda: merging.merge_venues(keep=own, duplicate=theirs, by=stranger),
         lambda: merging.merge_venues(keep=theirs, duplicate=own, by=stranger),
     ):

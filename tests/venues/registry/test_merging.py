@@ -402,7 +402,7 @@ def test_whether_a_merge_can_be_taken_back_tells_nothing_of_a_planned_visit():
 
     duty.start_visit(visit=started, by=officer, at=timezone.now())
     called_off.refresh_from_db()
-    schedule.cancel_visit(visit=called_off, reason="Rain", by=planner)
+    schedule.cancel_visit(visit=called_off, reason="Rain", by=planner, at=timezone.now())
     chosen.refresh_from_db()
     planning.remove_venue(chosen=chosen, by=planner, reason="Closed for now")
 
@@ -513,7 +513,8 @@ def test_undoing_a_merge_opens_the_follow_ups_again_that_it_settled(client, by):
 def test_the_timeline_tells_of_a_merge_and_of_its_undoing_by_the_record(by):
     keep, duplicate = VenueFactory(name="Lantern Inn"), VenueFactory(name="Oyster House")
     merge(keep, duplicate, by)
-    actions.close_venue(venue=keep, on=timezone.localdate(), reason="Flats", by=by)  # later
+    now = timezone.now()
+    actions.close_venue(venue=keep, on=now.date(), reason="Flats", by=by, at=now)  # later
     told = {entry.title: entry for entry in timeline.entries(keep, by)}
     became_one = told["Became one with another entry"]
     assert became_one.body == f"Oyster House ({duplicate.pk})"
