@@ -5,7 +5,7 @@ JS := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast benchmark benchmark-guards benchmark-load lint audit format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark benchmark-load lint audit format migrations lock setup browser clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,11 +22,8 @@ test-fast: setup ## Run the tests that need no browser
 	@$(TEST_SCRIPTS)
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not browser'
 
-benchmark: setup ## Measure the main pages at the demonstration's size
-	@$(BIN)/python -m tests.benchmarks.pages
-
-benchmark-guards: setup ## Measure what scope, row-level security and the record cost, at 100,000 visits
-	@$(BIN)/python -m tests.benchmarks.guards
+benchmark: setup ## Measure pages at SIZE visits (SIZE=1000000; SIZE=10000,100000 also growth; ONLY=venues)
+	@$(BIN)/python -m tests.benchmarks $(or $(SIZE),10000) --only '$(ONLY)'
 
 benchmark-load: setup ## Measure web under load, with database and broker killed (two to four minutes)
 	@$(BIN)/python -m tests.benchmarks.load

@@ -1,4 +1,4 @@
-"""A database for each size, kept beside the private server's others until what made it changes.
+"""A database for each size, kept in the private server until what makes it, or the day, is another.
 
 Making one of a million visits takes minutes, so an engineer makes it once a day.
 """

@@ -1,30 +1,22 @@
 """The invented force is one that the product could have come to."""
 
-import contextlib
 import datetime as dt
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
+from django.urls import resolve
 
+from accounts.models import User
 from operations.models import FollowUp, Outcome, Scenario, Visit
 from operations.visits.facts import OutcomeFacts
 from operations.visits.verdict import judge
-from tests.benchmarks import force
+from tests.benchmarks import force, pages
 from tests.benchmarks.force import rows
 
 pytestmark = pytest.mark.django_db
 
 NOW = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
-
-
-@contextlib.contextmanager
-def small_force():
-    """One of a few hundred visits, gone again afterwards."""
-    with transaction.atomic():
-        force.fill(visits=900, venues=4_000, now=NOW)
-        yield
-        transaction.set_rollback(True)
 
 
 def ask(question):
@@ -41,60 +33,62 @@ def rules():
     }
 
 
-def test_a_small_force_keeps_every_rule_of_the_product(as_owner):
+def test_a_small_force_keeps_every_rule_of_the_product_and_has_every_page(as_owner):
     before = rules()
-    with small_force():
-        # The constraints stand again, so PostgreSQL has looked at every row.
-        assert rules() == before
-        assert Visit.objects.count() == 900
+    force.fill(visits=900, venues=4_000, now=NOW)
+    # The constraints stand again, so PostgreSQL has looked at every row.
+    assert rules() == before
+    assert Visit.objects.count() == 900
 
-        # Triggers were off: what they keep is what they would have written.
-        ask(
-            "CREATE TEMP TABLE as_made ON COMMIT DROP AS"
-            " SELECT id, period FROM operations_teammember"
-        )
-        ask("SET LOCAL session_replication_role = origin")
-        ask("UPDATE operations_teammember SET period = NULL")
-        assert not ask(
-            "SELECT id FROM as_made JOIN operations_teammember now USING (id)"
-            " WHERE now.period IS DISTINCT FROM as_made.period"
-        )
-        assert not ask(
-            "SELECT id FROM operations_visit WHERE at_venue IS DISTINCT FROM"
-            " CASE WHEN state IN ('planned', 'under_way') THEN tstzrange(starts_at, ends_at) END"
-        )
+    # Triggers were off: what they keep is what they would have written.
+    ask("CREATE TEMP TABLE as_made AS SELECT id, period FROM operations_teammember")
+    ask("UPDATE operations_teammember SET period = NULL")
+    assert not ask(
+        "SELECT id FROM as_made JOIN operations_teammember now USING (id)"
+        " WHERE now.period IS DISTINCT FROM as_made.period"
+    )
+    assert not ask(
+        "SELECT id FROM operations_visit WHERE at_venue IS DISTINCT FROM"
+        " CASE WHEN state IN ('planned', 'under_way') THEN tstzrange(starts_at, ends_at) END"
+    )
 
-        # The verdict is the rule's, and what counts is the latest revision.
-        for outcome in Outcome.objects.all():
-            assert outcome.verdict == judge(OutcomeFacts.of(outcome).for_the_rule()).verdict
-        assert Outcome.objects.filter(revision=2).exists()
-        assert not Visit.objects.filter(outcome__revision__lt=F("outcomes__revision")).exists()
-        poor = Visit.objects.completed().exclude(outcome__verdict="responded_well")
-        assert set(FollowUp.objects.values_list("visit", flat=True)) == set(
-            poor.values_list("pk", flat=True)
-        )
-        assert {state for (state,) in ask("SELECT DISTINCT state FROM operations_visit")} == {
-            "planned",
-            "under_way",
-            "completed",
-            "not_completed",
-            "cancelled",
-        }
+    # The verdict is the rule's, and what counts is the latest revision.
+    for outcome in Outcome.objects.all():
+        assert outcome.verdict == judge(OutcomeFacts.of(outcome).for_the_rule()).verdict
+    assert Outcome.objects.filter(revision=2).exists()
+    assert not Visit.objects.filter(outcome__revision__lt=F("outcomes__revision")).exists()
+    poor = Visit.objects.completed().exclude(outcome__verdict="responded_well")
+    assert set(FollowUp.objects.values_list("visit", flat=True)) == set(
+        poor.values_list("pk", flat=True)
+    )
+    assert {state for (state,) in ask("SELECT DISTINCT state FROM operations_visit")} == {
+        "planned",
+        "under_way",
+        "completed",
+        "not_completed",
+        "cancelled",
+    }
 
-        # No choice is made that there is not, and each row has its history.
-        for model in force.FILLED:
-            for field in (field for field in model._meta.local_concrete_fields if field.choices):
-                chosen = set(model._base_manager.values_list(field.attname, flat=True))
-                assert chosen <= {"", *(value for value, _ in field.flatchoices)}, field
-        for model in force.HISTORY:
-            history = force.history_of(model)._base_manager
-            assert history.count() == model._base_manager.count(), model
+    # No choice is made that there is not, and each row has its history.
+    for model in force.FILLED:
+        for field in (field for field in model._meta.local_concrete_fields if field.choices):
+            chosen = set(model._base_manager.values_list(field.attname, flat=True))
+            assert chosen <= {"", *(value for value, _ in field.flatchoices)}, field
+    for model in force.HISTORY:
+        history = force.history_of(model)._base_manager
+        assert history.count() == model._base_manager.count(), model
 
-        # The product goes on from there.
-        made = Scenario.objects.create(
-            title="Late walk-in", version=6, script="Ask.", created_by_id=1
-        )
-        assert made.pk == 6
+    # The product goes on from there.
+    made = Scenario.objects.create(title="Late walk-in", version=6, script="Ask.", created_by_id=1)
+    assert made.pk == 6
+
+    # What is measured has an address and SQL that can be asked.
+    with connection.cursor() as cursor:
+        for page in pages.pages(cursor):
+            assert resolve(page.path.partition("?")[0]), page
+            assert User.objects.filter(pk=page.reader).exists(), page
+            for question in page.bare:
+                cursor.execute(f"EXPLAIN {question}")
 
 
 def test_a_column_that_nothing_is_said_about_is_refused_by_name():

@@ -7,14 +7,19 @@ from django.apps import apps
 from tests.benchmarks.force.rows import insert
 
 
+def histories() -> list[Any]:
+    """The models of all history."""
+    return [
+        model
+        for model in apps.get_models()
+        if getattr(model, "pgh_tracked_model", None) is not None
+    ]
+
+
 def history_of(model: Any) -> Any:
     """The model of the history of ``model``."""
-    return next(
-        event
-        for event in apps.get_models()
-        if getattr(event, "pgh_tracked_model", None) is not None
-        and event.pgh_tracked_model._meta.db_table == model._meta.db_table
-    )
+    table = model._meta.db_table
+    return next(one for one in histories() if one.pgh_tracked_model._meta.db_table == table)
 
 
 def write_history(cursor: Any, model: Any, at: str, by: str, beside: str) -> None:
