@@ -76,7 +76,8 @@ def _run(name: str, *command: str) -> None:
     subprocess.run([sys.executable, *command], cwd=ROOT, env=os.environ | environment, check=True)
 
 
-if __name__ == "__main__":
+def _fill_here(visits: int) -> None:
+    """Fill the database of this process."""
     import django
 
     django.setup()
@@ -85,6 +86,10 @@ if __name__ == "__main__":
 
     from tests.benchmarks import force
 
-    force.fill(visits=int(sys.argv[1]), now=dt.datetime.now(dt.UTC).replace(microsecond=0))
+    force.fill(visits=visits, now=dt.datetime.now(dt.UTC).replace(microsecond=0))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    _fill_here(int(sys.argv[1]))
