@@ -123,6 +123,18 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.get_full_name() or self.username
 
+    def in_my_units(self, path: str) -> models.Q:
+        """Whether a row lies in a command unit that this person works for; all do for the whole
+        force, those of no unit too.
+
+        Args:
+            path: The way from the row to its command unit.
+
+        """
+        if self.whole_force:
+            return ~models.Q(pk__in=[])  # an empty Q() would vanish in an "or"
+        return models.Q(**{f"{path}__in": self.command_units.all()})
+
     @property
     def signs_in_with_force(self) -> bool:
         """Whether this person signs in with the force's account, and in no other way."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from accounts.models import User
+from accounts.record.history import Entry
 from accounts.roles import VIEW_OPERATIONS, VIEW_RESULTS
 from govuk.dates import plain_time
 from govuk.tones import tone_of
@@ -15,7 +16,6 @@ from operations.models import (
 )
 from operations.visits.verdict import Verdict
 from venues.models import Venue
-from venues.registry.timeline import Entry
 
 
 def entries(venue: Venue, user: User) -> Iterable[Entry]:

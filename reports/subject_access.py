@@ -224,5 +224,5 @@ def _line(text: str) -> str:
     return "; ".join(text.splitlines())
 
 
-def _when(moment: dt.datetime | None) -> str:
+def _when(moment: dt.date | None) -> str:
     return plain_time(moment) if moment else "not known"

@@ -18,6 +18,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.text import capfirst, get_text_list, slugify
 
 from accounts.addresses import number_of
+from accounts.dates.london import duty_begins
 from accounts.models import AccessEntry, User
 from config.additions import added
 from govuk.dates import clock, plain_time
@@ -254,11 +255,29 @@ def page_of_reads(
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One change, in words, as templates/components/timeline.html shows it."""
+    """One thing that happened, as templates/components/timeline.html shows it."""
 
     title: str
-    when: dt.datetime
+    when: dt.date | dt.datetime
+    by: str = ""
     body: str = ""
+    url: str = ""
+    tag: str = ""
+    tone: str = ""
+    act: tuple[str, str] | None = None
+    """What may be done about it: the words and address of a link."""
+    about: models.Model | None = None
+    """The record it tells of, where reading that is put on record."""
+    entered_at: dt.datetime | None = None
+    """When it was entered, where ``when`` is a day: it can't have been later."""
+
+    @property
+    def moment(self) -> dt.datetime:
+        """When, for the order: a day without a time counts as its start, after its small hours."""
+        if isinstance(self.when, dt.datetime):
+            return self.when
+        begins = duty_begins(self.when)
+        return min(begins, self.entered_at or begins)
 
 
 VERBS = {"insert": "added", "update": "changed", "delete": "removed"}

@@ -5,12 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from accounts.dates.london import duty_day
-from accounts.record.history import Step, steps_of
+from accounts.record.history import Entry, Step, steps_of
 from govuk.tones import tone_of
 from operations.follow_ups.due import Audience
 from operations.follow_ups.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import presenters
-from venues.registry.timeline import Entry
 
 #: What to do where a message did not reach its reader.
 AT_THE_VENUE = (

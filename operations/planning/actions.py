@@ -69,13 +69,10 @@ def not_for(by: User, operation: Operation) -> dict[str, str]:
 
 def is_of_other_units_too(operation: Operation, *, by: User) -> bool:
     """Whether venues of command units that are not theirs are chosen for the operation."""
-    theirs = by.command_units.all()
+    theirs = by.in_my_units("venue__local_authority__command_unit")
     with scope.all_units():
         chosen, visits = operation.chosen_venues.all(), operation.visits.all()
-        return any(
-            rows.exclude(venue__local_authority__command_unit__in=theirs).exists()
-            for rows in (chosen, visits)
-        )
+        return any(rows.exclude(theirs).exists() for rows in (chosen, visits))
 
 
 def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:

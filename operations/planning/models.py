@@ -39,10 +39,8 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             return self.none()
         if user.whole_force:
             return self
-        chosen = OperationVenue.objects.filter(
-            operation=OuterRef("pk"),
-            venue__local_authority__command_unit__in=user.command_units.all(),
-        )
+        theirs = user.in_my_units("venue__local_authority__command_unit")
+        chosen = OperationVenue.objects.filter(theirs, operation=OuterRef("pk"))
         return self.filter(Exists(chosen) | Q(lead=user) | Q(created_by=user))
 
     def with_who_leads(self) -> Self:
@@ -181,10 +179,8 @@ class DrawQuerySet(models.QuerySet["Draw"]):
         """The draws that this person may see: planners, those of venues of their command units;
         others who may see results, those with a visit that is over.
         """
-        drawn = OperationVenue.objects.filter(draw=OuterRef("pk"))
-        if not user.whole_force:
-            units = user.command_units.all()
-            drawn = drawn.filter(venue__local_authority__command_unit__in=units)
+        theirs = user.in_my_units("venue__local_authority__command_unit")
+        drawn = OperationVenue.objects.filter(theirs, draw=OuterRef("pk"))
         if user.has_perm(PLAN_OPERATIONS):
             return self.filter(Exists(drawn))
         if not (user.has_perm(VIEW_RESULTS) or user.has_perm(VIEW_STATISTICS)):
@@ -250,9 +246,7 @@ class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
         """
         if not user.has_perm(PLAN_OPERATIONS):
             return self.none()
-        if user.whole_force:
-            return self
-        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
+        return self.filter(user.in_my_units("venue__local_authority__command_unit"))
 
 
 @tracked(part_of="operation")

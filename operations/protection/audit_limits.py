@@ -39,8 +39,7 @@ def limits_of_operation(user: User, operation: Operation) -> Limits:
         return Limits({OperationVenue: history.EVERYTHING, Draw: history.EVERYTHING})
     if user.whole_force:
         return Limits()
-    units = user.command_units.all()
-    theirs = Q(venue__local_authority__command_unit__in=units)
+    theirs = user.in_my_units("venue__local_authority__command_unit")
     drawn = Draw.objects.visible_to(user)
     return Limits({OperationVenue: ~theirs, Draw: ~Q(pgh_obj__in=drawn.values("pk"))})
 

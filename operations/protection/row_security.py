@@ -19,6 +19,8 @@ from typing import Any
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
+from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
+
 #: A part in parentheses with SELECT is asked once for a query, not for each row.
 ALL_UNITS = "(SELECT current_setting('makesafe.units', true) = '*')"
 UNITS = (
@@ -51,14 +53,17 @@ OF_MY_UNITS = f"""(
     )
 )"""
 
+_BEFORE = f"interval '{ON_BOARD_BEFORE.total_seconds():.0f} seconds'"
+_AFTER = f"interval '{ON_BOARD_AFTER.total_seconds():.0f} seconds'"
+
 #: As ``VisitQuerySet.on_board`` has it.
-ON_BOARD = """(
+ON_BOARD = f"""(
     state = 'under_way'
     OR (
         state = 'planned'
-        AND starts_at <= now() + interval '1 hour' AND ends_at >= now() - interval '2 hours'
+        AND starts_at <= now() + {_BEFORE} AND ends_at >= now() - {_AFTER}
     )
-    OR (state IN ('completed', 'not_completed') AND ended_at >= now() - interval '2 hours')
+    OR (state IN ('completed', 'not_completed') AND ended_at >= now() - {_AFTER})
 )"""
 
 #: Whoever leads an operation can end a visit that its team left under way, and see that it is over.

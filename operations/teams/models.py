@@ -63,9 +63,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         """The cadets whose record this planner keeps: of their command units, and of none."""
         if not user.has_perm(PLAN_OPERATIONS):
             return self.none()
-        if user.whole_force:
-            return self
-        return self.filter(Q(command_unit=None) | Q(command_unit__in=user.command_units.all()))
+        return self.filter(Q(command_unit=None) | user.in_my_units("command_unit"))
 
 
 @tracked()

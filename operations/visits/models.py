@@ -32,6 +32,8 @@ from operations.visits.states import (
     GOES_BACK,
     GONE_SINCE,
     MOVES,
+    ON_BOARD_AFTER,
+    ON_BOARD_BEFORE,
     WAYS_BACK,
     NotCompletedReason,
     VisitState,
@@ -52,11 +54,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         mine = Q(pk__in=[])
         if user.has_perm(LOG_VISITS):
             mine |= Q(pk__in=user.team_memberships.values("visit"))
-        unit = (
-            ~Q(pk__in=[])  # all of them: an empty Q() would vanish in the "or" below
-            if user.whole_force
-            else Q(venue__local_authority__command_unit__in=user.command_units.all())
-        )
+        unit = user.in_my_units("venue__local_authority__command_unit")
         if user.has_perm(PLAN_OPERATIONS):
             mine |= unit
         if user.has_perm(VIEW_RESULTS):
@@ -70,9 +68,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """
         if not user.has_perm(PLAN_OPERATIONS):
             return self.none()
-        if user.whole_force:
-            return self
-        return self.filter(venue__local_authority__command_unit__in=user.command_units.all())
+        return self.filter(user.in_my_units("venue__local_authority__command_unit"))
 
     def for_officer(self, user: User) -> Self:
         """The visits in whose team this officer is, soonest first."""
@@ -168,15 +164,14 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def on_board(self, *, at: dt.datetime) -> Self:
         """What a call handler may see: visits under way, and those whose window is near.
 
-        A window is near from one hour before it opens to two hours after it closes, so that a
-        call about a team that came early or left late is recognised.
+        PostgreSQL's policy is made from the same times (``operations/protection``).
         """
         near = Q(
             state=VisitState.PLANNED,
-            starts_at__lte=at + dt.timedelta(hours=1),
-            ends_at__gte=at - dt.timedelta(hours=2),
+            starts_at__lte=at + ON_BOARD_BEFORE,
+            ends_at__gte=at - ON_BOARD_AFTER,
         )
-        just_over = Q(state__in=FINISHED, ended_at__gte=at - dt.timedelta(hours=2))
+        just_over = Q(state__in=FINISHED, ended_at__gte=at - ON_BOARD_AFTER)
         return self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over).order_by(
             "starts_at", "pk"
         )

@@ -1,21 +1,13 @@
 """What was observed on a visit in words, and how the record of it changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from accounts.record.history import Entry
+from govuk.rows import Row
 from govuk.tones import tone_of
 from operations.visits.facts import OutcomeFacts
 from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
 from operations.visits.verdict import Judgement, Verdict, judge
-from venues.registry.timeline import Entry
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fact, for templates/components/summary_list.html."""
-
-    key: str
-    value: str
 
 
 def judgement_of(outcome: Outcome) -> Judgement:

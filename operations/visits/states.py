@@ -106,6 +106,11 @@ class VisitState(models.TextChoices):
     """Called off before it started."""
 
 
+#: How long before its window and after it, or after its end, a visit is on the board of live
+#: tests, so that a call about a team that came early or left late is recognised.
+ON_BOARD_BEFORE = dt.timedelta(hours=1)
+ON_BOARD_AFTER = dt.timedelta(hours=2)
+
 #: The only ways from one state to another.
 MOVES: dict[str, frozenset[str]] = {
     VisitState.PLANNED: frozenset({VisitState.UNDER_WAY, VisitState.CANCELLED}),

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 from accounts.record import history
-from accounts.record.history import Step
+from accounts.record.history import Entry, Step
 from operations.visits.models import Visit
 from operations.visits.outcome_history import revisions
 from operations.visits.outcomes import Outcome
 from operations.visits.states import NotCompletedReason, VisitState
-from venues.registry.timeline import Entry
 
 
 def record_of(visit: Visit, outcomes: Sequence[Outcome]) -> list[Entry]:

@@ -768,7 +768,7 @@ def test_every_record_has_a_name_for_people():
         "Late walk-in (version 1)",
         "C-1",
         "Cash",
-        "From 01 January 2020",
+        "From 1 January 2020",
     ]
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from accounts.record.history import Entry
 from accounts.roles import Role
 from operations.models import FollowUpState
 from operations.timeline import entries
@@ -18,7 +19,6 @@ from tests.factories import (
     VisitFactory,
 )
 from venues.registry import timeline
-from venues.registry.timeline import Entry
 
 pytestmark = pytest.mark.django_db
 

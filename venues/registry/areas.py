@@ -38,7 +38,7 @@ class CommandUnitQuerySet(models.QuerySet["CommandUnit"]):
 
     def of(self, user: User) -> Self:
         """The command units that this person works for: all for the whole force."""
-        return self if user.whole_force else self.filter(members=user)
+        return self.filter(user.in_my_units("pk"))
 
 
 @tracked()
@@ -104,10 +104,7 @@ def changeable_by(user: User, path: str = "") -> Q:
             ``local_authority__``.
 
     """
-    if user.whole_force:
-        return Q()
-    theirs = Q(**{f"{path}command_unit__in": user.command_units.all()})
-    return theirs | Q(**{f"{path}command_unit": None})
+    return user.in_my_units(f"{path}command_unit") | Q(**{f"{path}command_unit": None})
 
 
 @tracked(without=("boundary",))

@@ -62,9 +62,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 
     def in_command_units_of(self, user: User) -> Self:
         """The venues that this person's command units police; all for the whole force."""
-        if user.whole_force:
-            return self
-        return self.filter(local_authority__command_unit__in=user.command_units.all())
+        return self.filter(user.in_my_units("local_authority__command_unit"))
 
     def changeable_by(self, user: User) -> Self:
         """The venues that this person may change: of their command units, and of no unit."""

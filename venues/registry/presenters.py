@@ -5,27 +5,10 @@ from typing import Any
 
 from accounts.dates.london import duty_day
 from govuk.dates import plain_time
+from govuk.rows import Row, Tag
 from govuk.tones import tone_of
 from venues.models import Venue, VenueContact
 from venues.training.validity import TrainingState
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A state in a word or two, as templates/components/tag.html shows it."""
-
-    label: str
-    tone: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One fact, as templates/components/summary_list.html shows it."""
-
-    key: str
-    value: str
-    url: str = ""
-    action: str = ""
 
 
 @dataclass(frozen=True)

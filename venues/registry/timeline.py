@@ -4,47 +4,15 @@ This app knows training and what became of the entry. Visits and follow-ups are 
 not be imported here: it names its source as ``timelines`` (``config/additions.py``).
 """
 
-import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from django.db.models import Model
 from django.urls import reverse
 
-from accounts.dates.london import duty_begins
 from accounts.models import User
-from accounts.record.history import steps_of
+from accounts.record.history import Entry, steps_of
 from accounts.roles import RECORD_TRAINING
 from config.additions import added
 from venues.models import TrainingSession, Venue
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One thing that happened, as templates/components/timeline.html shows it."""
-
-    title: str
-    when: dt.date | dt.datetime
-    by: str = ""
-    body: str = ""
-    url: str = ""
-    tag: str = ""
-    tone: str = ""
-    act: tuple[str, str] | None = None
-    """What may be done about it: the words and address of a link."""
-    about: Model | None = None
-    """The record it tells of, where reading that is put on record."""
-    entered_at: dt.datetime | None = None
-    """When it was entered, where ``when`` is a day: it can't have been later."""
-
-    @property
-    def moment(self) -> dt.datetime:
-        """When, for the order: a day without a time counts as its start, after its small hours."""
-        if isinstance(self.when, dt.datetime):
-            return self.when
-        begins = duty_begins(self.when)
-        return min(begins, self.entered_at or begins)
-
 
 #: Gives the entries of a venue that a person may see, in any order.
 Source = Callable[[Venue, User], Iterable[Entry]]

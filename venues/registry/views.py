@@ -19,6 +19,7 @@ from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.record import history
+from govuk.rows import Row
 from venues.models import TrainingSession, Venue, VenueContact, sees_contacts
 from venues.registry import actions, merging, presenters, timeline
 from venues.registry.forms import (
@@ -231,9 +232,7 @@ class VenueEdit(ChangesVenue):
         saved = context["form"].conflict
         if saved is None:
             return context
-        return context | {
-            "saved_meanwhile": [presenters.Row("Name", saved.name), *presenters.rows(saved)]
-        }
+        return context | {"saved_meanwhile": [Row("Name", saved.name), *presenters.rows(saved)]}
 
     def act(self, form: VenueEditForm) -> Venue:
         """Save it."""

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit
 from operations.planning import schedule
 from operations.protection.row_security import HISTORIES, POLICIES
+from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
 from tests import factories
 from tests.database import as_owner, as_product
 
@@ -120,13 +121,28 @@ def test_an_officer_finds_the_visits_of_their_team_in_any_unit(world, unit):
 
 def test_a_call_handler_finds_what_is_on_the_board_of_the_whole_force(world):
     now = timezone.now()
-    near = factories.VisitFactory(starts_at=now + dt.timedelta(minutes=50))
-    just_over = factories.CompletedVisitFactory(
-        started_at=now - dt.timedelta(hours=2), ended_at=now - dt.timedelta(minutes=90)
-    )
+    minute = dt.timedelta(minutes=1)
+
+    def opens(at):
+        return factories.VisitFactory(starts_at=at, ends_at=at + dt.timedelta(hours=1))
+
+    def ended(at):
+        return factories.CompletedVisitFactory(started_at=at - dt.timedelta(hours=1), ended_at=at)
+
+    shown = {
+        opens(now + ON_BOARD_BEFORE - minute).pk,
+        opens(now - ON_BOARD_AFTER - dt.timedelta(hours=1) + minute).pk,
+        ended(now - ON_BOARD_AFTER + minute).pk,
+    }
+    not_shown = {
+        opens(now + ON_BOARD_BEFORE + minute).pk,
+        opens(now - ON_BOARD_AFTER - dt.timedelta(hours=1) - minute).pk,
+        ended(now - ON_BOARD_AFTER - minute).pk,
+    }
     handler = factories.UserFactory(role=Role.CALL_HANDLER)
     on_board = set(Visit.objects.on_board(at=now).values_list("pk", flat=True))
-    assert {near.pk, just_over.pk} <= on_board
+    assert shown <= on_board
+    assert not not_shown & on_board
     with scope.acting(handler):
         assert keys("operations_visit") == on_board
 
