@@ -6,7 +6,7 @@ import zlib
 os.environ.setdefault("DEMO", "1")
 
 from config.settings import *  # noqa: F403
-from config.settings import CACHES
+from config.settings import CACHES, DATABASES
 
 
 def key_of_this_test(key: str, prefix: str, version: int) -> str:
@@ -28,3 +28,7 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 # What the outbox's workers send is in ``django.core.mail.outbox``.
 if "WATCH_PIPE" not in os.environ:  # a real worker of the tests has the product's own
     OUTBOX_CHANNEL = "django.core.mail.backends.locmem.EmailBackend"
+
+# A power cut is no part of a test, so no commit waits for the disk.
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_options["options"] = f"{_options.get('options', '')} -c synchronous_commit=off"
