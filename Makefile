@@ -14,9 +14,10 @@ demo: setup ## Start everything with invented data and print the address and the
 	@DEMO=1 $(BIN)/python -m config.demo
 
 TEST_SCRIPTS := node --test --test-reporter=dot tests/js/*.test.js
-test: setup browser ## Run the whole test suite, the browser's part included
+test: setup browser ## Run the whole test suite, the browser's part included; COVERAGE=1 measures what it reaches
 	@$(TEST_SCRIPTS)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(if $(COVERAGE),--cov --cov-report json:.coverage.json --cov-report term:skip-covered)
+	@$(if $(COVERAGE),$(BIN)/python .ci/floor.py .coverage.json)
 
 test-fast: setup ## Run the tests that need no browser
 	@$(TEST_SCRIPTS)

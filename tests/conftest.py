@@ -1,5 +1,6 @@
 """What every test may rely on."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -75,6 +76,13 @@ def mail_goes_through_the_outbox(django_test_environment):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "EMAIL_BACKEND", "outbox.backend.Outbox")
         yield
+
+
+def pytest_collection_finish():
+    """Look for garbage less often, and not in all that was imported: a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

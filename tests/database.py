@@ -210,6 +210,8 @@ class Leftovers:
             "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'after_migrations'"
         ) or self._keep(self._ask(_with_rows(tables)))
         self.others = [table for table in tables if table not in self.written]
+        # Asked after each test: planning it takes ten times as long as the answer.
+        self.cursor.execute(f"PREPARE filled AS {_with_rows(self.others)}")
         self.as_they_were = self._digests("after_migrations")
 
     def _keep(self, tables: list[str]) -> list[str]:
@@ -235,7 +237,7 @@ class Leftovers:
     def remove(self) -> None:
         """Put every table back as it was after the migrations."""
         self.tests += 1
-        filled = self._ask(_with_rows(self.others))
+        filled = self._ask("EXECUTE filled")
         changed = {table for table, _ in self.as_they_were ^ self._digests("public")}
         if not (filled or changed):
             return
