@@ -2,7 +2,6 @@
 
 import contextlib
 import datetime as dt
-from collections import defaultdict
 from decimal import Decimal
 from threading import Barrier, BrokenBarrierError, Thread
 
@@ -12,7 +11,6 @@ from django.db import connection
 
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
-from accounts.models import User
 from accounts.roles import Role
 from operations.models import OperationVenue, VisitState
 from tests.database import as_system
@@ -30,32 +28,18 @@ from tests.factories import (
     VenueGroupFactory,
     VisitFactory,
 )
-from venues.models import TrainingSession, Venue, VenueContact, VenueGroup
+from tests.venues.refusals import NOW, TODAY, refusal, session_fields
+from venues.models import Venue, VenueContact, VenueGroup
 from venues.registry import actions, merging
 from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
-
-NOW = dt.datetime(2026, 6, 15, 12, tzinfo=dt.UTC)
-TODAY = NOW.date()
-
-
-@pytest.fixture
-def by() -> User:
-    return UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True)
 
 
 def fields_of(venue: Venue, **changes):
     names = ("name", "kind", "group", "local_authority", "address", "postcode")
     names += ("latitude", "longitude", "notes")
     return {name: getattr(venue, name) for name in names} | changes
-
-
-def refusal(error) -> dict[str, list[str]]:
-    told = defaultdict(list)
-    for problem in error.value.problems:
-        told[problem.about].append(problem.message)
-    return dict(told)
 
 
 # Add and edit -----------------------------------------------------------------------------------
@@ -325,69 +309,6 @@ def test_reminders_need_an_address_to_go_to(by):
         actions.save_contact(venue=venue, name="Ann Example", email="", by=by)
     assert set(refusal(error)) == {"email"}
     actions.save_contact(venue=venue, name="Ann", phone="01632 960001", gets_reminders=False, by=by)
-
-
-# Training ---------------------------------------------------------------------------------------
-
-
-def session_fields(**changes):
-    return {
-        "kind": TrainingSession.Kind.INITIAL,
-        "held_on": TODAY,
-        "mode": TrainingSession.Mode.IN_PERSON,
-        "delivered_by": "Safer hotels team",
-        "front_desk_staff": 10,
-        "attended": 10,
-    } | changes
-
-
-def test_training_is_recorded_with_whoever_recorded_it(by):
-    venue = VenueFactory(closed_on=TODAY, closed_reason="Recorded late")
-    session = training.record_training(venue=venue, **session_fields(), by=by, at=NOW)
-    assert (session.venue, session.recorded_by, session.coverage) == (venue, by, 1.0)
-
-
-@pytest.mark.parametrize(
-    ("changes", "about"),
-    [
-        ({"held_on": "tomorrow"}, "held_on"),
-        ({"attended": 11}, "attended"),
-        ({"attended": 0}, "attended"),
-        ({"attended": 0, "front_desk_staff": 0}, "attended"),
-        ({"delivered_by": ""}, "delivered_by"),
-        ({"mode": "telepathy"}, "mode"),
-    ],
-)
-def test_training_that_can_not_have_happened_is_refused(by, changes, about):
-    if changes.get("held_on"):
-        changes = {"held_on": TODAY + dt.timedelta(days=1)}
-    venue = VenueFactory()
-    with pytest.raises(Refused) as error:
-        training.record_training(venue=venue, **session_fields(**changes), by=by, at=NOW)
-    assert set(refusal(error)) == {about}
-    assert not TrainingSession.objects.exists()
-
-
-def test_training_that_is_on_record_is_asked_about_before_it_counts_twice(by):
-    venue = VenueFactory()
-    fields = session_fields()
-    session = training.record_training(venue=venue, **fields, by=by, at=NOW)
-    again = fields | {"delivered_by": " safer  HOTELS team", "attended": 9}
-    with pytest.raises(Refused) as error:
-        training.record_training(venue=venue, **again, by=by, at=NOW)
-    assert set(refusal(error)) == {"another"}
-    yesterday = fields["held_on"] - dt.timedelta(days=1)
-    for other in ({"held_on": yesterday}, {"delivered_by": "Somebody else"}, {"another": True}):
-        training.record_training(venue=venue, **fields | other, by=by, at=NOW)
-    training.record_training(venue=VenueFactory(), **fields, by=by, at=NOW)
-    assert venue.training_sessions.count() == 4
-    moved = venue.training_sessions.get(held_on=yesterday)
-    correct = {"session": moved, "version": moved.version, "reason": "A slip", "by": by}
-    with pytest.raises(Refused) as error:
-        training.correct_training(**correct, at=NOW, **fields)
-    assert set(refusal(error)) == {"another"}
-    correct |= {"session": session, "version": session.version}
-    training.correct_training(**correct, at=NOW, another=True, **fields | {"attended": 8})
 
 
 # Merging ----------------------------------------------------------------------------------------
