@@ -311,6 +311,25 @@ def test_a_date_booked_after_the_decision_makes_the_message_out_of_date(follow_u
     assert mail.outbox == []
 
 
+def test_an_unsent_reminder_whose_date_moved_does_not_go_out_beside_the_new_one(today):
+    follow_up = factories.FollowUpFactory(due_on=today + 7 * DAY)
+    contact_of(follow_up)
+    reminders.decide_reminders(on=today)
+    follow_up_actions.book_refresher(
+        follow_up=follow_up,
+        on=today + 10 * DAY,
+        by=follow_up.responsible,
+        at=timezone.now(),
+        version=1,
+    )
+    reminders.decide_reminders(on=today + 3 * DAY)
+    deliver(on=today + 3 * DAY)
+    assert what_and_whom(follow_up.reminders.all()) == to_venue_and_officer(Stage.SOON)
+    sent = ReminderCopy.objects.filter(message__state=State.SENT)
+    assert {copy.reminder.date for copy in sent} == {today + 3 * DAY}
+    assert len(mail.outbox) == 2
+
+
 def test_a_contact_who_wants_no_more_reminders_gets_none_that_was_decided_before(follow_up, today):
     reminders.decide_reminders(on=today)
     follow_up.visit.venue.contacts.update(gets_reminders=False)
