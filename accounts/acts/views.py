@@ -29,6 +29,9 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
     done = ""
     """What to say when it is done."""
 
+    followed = ""
+    """What followed from it, in a sentence, where :meth:`act` was told."""
+
     @property
     def record(self) -> Versioned | None:
         """What is edited, where two people may do so at once."""
@@ -49,7 +52,26 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
 
     def confirmation(self, made: Any) -> str:
         """What to say when it is done; gets what the act returned."""
-        return self.done
+        return f"{self.done} {self.followed}".strip()
+
+    def done_before(self) -> tuple[str, str] | None:
+        """What to say where nothing is left to do, and the page to go to; None where there is."""
+        return None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Ask, unless nothing is left to do."""
+        return self._turn_away() or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Take the answers, unless nothing is left to do."""
+        return self._turn_away() or super().post(request, *args, **kwargs)
+
+    def _turn_away(self) -> HttpResponse | None:
+        if (found := self.done_before()) is None:
+            return None
+        said, page = found
+        messages.info(self.request, said)
+        return redirect(page)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Act, and go on; or show the form again with all that was typed."""

@@ -3,11 +3,9 @@
 import hashlib
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -84,16 +82,14 @@ class VisitEnd(ActView):
         """Whoever may end visits of some kind; which ones is for the queryset."""
         return any(map(self.user.has_perm, (VIEW_BOARD, PLAN_OPERATIONS, VIEW_OPERATIONS)))
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def done_before(self) -> tuple[str, str] | None:
         """One that is over meanwhile needs no end: say so, as far as the board would."""
-        if self.has_permission():
-            over = Visit.objects.endable_by(self.user).on_board(at=timezone.now())
-            over = over.filter(state__in=FINISHED, pk=kwargs["pk"]).select_related("operation")
-            if visit := over.first():
-                self.visit = visit
-                messages.info(request, "This visit has been ended already. Nothing was changed.")
-                return redirect(self.back)
-        return super().dispatch(request, *args, **kwargs)
+        over = Visit.objects.endable_by(self.user).on_board(at=timezone.now())
+        over = over.filter(state__in=FINISHED, pk=self.kwargs["pk"]).select_related("operation")
+        if (visit := over.first()) is None:
+            return None
+        self.visit = visit
+        return "This visit has been ended already. Nothing was changed.", self.back
 
     @cached_property
     def visit(self) -> Visit:

@@ -3,11 +3,10 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,13 +54,14 @@ class HandOverAll(ActView):
         """Whoever works on follow-ups or plans; of which people is for :attr:`in_hand`."""
         return any(map(self.user.has_perm, (WORK_FOLLOW_UPS, PLAN_OPERATIONS)))
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Hand over; or say that nothing is left, where a colleague was faster."""
-        person = get_object_or_404(User, pk=kwargs["pk"])
-        if not any(rows for rows, _ in self.in_hand_of(person).values()):
-            messages.info(request, f"{person} has nothing in hand any more. Nothing was changed.")
-            return redirect(self.next_page())
-        return super().post(request, *args, **kwargs)
+    def done_before(self) -> tuple[str, str] | None:
+        """Say that nothing is left, where a colleague was faster while the form was open."""
+        person = get_object_or_404(User, pk=self.kwargs["pk"])
+        if self.request.method != "POST" or any(
+            rows for rows, _ in self.in_hand_of(person).values()
+        ):
+            return None
+        return f"{person} has nothing in hand any more. Nothing was changed.", self.next_page()
 
     @cached_property
     def person(self) -> User:

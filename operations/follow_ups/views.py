@@ -3,9 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.generic import DetailView, ListView
 
@@ -140,14 +138,13 @@ class FollowUpAct(ActView):
         """What two people may act on at once."""
         return self.follow_up
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """One in another state has no form: say so on its page."""
-        if self.has_permission() and self.follow_up.state not in self.states:
-            state = FollowUpState(self.follow_up.state).label.lower()
-            left = "" if self.follow_up.is_open else ": there is nothing left to do"
-            messages.info(request, f"This follow-up is {state}{left}.")
-            return redirect(self.follow_up)
-        return super().dispatch(request, *args, **kwargs)
+    def done_before(self) -> tuple[str, str] | None:
+        """One in another state has no form: its page says so."""
+        if self.follow_up.state in self.states:
+            return None
+        state = FollowUpState(self.follow_up.state).label.lower()
+        left = "" if self.follow_up.is_open else ": there is nothing left to do"
+        return f"This follow-up is {state}{left}.", self.follow_up.get_absolute_url()
 
     def get_initial(self) -> dict[str, Any]:
         """The version that the person sees."""
@@ -223,7 +220,7 @@ class Deliver(FollowUpAct):
             at=timezone.now(),
             **form.cleaned_data,
         )
-        self.done = f"{self.done} {session.followed}".strip()
+        self.followed = session.followed
         return self.follow_up.get_absolute_url()
 
 

@@ -3,11 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts import roles
@@ -104,13 +101,13 @@ class PlannedVisitView(ActView):
         found = Visit.objects.plannable_by(self.user).select_related("operation", "venue")
         return get_object_or_404(found, pk=self.kwargs["pk"])
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Turn away from a plan that can no longer change."""
-        if self.has_permission() and not self.record.is_planned:
-            state = self.record.get_state_display().lower()
-            messages.info(request, f"This visit is {state}, so its plan can no longer change.")
-            return redirect(self.record)
-        return super().dispatch(request, *args, **kwargs)
+    def done_before(self) -> tuple[str, str] | None:
+        """A plan that can no longer change has no form."""
+        if self.record.is_planned:
+            return None
+        state = self.record.get_state_display().lower()
+        said = f"This visit is {state}, so its plan can no longer change."
+        return said, self.record.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The visit for the heading."""

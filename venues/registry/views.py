@@ -145,7 +145,7 @@ class VenueAct(ActView):
 
     def confirmation(self, made: Venue) -> str:
         """With the name of the venue."""
-        return self.done.format(made)
+        return super().confirmation(made).format(made)
 
 
 class VenueAdd(VenueAct):

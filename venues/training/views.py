@@ -36,7 +36,7 @@ class TrainingAdd(OfVenue):
         session = actions.record_training(
             venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now()
         )
-        self.done = f"{self.done} {session.followed}".strip()
+        self.followed = session.followed
         return self.venue
 
 
@@ -86,7 +86,7 @@ class TrainingEdit(OfTraining):
         session = actions.correct_training(
             session=self.session, **form.cleaned_data, by=self.user, at=timezone.now()
         )
-        self.done = f"{self.done} {session.followed}".strip()
+        self.followed = session.followed
         return self.venue
 
 
@@ -100,6 +100,7 @@ class TrainingRemove(OfTraining):
 
     def act(self, form: TrainingRemovalForm) -> Venue:
         """Remove it."""
-        followed = actions.remove_training(session=self.session, **form.cleaned_data, by=self.user)
-        self.done = f"{self.done} {followed}".strip()
+        self.followed = actions.remove_training(
+            session=self.session, **form.cleaned_data, by=self.user
+        )
         return self.venue
