@@ -1,4 +1,4 @@
-"""What holds around every page: no copies, an end, a second factor, one transaction."""
+"""Middleware around every page: no copies, an end, a second factor, one transaction."""
 
 import codecs
 import time

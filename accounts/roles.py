@@ -1,4 +1,4 @@
-"""Who may do what: the one table from role to permissions."""
+"""Roles: the one table from role to permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens by itself: the record is sealed, what is kept no longer is erased.
+"""Background tasks of the record: sealing, and erasing what is kept no longer.
 
 These tasks work as the owner of the tables: they have a queue of their own, ``keeping``, and a
 worker that alone is the owner (Procfile). Whether they did, an ordinary worker looks each morning.

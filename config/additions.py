@@ -1,4 +1,4 @@
-"""What apps add to those below, which must not import them.
+"""Additions of apps to those below, which must not import them.
 
 An ``AppConfig`` names it in an attribute: dotted paths of functions, or of tuples of values. The
 module that uses them says what it takes, and under which name.

@@ -1,4 +1,4 @@
-"""The Celery application: what happens by itself, at its time."""
+"""The Celery application and its schedule."""
 
 import datetime as dt
 import logging.config

@@ -1,4 +1,4 @@
-"""The pages of errors: drawn without the database, with a reference and nobody's data.
+"""Error pages: drawn without the database, with a reference and nobody's data.
 
 The reference is the request's id: support finds what happened by it (docs/operators.md).
 """

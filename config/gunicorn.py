@@ -1,4 +1,4 @@
-"""How gunicorn runs the product: ``gunicorn config.asgi --config python:config.gunicorn``.
+"""Settings of gunicorn: ``gunicorn config.asgi --config python:config.gunicorn``.
 
 Gunicorn's own lines go the way of all others; it keeps no log of requests besides ours.
 """

@@ -1,4 +1,4 @@
-"""Two addresses for whoever watches over the service: no sign-in, no names, no details.
+"""Health checks for whoever watches over the service: no sign-in, no names, no details.
 
 ``/health/live``: this process answers. ``/health/ready``: the database answers too, so pages will;
 whether the cache does is told beside it, as pages go on without it.

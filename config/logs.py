@@ -1,4 +1,4 @@
-"""What is logged, and what never is: ids, not people.
+"""Logging: ids, not people.
 
 Each line is data: JSON in production, easy to read in the demonstration. Our own lines are written
 with ``structlog.get_logger(__name__).info("what happened", visit=visit.pk)``. Lines of libraries

@@ -1,4 +1,4 @@
-"""What a set of settings must have before it may hold real data. Pure: told all, reads nothing."""
+"""Checks of settings before an installation holds real data. Pure: told all, reads nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

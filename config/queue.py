@@ -1,4 +1,4 @@
-"""Queueing a task: the one way, for all apps, which never turns what was saved into an error.
+"""Queueing of tasks: the one way, for all apps, which never turns what was saved into an error.
 
 Where the broker is down or hangs, this is logged and the task is not queued. So whatever such a
 task does has to be on record in rows, which a periodic task finds (``config/celery.py``).

@@ -1,4 +1,4 @@
-"""What every request gets: an id to find it by, a line in the log, and headers of its answer."""
+"""Middleware around every request: an id, a line in the log, and headers of its answer."""
 
 import ipaddress
 import re

@@ -1,4 +1,4 @@
-"""What each process of an installation looks at before it begins, apart from its settings."""
+"""Checks that each process of an installation makes before it begins, apart from its settings."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""How a day is read from what a person typed, and which days there are. Pure: no Django."""
+"""Days as people type them, and which days there are. Pure: no Django."""
 
 import calendar
 import datetime as dt

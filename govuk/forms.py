@@ -1,4 +1,4 @@
-"""What makes a Django form one of ours."""
+"""The base of our forms."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How questions stand in a form: the objects of a crispy layout."""
+"""Layout of questions in a form: the objects of a crispy layout."""
 
 import enum
 from dataclasses import dataclass

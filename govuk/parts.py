@@ -1,4 +1,4 @@
-"""What the templates of the pack place: everything a reader sees or hears of one field."""
+"""Parts of one field that the pack's templates place: everything a reader sees or hears of it."""
 
 import copy
 import datetime as dt

@@ -1,4 +1,4 @@
-"""What the components of pages show: one fact, one state."""
+"""Rows and states that the components of pages show."""
 
 from dataclasses import dataclass
 

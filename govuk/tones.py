@@ -1,4 +1,4 @@
-"""How states look: the one table from a state to the tone of its tag.
+"""Tones of states: the one table from a state to the look of its tag.
 
 A tone is a colour and a sign (``$tones`` in static/css/_components.scss); the words of the tag say
 the same. What is said of a venue's response looks like nothing else: a refresher that was delivered

@@ -1,4 +1,4 @@
-"""What a form says of an answer that it can't take: our words where Django has stock ones."""
+"""Words of a form about an answer that it can't take, in place of Django's stock ones."""
 
 from collections.abc import Iterable
 from typing import Any

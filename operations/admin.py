@@ -1,4 +1,4 @@
-"""What administrators look after: the warning signs to choose from, and the rules of the force."""
+"""Administration of the warning signs to choose from and the rules of the force."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Who can do which work: the people whom an act may name, and whether those named still can."""
+"""People whom an act may name for a piece of work, and whether those named still can do it."""
 
 from django.db.models import QuerySet
 

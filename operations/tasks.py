@@ -1,4 +1,4 @@
-"""What happens by itself: each task finds what is due and calls an act."""
+"""Background tasks of operations: each finds what is due and calls an act."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What visits and follow-ups add to the timeline of a venue's page."""
+"""Visits and follow-ups in the timeline of a venue's page."""
 
 from collections.abc import Iterable
 

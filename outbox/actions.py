@@ -1,4 +1,4 @@
-"""Deciding that somebody gets a message: a row, in the transaction of the act that decides it.
+"""The act of deciding that somebody gets a message: a row, in the transaction of its reason.
 
 A worker that hears of it sends it at once; beat finds it in any case (``outbox/tasks.py``).
 """

@@ -1,4 +1,4 @@
-"""Handing messages over: each once, each with an answer of its own.
+"""Delivery of messages: each once, each with an answer of its own.
 
 To send, a worker locks the row, hands the message over and marks the row in one transaction. Only a
 worker that stops between handing over and committing leaves a message handed over and its row

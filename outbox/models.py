@@ -1,4 +1,4 @@
-"""Messages to people, and what became of each."""
+"""Messages to people, and the state of delivery of each."""
 
 import datetime as dt
 import uuid

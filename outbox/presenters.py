@@ -1,4 +1,4 @@
-"""What became of a message, in words, and what to do where it did not arrive."""
+"""Deliveries in words, and what to do where a message did not arrive."""
 
 import datetime as dt
 

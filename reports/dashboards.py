@@ -1,4 +1,4 @@
-"""The dashboard's questions: which visits a figure counts, and the tables made of them.
+"""Dashboards: which visits a figure counts, and the tables made of them.
 
 A figure counts finished visits only: a planned visit is covert and never reaches this app. What
 *responded well*, *completed* and *eligible* mean is said in ``operations``; intervals and the rule

@@ -1,4 +1,4 @@
-"""Which visits the reader of a dashboard asked for, and how that is said."""
+"""Filters of a dashboard: which visits its reader asked for, and how that is said."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a reader may ask of the dashboard, and of whom everything is exported."""
+"""Forms of reports: what a reader asks of the dashboard, and of whom everything is exported."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Everything that is held of one person, for a subject access request.
+"""Subject access: everything that is held of one person.
 
 The Data Protection Act 2018, section 45, gives people a right to it, in clear and plain language.
 Held back is what would give away a visit that is still to come (section 45(4)(a) and (b)), and the

@@ -1,4 +1,4 @@
-"""The door of every page: signed in, allowed, and otherwise a real 403."""
+"""Access to pages: signed in, allowed, and otherwise a real 403."""
 
 from collections.abc import Iterable
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Who gets which roles and command units: the one act that gives them, whatever page calls it.
+"""Roles and command units of people: the one act that gives them, whatever page calls it.
 
 Nobody gives more than they have, nobody gives themselves anything, and what opens covert visits or
 the whole force needs a second person (``accounts/access/requests.py``). The identity provider and

@@ -1,1 +1,1 @@
-"""What every act and its page share."""
+"""Acts and their pages: what all of them share."""

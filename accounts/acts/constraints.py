@@ -1,4 +1,4 @@
-"""What PostgreSQL says about a rule that it found broken."""
+"""Broken constraints as PostgreSQL reports them, turned into the rule they stand for."""
 
 from django.db import IntegrityError
 

@@ -1,4 +1,4 @@
-"""How an act can be taken back."""
+"""Acts that can be taken back."""
 
 import uuid
 from typing import Any, ClassVar, Self

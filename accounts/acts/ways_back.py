@@ -1,4 +1,4 @@
-"""One's place: the list, its filters, its page and its row, carried along to where one goes on.
+"""The way back: the list, its filters, its page and its row, carried along to where one goes on.
 
 A list puts its own address into each link to what stands in it: ``?back=/venues/?page=2#row-7``.
 The page behind leads back there, and so do the acts on it. What an address brings is believed only

@@ -1,4 +1,4 @@
-"""What a person has in hand, which somebody has to take over when they can't see to it any more.
+"""Work that a person has in hand, which somebody takes over when they can't see to it any more.
 
 Each app says what of its records somebody answers for; this app, which knows none of them, asks
 when an account is closed or somebody gets other roles or command units.

@@ -1,4 +1,4 @@
-"""What must hold in PostgreSQL before a process works there: roles, rights and policies.
+"""Checks of PostgreSQL before a process works there: roles, rights and policies.
 
 A dump carries none of what belongs to the server or the database as a whole, and not always what
 belongs to its tables. So each process looks when it starts (``config/start.py``), and so does

@@ -1,4 +1,4 @@
-"""What PostgreSQL itself grants: the role that pages and tasks work as, and no more than it needs.
+"""Grants of PostgreSQL: the role that pages and tasks work as, and no more than it needs.
 
 :func:`secure` runs after each ``migrate`` and says anew what holds, so that a table or a trigger
 that came with the migration is covered too.

@@ -1,4 +1,4 @@
-"""Who acts in a transaction and what PostgreSQL lets it see.
+"""The scope of a transaction: who acts in it and what PostgreSQL lets it see.
 
 ``visible_to`` on the querysets decides what a page shows. Behind it stands a second line: policies
 of PostgreSQL (row-level security, ``operations/protection/row_security.py``) on visits and all that

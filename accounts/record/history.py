@@ -1,4 +1,4 @@
-"""Reads the record of changes and puts it into words, for a record's page and for the whole log.
+"""Histories: the record of changes in words, for a record's page and for the whole log.
 
 What belongs to a record's history follows from its model (``tracked(part_of=…)``). Apps say which
 records have a page of history, and what on it is not for everybody (``register``, ``register_log``

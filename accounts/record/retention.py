@@ -1,4 +1,4 @@
-"""Retention: what is kept no longer than a rule of the settings says, and how that is shown.
+"""Retention: how long a rule of the settings keeps what, and how that is shown.
 
 Each app registers what it erases (:func:`register`). A nightly task applies the rules; it works as
 the owner of the tables, since pages and other tasks may not touch the record. What was erased from

@@ -1,4 +1,4 @@
-"""What is erased of accounts, of messages, of the history of records, and of ended sessions.
+"""Retention rules of accounts, messages, histories and ended sessions.
 
 An account that was closed long ago keeps its row, since acts point to it, and loses all that tells
 whose it was. The history of a record goes once it is older than the settings say, with the reasons

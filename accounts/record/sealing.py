@@ -1,4 +1,4 @@
-"""Seals each finished day of the record, and finds out whether anything was changed since.
+"""Sealing of each finished day of the record, and the check that nothing was changed since.
 
 The ledger keeps a digest of every entry; a day's seal covers the seal before it and the digests of
 the day in order. Whoever changes, deletes or slips in an entry would have to change the ledger and

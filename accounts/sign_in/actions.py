@@ -1,4 +1,4 @@
-"""What administrators and the identity provider do to the accounts of people."""
+"""Acts of administrators and the identity provider on accounts."""
 
 import structlog
 from allauth.mfa.models import Authenticator

@@ -1,4 +1,4 @@
-"""What allauth does differently here: its rules for accounts and for second factors.
+"""Adapters of allauth: our rules for accounts and for second factors.
 
 Where allauth's methods take any kind of user, ours is always :class:`accounts.models.User`.
 """

@@ -1,4 +1,4 @@
-"""What the claims of an identity provider mean here. Pure: groups in, access out."""
+"""Groups of an identity provider and what they mean here. Pure: groups in, access out."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

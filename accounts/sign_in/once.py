@@ -1,4 +1,4 @@
-"""What works once: a unique row says that it was used, however many ask at the same moment."""
+"""Codes and links that work once: a unique row says that one was used, however many ask."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""How much one account, and one address, may send.
+"""Rate limits: how much one account, and one address, may send.
 
 Sign-in, codes and forgotten passwords have limits of their own, which allauth counts
 (``ACCOUNT_RATE_LIMITS``). Here is the limit on everything that is sent, and the answer to too much.

@@ -1,4 +1,4 @@
-"""How long a sign-in lasts, how recent it is, and from which devices a person is signed in."""
+"""Sessions: how long a sign-in lasts, how recent it is, and on which devices."""
 
 import time
 from typing import Any

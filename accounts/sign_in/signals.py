@@ -1,4 +1,4 @@
-"""Puts on record who signs in and out, with what, and whoever is refused."""
+"""Signals of allauth, by which each sign-in, sign-out and refusal goes on record."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What others than its team do with a visit: end one that was left under way."""
+"""Acts on a visit by others than its team: ending one that was left under way."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What a call handler types to find a live test, and why one is ended."""
+"""Forms of the control room: a call handler's search, and why a test is ended."""
 
 from crispy_forms.helper import FormHelper
 from django import forms

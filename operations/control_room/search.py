@@ -1,4 +1,4 @@
-"""Is the place that a call handler typed the place of a live test? Pure: no database.
+"""The board's search: is the place in hand the place of a live test? Pure: no database.
 
 A likeness must never pass for an identity, since whoever calls from the other place needs help
 now. So there are three answers, and only one of them says *test*:

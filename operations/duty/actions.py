@@ -1,4 +1,4 @@
-"""What a team does with a visit: start it, log what was observed, or say why it could not be.
+"""Acts of a team on duty: start a visit, log what was observed, or say why it could not be.
 
 A phone with a poor signal sends the same thing twice; each ``submission`` counts once. All of this
 happens with the visit's row locked, so of two messages at the same instant one waits for the other.

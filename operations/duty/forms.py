@@ -1,4 +1,4 @@
-"""What an officer fills in after a visit: on a phone, in the order in which things happened."""
+"""Forms of an officer after a visit: on a phone, in the order in which things happened."""
 
 import dataclasses
 import uuid

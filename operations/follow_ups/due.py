@@ -1,4 +1,4 @@
-"""When a reminder about a follow-up is due: a pure rule.
+"""The rule for when a reminder about a follow-up is due. Pure.
 
 One date counts: the booked one once there is one, else the day by which the refresher is due. The
 venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after.

@@ -1,4 +1,4 @@
-"""What a person has in hand goes to a colleague: follow-ups, planned visits, operations they lead.
+"""Handing over what a person has in hand: follow-ups, planned visits, operations they lead.
 
 People leave, or are away. One follow-up or all of them, a planner's or coordinator's own act; or
 everything at once when an account is closed (``accounts/acts/work.py``).

@@ -1,4 +1,4 @@
-"""What reminders say, and to whom.
+"""Words and readers of reminders.
 
 Each reader gets one message a day, with all that concerns them: a contact of several venues, or an
 officer with several follow-ups, reads one list. Nobody learns another's address.

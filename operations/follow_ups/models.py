@@ -1,4 +1,4 @@
-"""The refresher that a verdict opens, and the messages about it."""
+"""Follow-ups: the refresher that a verdict opens, and the reminders of it."""
 
 import datetime as dt
 import functools

@@ -1,4 +1,4 @@
-"""What happened to a follow-up, as entries of a timeline (templates/components/timeline.html)."""
+"""A follow-up's past as entries of a timeline (templates/components/timeline.html)."""
 
 import datetime as dt
 from collections import defaultdict

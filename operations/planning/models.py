@@ -1,4 +1,4 @@
-"""A planned series of visits, and the venues chosen for it."""
+"""Operations: a planned series of visits, and the venues chosen for it."""
 
 from __future__ import annotations
 

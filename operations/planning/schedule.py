@@ -1,4 +1,4 @@
-"""Visits and who goes: planning, changing and cancelling a visit."""
+"""The schedule of an operation: planning, changing and cancelling a visit."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What of the record about operations is not for everybody.
+"""Limits of the log: the record of operations that is not for everybody.
 
 A planned visit is covert in the record as it is everywhere, and so is a venue that waits for one.
 Cadets are known to planners and the visit's team only.

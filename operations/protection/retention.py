@@ -1,4 +1,4 @@
-"""What is erased of cadets and of old visits.
+"""Retention of cadets and of old visits.
 
 The figures stay: a visit keeps what was observed, its verdict, when and where it was. What goes is
 who was there and what somebody wrote.

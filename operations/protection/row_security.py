@@ -1,4 +1,4 @@
-"""Which rows PostgreSQL shows to whom: the policies behind ``visible_to``.
+"""Row-level security: the policies behind ``visible_to``.
 
 Each policy reads the settings of the transaction (``accounts/database/scope.py``). Where they say
 nothing it shows nothing. They are coarser than ``visible_to`` and never finer: what a page shows is

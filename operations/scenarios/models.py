@@ -1,4 +1,4 @@
-"""What a team plays, and the warning signs in it."""
+"""Scenarios: what a team plays, and the warning signs in it."""
 
 from typing import ClassVar, Self
 

@@ -1,4 +1,4 @@
-"""May this cadet go on this visit? The force's policy as a pure rule.
+"""The force's policy on whether a cadet may go on a visit, as a pure rule.
 
 A cadet is a volunteer under 18. Each rule here protects them, so where a rule could be read in
 two ways the stricter reading is taken. That a cadet is not in two visits at once is kept by the

@@ -1,4 +1,4 @@
-"""Who goes: officers, cadets and the rules of the day for cadets."""
+"""Teams: officers, cadets and the rules of the day for cadets."""
 
 import datetime as dt
 import re

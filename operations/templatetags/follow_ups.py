@@ -1,4 +1,4 @@
-"""How the state of a follow-up looks."""
+"""Tags for the state of a follow-up."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""How a verdict looks."""
+"""Tags for a verdict."""
 
 from django import template
 

@@ -1,4 +1,4 @@
-"""How the plan and the state of a visit look."""
+"""Tags for the plan and the state of a visit."""
 
 import datetime as dt
 

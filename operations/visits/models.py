@@ -1,4 +1,4 @@
-"""One attempt at one venue."""
+"""Visits: one attempt at one venue."""
 
 import datetime as dt
 from typing import ClassVar, Self

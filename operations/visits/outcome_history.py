@@ -1,4 +1,4 @@
-"""What was observed on a visit in words, and how the record of it changed."""
+"""An outcome in words, and how the record of it changed."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What was observed on a visit, as facts."""
+"""Outcomes: what was observed on a visit, as facts."""
 
 import uuid
 from typing import ClassVar, Self

@@ -1,4 +1,4 @@
-"""Why a venue is visited: drawn by chance, or picked."""
+"""Selection of a visit: drawn by chance, or picked."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""What follows from the facts of a completed visit: a pure rule, with a version.
+"""The verdict on a completed visit's facts: a pure rule, with a version.
 
 The rule, as the force agreed it (version 1):
 

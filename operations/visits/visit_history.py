@@ -1,4 +1,4 @@
-"""What happened on a visit and to its record, as entries of a timeline, told from its history."""
+"""A visit's past and that of its record, as entries of a timeline."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Reads who polices where: the areas of a force as CSV, and boundaries as GeoJSON.
+"""Areas as files: who polices where as CSV, and boundaries as GeoJSON.
 
 Any force loads its own; the Metropolitan Police's are `venues/data/met_command_units.csv`. A file
 with a mistake is refused whole, as `BrokenFile`, and the refusal names the lines. Pure: no Django.

@@ -1,4 +1,4 @@
-"""What an import keeps up to date of a venue, an aspect at a time."""
+"""Aspects of a venue that an import keeps up to date."""
 
 from decimal import Decimal
 from typing import Any

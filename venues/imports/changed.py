@@ -1,4 +1,4 @@
-"""Which differences between two sources are news, and which are of writing only.
+"""Differences between two sources: which are news, and which are of writing only.
 
 The formats of the hygiene data write one address in several ways: with commas, in capitals, in
 other lines, a point with more digits. Where only the writing differs nothing has changed, and what

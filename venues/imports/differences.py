@@ -1,4 +1,4 @@
-"""What a file says otherwise than the registry, and the act of deciding on it.
+"""Differences between a file and the registry, and the act of deciding on one.
 
 An import lists what it leaves to people in its run's report. Whoever may change the venue decides:
 the file's value, or the registry's. A newer file overtakes what nobody has decided, since it lists

@@ -1,4 +1,4 @@
-"""Reads the Food Standards Agency's food hygiene open data: the hotels of a file, in one pass.
+"""The Food Standards Agency's food hygiene open data: the hotels of a file, in one pass.
 
 A file is never held whole, so memory stays the same for a borough and for the country. One that is
 cut off, hostile or simply something else raises `BrokenFile`, whose text is written for the person

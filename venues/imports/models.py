@@ -1,4 +1,4 @@
-"""What was read into the registry from open data."""
+"""Imports of open data: each run, and what it left open."""
 
 from typing import Any, ClassVar, Self
 

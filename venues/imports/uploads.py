@@ -1,4 +1,4 @@
-"""What every import of a file shares: bounds, encoding, tidy text, and how a file is refused.
+"""Uploaded files: bounds, encoding, tidy text, and how one is refused.
 
 Pure: no Django.
 """

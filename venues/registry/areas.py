@@ -1,4 +1,4 @@
-"""Who polices where."""
+"""Command units and local authorities: who polices where."""
 
 from typing import ClassVar, Self
 

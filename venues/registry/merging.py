@@ -1,4 +1,4 @@
-"""Two entries of one place become one.
+"""Merging: two entries of one place become one.
 
 Everything that hangs on the duplicate moves to the venue that is kept: training, contacts, food
 hygiene ids, and what other apps keep about venues (visits, the choice of venues for operations).

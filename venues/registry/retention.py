@@ -1,4 +1,4 @@
-"""What is erased of people at venues, of old training and of old imports."""
+"""Retention of people at venues, of old training and of old imports."""
 
 import datetime as dt
 from typing import Any

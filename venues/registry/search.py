@@ -1,4 +1,4 @@
-"""What makes a venue fit the words that somebody typed, mistakes included.
+"""The search for venues by words that somebody typed, mistakes included.
 
 Each word must fit the name, the group or the postcode; or the whole is the food hygiene id, or what
 one has in hand of a contact: a name, an email address or a telephone number. A word fits a name if

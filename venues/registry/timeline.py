@@ -1,4 +1,4 @@
-"""What happened at a venue, told by every app that knows something.
+"""The timeline of a venue, told by every app that knows something.
 
 This app knows training and what became of the entry. Visits and follow-ups are of an app that must
 not be imported here: it names its source as ``timelines`` (``config/additions.py``).

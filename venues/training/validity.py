@@ -1,4 +1,4 @@
-"""Is a venue's Makesafe training current? The rule, and the same rule for the database."""
+"""The rule for whether a venue's Makesafe training is current, and its twin for the database."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Imports who polices where, and the boundaries of local authorities."""
+"""``manage.py import_areas``: who polices where, and the boundaries of local authorities."""
 
 from pathlib import Path
 from typing import Any

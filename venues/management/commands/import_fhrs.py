@@ -1,4 +1,4 @@
-"""Imports hotels from files of the Food Standards Agency's hygiene open data."""
+"""``manage.py import_fhrs``: hotels from files of the Food Standards Agency's hygiene open data."""
 
 from pathlib import Path
 from typing import Any
