@@ -441,9 +441,14 @@ def test_scenario_versions_stand_apart(lead, unit):
 def test_the_newest_scenario_version_is_that_of_the_visits_asked_for(lead, unit):
     first = ScenarioFactory(title="Late walk-in")
     second = ScenarioFactory(title="Late walk-in", version=2)
-    ScenarioFactory(title="Late walk-in", version=3)  # not played yet
+    third = ScenarioFactory(title="Late walk-in", version=3)
+    ScenarioFactory(title="Late walk-in", version=4)  # not played yet
     old = CompletedVisitFactory(unit=unit, operation__scenario=first)
     CompletedVisitFactory(unit=unit, operation__scenario=second)
+    # Played, but without a result that the reader may see.
+    CompletedVisitFactory(operation__scenario=third)
+    for factory in (NotCompletedVisitFactory, CancelledVisitFactory, VisitFactory):
+        factory(unit=unit, operation__scenario=third)
 
     def newest(**filters):
         return within_newest_scenario(Filters(**filters), user=lead).scenario

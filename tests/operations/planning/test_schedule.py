@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.acts.versions import EditConflictError
+from accounts.database import scope
 from accounts.roles import Role
 from operations.models import CadetPolicy, Selection, Visit, VisitPolicy, VisitState
 from operations.planning import schedule
@@ -398,6 +399,18 @@ def test_a_cancelled_visit_says_why_and_frees_its_team(plan, planner):
     visit.refresh_from_db()
     assert (visit.state, visit.cancelled_reason) == (VisitState.CANCELLED, "Snow")
     plan(team=team)
+
+
+def test_why_a_visit_was_cancelled_stands_in_the_record_beside_who_did_it(plan, planner):
+    visit = plan()
+
+    with scope.acting(planner):
+        schedule.cancel_visit(visit=visit, reason="Snow\non the hills", by=planner, at=BEFORE)
+
+    events = Visit.pgh_event_model.objects.filter(pgh_obj=visit).order_by("pgh_id")
+    assert events.last().state == VisitState.CANCELLED
+    assert events.last().pgh_context["user"] == planner.pk
+    assert events.last().pgh_context["reason"] == "Snow on the hills"
 
 
 def test_a_visit_is_not_cancelled_without_a_reason(plan, planner):

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import uuid
+from functools import partial
 
+import pgtrigger
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -17,6 +19,7 @@ from accounts.roles import Role
 from accounts.tasks import apply_retention
 from govuk.dates import LONDON
 from operations.models import Cadet, FollowUpState, Outcome, TeamMember, Visit
+from operations.protection.retention import RULES
 from reports.dashboards import TABLES, Dashboard
 from reports.filters import Filters
 from tests import factories
@@ -160,6 +163,59 @@ def test_old_visits_lose_the_people_and_what_somebody_wrote(old_visit):
     assert people == {retention.nobody()}
     assert not visit.team.exists()
     assert visit.anonymous_since == TODAY
+
+
+def old(factory):
+    return lambda: factory(starts_at=YEARS_AGO, started_at=YEARS_AGO)
+
+
+def declined():
+    visit = factories.RefresherNeededVisitFactory(starts_at=YEARS_AGO, started_at=YEARS_AGO)
+    return factories.FollowUpFactory(visit=visit, state=FollowUpState.DECLINED)
+
+
+completed = old(factories.CompletedVisitFactory)
+not_completed = old(factories.NotCompletedVisitFactory)
+cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancelled_at=YEARS_AGO)
+
+#: For each field that a rule erases: a row past its time, and what must stand beside the words.
+WITH_WORDS = {
+    "operations.Cadet.reference": (partial(factories.CadetFactory, created_at=YEARS_AGO), {}),
+    "operations.FollowUp.declined_reason": (declined, {}),
+    "operations.Operation.authorisation_reference": (partial(operation_that_closed, 4000), {}),
+    "operations.Operation.notes": (partial(operation_that_closed, 4000), {}),
+    "operations.Outcome.correction_reason": (lambda: completed().outcome, {"revision": 2}),
+    "operations.Outcome.incident_reference": (lambda: completed().outcome, {}),
+    "operations.Outcome.notes": (lambda: completed().outcome, {}),
+    "operations.Visit.cancelled_reason": (cancelled, {}),
+    "operations.Visit.correction_reason": (not_completed, {"not_completed_revision": 2}),
+    "operations.Visit.not_completed_notes": (not_completed, {}),
+}
+
+
+def test_every_field_that_a_rule_erases_is_tried():
+    """That each field with words is named by a rule: tests/test_retention_of_everything.py."""
+    assert set(WITH_WORDS) == {field for rule in RULES for field in rule.fields}
+
+
+@pytest.mark.parametrize("field", WITH_WORDS)
+def test_words_of_every_field_that_a_rule_names_are_gone_from_row_and_history(field):
+    make, beside = WITH_WORDS[field]
+    row, name = make(), field.rpartition(".")[2]
+    history = type(row).pgh_event_model
+    with pgtrigger.ignore():
+        type(row)._base_manager.filter(pk=row.pk).update(**beside, **{name: "Zebrano"})
+        history.objects.filter(pgh_obj=row).update(**{name: "Zebrano"})
+
+    def found():
+        with connection.cursor() as cursor:
+            for table in (row._meta.db_table, history._meta.db_table):
+                cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%Zebrano%'")
+                yield cursor.fetchone()[0] > 0
+
+    assert list(found()) == [True, True]
+    retention.apply(on=TODAY)
+    assert list(found()) == [False, False]
 
 
 def test_visits_of_the_last_six_years_stay_as_they_are():
