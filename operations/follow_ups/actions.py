@@ -390,11 +390,11 @@ def record_delivery(
 
 
 def problems_of_delivery(
-    follow_up: FollowUp, fields: Mapping[str, Any], *, today: dt.date
+    follow_up: FollowUp, fields: Mapping[str, Any], *, at: dt.datetime
 ) -> list[Problem]:
     """Why a session won't do as the refresher; ``fields`` may lack some."""
     problems = _problems_of_day(follow_up, fields.get("held_on"))
-    return problems + training.problems_of_training(fields, today=today)
+    return problems + training.problems_of_training(fields, at=at)
 
 
 def _problems_of_day(follow_up: FollowUp, held_on: dt.date | None) -> list[Problem]:

@@ -146,7 +146,7 @@ class DeliveryForm(GovForm, VersionedForm):
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """What the act would refuse."""
-        return acts.problems_of_delivery(self.follow_up, answers, today=timezone.localdate())
+        return acts.problems_of_delivery(self.follow_up, answers, at=timezone.now())
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes. Whether it is another one is asked only then."""

@@ -305,7 +305,7 @@ def close_venue(*, venue: Venue, on: dt.date, reason: str, by: User, at: dt.date
     venue = lock_to_change(venue, by=by)
     if venue.closed_on:
         raise refuse("venue", f"This venue was closed already, on {plain_time(venue.closed_on)}.")
-    problems = problems_of_day("on", on, today=timezone.localdate(at))
+    problems = problems_of_day("on", on, at=at)
     refuse_if_any(problems + problems_of_reason(reason))
     scope.set_reason(one_line(reason))
     venue.claim(venue.version)
@@ -329,7 +329,7 @@ def reopen_venue(*, venue: Venue, on: dt.date, reason: str, by: User, at: dt.dat
     venue = lock_to_change(venue, by=by)
     if venue.closed_on is None:
         raise refuse("venue", "This venue is open already.")
-    problems = problems_of_day("on", on, today=timezone.localdate(at)) + problems_of_reason(reason)
+    problems = problems_of_day("on", on, at=at) + problems_of_reason(reason)
     if on < venue.closed_on:
         problems.append(
             Problem("on", f"It closed on {plain_time(venue.closed_on)}: enter a later day.")
@@ -446,9 +446,9 @@ def remove_contact(*, contact: VenueContact, by: User) -> None:
 # Said more than once ----------------------------------------------------------------------------
 
 
-def problems_of_day(name: str, day: dt.date | None, *, today: dt.date) -> list[Problem]:
+def problems_of_day(name: str, day: dt.date | None, *, at: dt.datetime) -> list[Problem]:
     """What won't do of a day, if there is one, on which something has happened."""
-    ahead = day is not None and day > today
+    ahead = day is not None and day > timezone.localdate(at)
     return [Problem(name, "Enter today or a day in the past.")] if ahead else []
 
 

@@ -317,7 +317,7 @@ class ClosingForm(GovForm, ActForm, forms.Form):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
-        return actions.problems_of_day("on", answers.get("on"), today=timezone.localdate())
+        return actions.problems_of_day("on", answers.get("on"), at=timezone.now())
 
 
 class ReopeningForm(GovForm, ActForm, forms.Form):
@@ -333,7 +333,7 @@ class ReopeningForm(GovForm, ActForm, forms.Form):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the day."""
-        return actions.problems_of_day("on", answers.get("on"), today=timezone.localdate())
+        return actions.problems_of_day("on", answers.get("on"), at=timezone.now())
 
     reason = forms.CharField(
         label="Why?",

@@ -6,7 +6,6 @@ from typing import Any, NotRequired, Protocol, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
 
 from accounts.acts.refusals import Problem, refuse, refuse_if_any
 from accounts.acts.undo import Return, undoable
@@ -228,7 +227,7 @@ def _save_training(
     """Give the session ``fields`` and settle what follows, or refuse with all that is wrong."""
     for name, value in fields.items():
         setattr(session, name, value)
-    problems = problems + problems_of_training(fields, today=timezone.localdate(at))
+    problems = problems + problems_of_training(fields, at=at)
     refuse_if_any(problems, session)
     session.save()
     _settle(session, by=by)
@@ -255,9 +254,9 @@ def _same_session(session: TrainingSession, held_on: dt.date, delivered_by: str)
     return normal_name(delivered_by) in map(normal_name, trainers)
 
 
-def problems_of_training(fields: Mapping[str, Any], *, today: dt.date) -> list[Problem]:
+def problems_of_training(fields: Mapping[str, Any], *, at: dt.datetime) -> list[Problem]:
     """What won't do of a session by itself; ``fields`` may lack some."""
-    found = problems_of_day("held_on", fields.get("held_on"), today=today)
+    found = problems_of_day("held_on", fields.get("held_on"), at=at)
     attended, staff = fields.get("attended"), fields.get("front_desk_staff")
     if attended is not None and attended < 1:
         found.append(Problem("attended", "Enter how many attended: at least 1."))

@@ -65,7 +65,7 @@ class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the session."""
-        return actions.problems_of_training(answers, today=timezone.localdate())
+        return actions.problems_of_training(answers, at=timezone.now())
 
     def layout(self) -> Layout:
         """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
