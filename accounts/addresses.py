@@ -85,7 +85,6 @@ class NumberConverter:
         return key_of(value)
 
     def to_url(self, value: int | str) -> str:
-        """The number."""
         return number_of(int(value))
 
 

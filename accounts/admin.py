@@ -58,7 +58,6 @@ class PersonForm(forms.ModelForm[User]):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Show what the person has."""
         super().__init__(*args, **kwargs)
         if "units" not in self.fields:
             return

@@ -90,7 +90,6 @@ class TidyForm:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
-        """Tidy the form."""
         if request.method == "POST":
             request.POST = _without_hidden(request.POST)  # type: ignore[assignment]
 
@@ -197,7 +196,6 @@ class ScopedTransaction:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer inside the transaction."""
         if not request.user.is_authenticated and _is_told_nothing(request):
             return self.get_response(request)
         with scope.acting(request.user, **_asked_from(request)):

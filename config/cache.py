@@ -72,11 +72,9 @@ class ForgivingCache(RedisCache):
         return self._ask(True, super().add, *args, **options)
 
     def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
-        """Find, or give the default."""
         return self._ask(default, super().get, key, default, version)
 
     def set(self, *args: Any, **options: Any) -> None:
-        """Keep, if possible."""
         self._ask(None, super().set, *args, **options)
 
     def touch(self, *args: Any, **options: Any) -> Any:
@@ -84,11 +82,9 @@ class ForgivingCache(RedisCache):
         return self._ask(False, super().touch, *args, **options)
 
     def delete(self, *args: Any, **options: Any) -> Any:
-        """Forget, if it is there."""
         return self._ask(False, super().delete, *args, **options)
 
     def has_key(self, *args: Any, **options: Any) -> Any:
-        """Whether it is there."""
         return self._ask(False, super().has_key, *args, **options)
 
     def incr(self, key: Any, delta: int = 1, version: Any = None) -> Any:
@@ -96,17 +92,13 @@ class ForgivingCache(RedisCache):
         return self._ask(delta, super().incr, key, delta, version)
 
     def get_many(self, *args: Any, **options: Any) -> Any:
-        """Find what is there."""
         return self._ask({}, super().get_many, *args, **options)
 
     def set_many(self, *args: Any, **options: Any) -> Any:
-        """Keep, if possible."""
         return self._ask([], super().set_many, *args, **options)
 
     def delete_many(self, *args: Any, **options: Any) -> None:
-        """Forget, if possible."""
         self._ask(None, super().delete_many, *args, **options)
 
     def clear(self) -> Any:
-        """Forget all, if possible."""
         return self._ask(False, super().clear)

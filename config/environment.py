@@ -33,7 +33,6 @@ class Environment(FileAwareEnv):  # type: ignore[misc]
     ENVIRON = _Environment()
 
     def __init__(self) -> None:
-        """Begin without problems."""
         super().__init__()
         self.problems: list[str] = []
 

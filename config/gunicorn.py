@@ -26,13 +26,11 @@ class Protocol(H11Protocol):
     """HTTP, with an end to connections on which no whole head of a request ever comes."""
 
     def connection_made(self, transport: Any) -> None:
-        """Begin to look after it."""
         super().connection_made(transport)
         self._reads_head = False
         self._look_again: asyncio.TimerHandle = self.loop.call_later(HEAD_TIMEOUT, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop."""
         self._look_again.cancel()
         super().connection_lost(exc)
 

@@ -25,7 +25,6 @@ class Health:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, or go on."""
         if request.path_info not in PATHS:
             return self.get_response(request)
         if request.method not in ("GET", "HEAD"):

@@ -201,7 +201,6 @@ class GovSplitDateTime(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: Any = None) -> None:
-        """Make the two widgets."""
         time = forms.TimeInput(attrs={"autocomplete": "off"}, format="%H:%M")
         super().__init__((GovDateWidget(), time), attrs)
 

@@ -66,7 +66,6 @@ class GovForm(PlainWords, ComesBack):
         return Layout(*self.fields)
 
     def buttons(self) -> list[Button]:
-        """The buttons below the questions."""
         return [Button(self.submit_label)]
 
     @cached_property

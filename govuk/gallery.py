@@ -87,7 +87,6 @@ class GalleryForm(GovForm, forms.Form):
         )
 
     def buttons(self) -> list[Button]:
-        """One of each kind."""
         return [
             Button(self.submit_label),
             Button("Send and add another", name="then", value="add", kind="secondary"),

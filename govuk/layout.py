@@ -127,5 +127,4 @@ class Button:
     def render(
         self, form: forms.BaseForm, context: Context, template_pack: Any = TEMPLATE_PACK, **_: Any
     ) -> SafeString:
-        """The button's markup."""
         return render_to_string(f"{template_pack}/layout/button.html", {"button": self})

@@ -38,7 +38,6 @@ class Smtp(EmailBackend):
         self.timeout = min(self.timeout or seconds, seconds)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Send them within the limit."""
         with self._limited():
             return super().send_messages(email_messages)
 

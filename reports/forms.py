@@ -124,7 +124,6 @@ class SubjectAccessForm(GovForm, forms.Form):
         return [*super().buttons(), Button(label, name=self.XLSX, value="1", kind="secondary")]
 
     def clean(self) -> dict[str, Any]:
-        """Find the person."""
         answers = super().clean() or {}
         if "subject" in answers and "identifier" in answers:
             answers["records"] = find(Subject(answers["subject"]), answers["identifier"])

@@ -62,7 +62,6 @@ class Fact:
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
-        """As the file has it."""
         return (self.part, self.about, self.what, self.held)
 
 

@@ -38,7 +38,6 @@ class RateTable:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The columns on the page."""
         return self.first_column, self.counted, "Rate (95% interval)"
 
     @property
@@ -56,7 +55,6 @@ class RateTable:
 
     @property
     def csv_header(self) -> tuple[str, ...]:
-        """The columns of the file."""
         return self.first_column, self.counted, "Of", "Rate %", "95% from %", "95% to %"
 
     @property
@@ -138,12 +136,10 @@ class CountTable:
 
     @property
     def csv_header(self) -> tuple[str, ...]:
-        """The columns of the file."""
         return self.header
 
     @property
     def csv_rows(self) -> Sequence[tuple[Cell, ...]]:
-        """The lines of the file."""
         return self.rows
 
 

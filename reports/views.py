@@ -75,7 +75,6 @@ class SubjectAccess(
     form_class = SubjectAccessForm
 
     def form_valid(self, form: SubjectAccessForm) -> HttpResponse:
-        """The file."""
         answers = form.cleaned_data
         facts = subject_access.export(answers["records"], reason=answers["reason"], by=self.user)
         kind = "xlsx" if SubjectAccessForm.XLSX in form.data else "csv"

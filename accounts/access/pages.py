@@ -66,7 +66,6 @@ class RequiresRecentSignIn(View):
     """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Go on, or ask first."""
         require_recent_sign_in(request)
         return super().dispatch(request, *args, **kwargs)
 

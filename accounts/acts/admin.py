@@ -45,7 +45,6 @@ class ToldOfOthers:
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Note what the record has."""
         super().__init__(*args, **kwargs)
         form: Any = self
         self.now = ""
@@ -127,7 +126,6 @@ class FindsNames:
     """The fields that hold names."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list of the rows."""
         return ByNames
 
     def get_search_results(

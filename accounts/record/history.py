@@ -397,7 +397,6 @@ class _Names:
         }
 
     def who(self, context: Mapping[str, Any]) -> str:
-        """Who acted."""
         if not self.actors:
             return "Somebody"
         if context.get("user"):
@@ -457,7 +456,6 @@ class Step:
 
     @property
     def at(self) -> dt.datetime:
-        """When."""
         moment: dt.datetime = self.after.pgh_created_at
         return moment
 

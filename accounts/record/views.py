@@ -99,7 +99,6 @@ class Log(RequiresRecentSignIn, Paged):
         }
 
     def changes(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
-        """What was changed."""
         limits = history.limits_of_log(self.user)
         events = history.all_events(
             limits,

@@ -151,7 +151,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Read a secret back."""
         return _keys().decrypt(encrypted_text.encode()).decode()
 
 

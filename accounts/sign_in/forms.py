@@ -57,7 +57,6 @@ class Code(AllauthForm):
     cleaned_data: dict[str, Any]
 
     def layout(self) -> Layout:
-        """A short box."""
         return Layout(Question("code", width=10))
 
     def clean_code(self) -> str:
@@ -167,7 +166,6 @@ class AuthenticatorAppForm(AllauthForm, totp.ActivateTOTPForm):
     hints = {"code": "Six figures. The app shows new ones every half minute."}
 
     def layout(self) -> Layout:
-        """A short box."""
         return Layout(Question("code", width=10))
 
     def clean_code(self) -> str:

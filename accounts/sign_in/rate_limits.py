@@ -37,7 +37,6 @@ class LimitWrites:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Go on, or answer 429."""
         if request.method in READS:
             return self.get_response(request)
         if request.user.is_authenticated:

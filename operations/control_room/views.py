@@ -98,7 +98,6 @@ class VisitEnd(ActView):
         return get_object_or_404(found.select_related("venue", "operation"), pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The visit for the heading."""
         self.record_reads(viewed=[self.visit])
         return super().get_context_data(**kwargs) | {"visit": self.visit, "back": self.back}
 
@@ -110,7 +109,6 @@ class VisitEnd(ActView):
         return self.visit.operation.get_absolute_url()
 
     def act(self, form: EndVisitForm) -> str:
-        """End it."""
         actions.end_overdue_visit(
             visit=self.visit, reason=form.cleaned_data["reason"], by=self.user, at=timezone.now()
         )

@@ -318,7 +318,6 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
         return redirect("operations:outcome_correct", self.visit.pk)
 
     def act(self, form: OutcomeForm) -> str:
-        """Log it."""
         logging.log_outcome(
             visit=self.visit,
             facts=form.facts(),
@@ -360,13 +359,11 @@ class OutcomeCorrect(Corrects, LogsOutcome):
         return self.visit
 
     def get_initial(self) -> dict[str, Any]:
-        """The answers on record."""
         outcome = self.visit.outcome
         assert outcome is not None  # the visit is completed
         return answers_of(OutcomeFacts.of(outcome)) | {"revision": outcome.revision}
 
     def act(self, form: CorrectionForm) -> str:
-        """Correct it."""
         logging.correct_outcome(
             visit=self.visit,
             facts=form.facts(),
@@ -400,7 +397,6 @@ class NotCompleted(EndsVisit):
             return self.form_invalid(form)
 
     def act(self, form: NotCompletedForm) -> str:
-        """Log it."""
         logging.log_not_completed(
             visit=self.visit,
             reason=form.reason(),
@@ -431,7 +427,6 @@ class NotCompletedCorrect(Corrects, TeamAct):
         return self.visit
 
     def get_initial(self) -> dict[str, Any]:
-        """The answers on record."""
         visit = self.visit
         kind = "time" if NotCompletedReason(visit.not_completed_reason).eligible else "venue"
         return {
@@ -447,7 +442,6 @@ class NotCompletedCorrect(Corrects, TeamAct):
         return super().get_form_kwargs() | {"draft_key": key}
 
     def act(self, form: NotCompletedCorrectionForm) -> str:
-        """Correct it."""
         logging.correct_not_completed(
             visit=self.visit,
             reason=form.reason(),

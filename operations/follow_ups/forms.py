@@ -140,7 +140,6 @@ class DeliveryForm(GovForm, VersionedForm):
     another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
-        """For ``follow_up``."""
         super().__init__(*args, **kwargs)
         self.follow_up = follow_up
 

@@ -23,7 +23,6 @@ class HandOverForm(GovForm, VersionedForm):
     )
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
-        """Offer ``people``."""
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = people  # type: ignore[attr-defined]
 
@@ -43,7 +42,6 @@ class HandOverAllForm(GovForm, ActForm, forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Ask for at least one."""
         answers: dict[str, Any] = super().clean() or {}
         if not self.errors and not any(answers.values()):
             raise forms.ValidationError("Select who takes over at least one of these.")

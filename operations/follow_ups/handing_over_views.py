@@ -37,7 +37,6 @@ class HandOver(FollowUpAct):
         return super().get_form_kwargs() | {"people": able}
 
     def act(self, form: HandOverForm) -> str:
-        """Hand it over."""
         handing_over.hand_over_follow_ups(
             follow_ups=[self.follow_up], by=self.user, **form.cleaned_data
         )
@@ -120,7 +119,6 @@ class HandOverAll(ActView):
         return super().get_form_kwargs() | {"kinds": kinds}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the person."""
         self.record_reads(listed=[row for rows, _ in self.in_hand.values() for row in rows])
         return super().get_context_data(**kwargs) | {"person": self.person}
 

@@ -69,7 +69,6 @@ class MessageDetail(ShownInDemonstration, TemplateView):
     template_name = "operations/follow_ups/message_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the message."""
         name = kwargs["name"]
         if name not in names_visible_to(self.user):
             raise Http404

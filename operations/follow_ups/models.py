@@ -247,7 +247,6 @@ class FollowUp(Versioned):
         return f"Follow-up {self.pk}"
 
     def get_absolute_url(self) -> str:
-        """The follow-up's page."""
         return reverse("operations:follow_up_detail", args=[self.pk])
 
     @property

@@ -42,7 +42,6 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
     paginate_by = 50
 
     def get_queryset(self) -> FollowUpQuerySet:
-        """What the filters leave."""
         self.today = duty_day(timezone.now())
         self.visible = FollowUp.objects.visible_to(self.user)
         self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
@@ -181,11 +180,9 @@ class Book(FollowUpAct):
         return super().get_initial() | {"on": self.follow_up.booked_for}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the day."""
         return super().get_form_kwargs() | {"today": timezone.localdate()}
 
     def act(self, form: BookForm) -> str:
-        """Book."""
         acts.book_refresher(
             follow_up=self.follow_up,
             by=self.user,
@@ -213,7 +210,6 @@ class Deliver(FollowUpAct):
         return super().get_initial() | {"held_on": past}
 
     def act(self, form: DeliveryForm) -> str:
-        """Record."""
         session = acts.record_delivery(
             follow_up=self.follow_up,
             by=self.user,
@@ -232,7 +228,6 @@ class Decline(FollowUpAct):
     done = "The venue declined the refresher."
 
     def act(self, form: DeclineForm) -> str:
-        """Decline."""
         acts.decline_refresher(
             follow_up=self.follow_up,
             by=self.user,
@@ -250,7 +245,6 @@ class Reopen(FollowUpAct):
     states = (FollowUpState.DECLINED,)
 
     def act(self, form: ReopenForm) -> str:
-        """Reopen."""
         acts.reopen_refresher(
             follow_up=self.follow_up,
             by=self.user,

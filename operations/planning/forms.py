@@ -100,7 +100,6 @@ class OperationEditForm(OperationForm, VersionedForm):
             del self.fields[name]
 
     def layout(self) -> Layout:
-        """With the hidden version."""
         asked = [
             question
             for question in super().layout().fields
@@ -215,7 +214,6 @@ class AddVenuesForm(GovForm, ActForm, forms.Form):
     )
 
     def __init__(self, *args: Any, venues: VenueQuerySet, **kwargs: Any) -> None:
-        """Offer ``venues``."""
         super().__init__(*args, **kwargs)
         self.fields["venues"].queryset = venues  # type: ignore[attr-defined]
         self.matching = venues
@@ -266,5 +264,4 @@ class DrawVenuesForm(GovForm, ActForm, forms.Form):
         self.helper.form_tag = False
 
     def layout(self) -> Layout:
-        """A short box."""
         return Layout(Question("number", width=3, suffix="venues"))

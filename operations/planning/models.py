@@ -168,7 +168,6 @@ class Operation(Versioned):
         return people.gone(self.lead, can=self.is_led)
 
     def get_absolute_url(self) -> str:
-        """The operation's page."""
         return reverse("operations:operation_detail", args=[self.pk])
 
 

@@ -210,7 +210,6 @@ class VisitForm(TeamForm):
     )
 
     def __init__(self, *args: Any, chosen: QuerySet[OperationVenue], **kwargs: Any) -> None:
-        """Offer ``chosen`` venues."""
         super().__init__(*args, **kwargs)
         self.fields["venue"].queryset = chosen  # type: ignore[attr-defined]
 
@@ -221,7 +220,6 @@ class VisitForm(TeamForm):
         return [*super().problems(answers), *past]
 
     def layout(self) -> Layout:
-        """Where comes first."""
         return Layout("venue", *super().layout().fields)
 
     def buttons(self) -> list[Button]:
@@ -243,7 +241,6 @@ class VisitEditForm(TeamForm, VersionedForm):
     submit_label = "Save visit"
 
     def layout(self) -> Layout:
-        """With the hidden version."""
         return Layout("version", *super().layout().fields)
 
 

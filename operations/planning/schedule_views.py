@@ -70,12 +70,10 @@ class VisitAdd(ActView):
         return super().get_form_kwargs() | offered
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The operation for the heading."""
         self.record_reads(listed=Cadet.objects.visible_to(self.user))
         return super().get_context_data(**kwargs) | {"operation": self.operation}
 
     def act(self, form: VisitForm) -> str:
-        """Plan it."""
         visit = schedule.plan_visit(
             operation=self.operation,
             venue=form.venue_to_visit(),
@@ -110,7 +108,6 @@ class PlannedVisitView(ActView):
         return said, self.record.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The visit for the heading."""
         self.record_reads(viewed=[self.record], listed=self.offered())
         return super().get_context_data(**kwargs) | {
             "visit": self.record,
@@ -130,11 +127,9 @@ class VisitEdit(PlannedVisitView):
     done = "The visit is saved."
 
     def get_initial(self) -> dict[str, Any]:
-        """The plan as it stands."""
         return plan_of(self.record) | {"version": self.record.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """The cadets to choose from."""
         offered = {"operation": self.record.operation, "cadets": self.offered()}
         return super().get_form_kwargs() | offered
 
@@ -153,7 +148,6 @@ class VisitEdit(PlannedVisitView):
         return Cadet.objects.visible_to(self.user).on_record()
 
     def act(self, form: VisitEditForm) -> str:
-        """Save it."""
         schedule.reschedule_visit(
             visit=self.record,
             version=form.cleaned_data["version"],
@@ -173,7 +167,6 @@ class VisitCancel(PlannedVisitView):
     done = "The visit is cancelled. Its team is free again."
 
     def act(self, form: CancelForm) -> str:
-        """Cancel it."""
         schedule.cancel_visit(
             visit=self.record,
             reason=form.cleaned_data["reason"],

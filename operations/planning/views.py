@@ -168,12 +168,10 @@ class OperationAdd(ActView):
         return {"lead": self.user.pk}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Newest versions of the scenarios."""
         scenarios = Scenario.objects.visible_to(self.user).newest_versions()
         return super().get_form_kwargs() | {"scenarios": scenarios}
 
     def act(self, form: OperationForm) -> str:
-        """Make it."""
         operation = planning.create_operation(by=self.user, **form.values())
         return operation.get_absolute_url()
 
@@ -193,7 +191,6 @@ class OperationEdit(ActView):
         return get_object_or_404(found.select_related("scenario"), pk=self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
-        """What it says now."""
         names = [*OperationForm.base_fields, "version"]
         return {name: getattr(self.record, name) for name in names}
 
@@ -219,7 +216,6 @@ class OperationEdit(ActView):
         return list(dict.fromkeys(self.not_for_them.values()))
 
     def act(self, form: OperationEditForm) -> str:
-        """Save it."""
         operation = planning.edit_operation(
             operation=self.record,
             version=form.cleaned_data["version"],
@@ -242,7 +238,6 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
 
     @cached_property
     def filter_form(self) -> ChoosableVenuesForm:
-        """What the address asks for."""
         return ChoosableVenuesForm(self.request.GET or None, user=self.user)
 
     @cached_property
@@ -274,7 +269,6 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, **{name: form}))
 
     def draw(self, form: DrawVenuesForm) -> int:
-        """Leave the choice to chance."""
         return draws.draw_venues(
             operation=self.operation,
             among=self.matching,
@@ -284,7 +278,6 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         )
 
     def add(self, form: AddVenuesForm) -> int:
-        """Add those picked."""
         return planning.add_venues(
             operation=self.operation,
             venues=form.cleaned_data["venues"],

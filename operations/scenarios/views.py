@@ -38,7 +38,6 @@ class ScenarioDetail(RequiresPermission, DetailView[Scenario]):
     context_object_name = "scenario"
 
     def get_queryset(self) -> QuerySet[Scenario]:
-        """Those the person may see."""
         found = Scenario.objects.visible_to(self.user)
         return found.select_related("created_by").prefetch_related("warning_signs")
 
@@ -64,7 +63,6 @@ class ScenarioAdd(ActView):
     done = "The scenario is saved."
 
     def act(self, form: ScenarioForm) -> str:
-        """Write it."""
         scenario = actions.create_scenario(by=self.user, **form.cleaned_data)
         return reverse("operations:scenario_detail", args=[scenario.pk])
 
@@ -79,23 +77,19 @@ class ScenarioNewVersion(ActView):
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The version to start from."""
         found = Scenario.objects.visible_to(self.user)
         return get_object_or_404(found, pk=self.kwargs["pk"])
 
     def get_initial(self) -> dict[str, Any]:
-        """What it says now."""
         return {
             "script": self.scenario.script,
             "warning_signs": self.scenario.warning_signs.all(),
         }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The scenario for the heading."""
         return super().get_context_data(**kwargs) | {"scenario": self.scenario}
 
     def act(self, form: ScenarioVersionForm) -> str:
-        """Write it."""
         scenario = actions.new_scenario_version(
             scenario=self.scenario, by=self.user, **form.cleaned_data
         )

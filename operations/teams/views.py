@@ -72,7 +72,6 @@ class CadetAdd(CadetAct):
         return {"command_unit": units[0].pk if len(units) == 1 else None}
 
     def act(self, form: CadetForm) -> str:
-        """Put the cadet on record."""
         cadets.add_cadet(on=timezone.localdate(), by=self.user, **form.cleaned_data)
         return reverse("operations:cadet_list")
 
@@ -84,7 +83,6 @@ class CadetEdit(CadetAct):
 
     @cached_property
     def record(self) -> Cadet:
-        """The cadet."""
         return get_object_or_404(
             Cadet.objects.changeable_by(self.user).on_record(), pk=self.kwargs["pk"]
         )
@@ -94,7 +92,6 @@ class CadetEdit(CadetAct):
         return super().get_form_kwargs() | {"cadet": self.record}
 
     def get_initial(self) -> dict[str, Any]:
-        """What is held now."""
         return {name: getattr(self.record, name) for name in CadetEditForm.base_fields}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -109,7 +106,6 @@ class CadetEdit(CadetAct):
         return cadets.visits_in_doubt(cadet=on_record, by=self.user)
 
     def act(self, form: CadetEditForm) -> str:
-        """Save it."""
         cadets.edit_cadet(
             cadet=self.record, on=timezone.localdate(), by=self.user, **form.cleaned_data
         )

@@ -482,7 +482,6 @@ class Visit(Versioned):
         return number_of(self.pk)
 
     def get_absolute_url(self) -> str:
-        """The visit's page."""
         return reverse("operations:visit_detail", args=[self.pk])
 
     def is_past_its_time(self, *, at: dt.datetime, margin: dt.timedelta) -> bool:
@@ -491,12 +490,10 @@ class Visit(Versioned):
 
     @property
     def is_planned(self) -> bool:
-        """Still to come."""
         return self.state == VisitState.PLANNED
 
     @property
     def is_under_way(self) -> bool:
-        """Started and not yet over."""
         return self.state == VisitState.UNDER_WAY
 
     @property

@@ -60,7 +60,6 @@ class ImportRun(models.Model):
         return self.file_name
 
     def get_absolute_url(self) -> str:
-        """The report of this import."""
         return reverse("venues:import_detail", args=[self.pk])
 
 

@@ -202,7 +202,6 @@ class DifferenceDecide(FormPage, RequiresPermission, View):
 
     @cached_property
     def run(self) -> ImportRun:
-        """The import of the address."""
         return get_object_or_404(ImportRun.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     def post(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:

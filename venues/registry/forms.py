@@ -294,7 +294,6 @@ class VenueEditForm(VersionedForm, VenueForm):
     """The same of a venue that is in the registry, as it was at a version."""
 
     def layout(self) -> Layout:
-        """With the hidden version."""
         return Layout("version", *super().layout().fields)
 
 
@@ -425,7 +424,6 @@ class ContactForm(GovForm, ActForm, forms.ModelForm[VenueContact]):
         widgets = {"phone": forms.TextInput({"type": "tel", "autocomplete": "off"})}
 
     def __init__(self, *args: Any, venue: Venue, **kwargs: Any) -> None:
-        """Of somebody at ``venue``."""
         super().__init__(*args, **kwargs)
         self.venue = venue
 

@@ -331,7 +331,6 @@ class Venue(Versioned):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The venue's page."""
         return reverse("venues:venue_detail", args=[self.pk])
 
     @property

@@ -50,7 +50,6 @@ class VenueList(RequiresPermission, ListView[Venue]):
 
     @cached_property
     def filter(self) -> VenueFilter:
-        """What the person asked for."""
         return VenueFilter(self.request.GET, user=self.user)
 
     def get_queryset(self) -> QuerySet[Venue]:
@@ -165,7 +164,6 @@ class VenueAdd(VenueAct):
         return context | {"twin": twin}
 
     def act(self, form: VenueAddForm) -> Venue:
-        """Add it."""
         return actions.add_venue(**form.values(), by=self.user)
 
 
@@ -174,7 +172,6 @@ class OfVenue(VenueAct):
 
     @cached_property
     def venue(self) -> Venue:
-        """The venue of the address."""
         venues = Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
         return get_object_or_404(venues, pk=self.kwargs["pk"])
 
@@ -235,7 +232,6 @@ class VenueEdit(ChangesVenue):
         return context | {"saved_meanwhile": [Row("Name", saved.name), *presenters.rows(saved)]}
 
     def act(self, form: VenueEditForm) -> Venue:
-        """Save it."""
         version = form.cleaned_data["version"]
         return actions.edit_venue(venue=self.venue, version=version, **form.values(), by=self.user)
 
@@ -251,7 +247,6 @@ class VenueClose(ChangesVenue):
     )
 
     def act(self, form: ClosingForm) -> Venue:
-        """Close it."""
         actions.close_venue(venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now())
         return self.venue
 
@@ -264,7 +259,6 @@ class VenueReopen(ChangesVenue):
     done = "{} is open again."
 
     def act(self, form: ReopeningForm) -> Venue:
-        """Reopen it."""
         actions.reopen_venue(venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now())
         return self.venue
 
@@ -340,7 +334,6 @@ class SavesContact(ChangesVenue):
     """A form of a contact."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """At which venue."""
         return super().get_form_kwargs() | {"venue": self.venue}
 
 
@@ -352,7 +345,6 @@ class ContactAdd(SavesContact):
     done = "The contact at {} is saved."
 
     def act(self, form: ContactForm) -> Venue:
-        """Add them."""
         actions.save_contact(venue=self.venue, **form.cleaned_data, by=self.user)
         return self.venue
 
@@ -380,7 +372,6 @@ class OfContact(ChangesVenue):
 
     @cached_property
     def venue(self) -> Venue:
-        """The contact's venue."""
         return self.contact.venue
 
 
@@ -408,7 +399,6 @@ class ContactEdit(OfContact, SavesContact):
         )
 
     def act(self, form: ContactEditForm) -> Venue:
-        """Save it."""
         contact, answers = self.contact, form.cleaned_data
         actions.save_contact(venue=self.venue, contact=contact, **answers, by=self.user)
         return self.venue
@@ -422,6 +412,5 @@ class ContactRemove(OfContact):
     done = "The contact at {} is removed."
 
     def act(self, form: ContactRemovalForm) -> Venue:
-        """Erase it."""
         actions.remove_contact(contact=self.contact, by=self.user)
         return self.venue

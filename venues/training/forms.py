@@ -115,7 +115,6 @@ class TrainingRemovalForm(GovForm, VersionedForm, forms.ModelForm[TrainingSessio
         fields: tuple[str, ...] = ()
 
     def buttons(self) -> list[Button]:
-        """It takes something away."""
         return [Button(self.submit_label, kind="warning")]
 
 

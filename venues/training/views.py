@@ -28,11 +28,9 @@ class TrainingAdd(OfVenue):
     done = "The training of {} is recorded."
 
     def get_initial(self) -> dict[str, Any]:
-        """Initial training first, refreshers after."""
         return {"kind": first_kind(self.venue, on=duty_day(timezone.now()))}
 
     def act(self, form: TrainingForm) -> Venue:
-        """Record it."""
         session = actions.record_training(
             venue=self.venue, **form.cleaned_data, by=self.user, at=timezone.now()
         )
@@ -64,7 +62,6 @@ class OfTraining(OfVenue):
 
     @cached_property
     def venue(self) -> Venue:
-        """The venue of the session."""
         return self.session.venue
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -82,7 +79,6 @@ class TrainingEdit(OfTraining):
     done = "The correction is saved. What it said before is kept in the history."
 
     def act(self, form: TrainingEditForm) -> Venue:
-        """Correct it."""
         session = actions.correct_training(
             session=self.session, **form.cleaned_data, by=self.user, at=timezone.now()
         )
@@ -99,7 +95,6 @@ class TrainingRemove(OfTraining):
     done = "The session is off the record. It stays in the history."
 
     def act(self, form: TrainingRemovalForm) -> Venue:
-        """Remove it."""
         self.followed = actions.remove_training(
             session=self.session, **form.cleaned_data, by=self.user
         )
