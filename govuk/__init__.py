@@ -7,9 +7,7 @@ an answer reveals further questions. ``parts`` prepares what the templates place
 
 from govuk.fields import (
     GovDateField,
-    GovDateTimeField,
     GovDateWidget,
-    GovSplitDateTime,
     GovTimeField,
     OneBoxDateField,
     YesNoField,
@@ -22,11 +20,9 @@ __all__ = [
     "Button",
     "ComesBack",
     "GovDateField",
-    "GovDateTimeField",
     "GovDateWidget",
     "GovFilterForm",
     "GovForm",
-    "GovSplitDateTime",
     "GovTimeField",
     "OneBoxDateField",
     "PlainWords",

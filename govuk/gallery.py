@@ -14,7 +14,6 @@ from django.shortcuts import render
 from govuk import (
     Button,
     GovDateField,
-    GovDateTimeField,
     GovFilterForm,
     GovForm,
     Question,
@@ -44,7 +43,6 @@ class GalleryForm(GovForm, forms.Form):
     notes = forms.CharField(widget=forms.Textarea({"rows": 3}), required=False)
     size = forms.ChoiceField(choices=[("", "---------"), ("s", "Small"), ("l", "Large")])
     opened = GovDateField(label="Date of opening", help_text=an_example())
-    starts = GovDateTimeField(label="Start of the visit")
     plan = forms.FileField(label="Floor plan")
     agreed = forms.BooleanField(
         label="The manager has agreed",
@@ -72,16 +70,16 @@ class GalleryForm(GovForm, forms.Form):
                 "Typed",
                 *("name", "email", "telephone", "website", "password"),
                 Question("rooms", width=3),
-                *("notes", "size", "opened", "starts", "plan"),
+                *("notes", "size", "opened", "plan"),
             ),
             Fieldset(
                 "Chosen",
                 *("agreed", "meals", "kind"),
-                Question("parking", revealed, style=Style.INLINE),
+                Question("parking", revealed),
             ),
             Fieldset(
                 "For the thumb",
-                Question("helped", style=Style.BIG, size="m"),
+                Question("helped", style=Style.BIG),
                 Question("minutes", style=Style.GRID),
             ),
         )
@@ -124,7 +122,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
         "filter_form": GalleryFilter(request.GET if "q" in request.GET else None),
         "page_obj": Paginator(range(200), 10).get_page(request.GET.get("page", 7)),
         "tones": tones(),
-        "crumbs": [{"label": "Home", "url": "?"}, {"label": "Gallery", "url": ""}],
         "links": [
             {"label": "Visits", "url": "?", "current": True},
             {"label": "Training", "url": "?", "current": False},

@@ -17,9 +17,6 @@ class Style(enum.StrEnum):
     STACKED = "stacked"
     """One below the other: the default."""
 
-    INLINE = "inline"
-    """Side by side from tablet width on, for two short answers."""
-
     BIG = "big"
     """Boxes as wide as the phone, for the thumb."""
 
@@ -66,8 +63,6 @@ class Question:
         name: str,
         *reveals: Reveal,
         style: Style = Style.STACKED,
-        size: str = "s",
-        page_heading: bool = False,
         optional: bool | None = None,
         width: int | None = None,
         suffix: str = "",
@@ -78,8 +73,6 @@ class Question:
             name: The form's field.
             reveals: What each answer reveals (radios and checkboxes).
             style: How radios or checkboxes stand.
-            size: Of the label: s, m, l or xl.
-            page_heading: The label is the page's h1 (then set ``size="l"``).
             optional: Whether to say "(optional)"; by default if the field is not required, except
                 inside a :class:`Reveal`, whose questions may well be required there.
             width: Of the box in letters: 2, 3, 4, 5, 10, 20 or 30.
@@ -89,8 +82,6 @@ class Question:
         self.name = name
         self.reveals = reveals
         self.style = style
-        self.size = size
-        self.page_heading = page_heading
         self.optional = optional
         self.width = width
         self.suffix = suffix

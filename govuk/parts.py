@@ -1,7 +1,6 @@
 """Parts of one field that the pack's templates place: everything a reader sees or hears of it."""
 
 import copy
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
-from govuk.dates import clock
-from govuk.fields import GovDateWidget, GovSplitDateTime
+from govuk.fields import GovDateWidget
 from govuk.layout import Question, Style
 
 _DJANGO_ROWS = "10"  # of a text area whose form names no number: too much of a phone
@@ -51,8 +49,6 @@ class Part:
     template: str
     """In templates/govuk/fields/."""
     label: str
-    size: str
-    page_heading: bool
     input_type: str = ""
     """``radio`` or ``checkbox`` for choices."""
     group_class: str = ""
@@ -62,7 +58,6 @@ class Part:
     """The control itself where Django draws it."""
     options: list[Option] = field(default_factory=list)
     boxes: list[dict[str, Any]] = field(default_factory=list)
-    time: dict[str, str] = field(default_factory=dict)
     fieldset: bool = False
     own_label: bool = False
     """The control brings its label and hint (a single checkbox)."""
@@ -77,11 +72,7 @@ def part(
     """Prepare ``bound`` for the templates, as ``question`` asks."""
     question = question or Question(bound.name)
     widget = bound.field.widget
-    common: dict[str, Any] = {
-        "label": _label(bound, question, revealed),
-        "size": question.size,
-        "page_heading": question.page_heading,
-    }
+    common: dict[str, Any] = {"label": _label(bound, question, revealed)}
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         options = _options(bound, revealed_by or {})
         kind = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
@@ -107,8 +98,6 @@ def part(
     if isinstance(widget, GovDateWidget):
         boxes = widget.boxes(bound.html_name, bound.auto_id, bound.value())
         return Part("date.html", boxes=boxes, fieldset=True, fieldset_role="group", **common)
-    if isinstance(widget, GovSplitDateTime):
-        return _date_time(bound, widget, common)
     if isinstance(widget, forms.Textarea):
         area = copy.copy(widget)
         if widget.attrs.get("rows") == _DJANGO_ROWS:
@@ -135,8 +124,6 @@ def first_id(bound: BoundField) -> str:
         return f"{bound.auto_id}_0"
     if isinstance(widget, GovDateWidget):
         return f"{bound.auto_id}_day"
-    if isinstance(widget, GovSplitDateTime):
-        return f"{bound.auto_id}_0_day"
     return bound.auto_id
 
 
@@ -164,8 +151,6 @@ def _label(bound: BoundField, question: Question, revealed: bool) -> str:
 
 def _look(kind: str, style: Style) -> str:
     base = "govuk-radios" if kind == "radio" else "govuk-checkboxes"
-    if style is Style.INLINE:
-        return f"{base} {base}--inline"
     if style is Style.COLUMNS:
         return f"{base} {base}--small app-choice-columns"
     if style in (Style.BIG, Style.GRID):
@@ -236,16 +221,3 @@ def _text_box(bound: BoundField, widget: forms.Widget) -> forms.Widget:
     )
     kept = {key: value for key, value in widget.attrs.items() if key not in ("min", "max", "step")}
     return forms.TextInput({"inputmode": "numeric" if whole else "decimal"} | kept)
-
-
-def _date_time(bound: BoundField, widget: GovSplitDateTime, common: dict[str, Any]) -> Part:
-    value = bound.value()
-    day, time = value if isinstance(value, list | tuple) else widget.decompress(value)
-    date_widget = widget.widgets[0]
-    assert isinstance(date_widget, GovDateWidget)  # set in its constructor
-    boxes = date_widget.boxes(f"{bound.html_name}_0", f"{bound.auto_id}_0", day)
-    shown = clock(time) if isinstance(time, dt.time) else str(time or "")
-    time_box = {"name": f"{bound.html_name}_1", "id": f"{bound.auto_id}_1", "value": shown}
-    return Part(
-        "date.html", boxes=boxes, time=time_box, fieldset=True, fieldset_role="group", **common
-    )
