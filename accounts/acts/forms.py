@@ -17,6 +17,7 @@ class ActForm:
     """The field for each thing a problem may be about, where the names differ."""
 
     fields: dict[str, forms.Field]
+    data: Mapping[str, Any]
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """What the act would refuse in ``answers``, some of which may be missing."""
@@ -45,6 +46,11 @@ class ActForm:
             message = own.get(problem.code, problem.message)
             self.add_error(name if question else None, message)  # type: ignore[attr-defined]
 
+    def send_next_time(self, name: str, value: object) -> None:
+        """Put ``value`` into the hidden question ``name`` for whoever sends the form again."""
+        self.data = cast(QueryDict, self.data).copy()
+        self.data[self.add_prefix(name)] = str(value)  # type: ignore[attr-defined]
+
 
 class VersionedForm(ActForm, forms.Form):
     """A form on a record that two people may have open at once."""
@@ -62,6 +68,10 @@ class VersionedForm(ActForm, forms.Form):
     def tell_conflict(self, record: Versioned) -> None:
         """Say that ``record`` changed meanwhile; whoever saves again has been told."""
         self.conflict = type(record)._base_manager.get(pk=record.pk)
-        self.add_error(None, self.CONFLICT)
-        self.data = cast(QueryDict, self.data).copy()
-        self.data[self.add_prefix("version")] = str(self.conflict.version)
+        version, sentence = self.told_of(self.conflict)
+        self.add_error(None, sentence)
+        self.send_next_time("version", version)
+
+    def told_of(self, saved: Any) -> tuple[int, str]:
+        """Which version somebody else ``saved``, and the sentence that says so."""
+        return saved.version, self.CONFLICT

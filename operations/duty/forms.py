@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
-from accounts.acts.forms import ActForm
+from accounts.acts.forms import ActForm, VersionedForm
 from govuk import GovForm, Question, Reveal, Style, YesNoField
 from operations.duty.actions import ANOTHER_REASON
 from operations.visits.facts import OutcomeFacts, applies
@@ -266,12 +266,11 @@ def answers_of(facts: OutcomeFacts) -> dict[str, Any]:
     return answers
 
 
-class CorrectionForm(OutcomeForm):
+class CorrectionForm(VersionedForm, OutcomeForm):
     """The same questions with the answers on record, and why they change."""
 
     submit_label = "Save correction"
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="Why are you correcting it?",
         max_length=200,
@@ -280,18 +279,16 @@ class CorrectionForm(OutcomeForm):
 
     def layout(self) -> Layout:
         """The reason comes last, when one knows what has changed."""
-        return Layout("revision", *super().layout().fields, Fieldset("Correction", "reason"))
+        return Layout("version", *super().layout().fields, Fieldset("Correction", "reason"))
 
-    def tell_conflict(self, visit: Visit) -> None:
-        """Say that another correction came first; whoever saves again has been told."""
-        latest = Outcome.objects.filter(visit=visit).latest("revision")
-        self.add_error(
-            None,
+    def told_of(self, saved: Visit) -> tuple[int, str]:
+        """The revision of the outcome that came first, and who made it."""
+        latest = Outcome.objects.filter(visit=saved).latest("revision")
+        return latest.revision, (
             f"{latest.logged_by} corrected this outcome after you opened it. What you entered is "
             "still below and nothing is saved. Look at what they changed, then save again to "
-            "replace it.",
+            "replace it."
         )
-        self.data = {**dict(self.data.items()), self.add_prefix("revision"): latest.revision}
 
 
 def _choice(reason: NotCompletedReason) -> tuple[str, str]:
@@ -378,19 +375,18 @@ class NotCompletedForm(GovForm, ActForm, forms.Form):
             "This had arrived and was undone since, so the visit is still under way. To end it "
             "after all, send this again.",
         )
-        self.data = {**dict(self.data.items()), self.add_prefix("submission"): uuid.uuid4()}
+        self.send_next_time("submission", uuid.uuid4())
 
     def reason(self) -> str:
         """The reason as the acts take it."""
         return str(self.cleaned_data[self.cleaned_data["kind"]])
 
 
-class NotCompletedCorrectionForm(NotCompletedForm):
+class NotCompletedCorrectionForm(VersionedForm, NotCompletedForm):
     """The same questions with the answers on record, and why they change."""
 
     submit_label = "Save correction"
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
     why = forms.CharField(
         label="Why are you correcting it?",
         max_length=200,
@@ -399,15 +395,11 @@ class NotCompletedCorrectionForm(NotCompletedForm):
 
     def layout(self) -> Layout:
         """The reason comes last, when one knows what has changed."""
-        return Layout("revision", *super().layout().fields, Fieldset("Correction", "why"))
+        return Layout("version", *super().layout().fields, Fieldset("Correction", "why"))
 
-    def tell_conflict(self, visit: Visit) -> None:
-        """Say that another correction came first; whoever saves again has been told."""
-        latest = Visit.objects.get(pk=visit.pk)
-        self.add_error(
-            None,
+    def told_of(self, saved: Visit) -> tuple[int, str]:
+        """The revision that came first."""
+        return saved.not_completed_revision, (
             "Somebody else corrected this after you opened it. What you entered is still below "
-            "and nothing is saved. Look at what they changed, then save again to replace it.",
+            "and nothing is saved. Look at what they changed, then save again to replace it."
         )
-        revision = latest.not_completed_revision
-        self.data = {**dict(self.data.items()), self.add_prefix("revision"): revision}

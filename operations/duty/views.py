@@ -284,7 +284,7 @@ class LogsOutcome(TeamAct):
         latest = Outcome.objects.filter(visit=self.visit).latest("revision")
         answers = {
             **dict(form.data.items()),
-            "revision": latest.revision,
+            "version": latest.revision,
             "submission": uuid.uuid4(),
         }
         correction = CorrectionForm(answers, draft_key=form.draft_key)
@@ -361,14 +361,14 @@ class OutcomeCorrect(Corrects, LogsOutcome):
     def get_initial(self) -> dict[str, Any]:
         outcome = self.visit.outcome
         assert outcome is not None  # the visit is completed
-        return answers_of(OutcomeFacts.of(outcome)) | {"revision": outcome.revision}
+        return answers_of(OutcomeFacts.of(outcome)) | {"version": outcome.revision}
 
     def act(self, form: CorrectionForm) -> str:
         logging.correct_outcome(
             visit=self.visit,
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
-            revision=form.cleaned_data["revision"],
+            revision=form.cleaned_data["version"],
             submission=form.cleaned_data["submission"],
             by=self.user,
             at=timezone.now(),
@@ -433,7 +433,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
             "kind": kind,
             kind: visit.not_completed_reason,
             "notes": visit.not_completed_notes,
-            "revision": visit.not_completed_revision,
+            "version": visit.not_completed_revision,
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -447,7 +447,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
             reason=form.reason(),
             notes=form.cleaned_data["notes"],
             why=form.cleaned_data["why"],
-            revision=form.cleaned_data["revision"],
+            revision=form.cleaned_data["version"],
             submission=form.cleaned_data["submission"],
             by=self.user,
         )

@@ -254,7 +254,7 @@ def test_correcting_by_the_form(client, over, officer):
         "kind": "venue",
         "venue": "no_overnight",
         "why": "Told by the owner",
-        "revision": 1,
+        "version": 1,
         "submission": uuid.uuid4(),
     }
     assert "The correction is saved" in client.post(address, answers, follow=True).text

@@ -332,7 +332,7 @@ def test_the_correction_starts_from_what_is_on_record(signed_in, officer):
 
 def test_a_correction_shows_who_changed_what_and_why(signed_in, visit):
     send(signed_in, visit, answers())
-    change = answers(police_contacted="no", revision="1", reason="They called afterwards")
+    change = answers(police_contacted="no", version="1", reason="They called afterwards")
     send(signed_in, visit, change, to="outcome_correct")
 
     page = text(signed_in.get(url("visit_detail", visit)))
@@ -379,7 +379,7 @@ def test_once_no_officer_of_the_team_is_left_its_planner_corrects_what_was_logge
     assert client.get(pages[0]).status_code == 200
     assert statuses(planner) == {200}
     assert pages[0] in client.get(visit.get_absolute_url()).text
-    change = answers(police_contacted="no", revision="1", reason="The call came from elsewhere")
+    change = answers(police_contacted="no", version="1", reason="The call came from elsewhere")
     send(client, visit, change, to="outcome_correct")
     visit.refresh_from_db()
     assert (visit.outcome.revision, visit.outcome.logged_by) == (2, planner)
@@ -398,16 +398,16 @@ def test_as_long_as_one_officer_of_the_team_is_there_others_correct_nothing(clie
 
 def test_a_correction_needs_a_reason(signed_in, visit):
     send(signed_in, visit, answers())
-    answer = send(signed_in, visit, answers(room_refused="no", revision="1"), to="outcome_correct")
+    answer = send(signed_in, visit, answers(room_refused="no", version="1"), to="outcome_correct")
     assert errors(answer) == ["Enter why you are correcting the outcome"]
 
 
 def test_a_correction_that_came_second_is_told_and_keeps_what_was_entered(signed_in, visit):
     send(signed_in, visit, answers())
-    first = answers(room_refused="no", revision="1", reason="It was offered")
+    first = answers(room_refused="no", version="1", reason="It was offered")
     send(signed_in, visit, first, to="outcome_correct")
 
-    second = answers(materials_left="yes", revision="1", reason="We left cards")
+    second = answers(materials_left="yes", version="1", reason="We left cards")
     answer = send(signed_in, visit, second, to="outcome_correct")
 
     assert any(
