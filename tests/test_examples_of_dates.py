@@ -83,6 +83,7 @@ def test_examples_stand_where_a_page_above_tries_them():
         ("DeliveryForm", "held_on"),
         ("GalleryForm", "opened"),
         ("ReopeningForm", "on"),
+        ("SessionForm", "held_on"),
         ("TrainingEditForm", "held_on"),
         ("TrainingForm", "held_on"),
     }

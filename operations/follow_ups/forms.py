@@ -1,7 +1,7 @@
 """Forms of follow-ups: the filters of their list, and booking, delivery and refusal."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.layout import Layout
@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.acts.forms import VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.models import User
-from govuk import GovDateField, GovFilterForm, GovForm, Question, an_example
+from govuk import GovDateField, GovFilterForm, GovForm, an_example
 from operations.follow_ups import actions as acts
 from operations.follow_ups.models import FollowUp, FollowUpQuerySet, FollowUpState
 from operations.people import BY_NAME
-from venues.models import CommandUnit, TrainingSession
-from venues.training.forms import ANOTHER_SESSION
+from venues.models import CommandUnit
+from venues.training.forms import SessionForm
 
 
 class FollowUpFilter(GovFilterForm, forms.Form):
@@ -101,65 +101,21 @@ class BookForm(GovForm, VersionedForm):
         return on
 
 
-class DeliveryForm(GovForm, VersionedForm):
+class DeliveryForm(VersionedForm, SessionForm):
     """What is recorded of a refresher that was held."""
 
     submit_label = "Record delivery"
-
-    held_on = GovDateField(
-        label="Date it was held",
-        help_text=an_example(),
-        error_messages={"required": "Enter the date it was held"},
-    )
-    mode = forms.ChoiceField(
-        label="How was it delivered?",
-        choices=TrainingSession.Mode.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Select how it was delivered"},
-    )
-    delivered_by = forms.CharField(
-        label="Who delivered it?",
-        max_length=120,
-        help_text="A team or a person.",
-        error_messages={"required": "Enter who delivered it"},
-    )
-    front_desk_staff = forms.IntegerField(
-        label="How many people work at the front desk?",
-        min_value=1,
-        max_value=1000,
-        help_text="All shifts together.",
-        error_messages={"required": "Enter how many people work at the front desk"},
-    )
-    attended = forms.IntegerField(
-        label="How many of them attended?",
-        min_value=1,
-        max_value=1000,
-        error_messages={"required": "Enter how many of them attended"},
-    )
-    notes = forms.CharField(widget=forms.Textarea({"rows": 4}), max_length=2000, required=False)
-    another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
 
     def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.follow_up = follow_up
 
-    def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
+    def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What the act would refuse."""
         return acts.problems_of_delivery(self.follow_up, answers, at=timezone.now())
 
     def layout(self) -> Layout:
-        """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
-        asked = self.has_error("another") or "another" in self.data
-        return Layout(
-            "version",
-            "held_on",
-            "mode",
-            Question("delivered_by", width=20),
-            *([Question("another", optional=False)] if asked else []),
-            Question("front_desk_staff", width=3, suffix="people"),
-            Question("attended", width=3, suffix="people"),
-            "notes",
-        )
+        return Layout("version", *super().layout().fields)
 
 
 class DeclineForm(GovForm, VersionedForm):

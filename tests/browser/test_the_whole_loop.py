@@ -155,7 +155,7 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     # and delivered.
     site.open(follow_up.get_absolute_url())
     site.press("Record delivery")
-    site.date("Date it was held", today)
+    site.date("When was it held?", today)
     site.choose("How was it delivered?", "In person")
     site.page.get_by_label("Who delivered it?").fill("Safer hotels team")
     site.page.get_by_label("How many people work at the front desk?").fill("8")

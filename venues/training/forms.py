@@ -18,17 +18,27 @@ from venues.training import actions
 ANOTHER_SESSION = "Yes, it was another session"
 
 
-class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
-    """One delivery of Makesafe training."""
+class SessionForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
+    """What is asked about any session of Makesafe training that was held."""
 
-    submit_label = "Record training"
-
+    front_desk_staff = forms.IntegerField(
+        label="How many people work at the front desk?",
+        min_value=1,
+        max_value=1000,
+        help_text="All shifts together.",
+        error_messages={"required": "Enter how many people work at the front desk"},
+    )
+    attended = forms.IntegerField(
+        label="How many of them attended?",
+        min_value=1,
+        max_value=1000,
+        error_messages={"required": "Enter how many of them attended"},
+    )
     another = forms.BooleanField(label=ANOTHER_SESSION, required=False)
 
     class Meta:
         model = TrainingSession
-        fields = (
-            "kind",
+        fields: tuple[str, ...] = (
             "held_on",
             "mode",
             "delivered_by",
@@ -37,31 +47,21 @@ class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
             "notes",
         )
         labels = {
-            "kind": "What kind of session was it?",
             "held_on": "When was it held?",
             "mode": "How was it delivered?",
             "delivered_by": "Who delivered it?",
-            "front_desk_staff": "How many people work at the front desk?",
-            "attended": "How many of them attended?",
         }
         help_texts = {
             "held_on": an_example(),
-            "front_desk_staff": "All shifts together.",
+            "delivered_by": "A team or a person.",
         }
         error_messages = {
-            "kind": {"required": "Select what kind of session it was"},
             "held_on": {"required": "Enter when it was held"},
             "mode": {"required": "Select how it was delivered"},
             "delivered_by": {"required": "Enter who delivered it"},
-            "front_desk_staff": {"required": "Enter how many people work at the front desk"},
-            "attended": {"required": "Enter how many of them attended"},
         }
         field_classes = {"held_on": GovDateField}
-        widgets = {
-            "kind": forms.RadioSelect,
-            "mode": forms.RadioSelect,
-            "notes": forms.Textarea({"rows": 3}),
-        }
+        widgets = {"mode": forms.RadioSelect, "notes": forms.Textarea({"rows": 3})}
 
     def problems(self, answers: Mapping[str, Any]) -> list[Problem]:
         """What won't do of the session."""
@@ -71,7 +71,6 @@ class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
         """Numbers are short, so are their boxes. Whether it is another one is asked only then."""
         asked = self.has_error("another") or "another" in self.data
         return Layout(
-            "kind",
             "held_on",
             "mode",
             "delivered_by",
@@ -80,6 +79,24 @@ class TrainingForm(GovForm, ActForm, forms.ModelForm[TrainingSession]):
             Question("attended", width=4, suffix="people"),
             "notes",
         )
+
+
+class TrainingForm(SessionForm):
+    """One delivery of Makesafe training, of any kind."""
+
+    submit_label = "Record training"
+
+    class Meta(SessionForm.Meta):
+        fields = ("kind", *SessionForm.Meta.fields)
+        labels = {"kind": "What kind of session was it?", **SessionForm.Meta.labels}
+        error_messages = {
+            "kind": {"required": "Select what kind of session it was"},
+            **SessionForm.Meta.error_messages,
+        }
+        widgets = {"kind": forms.RadioSelect, **SessionForm.Meta.widgets}
+
+    def layout(self) -> Layout:
+        return Layout("kind", *super().layout().fields)
 
 
 class TrainingEditForm(VersionedForm, TrainingForm):
