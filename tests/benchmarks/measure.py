@@ -79,11 +79,11 @@ def measure(page: Page, owner: Any) -> Line:
             owner.fetchall()
 
     try:
-        with CaptureQueriesContext(connection) as captured:
-            first = _seconds(ask)
+        first = _seconds(ask)
+        with CaptureQueriesContext(connection) as captured:  # not what only a first page asks
+            size = len(ask().content) / 1000
             questions = sum(not q["sql"].startswith(BOUNDS) for q in captured)
-        _seconds(ask_by_hand)
-        size = len(ask().content) / 1000 if first < BUDGET else 0
+        ask_by_hand()
         times: dict[str, list[float]] = {"page": [], "bare": [], "off": []}
         rounds = 2 if first < BUDGET else 1
         for _ in range(rounds):

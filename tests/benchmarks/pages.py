@@ -545,12 +545,19 @@ def _administrator(reader: Reader, over: int) -> list[Page]:
 
 
 def _changes(condition: str = "true", *, end: int = 51) -> tuple[str, ...]:
+    latest = "ORDER BY pgh_created_at DESC, pgh_id DESC"
     tables = [
-        f"(SELECT pgh_created_at, pgh_id, to_jsonb(r) FROM {model._meta.db_table} r"
-        f" WHERE {condition} ORDER BY 1 DESC, 2 DESC LIMIT {end})"
-        for model in histories()
+        f"(SELECT '{table}' AS of, pgh_created_at, pgh_id FROM {table} WHERE {condition} {latest}"
+        f" LIMIT {end})"
+        for table in (model._meta.db_table for model in histories())
     ]
-    return (f"{' UNION ALL '.join(tables)} ORDER BY 1 DESC, 2 DESC LIMIT 51 OFFSET {end - 51}",)
+    rows = " UNION ALL ".join(
+        f"SELECT to_jsonb(r) FROM page JOIN {model._meta.db_table} r USING (pgh_id)"
+        f" WHERE page.of = '{model._meta.db_table}'"
+        for model in histories()
+    )
+    merged = f"{' UNION ALL '.join(tables)} {latest} LIMIT 51 OFFSET {end - 51}"
+    return (f"WITH page AS MATERIALIZED ({merged}) {rows}",)
 
 
 def _reads(condition: str) -> tuple[str, ...]:

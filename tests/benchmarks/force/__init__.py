@@ -71,7 +71,10 @@ HISTORY: dict[Any, tuple[str, str, str]] = {
         (Force, CommandUnit, LocalAuthority, VenueGroup, User, UserGroup, UnitMember),
         (LONG_AGO, "NULL::bigint", ""),
     ),
-    **dict.fromkeys((HygieneId, VenueContact), (LONG_AGO, _A_PLANNER, "")),
+    **dict.fromkeys(
+        (HygieneId, VenueContact),
+        (f"{LONG_AGO} + r.venue_id * interval '1 second'", _A_PLANNER, ""),
+    ),
     Venue: ("r.created_at", _A_PLANNER, ""),
     TrainingSession: ("r.recorded_at", "r.recorded_by_id", ""),
     Scenario: ("r.created_at", "r.created_by_id", ""),

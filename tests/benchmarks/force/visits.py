@@ -87,7 +87,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
             FROM (
                 SELECT p.first + i AS id, p.operation, p.selection, v.venue, v.unit,
                     {pick("p.first + i", 21, 100)} AS chance,
-                    o.created_at, o.created_by_id,
+                    o.created_at + i * interval '1 second' AS created_at, o.created_by_id,
                     CASE WHEN p.operation = {tonight}
                         THEN {moment} + (i * 6.0 / p.visits - 3) * interval '1 hour'
                         ELSE (

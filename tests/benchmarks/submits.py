@@ -1,0 +1,139 @@
+"""Outcomes a second over HTTP, beside a bare Django view with one INSERT on the same server.
+
+``python -m tests.benchmarks.submits 100000`` works on a copy of the database of so many visits and
+with two web processes, by turns with one client and with twenty. It ends with 1 where a submit
+takes more than three times as long as the bare view, or twenty clients get less than 60 a second.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+from tests.answers import NOTHING_NOTICED
+from tests.benchmarks import database
+
+COPY = "scale_submits"
+CLIENTS = 20
+ALONE, EACH = 40, 10  # submits of the one client, and of each of the twenty
+TIMES_BARE, LEAST_A_SECOND = 3, 60
+
+#: Visits to come have begun, all early, for their lead officers to log.
+UNDER_WAY = f"""
+    SET session_replication_role = replica;
+    CREATE TABLE bare_note (id bigserial PRIMARY KEY, at timestamptz, note text);
+    GRANT INSERT ON bare_note TO makesafe_web;
+    GRANT USAGE ON SEQUENCE bare_note_id_seq TO makesafe_web;
+    UPDATE operations_visit v
+    SET state = 'under_way', started_at = now() - interval '10 minutes',
+        started_by_id = t.officer_id
+    FROM operations_teammember t
+    WHERE t.visit_id = v.id AND t.duty = 'lead' AND v.id IN (
+        SELECT id FROM operations_visit WHERE state = 'planned'
+        ORDER BY id DESC LIMIT {ALONE + CLIENTS * EACH}
+    )
+    RETURNING v.id, t.officer_id
+"""
+
+
+def main() -> int:
+    """Copy, measure in a process that knows the copy, drop it."""
+    name = database.get(int(sys.argv[1]))
+    with database.as_owner("postgres") as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {COPY} TEMPLATE {name}")
+        environment = {
+            "DATABASE_URL": database.address(COPY),
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+        }
+        command = [sys.executable, "-m", "tests.benchmarks.submits", sys.argv[1], "here"]
+        try:
+            return subprocess.run(
+                command, cwd=database.ROOT, env=os.environ | environment
+            ).returncode
+        finally:
+            cursor.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
+
+
+def _measure() -> int:
+    import django
+
+    django.setup()
+
+    from django.db import connection
+
+    from accounts.models import User
+    from operations.models import Visit
+    from tests.benchmarks.load import sign_in
+    from tests.web import web_server
+
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER_WAY)
+        under_way = cursor.fetchall()
+        cursor.execute("RESET session_replication_role")
+    sessions = {officer: sign_in(User.objects.get(pk=officer)) for _, officer in under_way}
+    todo = [
+        (f"{Visit(pk=visit).get_absolute_url()}outcome/", sessions[officer])
+        for visit, officer in under_way
+    ]
+    two = {"database": COPY, "WEB_PROCESSES": "2"}
+    bare = {"DJANGO_SETTINGS_MODULE": "tests.benchmarks.bare_settings"}
+    over = False
+    with web_server(**two) as product, web_server(**two, **bare) as alone:
+
+        def submit(seconds: list[float], number: int) -> None:
+            for _ in range(number):
+                path, session = todo.pop()
+                form = NOTHING_NOTICED | {"submission": str(uuid.uuid4())}
+                began = time.perf_counter()
+                status = product.ask(path, session=session, form=form)
+                seconds.append(time.perf_counter() - began)
+                assert status == 302, (path, status)
+
+        def write(seconds: list[float], number: int) -> None:
+            for _ in range(number):
+                began = time.perf_counter()
+                assert alone.ask("/note/", form={"note": "x"}) == 302
+                seconds.append(time.perf_counter() - began)
+
+        for web in (product, alone):
+            for _ in range(20):  # each process has loaded what it needs
+                web.ask("/sign-in/")
+        print("| clients | submit: ms, a second | bare view: ms, a second | × | over |")
+        print("| --- | --- | --- | --- | --- |")
+        for clients, each in ((1, ALONE), (CLIENTS, EACH)):
+            ours, rate = _crowd(submit, clients, each)
+            theirs, bare_rate = _crowd(write, clients, each)
+            missed = []
+            if ours > TIMES_BARE * theirs:
+                missed.append("time")
+            if clients == CLIENTS and rate < LEAST_A_SECOND:
+                missed.append(f"a second (≥ {LEAST_A_SECOND})")
+            over |= bool(missed)
+            print(
+                f"| {clients} | **{ours * 1000:,.0f}**, {rate:.0f} | {theirs * 1000:,.1f},"
+                f" {bare_rate:.0f} | {ours / theirs:.1f} | {', '.join(missed)} |",
+                flush=True,
+            )
+    return int(over)
+
+
+def _crowd(work, clients: int, each: int) -> tuple[float, float]:
+    """The median in seconds, and how many a second, of clients that each do it so often."""
+    seconds: list[float] = []
+    threads = [threading.Thread(target=work, args=(seconds, each)) for _ in range(clients)]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - began
+    assert len(seconds) == clients * each, "a submit was refused"
+    return statistics.median(seconds), len(seconds) / took
+
+
+if __name__ == "__main__":
+    sys.exit(_measure() if sys.argv[2:] else main())
