@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.generic import DetailView, ListView, TemplateView
 
 from accounts import roles
-from accounts.access.pages import RequiresPermission
+from accounts.access.pages import PagesByKey, RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.submissions import did_nothing
@@ -346,15 +346,12 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The venues by page, with their training."""
         venues = self.matching.select_related("local_authority__command_unit", "group")
-        page = Paginator(venues, PAGE_SIZE).get_page(self.request.GET.get("page"))
+        page = PagesByKey(venues, PAGE_SIZE).get_page(self.request.GET.get("page"))
         return {
             "operation": self.operation,
             "filter_form": self.filter_form,
             "page_obj": page,
-            "rows": [
-                (venue, TrainingState(venue.training_state))  # type: ignore[attr-defined]  # asked
-                for venue in page
-            ],
+            "rows": [(venue, TrainingState(venue.training_state)) for venue in page],
             "ticked": {whole_number(key) for key in self.sent.getlist("venues")},
             "add_form": AddVenuesForm(venues=self.matching),
             "draw_form": DrawVenuesForm(),

@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['normal_name', 'pk'],
                 'permissions': [('import_venues', 'Can import venues from open data')],
-                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(fields=['normal_name', 'id'], name='venue_by_name')],
+                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(models.F('latitude'), models.F('longitude'), name='venue_point'), models.Index(condition=models.Q(('merged_into', None)), fields=['normal_name', 'id'], include=('closed_on', 'local_authority'), name='venue_by_name')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='venue_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='venue_point_is_whole_and_on_earth', violation_error_message='Give both latitude and longitude, or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('closed_reason', '')), models.Q(('closed_on__isnull', False), models.Q(('closed_reason', ''), _negated=True)), _connector='OR'), name='closed_venue_says_why', violation_error_message='Say why the venue closed.'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='venue_is_not_merged_into_itself')],
             },
         ),

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView
 
 from accounts import roles
-from accounts.access.pages import RequiresPermission
+from accounts.access.pages import PagesByKey, RequiresPermission
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.models import User
@@ -47,6 +47,7 @@ class VenueList(RequiresPermission, ListView[Venue]):
     permission_required = roles.VIEW_VENUES
     template_name = "venues/registry/venue_list.html"
     paginate_by = PER_PAGE
+    paginator_class = PagesByKey
 
     @cached_property
     def filter(self) -> VenueFilter:
