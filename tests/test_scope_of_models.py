@@ -11,6 +11,7 @@ REFERENCE = {
     "venues.CommandUnit": "who polices where",
     "venues.CommandUnitMember": "who works where",
     "venues.LocalAuthority": "who polices where",
+    "operations.AuthorityWithVisits": "who polices where",
     "venues.VenueGroup": "the names of chains",
     "operations.WarningSign": "the signs that staff are trained to notice",
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",

@@ -20,6 +20,7 @@ from accounts.record.events import tracked
 from accounts.roles import VIEW_FOLLOW_UPS
 from govuk.dates import plain_time
 from operations import people, triggers
+from operations.command_units import command_unit_of_venue, kept_from_visit
 from operations.follow_ups.due import Audience, DueReminder, Stage
 from operations.visits.models import Visit
 from outbox.models import FAILED, Message
@@ -167,11 +168,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         return self.filter(~Exists(contacts))
 
 
-@tracked()
+@tracked(without=("command_unit",))
 class FollowUp(Versioned):
     """The refresher that a verdict below *responded well* opens for a venue."""
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="follow_up")
+    command_unit = command_unit_of_venue()
     state = models.CharField(
         max_length=10, choices=FollowUpState, default=FollowUpState.OFFERED, editable=False
     )
@@ -222,7 +224,10 @@ class FollowUp(Versioned):
                 name="declined_refresher_says_why",
             ),
         ]
-        indexes = [models.Index("state", "due_on", name="follow_up_by_due_date")]
+        indexes = [
+            models.Index("state", "due_on", name="follow_up_by_due_date"),
+            models.Index("command_unit", "state", "due_on", name="follow_up_of_unit"),
+        ]
         ordering = ["due_on", "pk"]
         triggers = [
             pgtrigger.Protect(
@@ -236,6 +241,7 @@ class FollowUp(Versioned):
                 transitions=[(old, new) for old, news in MOVES.items() for new in sorted(news)],
             ),
             pgtrigger.Protect(name="follow_up_is_never_deleted", operation=pgtrigger.Delete),
+            kept_from_visit("follow_up_lies_in_the_command_unit_of_its_visit"),
             triggers.never_changes(
                 "follow_up_stays_with_its_visit",
                 "A follow-up stays with the visit that opened it.",

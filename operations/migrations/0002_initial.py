@@ -224,6 +224,7 @@ class Migration(migrations.Migration):
                 ('verdict', models.CharField(choices=[('responded_well', 'Responded well'), ('partly', 'Partly: refresher recommended'), ('refresher_needed', 'Refresher needed')], max_length=20)),
                 ('verdict_rule', models.PositiveSmallIntegerField(help_text='The version of the rule that judged it.')),
                 ('logged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('command_unit', models.ForeignKey(db_index=False, editable=False, help_text='Of its venue: kept by PostgreSQL.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.commandunit')),
             ],
             options={
                 'ordering': ['visit', '-revision'],
@@ -257,6 +258,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.ForeignKey(editable=False, help_text='The outcome that counts: the latest revision.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='operations.outcome')),
                 ('started_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='venues.venue')),
+                ('command_unit', models.ForeignKey(editable=False, help_text='Of its venue: kept by PostgreSQL.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.commandunit')),
             ],
             options={
                 'ordering': ['starts_at', 'pk'],
@@ -343,11 +345,12 @@ class Migration(migrations.Migration):
                 ('training_session', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='venues.trainingsession')),
                 ('confirmed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirms', to='operations.visit')),
                 ('visit', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='follow_up', to='operations.visit')),
+                ('command_unit', models.ForeignKey(db_index=False, editable=False, help_text='Of its venue: kept by PostgreSQL.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.commandunit')),
             ],
             options={
                 'verbose_name': 'follow-up',
                 'ordering': ['due_on', 'pk'],
-                'indexes': [models.Index(models.F('state'), models.F('due_on'), name='follow_up_by_due_date')],
+                'indexes': [models.Index(models.F('command_unit'), models.F('state'), models.F('due_on'), name='follow_up_of_unit'), models.Index(models.F('state'), models.F('due_on'), name='follow_up_by_due_date')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booked_for__isnull', False), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('booked_for', None)), _connector='OR'), name='booked_refresher_has_a_date'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['delivered', 'confirmed']), ('training_session__isnull', False)), models.Q(models.Q(('state__in', ['delivered', 'confirmed']), _negated=True), ('training_session', None)), _connector='OR'), name='delivered_refresher_has_a_training_session'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_by', None)), _connector='OR'), name='confirmed_refresher_names_the_visit'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('declined_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('declined_reason', '')), _connector='OR'), name='declined_refresher_says_why')],
             },
         ),
@@ -499,11 +502,13 @@ class Migration(migrations.Migration):
                 ('added_at', models.DateTimeField(auto_now_add=True)),
                 ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('draw', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='chosen_venues', to='operations.draw')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chosen_venues', to='operations.operation')),
+                ('operation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='chosen_venues', to='operations.operation')),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chosen_for', to='venues.venue')),
+                ('command_unit', models.ForeignKey(db_index=False, editable=False, help_text='Of its venue: kept by PostgreSQL.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.commandunit')),
             ],
             options={
                 'verbose_name': 'chosen venue',
+                'indexes': [models.Index(models.F('operation'), models.F('command_unit'), name='chosen_of_operation_and_unit')],
                 'constraints': [models.UniqueConstraint(models.F('operation'), models.F('venue'), name='venue_is_once_in_an_operation'), models.CheckConstraint(condition=models.Q(('draw', None), ('selection__in', ('random', 'random_part')), _connector='OR'), name='drawn_venue_is_chosen_by_chance')],
             },
         ),
@@ -513,7 +518,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='operationvenue',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "operations_operationvenueevent" ("added_at", "added_by_id", "draw_id", "id", "operation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selection", "venue_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."draw_id", NEW."id", NEW."operation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."selection", NEW."venue_id"); RETURN NULL;', hash='af86ed8b2872adb9e4c8008e96b974be58ebbe66', operation='UPDATE', pgid='pgtrigger_update_update_e46cd', table='operations_operationvenue', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."added_at" IS DISTINCT FROM (NEW."added_at") OR OLD."added_by_id" IS DISTINCT FROM (NEW."added_by_id") OR OLD."draw_id" IS DISTINCT FROM (NEW."draw_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."operation_id" IS DISTINCT FROM (NEW."operation_id") OR OLD."selection" IS DISTINCT FROM (NEW."selection") OR OLD."venue_id" IS DISTINCT FROM (NEW."venue_id"))', func='INSERT INTO "operations_operationvenueevent" ("added_at", "added_by_id", "draw_id", "id", "operation_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "selection", "venue_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."draw_id", NEW."id", NEW."operation_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'update\', NEW."id", NEW."selection", NEW."venue_id"); RETURN NULL;', hash='509fe17aca42457e2103e976415781456612d3ae', operation='UPDATE', pgid='pgtrigger_update_update_e46cd', table='operations_operationvenue', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='operationvenue',
@@ -779,18 +784,17 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('duty', models.CharField(choices=[('lead', 'Lead officer'), ('welfare', 'Welfare officer'), ('support', 'Supporting officer'), ('cadet', 'Cadet')], max_length=8)),
                 ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(editable=False, help_text="When the visit takes the member up: kept by PostgreSQL from the visit's window, empty once it is cancelled.", null=True)),
-                ('cadet', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_memberships', to='operations.cadet')),
+                ('cadet', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_memberships', to='operations.cadet')),
                 ('officer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='team_memberships', to=settings.AUTH_USER_MODEL)),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='team', to='operations.visit')),
+                ('command_unit', models.ForeignKey(db_index=False, editable=False, help_text='Of its venue: kept by PostgreSQL.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='venues.commandunit')),
+                ('visit_is_over', models.BooleanField(default=False, editable=False, help_text='Whether the visit was completed or not completed: kept by PostgreSQL.')),
             ],
             options={
                 'ordering': ['pk'],
+                'indexes': [models.Index(models.F('cadet'), models.F('command_unit'), condition=models.Q(('cadet__isnull', False)), name='cadet_in_teams_of_unit')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cadet__isnull', False), ('duty', 'cadet'), ('officer', None)), models.Q(models.Q(('duty', 'cadet'), _negated=True), ('cadet', None), ('officer__isnull', False)), _connector='OR'), name='team_member_is_an_officer_or_a_cadet'), models.UniqueConstraint(models.F('visit'), models.F('officer'), name='officer_is_once_in_a_team'), models.UniqueConstraint(models.F('visit'), models.F('cadet'), name='cadet_is_once_in_a_team'), models.UniqueConstraint(models.F('visit'), condition=models.Q(('duty', 'lead')), name='team_has_one_lead_officer'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('officer__isnull', False), ('period__isnull', False)), expressions=[('officer', '='), ('period', '&&')], name='officer_is_not_in_two_visits_at_once', violation_error_message='This officer is in another visit at that time.'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('cadet__isnull', False), ('period__isnull', False)), expressions=[('cadet', '='), ('period', '&&')], name='cadet_is_not_in_two_visits_at_once', violation_error_message='This cadet is in another visit at that time.')],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='teammember',
-            trigger=pgtrigger.compiler.Trigger(name='team_member_is_taken_up_as_long_as_the_visit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    SELECT CASE\n                        WHEN state = 'cancelled' THEN NULL\n                        WHEN ended_at > starts_at\n                            THEN tstzrange(starts_at, least(ends_at, ended_at))\n                        WHEN ended_at IS NOT NULL THEN NULL\n                        ELSE tstzrange(starts_at, ends_at)\n                    END INTO NEW.period\n                    FROM operations_visit WHERE id = NEW.visit_id;\n                    RETURN NEW;\n                ", hash='812b0b62341d3362bd9506d4c611268e4b2fb38d', operation='INSERT OR UPDATE', pgid='pgtrigger_team_member_is_taken_up_as_long_as_the_visit_06ec6', table='operations_teammember', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='teammember',
@@ -1016,7 +1020,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='outcome',
-            trigger=pgtrigger.compiler.Trigger(name='outcome_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='828c21bebfafe71712c22186d0f93b77fedf7198', operation='UPDATE OR DELETE', pgid='pgtrigger_outcome_never_changes_71d90', table='operations_outcome', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='outcome_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."asked_for_identification" IS DISTINCT FROM (NEW."asked_for_identification") OR OLD."call_handler_recognised" IS DISTINCT FROM (NEW."call_handler_recognised") OR OLD."challenged" IS DISTINCT FROM (NEW."challenged") OR OLD."contact_method" IS DISTINCT FROM (NEW."contact_method") OR OLD."contact_minutes" IS DISTINCT FROM (NEW."contact_minutes") OR OLD."correction_reason" IS DISTINCT FROM (NEW."correction_reason") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."incident_reference" IS DISTINCT FROM (NEW."incident_reference") OR OLD."logged_at" IS DISTINCT FROM (NEW."logged_at") OR OLD."logged_by_id" IS DISTINCT FROM (NEW."logged_by_id") OR OLD."makesafe_quoted" IS DISTINCT FROM (NEW."makesafe_quoted") OR OLD."materials_left" IS DISTINCT FROM (NEW."materials_left") OR OLD."notes" IS DISTINCT FROM (NEW."notes") OR OLD."officers_arrived_minutes" IS DISTINCT FROM (NEW."officers_arrived_minutes") OR OLD."officers_sent" IS DISTINCT FROM (NEW."officers_sent") OR OLD."police_contacted" IS DISTINCT FROM (NEW."police_contacted") OR OLD."refresher_accepted" IS DISTINCT FROM (NEW."refresher_accepted") OR OLD."refusal_ground" IS DISTINCT FROM (NEW."refusal_ground") OR OLD."revision" IS DISTINCT FROM (NEW."revision") OR OLD."room_refused" IS DISTINCT FROM (NEW."room_refused") OR OLD."signs_recognised" IS DISTINCT FROM (NEW."signs_recognised") OR OLD."staff_debriefed" IS DISTINCT FROM (NEW."staff_debriefed") OR OLD."submission" IS DISTINCT FROM (NEW."submission") OR OLD."verdict" IS DISTINCT FROM (NEW."verdict") OR OLD."verdict_rule" IS DISTINCT FROM (NEW."verdict_rule") OR OLD."visit_id" IS DISTINCT FROM (NEW."visit_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='42943fbca6aaef679944be11e5e958161db02960', operation='UPDATE', pgid='pgtrigger_outcome_never_changes_71d90', table='operations_outcome', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='outcome',
@@ -1049,5 +1053,65 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='scenario',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "operations_scenarioevent" ("created_at", "created_by_id", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "script", "title") VALUES (OLD."created_at", OLD."created_by_id", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, clock_timestamp(), \'delete\', OLD."id", OLD."script", OLD."title"); RETURN NULL;', hash='ad6cc0d01b31b8ae83d7018ff641042d37486dfb', operation='DELETE', pgid='pgtrigger_delete_delete_b9e2b', table='operations_scenario', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='AuthorityWithVisits',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('venues.localauthority',),
+        ),
+        migrations.CreateModel(
+            name='VenueWithVisits',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('venues.venue',),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='followup',
+            trigger=pgtrigger.compiler.Trigger(name='follow_up_lies_in_the_command_unit_of_its_visit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.visit_id, NEW.command_unit_id)\n                IS NOT DISTINCT FROM ROW(OLD.visit_id, OLD.command_unit_id) THEN\n                RETURN NEW;\n            END IF;\n            PERFORM 1 FROM operations_visit WHERE id = NEW.visit_id FOR SHARE;\n            NEW.command_unit_id := (SELECT command_unit_id FROM operations_visit WHERE id = NEW.visit_id);\n            RETURN NEW;\n        ", hash='ac31abd928402cfb36a6888a73ef8a57539eb632', operation='INSERT OR UPDATE OF "visit_id", "command_unit_id"', pgid='pgtrigger_follow_up_lies_in_the_command_unit_of_its_visit_cfce4', table='operations_followup', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='operationvenue',
+            trigger=pgtrigger.compiler.Trigger(name='chosen_venue_lies_in_its_command_unit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.venue_id, NEW.command_unit_id)\n                IS NOT DISTINCT FROM ROW(OLD.venue_id, OLD.command_unit_id) THEN\n                RETURN NEW;\n            END IF;\n            PERFORM 1 FROM venues_venue WHERE id = NEW.venue_id FOR SHARE;\n            NEW.command_unit_id := (\n        SELECT authority.command_unit_id FROM venues_venue venue\n        JOIN venues_localauthority authority ON authority.id = venue.local_authority_id\n        WHERE venue.id = NEW.venue_id\n    );\n            RETURN NEW;\n        ", hash='cbfa4d9763cac543fb307c870a3f6ab640777451', operation='INSERT OR UPDATE OF "venue_id", "command_unit_id"', pgid='pgtrigger_chosen_venue_lies_in_its_command_unit_81f68', table='operations_operationvenue', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='outcome',
+            trigger=pgtrigger.compiler.Trigger(name='outcome_is_never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='216a4d23f924a0df8079db4255976699ef908643', operation='DELETE', pgid='pgtrigger_outcome_is_never_deleted_09ed6', table='operations_outcome', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='outcome',
+            trigger=pgtrigger.compiler.Trigger(name='outcome_lies_in_the_command_unit_of_its_visit', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.visit_id, NEW.command_unit_id)\n                IS NOT DISTINCT FROM ROW(OLD.visit_id, OLD.command_unit_id) THEN\n                RETURN NEW;\n            END IF;\n            PERFORM 1 FROM operations_visit WHERE id = NEW.visit_id FOR SHARE;\n            NEW.command_unit_id := (SELECT command_unit_id FROM operations_visit WHERE id = NEW.visit_id);\n            RETURN NEW;\n        ", hash='edb58355532ae2c8a2fd1ea0a5c1177bfed76473', operation='INSERT OR UPDATE OF "visit_id", "command_unit_id"', pgid='pgtrigger_outcome_lies_in_the_command_unit_of_its_visit_40775', table='operations_outcome', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='teammember',
+            trigger=pgtrigger.compiler.Trigger(name='team_member_says_when_and_where_the_visit_is', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    SELECT\n                        CASE\n                            WHEN state = 'cancelled' THEN NULL\n                            WHEN ended_at > starts_at\n                                THEN tstzrange(starts_at, least(ends_at, ended_at))\n                            WHEN ended_at IS NOT NULL THEN NULL\n                            ELSE tstzrange(starts_at, ends_at)\n                        END,\n                        state IN ('completed', 'not_completed'),\n                        command_unit_id\n                    INTO NEW.period, NEW.visit_is_over, NEW.command_unit_id\n                    FROM operations_visit WHERE id = NEW.visit_id FOR SHARE;\n                    RETURN NEW;\n                ", hash='7c2e45fe473dd8fc66915b728c2eaa5645ede832', operation='INSERT OR UPDATE', pgid='pgtrigger_team_member_says_when_and_where_the_visit_is_b671c', table='operations_teammember', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='visit_lies_in_the_command_unit_of_its_venue', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.venue_id, NEW.command_unit_id)\n                IS NOT DISTINCT FROM ROW(OLD.venue_id, OLD.command_unit_id) THEN\n                RETURN NEW;\n            END IF;\n            PERFORM 1 FROM venues_venue WHERE id = NEW.venue_id FOR SHARE;\n            NEW.command_unit_id := (\n        SELECT authority.command_unit_id FROM venues_venue venue\n        JOIN venues_localauthority authority ON authority.id = venue.local_authority_id\n        WHERE venue.id = NEW.venue_id\n    );\n            RETURN NEW;\n        ", hash='306c8c67903b15371d10d54cbdd4be51502b91ab', operation='INSERT OR UPDATE OF "venue_id", "command_unit_id"', pgid='pgtrigger_visit_lies_in_the_command_unit_of_its_venue_ab1f7', table='operations_visit', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='visit_tells_its_command_unit', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.command_unit_id IS DISTINCT FROM NEW.command_unit_id)', func='\n                    UPDATE operations_teammember SET command_unit_id = NEW.command_unit_id\n                    WHERE visit_id = NEW.id;\n                    UPDATE operations_outcome SET command_unit_id = NEW.command_unit_id\n                    WHERE visit_id = NEW.id;\n                    UPDATE operations_followup SET command_unit_id = NEW.command_unit_id\n                    WHERE visit_id = NEW.id;\n                    RETURN NULL;\n                ', hash='545dd8f24b87934ef5219e21aab49cacfd3f63a7', operation='UPDATE', pgid='pgtrigger_visit_tells_its_command_unit_8d4fe', table='operations_visit', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='authoritywithvisits',
+            trigger=pgtrigger.compiler.Trigger(name='authority_tells_its_visits_the_command_unit', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.command_unit_id IS DISTINCT FROM NEW.command_unit_id)', func='\n                    PERFORM 1 FROM venues_venue WHERE local_authority_id = NEW.id\n                    ORDER BY id FOR NO KEY UPDATE;\n                    \n        UPDATE operations_visit told SET command_unit_id = NEW.command_unit_id FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.local_authority_id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM NEW.command_unit_id;\n        \n        UPDATE operations_operationvenue told SET command_unit_id = NEW.command_unit_id FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.local_authority_id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM NEW.command_unit_id;\n        \n                    RETURN NULL;\n                ', hash='6c67a21f872c82966c27951234a7b261332a3f01', operation='UPDATE', pgid='pgtrigger_authority_tells_its_visits_the_command_unit_adae7', table='venues_localauthority', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='venuewithvisits',
+            trigger=pgtrigger.compiler.Trigger(name='venue_tells_its_visits_the_command_unit', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.local_authority_id IS DISTINCT FROM NEW.local_authority_id)', declare='DECLARE unit bigint;', func='\n                    SELECT command_unit_id INTO unit\n                    FROM venues_localauthority WHERE id = NEW.local_authority_id FOR SHARE;\n                    \n        UPDATE operations_visit told SET command_unit_id = unit FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM unit;\n        \n        UPDATE operations_operationvenue told SET command_unit_id = unit FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM unit;\n        \n                    RETURN NULL;\n                ', hash='dbbd679ce568270b71f72ab42c95080a37b0893c', operation='UPDATE', pgid='pgtrigger_venue_tells_its_visits_the_command_unit_0843b', table='venues_venue', when='AFTER')),
         ),
     ]

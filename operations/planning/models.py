@@ -18,6 +18,7 @@ from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from operations import people
+from operations.command_units import command_unit_of_venue, kept_from_venue
 from operations.scenarios.models import Scenario
 from operations.visits.policies import LONGEST_OPERATION
 from operations.visits.selection import BY_CHANCE, Selection
@@ -248,12 +249,15 @@ class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
         return self.filter(user.in_my_units("venue__local_authority__command_unit"))
 
 
-@tracked(part_of="operation")
+@tracked(part_of="operation", without=("command_unit",))
 class OperationVenue(models.Model):
     """A venue chosen for an operation, and why."""
 
-    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="chosen_venues")
+    operation = models.ForeignKey(
+        Operation, on_delete=models.CASCADE, related_name="chosen_venues", db_index=False
+    )
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="chosen_for")
+    command_unit = command_unit_of_venue()
     selection = models.CharField(max_length=12, choices=Selection)
     draw = models.ForeignKey(
         Draw, on_delete=models.PROTECT, null=True, editable=False, related_name="chosen_venues"
@@ -272,6 +276,8 @@ class OperationVenue(models.Model):
                 name="drawn_venue_is_chosen_by_chance",
             ),
         ]
+        indexes = [models.Index("operation", "command_unit", name="chosen_of_operation_and_unit")]
+        triggers = [kept_from_venue("chosen_venue_lies_in_its_command_unit")]
 
     def __str__(self) -> str:
         return f"{self.venue} in {self.operation}"

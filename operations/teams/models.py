@@ -23,6 +23,7 @@ from accounts.record.events import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from govuk.dates import LONDON
 from operations import people
+from operations.command_units import command_unit_of_venue
 from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit
 from venues.models import CommandUnit
@@ -212,7 +213,7 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         return self.annotate(goes=Q(officer=None) | Exists(officers))
 
 
-@tracked(part_of="visit", without=("period",))
+@tracked(part_of="visit", without=("period", "command_unit", "visit_is_over"))
 class TeamMember(models.Model):
     """One officer or cadet of a visit's team."""
 
@@ -236,7 +237,18 @@ class TeamMember(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
     )
     cadet = models.ForeignKey(
-        Cadet, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
+        Cadet,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="team_memberships",
+        db_index=False,
+    )
+    command_unit = command_unit_of_venue()
+    visit_is_over = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Whether the visit was completed or not completed: kept by PostgreSQL.",
     )
     duty = models.CharField(max_length=8, choices=Duty)
     period = DateTimeRangeField(  # type: ignore[misc]  # the stubs know no nullable range
@@ -279,23 +291,35 @@ class TeamMember(models.Model):
                 violation_error_message="This cadet is in another visit at that time.",
             ),
         ]
+        indexes = [
+            models.Index(
+                "cadet",
+                "command_unit",
+                condition=Q(cadet__isnull=False),
+                name="cadet_in_teams_of_unit",
+            )
+        ]
         ordering = ["pk"]
         triggers = [
             pgtrigger.Trigger(
-                name="team_member_is_taken_up_as_long_as_the_visit",
+                name="team_member_says_when_and_where_the_visit_is",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 # A visit that ended early frees its team; one that ran late or began early does
                 # not take anybody from another visit, so that logging is never refused.
                 func="""
-                    SELECT CASE
-                        WHEN state = 'cancelled' THEN NULL
-                        WHEN ended_at > starts_at
-                            THEN tstzrange(starts_at, least(ends_at, ended_at))
-                        WHEN ended_at IS NOT NULL THEN NULL
-                        ELSE tstzrange(starts_at, ends_at)
-                    END INTO NEW.period
-                    FROM operations_visit WHERE id = NEW.visit_id;
+                    SELECT
+                        CASE
+                            WHEN state = 'cancelled' THEN NULL
+                            WHEN ended_at > starts_at
+                                THEN tstzrange(starts_at, least(ends_at, ended_at))
+                            WHEN ended_at IS NOT NULL THEN NULL
+                            ELSE tstzrange(starts_at, ends_at)
+                        END,
+                        state IN ('completed', 'not_completed'),
+                        command_unit_id
+                    INTO NEW.period, NEW.visit_is_over, NEW.command_unit_id
+                    FROM operations_visit WHERE id = NEW.visit_id FOR SHARE;
                     RETURN NEW;
                 """,
             ),
@@ -303,7 +327,7 @@ class TeamMember(models.Model):
                 name="team_stands_once_the_visit_has_started",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                # The period alone may change: it follows the visit when that ends.
+                # What is copied from the visit may change: it follows the visit.
                 func="""
                     IF TG_OP = 'UPDATE'
                         AND ROW(OLD.visit_id, OLD.officer_id, OLD.cadet_id, OLD.duty)

@@ -24,6 +24,7 @@ from accounts.roles import (
     VIEW_RESULTS,
 )
 from operations import people, triggers
+from operations.command_units import command_unit_of_venue, kept_from_venue
 from operations.visits.policies import LONGEST_WINDOW, VisitPolicy
 from operations.visits.selection import Selection
 from operations.visits.states import (
@@ -177,7 +178,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
-@tracked(without=("submission", "at_venue"))
+@tracked(without=("submission", "at_venue", "command_unit"))
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 
@@ -185,6 +186,7 @@ class Visit(Versioned):
         "operations.Operation", on_delete=models.PROTECT, related_name="visits"
     )
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
+    command_unit = command_unit_of_venue(index=True)
     selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
     starts_at = MomentField("from")
     ends_at = MomentField("until")
@@ -414,6 +416,24 @@ class Visit(Versioned):
                 operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
                 func="UPDATE operations_teammember SET period = NULL WHERE visit_id = NEW.id;"
                 " RETURN NULL;",
+            ),
+            kept_from_venue("visit_lies_in_the_command_unit_of_its_venue"),
+            pgtrigger.Trigger(
+                name="visit_tells_its_command_unit",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.command_unit_id IS DISTINCT FROM NEW.command_unit_id"
+                ),
+                func="""
+                    UPDATE operations_teammember SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    UPDATE operations_outcome SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    UPDATE operations_followup SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    RETURN NULL;
+                """,
             ),
             pgtrigger.Trigger(
                 name="visit_points_to_its_own_latest_outcome",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.database.model_fields import LineField, LinesField
 from accounts.models import User
 from accounts.record.events import tracked
+from operations.command_units import command_unit_of_venue, kept_from_visit
 from operations.visits.facts import FOLLOWS
 from operations.visits.models import Visit
 from operations.visits.verdict import Verdict
@@ -109,7 +110,7 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(visit__in=Visit.objects.visible_to(user))
 
 
-@tracked(part_of="visit", without=("submission",))
+@tracked(part_of="visit", without=("submission", "command_unit"))
 class Outcome(models.Model):
     """What was observed on a visit, as facts, and the verdict that followed from them.
 
@@ -117,6 +118,7 @@ class Outcome(models.Model):
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="outcomes")
+    command_unit = command_unit_of_venue()
     revision = models.PositiveSmallIntegerField(default=1)
     submission = models.UUIDField(
         unique=True,
@@ -186,8 +188,12 @@ class Outcome(models.Model):
         ordering = ["visit", "-revision"]
         triggers = [
             pgtrigger.Protect(
-                name="outcome_never_changes", operation=pgtrigger.Update | pgtrigger.Delete
+                name="outcome_never_changes",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["command_unit"]),
             ),
+            pgtrigger.Protect(name="outcome_is_never_deleted", operation=pgtrigger.Delete),
+            kept_from_visit("outcome_lies_in_the_command_unit_of_its_visit"),
             pgtrigger.Trigger(
                 name="outcome_is_of_a_visit_that_was_made",
                 when=pgtrigger.Before,

@@ -51,6 +51,7 @@ def write_follow_ups(cursor: Any, *, now: dt.datetime) -> None:
         id="id",
         version="1",
         visit_id="id",
+        command_unit_id="unit",
         state="state",
         due_on="day + 28",
         responsible_id="responsible",

@@ -120,6 +120,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         version="1",
         operation_id="operation",
         venue_id="venue",
+        command_unit_id="unit",
         selection="selection",
         starts_at="starts_at",
         ends_at="starts_at + interval '2 hours'",
@@ -149,6 +150,8 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         officer_id="officer",
         cadet_id="cadet",
         duty="duty",
+        command_unit_id="unit",
+        visit_is_over=over,
         period=f"CASE WHEN {over} THEN tstzrange(starts_at, {ended})"
         f" WHEN state <> 'cancelled' THEN {window} END",
     )
@@ -159,6 +162,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         f"made LEFT JOIN ({drawn}) draw ON draw.operation_id = operation ORDER BY made.id",
         operation_id="operation",
         venue_id="venue",
+        command_unit_id="unit",
         selection="selection",
         draw_id="draw.id",
         added_by_id="created_by_id",
@@ -176,6 +180,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         id=f"made.id + CASE WHEN which = 1 AND {corrected}"
         " THEN (SELECT max(id) FROM made) ELSE 0 END",
         visit_id="made.id",
+        command_unit_id="made.unit",
         revision="which",
         submission="md5('outcome' || made.id || '-' || which)::uuid",
         correction_reason="CASE which WHEN 1 THEN '' ELSE 'A slip' END",
