@@ -443,7 +443,8 @@ ADMINS: list[tuple[str, str]] = []
 
 # How long things are kept ------------------------------------------------------------------------
 
-#: Days, by model: what accounts/record/retention.py and operations/protection/retention.py erase.
+#: Days, by model. Each app's rules erase its own: accounts/record/retention_rules.py,
+#: venues/registry/retention.py and operations/protection/retention.py.
 RETENTION = {
     # After the last operation of the cadet has closed.
     "operations.Cadet": env.whole("KEEP_CADETS_DAYS", default=90),

@@ -29,7 +29,7 @@ class CadetPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[CadetPolicy]):
 
 @admin.register(VisitPolicy)
 class VisitPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[VisitPolicy]):
-    """Likewise."""
+    """A change of the rules is a new row with the day from which it holds."""
 
     list_display = (
         "valid_from",

@@ -17,7 +17,7 @@ from outbox.models import Lane, Message
 
 
 def write(*, letter: str, about: str, to: str, lane: Lane) -> None:
-    """Decide that the ``letter`` about somebody goes out. One that still waits is enough.
+    """Decide that the ``letter`` about somebody goes out, unless the same one still waits.
 
     Args:
         letter: As an app's ``letters`` names it.

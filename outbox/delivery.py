@@ -8,12 +8,13 @@ and by which a mail server can recognise the second copy. No sender can do bette
 What an answer means:
 
 1. The mail server took it: *sent*.
-2. It will never take it for this address: *refused*, and somebody is told.
+2. It will never take it for this address: *refused*, and shown so where it was decided.
 3. Not now: tried again after a minute, two, four and so on, up to the longest wait of its lane.
 4. It can't be reached, or takes nothing of ours: no message's fault, so all of the lane wait until
    the next look, a minute later.
 
-What is still not sent when the time of its lane is over is *given up*, and somebody is told.
+What is still not sent when the time of its lane is over is *given up*, and shown so where it was
+decided: on the page of the follow-up or the person.
 """
 
 import contextlib
@@ -36,8 +37,8 @@ from outbox.models import Lane, Message, State
 
 log = structlog.get_logger(__name__)
 
-#: What is tried for so long and was not sent is given up: somebody is back at work before, also
-#: after the four days of Easter and Christmas.
+#: After this long a message is given up. It outlasts the four days of Easter and Christmas, so that
+#: a broken mail server can be put right first.
 TRIED_FOR = {Lane.ACCOUNT: dt.timedelta(days=5), Lane.REMINDERS: dt.timedelta(days=7)}
 #: Seconds that one message may take, and connecting before it.
 SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40}
@@ -57,14 +58,14 @@ WORDS = 200
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a try."""
+    """The result of one attempt to send."""
 
     state: State
     """Waiting means: try again."""
 
     words: str = ""
     to_all: bool = False
-    """Whether no other message would fare better now."""
+    """Whether the server takes nothing at all now: the run ends."""
     of_sender: bool = False
     """Whether it is the sender who was refused: perhaps for this message, perhaps for all."""
 

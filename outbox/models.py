@@ -12,7 +12,7 @@ from django.utils import timezone
 
 
 class Lane(models.TextChoices):
-    """Messages that wait for one another. A slow one holds up nothing in the other lane."""
+    """A queue with a worker of its own: a slow message delays nothing in the other lane."""
 
     ACCOUNT = "account", "Account mail"
     """Invitations, links to set a password, notices about somebody's account."""
@@ -45,7 +45,7 @@ class State(models.TextChoices):
     """What it would have said was no longer so."""
 
 
-#: The states that somebody has to hear of.
+#: The states of a message that its reader never got.
 FAILED: tuple[str, ...] = (State.REFUSED, State.GIVEN_UP)
 
 
@@ -53,7 +53,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """Questions about messages."""
 
     def waiting(self) -> Self:
-        """Neither sent nor explained."""
+        """Still to be sent."""
         return self.filter(state=State.WAITING)
 
     def due(self, lane: Lane, *, at: dt.datetime) -> Self:

@@ -10,7 +10,7 @@ from config.queue import queue
 from outbox import delivery
 from outbox.models import Lane
 
-#: Seconds after which beat looks again (config/settings.py). What no worker took by then expires,
+#: Seconds after which beat looks again (config/celery.py). What no worker took by then expires,
 #: so that an outage does not fill the queue with copies.
 LOOK_AGAIN_AFTER = 60
 

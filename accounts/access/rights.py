@@ -116,7 +116,7 @@ def problems(*, person: User, wanted: Rights, by: User) -> Iterator[str]:
 def change(*, person: User, wanted: Rights, by: User, to: User | None = None) -> list[Right]:
     """Give and take, so that ``person`` has just the ``wanted`` rights.
 
-    What waits for a second person goes on waiting: whoever does not mention it may not know of it.
+    What waits for a second person goes on waiting: this administrator may not know of it.
     It is taken back by name (:func:`refuse`). What they have in hand and can't see to without the
     rights that go, ``to`` takes over.
 

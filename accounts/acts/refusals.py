@@ -29,7 +29,7 @@ class Problem:
     """The kind of slip that Django's field found, if it did: a form may have its own sentence."""
 
     tells_of: models.Model | None = None
-    """Whose other visit it gives away, perhaps one that is not for the person who asked."""
+    """The officer or cadet of whose other visit the message tells, which goes on record."""
 
 
 class Refused(Exception):  # noqa: N818 (what happened, in the words of the people)

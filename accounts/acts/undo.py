@@ -107,8 +107,8 @@ class Return:
     tells_of: list[models.Model] = field(default_factory=list)
     """Whose hours the reason against it gives away: put there by whoever finds the reason."""
     tells: bool = True
-    """Whether the reason is told, and so on record. Whether to offer it must not depend on hours of
-    somebody whose visits the reader may not see: no record would tell who looked."""
+    """Whether the reason is told, and so on record. False when only the button is in question: it
+    must not tell of a colleague's hours, since nobody records who saw a button."""
 
 
 @dataclass(frozen=True)
@@ -195,8 +195,8 @@ def undoable(
         afterwards: Brings about what is no part of the history; gets the records, as the act left
             them.
         asks_why: The sentence that asks for a reason, where nobody takes it back without one.
-        moves: A column. Where the act changed nothing else of a record, what others changed of it
-            since stays and is no obstacle: it may be nothing that whoever takes back may see.
+        moves: A column. Where the act changed nothing else of a record, later changes to its other
+            columns stay and do not block the undo: to refuse it could tell of a covert change.
 
     """
 

@@ -33,13 +33,13 @@ class Work:
     hand_over: Callable[[QuerySet[Any], User], int]
     """Give these to a person; how many there were."""
     find_others: Callable[[User], int] = lambda person: 0
-    """Give what they can't see to any more to whom a rule names, where there is one; how much."""
+    """Hand what they can no longer see to over to the person a rule names; how many records."""
 
 
 def keep(person: User, to: User | None = None) -> None:
     """Keep others from what ``person`` has in hand, from them, and from whoever takes it over.
 
-    In the order of all acts; so that nothing comes to them that nobody sees.
+    The rows are locked in the order of all acts. No new work can be given to them meanwhile.
     """
     with scope.all_units():
         for work in added("work"):

@@ -87,7 +87,7 @@ class Act(models.TextChoices):
 
 
 def told(name: str) -> Func:
-    """A setting of the transaction (``database/scope.py``), NULL where nothing was told."""
+    """A setting of the transaction (``accounts/database/scope.py``), NULL if nothing was told."""
     setting = Func(Value(name), Value(True), function="current_setting")
     return NullIf(setting, Value(""))
 

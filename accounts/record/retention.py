@@ -1,10 +1,10 @@
 """Retention: how long a rule of the settings keeps what, and how that is shown.
 
-Each app registers what it erases (:func:`register`). A nightly task applies the rules; it works as
-the owner of the tables, since pages and other tasks may not touch the record. What was erased from
-the record is noted beside its seal, so that ``verify_audit`` tells a rule from a crime, and each
-run is an entry of the access log: the Data Protection Act 2018, section 62, asks for erasure to be
-logged, and section 39 for time limits.
+Each app lists its rules as ``retention_rules`` of its AppConfig (``config/additions.py``). A
+nightly task applies them; it works as the owner of the tables, since pages and other tasks may not
+touch the record. What was erased from the record is noted beside its seal, so that ``verify_audit``
+tells a rule from a crime, and each run is an entry of the access log: the Data Protection Act 2018,
+section 62, asks for erasure to be logged, and section 39 for time limits.
 """
 
 import datetime as dt
@@ -42,8 +42,8 @@ class Rule:
     """What it does, as the access log shows it."""
 
     erase: Callable[[dt.date, dt.date], list[int]]
-    """Erases at most :data:`BATCH` rows that are done with before the first date, as of the second;
-    returns their keys.
+    """``erase(before, on)`` erases at most :data:`BATCH` rows that were over before ``before`` and
+    returns their keys; ``on`` is today.
     """
 
     fields: frozenset[str] = frozenset()

@@ -36,11 +36,11 @@ _NEXT = "after_second_factor"
 class SecondStep(AuthenticateStage):
     """Ask for the second factor, unless the force's provider let the person in.
 
-    It asks for its own (docs/operators.md tells forces to make it).
+    The provider asks for a second factor of its own (docs/operators.md tells forces to make it).
     """
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """Ask, or go on; without the one that a person has only where its secret is lost."""
+        """Ask for it. Go on without, and log that, only if every stored secret is unreadable."""
         if "sociallogin" in (self.login.signal_kwargs or {}):
             return None, True
         response, goes_on = super().handle()

@@ -62,7 +62,9 @@ class Found:
 
 
 def find(visits: Iterable[Visit], text: str, *, at: dt.datetime, margin: dt.timedelta) -> Found:
-    """Tell ``visits``, with their venues and groups, apart by ``text``; all are named without.
+    """Sort ``visits`` into the lists of :class:`Found` by how well they match ``text``.
+
+    Without a text all match.
 
     Args:
         visits: What is on the board.
@@ -103,7 +105,7 @@ def place_of(venue: Venue) -> Place:
 def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
     """Places in the registry of which all words of ``text`` are true: two, if there are more.
 
-    With two of them there is another one beside each test.
+    Two are enough: at least one of them is not the venue of a given test.
     """
     venues = Venue.objects.unmerged().with_words(search.spellings(text)).order_by()
     venues = venues.select_related("group", "local_authority")

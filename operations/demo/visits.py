@@ -9,7 +9,7 @@ from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk.dates import LONDON
 from operations.demo.world import World
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.follow_ups import actions as follow_up_actions
 from operations.models import (
     Cadet,
@@ -251,10 +251,10 @@ def _evening(day: dt.date, *, hour: int) -> dt.datetime:
 def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: dt.datetime) -> None:
     """Let a team carry out a visit, and the coordinators what follows from it."""
     start = visit.starts_at + dt.timedelta(minutes=chance.randint(0, 20))
-    visit = logging.start_visit(visit=visit, by=by, at=start)
+    visit = duty.start_visit(visit=visit, by=by, at=start)
     end = start + dt.timedelta(minutes=chance.randint(12, 30))
     if chance.random() < 0.11:
-        logging.log_not_completed(
+        duty.log_not_completed(
             visit=visit,
             reason=chance.choice(
                 (
@@ -272,7 +272,7 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
         )
         return
     facts = _facts(chance, world, visit)
-    logging.log_outcome(visit=visit, facts=facts, submission=_uuid(chance), by=by, at=end)
+    duty.log_outcome(visit=visit, facts=facts, submission=_uuid(chance), by=by, at=end)
     follow_up = FollowUp.objects.filter(visit=visit).first()
     if follow_up:
         with scope.acting(follow_up.responsible):

@@ -137,7 +137,7 @@ def log_outcome(
 ) -> Outcome:
     """Complete a visit that is under way with what was observed; the verdict follows.
 
-    So does an outcome that arrives after somebody else ended the visit in place of its team: what
+    Also taken after somebody else ended the visit in place of its team (``was_left_open``): what
     the team saw is not lost, and the visit ended no later than was said.
 
     The same ``submission`` with the same facts returns the outcome that it made the first time.

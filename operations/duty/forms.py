@@ -11,7 +11,7 @@ from django import forms
 from accounts.acts.forms import ActForm, VersionedForm
 from govuk import GovForm, Question, Reveal, Style, YesNoField
 from operations.duty.actions import ANOTHER_REASON
-from operations.visits.facts import OutcomeFacts, applies
+from operations.visits.facts import FOLLOWS, OutcomeFacts, applies
 from operations.visits.models import Visit
 from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
 from operations.visits.states import NotCompletedReason
@@ -34,6 +34,30 @@ MISSING = {
     "known”",
     "incident_reference": "",
 }
+
+
+#: How the questions stand that are not a row of yes, no and not known.
+LOOKS: dict[str, dict[str, Any]] = {
+    "refusal_ground": {"style": Style.BIG},
+    "contact_method": {"style": Style.BIG},
+    "incident_reference": {"width": 20, "optional": True},
+}
+
+
+def _asked(*questions: str) -> list[Question]:
+    """The questions, each with those that a *yes* to it brings up, as ``FOLLOWS`` has them."""
+    asked = []
+    for question in questions:
+        then = _asked(*(name for name in FOLLOWS if _yes_before(name) == question))
+        reveal = [Reveal("yes", *then)] if then else []
+        asked.append(Question(question, *reveal, **LOOKS.get(question, {"style": Style.GRID})))
+    return asked
+
+
+def _yes_before(question: str) -> str:
+    """The yes-or-no question that one stands below; the way of contact brings up none itself."""
+    before = FOLLOWS[question]
+    return before.question if before.answers == {True} else FOLLOWS[before.question].question
 
 
 def _is_asked(question: str, answers: Mapping[str, Any]) -> bool:
@@ -192,45 +216,17 @@ class OutcomeForm(GovForm, ActForm, forms.Form):
 
     def layout(self) -> Layout:
         """At the desk, the police, afterwards."""
-        grid = Style.GRID
         return Layout(
             "submission",
             Fieldset(
                 "At the desk",
-                Question("challenged", style=grid),
-                Question("asked_for_identification", style=grid),
-                Question("signs_recognised", style=grid),
-                Question(
-                    "room_refused",
-                    Reveal("yes", Question("refusal_ground", style=Style.BIG)),
-                    style=grid,
-                ),
+                *_asked("challenged", "asked_for_identification", "signs_recognised"),
+                *_asked("room_refused"),
             ),
-            Fieldset(
-                "Police",
-                Question(
-                    "police_contacted",
-                    Reveal(
-                        "yes",
-                        Question("contact_method", style=Style.BIG),
-                        Question("contact_minutes", style=grid),
-                        Question("makesafe_quoted", style=grid),
-                        Question("call_handler_recognised", style=grid),
-                        Question(
-                            "officers_sent",
-                            Reveal("yes", Question("officers_arrived_minutes", style=grid)),
-                            style=grid,
-                        ),
-                        Question("incident_reference", width=20, optional=True),
-                    ),
-                    style=grid,
-                ),
-            ),
+            Fieldset("Police", *_asked("police_contacted")),
             Fieldset(
                 "Before you left",
-                Question("staff_debriefed", style=grid),
-                Question("materials_left", style=grid),
-                Question("refresher_accepted", style=grid),
+                *_asked("staff_debriefed", "materials_left", "refresher_accepted"),
                 "notes",
             ),
         )

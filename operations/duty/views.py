@@ -23,7 +23,7 @@ from accounts.acts.views import ActView
 from accounts.dates.london import duty_day, duty_ends
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from govuk.tones import tone_of
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.duty.actions import AlreadyLoggedError, UndoneBeforeError
 from operations.duty.forms import (
     CorrectionForm,
@@ -122,7 +122,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "record": record_of(self.object, list(self.object.outcomes.all())),
                 "undo_start": self.object.is_under_way
                 and in_team
-                and offered(logging.start_visit, self.object, by=user),
+                and offered(duty.start_visit, self.object, by=user),
                 "officers": [member for member in team if member.officer],
                 "cadets": cadets,
                 "n_cadets": n_cadets,
@@ -136,9 +136,9 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "sees_operation": sees_plans,
                 "registry_act": self._registry_act(),
                 "may_plan": user.has_perm(PLAN_OPERATIONS),
-                "too_early": logging.why_too_early(self.object, at=timezone.now()),
+                "too_early": duty.why_too_early(self.object, at=timezone.now()),
                 "margin": overdue_margin(at=timezone.now()),
-                "another_reason": self.object.not_completed_reason in logging.ANOTHER_REASON,
+                "another_reason": self.object.not_completed_reason in duty.ANOTHER_REASON,
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
                 "drafts_over": draft_keys_over(self.object, user),
@@ -206,13 +206,13 @@ class VisitStart(FormPage, OfTheTeam, View):
         """Ask; or go on where it has started."""
         if self.visit.is_under_way:
             return redirect("operations:outcome_add", self.visit.pk)
-        return self.ask(logging.why_too_early(self.visit, at=timezone.now()))
+        return self.ask(duty.why_too_early(self.visit, at=timezone.now()))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start, and open the form that is filled in afterwards, while there is a signal."""
         now = timezone.now()
         try:
-            visit = logging.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
+            visit = duty.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
         except Refused as refusal:
             return self.ask(refusal, status=409)
         if visit.started_at == now:
@@ -318,7 +318,7 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
         return redirect("operations:outcome_correct", self.visit.pk)
 
     def act(self, form: OutcomeForm) -> str:
-        logging.log_outcome(
+        duty.log_outcome(
             visit=self.visit,
             facts=form.facts(),
             submission=form.cleaned_data["submission"],
@@ -364,7 +364,7 @@ class OutcomeCorrect(Corrects, LogsOutcome):
         return answers_of(OutcomeFacts.of(outcome)) | {"version": outcome.revision}
 
     def act(self, form: CorrectionForm) -> str:
-        logging.correct_outcome(
+        duty.correct_outcome(
             visit=self.visit,
             facts=form.facts(),
             reason=form.cleaned_data["reason"],
@@ -397,7 +397,7 @@ class NotCompleted(EndsVisit):
             return self.form_invalid(form)
 
     def act(self, form: NotCompletedForm) -> str:
-        logging.log_not_completed(
+        duty.log_not_completed(
             visit=self.visit,
             reason=form.reason(),
             notes=form.cleaned_data["notes"],
@@ -442,7 +442,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
         return super().get_form_kwargs() | {"draft_key": key}
 
     def act(self, form: NotCompletedCorrectionForm) -> str:
-        logging.correct_not_completed(
+        duty.correct_not_completed(
             visit=self.visit,
             reason=form.reason(),
             notes=form.cleaned_data["notes"],

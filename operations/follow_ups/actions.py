@@ -1,6 +1,6 @@
 """Acts on follow-ups: opened by a verdict, booked, delivered, confirmed or declined.
 
-There is one way in for delivery: a training session on record (``venues.registry.actions``). It
+There is one way in for delivery: a training session on record (``venues.training.actions``). It
 settles all open follow-ups of its venue that it covers, whichever page it was recorded on.
 """
 

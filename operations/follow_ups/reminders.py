@@ -22,7 +22,7 @@ from outbox import actions as outbox
 from outbox.models import Lane
 
 CHUNK = 500  # follow-ups held in memory at a time
-#: The time of day in London at which reminders go out (config/settings.py).
+#: The time of day in London at which reminders go out (``beat_schedule`` in config/celery.py).
 SENT_AT = dt.time(8)
 
 

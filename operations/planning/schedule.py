@@ -106,7 +106,7 @@ def what_forbids_it(way: Return) -> str:
 
 
 def _said_of_before(problem: Problem) -> str:
-    """What stands in the way of a plan as it was, which offers no choice."""
+    """The sentence against an undo, where nobody can be asked to confirm that both teams go."""
     return THERE_ALREADY if problem.about == "beside_another" else problem.message
 
 
@@ -487,7 +487,7 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
 
 
 def _take_up(visit: Visit, place: Place) -> list[Problem]:
-    """Put one person into the team. That they are free was asked for; PostgreSQL makes sure."""
+    """Add one person, who was found free; the exclusion constraint catches races."""
     member = TeamMember(visit=visit, duty=place.duty)
     if isinstance(place.who, Cadet):
         member.cadet = place.who

@@ -1,7 +1,7 @@
 """Facts of an outcome, and which question applies after which answer: a pure rule.
 
-Stated once, as data. The form on the phone, the words on the page, what an act keeps and the checks
-of the database (``outcomes.py``) are derived from it.
+Stated once, as data. The form on the phone with its layout, the words on the page, what an act
+keeps and the checks of the database (``outcomes.py``) are derived from it.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ class Follows:
     """After any of these it applies."""
 
     is_known: bool = False
-    """Whether it always has an answer where it applies: *not known* is none."""
+    """Whether it must be answered where it applies: *not known* is not allowed."""
 
     empty: str | None = None
     """What stands for no answer, and where it does not apply."""

@@ -31,10 +31,10 @@ from operations.visits.states import (
     ELIGIBLE,
     FINISHED,
     GOES_BACK,
-    GONE_SINCE,
     MOVES,
     ON_BOARD_AFTER,
     ON_BOARD_BEFORE,
+    UNDO_DEADLINE,
     WAYS_BACK,
     NotCompletedReason,
     VisitState,
@@ -65,7 +65,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def plannable_by(self, user: User) -> Self:
         """The visits whose plan this person may change: planners, those of their command units.
 
-        To be in the team is not enough: what a visit is like is for the planners of its unit.
+        A member of the team may not, unless they plan for the venue's command unit.
         """
         if not user.has_perm(PLAN_OPERATIONS):
             return self.none()
@@ -198,8 +198,8 @@ class Visit(Versioned):
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, editable=False)
-    # Not unique by itself: that it is one of its own is a trigger's matter, and whoever changes a
-    # unique column makes everybody wait whose rows point here.
+    # Deliberately not unique: a trigger makes sure that the outcome is one of this visit's, and an
+    # update of a unique column takes a lock that blocks inserts of rows pointing to the visit.
     outcome = models.ForeignKey(
         "Outcome",
         on_delete=models.PROTECT,
@@ -353,7 +353,7 @@ class Visit(Versioned):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(f"({GOES_BACK})"),
                 func=f"""
-                    IF now() > {GONE_SINCE} THEN
+                    IF now() > {UNDO_DEADLINE} THEN
                         RAISE EXCEPTION 'It is too late to take this back.';
                     END IF;
                     RETURN NEW;

@@ -121,25 +121,25 @@ MOVES: dict[str, frozenset[str]] = {
     VisitState.CANCELLED: frozenset(),
 }
 
-#: The ways back, for an act that is undone, and for how long PostgreSQL lets them be gone.
+#: The ways back, for an act that is undone, and for how long PostgreSQL allows each.
 WAYS_BACK: dict[str, tuple[str, dt.timedelta]] = {
     VisitState.UNDER_WAY: (VisitState.PLANNED, dt.timedelta(minutes=5)),
     VisitState.NOT_COMPLETED: (VisitState.UNDER_WAY, dt.timedelta(minutes=10)),
     VisitState.CANCELLED: (VisitState.PLANNED, dt.timedelta(minutes=10)),
 }
 
-#: When each of them began to be gone, as the column says.
+#: The column with the time from which it is counted.
 _SINCE: dict[str, str] = {
     VisitState.UNDER_WAY: "started_at",
     VisitState.NOT_COMPLETED: "ended_at",
     VisitState.CANCELLED: "cancelled_at",
 }
-#: That a row goes one of these ways, as a trigger asks it.
+#: As a trigger asks it: this update is an undo.
 GOES_BACK = " OR ".join(
     f"(OLD.state = '{old}' AND NEW.state = '{new}')" for old, (new, _) in WAYS_BACK.items()
 )
-#: Until when it may.
-GONE_SINCE = (
+#: As a trigger asks it: when the time to undo ends.
+UNDO_DEADLINE = (
     "(CASE OLD.state"
     + "".join(
         f" WHEN '{old}' THEN OLD.{_SINCE[old]} + interval '{back.seconds} seconds'"

@@ -16,7 +16,7 @@ from accounts.acts.versions import EditConflictError
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.control_room import actions as control_room
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.models import TeamMember, Visit, VisitState
 from operations.planning import schedule
 from operations.visits.facts import OutcomeFacts
@@ -49,7 +49,7 @@ def planned(unit, officer):
 
 
 def start(visit, by):
-    logging.start_visit(visit=visit, by=by, at=timezone.now())
+    duty.start_visit(visit=visit, by=by, at=timezone.now())
     return Undo.objects.get(act__endswith="start_visit")
 
 
@@ -59,7 +59,7 @@ def take_back(offer, by, at=None):
 
 def not_completed(visit, by, **more):
     answers = {"reason": "fully_booked", "notes": "", "submission": uuid.uuid4()} | more
-    return logging.log_not_completed(visit=visit, by=by, at=timezone.now(), **answers)
+    return duty.log_not_completed(visit=visit, by=by, at=timezone.now(), **answers)
 
 
 # A start ----------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def test_a_start_on_the_wrong_visit_is_undone_and_the_visit_is_planned_as_before
         None,
         None,
     )
-    logging.start_visit(visit=planned, by=officer, at=timezone.now())
+    duty.start_visit(visit=planned, by=officer, at=timezone.now())
 
 
 def test_a_colleague_of_the_team_can_undo_the_start_and_nobody_else(planned, officer, planner):
@@ -185,7 +185,7 @@ def correct(visit, by, **more):
         "revision": 1,
         "submission": uuid.uuid4(),
     }
-    return logging.correct_not_completed(visit=visit, by=by, **(answers | more))
+    return duty.correct_not_completed(visit=visit, by=by, **(answers | more))
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_what_the_team_saw_is_not_lost_when_somebody_else_ended_the_visit(
     form = reverse("operations:outcome_add", args=[left_open.pk])
     assert form in client.get(left_open.get_absolute_url()).text
     assert client.get(form).status_code == 200
-    logging.log_outcome(
+    duty.log_outcome(
         visit=left_open, facts=GOOD, submission=uuid.uuid4(), by=officer, at=timezone.now()
     )
     left_open.refresh_from_db()
@@ -303,7 +303,7 @@ def test_the_team_says_why_it_could_not_test_after_somebody_else_ended_the_visit
 
 def test_a_visit_that_its_team_ended_is_not_completed_later(over, officer):
     with pytest.raises(Refused, match="not completed"):
-        logging.log_outcome(
+        duty.log_outcome(
             visit=over, facts=GOOD, submission=uuid.uuid4(), by=officer, at=timezone.now()
         )
 

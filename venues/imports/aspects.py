@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from venues.imports import changed
+from venues.imports import spelling
 from venues.models import Venue
 
 #: Each aspect and the columns that hold it. An import takes an aspect over whole or not at all, and
@@ -44,15 +44,15 @@ def shown(venue: Venue, aspect: str) -> str:
 
 
 def value(venue: Venue, aspect: str) -> dict[str, Any]:
-    """The aspect both ways."""
+    """The aspect as a person reads it and as it is stored."""
     return {"shown": shown(venue, aspect), "stored": stored(venue, aspect)}
 
 
 def same(aspect: str, one: list[Any], other: list[Any]) -> bool:
     """Whether two values of an aspect say the same, in whatever writing."""
     if aspect == "point":
-        return changed.same_point(one, other)
+        return spelling.same_point(one, other)
     if aspect == "authority":
         return one == other
-    compare = changed.same_postcode if aspect == "postcode" else changed.same_words
+    compare = spelling.same_postcode if aspect == "postcode" else spelling.same_words
     return compare(one[0], other[0])

@@ -11,7 +11,7 @@ from collections import defaultdict
 from accounts.models import User
 from govuk.dates import plain_time
 from venues.imports import fhrs
-from venues.imports.changed import may_name_one_authority, same_words
+from venues.imports.spelling import may_name_one_authority, same_words
 from venues.imports.uploads import BrokenFile
 from venues.models import LocalAuthority
 from venues.registry.names import normal_name

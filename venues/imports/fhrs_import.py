@@ -53,7 +53,7 @@ class _Tally:
         default_factory=lambda: {"created": [], "changed": [], "missing": [], "differences": []}
     )
     newcomers: list[tuple[Venue, str]] = field(default_factory=list)
-    """The venues that are new, or have a new name and had the second: for those missing."""
+    """New or renamed venues with their former names: a missing one may be among them."""
 
     def enter(self, outcome: str, venue: Venue, **details: Any) -> None:
         """Count one more venue (or difference) and name it while there is room."""

@@ -22,7 +22,7 @@ from accounts.acts.refusals import refuse
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.models import User
-from venues.imports import changed
+from venues.imports import spelling
 from venues.imports.aspects import ASPECTS, fields_of, same, shown, stored
 from venues.imports.lock import wait_for_imports
 from venues.models import HygieneId, Venue, VenueContact
@@ -137,7 +137,7 @@ def _merged(records: Sequence[models.Model]) -> str:
     within=dt.timedelta(days=7),
     shown_on="keep",
     names=_merged,
-    moves="venue_id",  # of a planned visit what its team does must not show here
+    moves="venue_id",  # a visit that moved along may change since; refusing would tell of it
     instead="Edit the entry, and add the other anew.",
 )
 @transaction.atomic
@@ -234,7 +234,7 @@ def _contact_choices(
 ) -> tuple[tuple[str, str], ...]:
     """What a field of the joined contact can say: `BOTH` first, where there is room for it."""
     said = {str(each.venue_id): value for each in (one, other) if (value := getattr(each, field))}
-    if len(said) == 2 and changed.same_words(*said.values()):
+    if len(said) == 2 and spelling.same_words(*said.values()):
         said.popitem()
     both = _BETWEEN.join(said.values())
     longest: int = VenueContact._meta.get_field(field).max_length  # type: ignore[union-attr,assignment]

@@ -16,7 +16,7 @@ from accounts.database import scope
 from accounts.models import User
 from accounts.roles import Role
 from operations.control_room.actions import end_overdue_visit
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.models import NotCompletedReason, Visit, VisitPolicy
 from tests.factories import (
     CadetMemberFactory,
@@ -422,7 +422,7 @@ def test_a_visit_is_ended_once_and_never_without_a_reason(handler, left):
 def test_a_team_does_not_say_of_itself_that_it_did_not_close_the_visit():
     left = live("Gannet Hotel")
     with pytest.raises(Refused, match="Select why"):
-        logging.log_not_completed(
+        duty.log_not_completed(
             visit=left,
             reason=NotCompletedReason.NOT_CLOSED,
             notes="",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError
 from accounts.roles import Role
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.duty.actions import AlreadyLoggedError
 from operations.models import (
     Cadet,
@@ -77,7 +77,7 @@ def visit(officer):
 
 
 def log(visit, by, facts=GOOD, submission=None, at=None):
-    return logging.log_outcome(
+    return duty.log_outcome(
         visit=visit,
         facts=facts,
         submission=submission or uuid.uuid4(),
@@ -87,7 +87,7 @@ def log(visit, by, facts=GOOD, submission=None, at=None):
 
 
 def correct(visit, by, facts=OFFERED, *, revision=1, submission=None, reason="I pressed yes"):
-    return logging.correct_outcome(
+    return duty.correct_outcome(
         visit=visit,
         facts=facts,
         reason=reason,
@@ -99,7 +99,7 @@ def correct(visit, by, facts=OFFERED, *, revision=1, submission=None, reason="I 
 
 
 def end(visit, by, *, reason=NotCompletedReason.FULLY_BOOKED, notes="", submission=None):
-    return logging.log_not_completed(
+    return duty.log_not_completed(
         visit=visit,
         reason=reason,
         notes=notes,
@@ -116,7 +116,7 @@ def test_a_start_says_when_and_by_whom(officer):
     visit = VisitFactory(officer=officer)
     at = timezone.now()
 
-    logging.start_visit(visit=visit, by=officer, at=at)
+    duty.start_visit(visit=visit, by=officer, at=at)
 
     visit.refresh_from_db()
     assert (visit.state, visit.started_at, visit.started_by) == (VisitState.UNDER_WAY, at, officer)
@@ -126,9 +126,9 @@ def test_a_second_tap_on_start_changes_nothing(officer):
     visit = VisitFactory(officer=officer)
     colleague = TeamMemberFactory(visit=visit, duty="support").officer
     first = timezone.now()
-    logging.start_visit(visit=visit, by=officer, at=first)
+    duty.start_visit(visit=visit, by=officer, at=first)
 
-    again = logging.start_visit(visit=visit, by=colleague, at=first + dt.timedelta(minutes=1))
+    again = duty.start_visit(visit=visit, by=colleague, at=first + dt.timedelta(minutes=1))
 
     assert (again.started_at, again.started_by) == (first, officer)
 
@@ -139,7 +139,7 @@ def test_a_second_tap_on_start_changes_nothing(officer):
 def test_a_visit_that_is_over_or_cancelled_cannot_start(factory, officer):
     visit = factory(officer=officer)
     with pytest.raises(Refused):
-        logging.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, by=officer, at=timezone.now())
 
 
 @pytest.mark.parametrize(("minutes", "earliest"), [(None, "18:30"), (15, "19:15"), (0, "19:30")])
@@ -151,9 +151,9 @@ def test_a_visit_starts_at_the_earliest_as_the_policy_of_the_day_says(officer, m
     at = dt.datetime.fromisoformat(f"2026-11-26T{earliest}Z")
 
     with pytest.raises(Refused, match=f"You can start it from {earliest} on 26 November"):
-        logging.start_visit(visit=visit, by=officer, at=at - dt.timedelta(seconds=1))
+        duty.start_visit(visit=visit, by=officer, at=at - dt.timedelta(seconds=1))
 
-    assert logging.start_visit(visit=visit, by=officer, at=at).is_under_way
+    assert duty.start_visit(visit=visit, by=officer, at=at).is_under_way
 
 
 def test_an_officer_has_one_visit_under_way(visit, officer):
@@ -161,9 +161,9 @@ def test_an_officer_has_one_visit_under_way(visit, officer):
     colleague = TeamMemberFactory(visit=following, duty="support").officer
 
     with pytest.raises(Refused, match=f"You still have {visit.venue} under way: log it"):
-        logging.start_visit(visit=following, by=officer, at=visit.ends_at)
+        duty.start_visit(visit=following, by=officer, at=visit.ends_at)
 
-    logging.start_visit(visit=following, by=colleague, at=visit.ends_at)
+    duty.start_visit(visit=following, by=colleague, at=visit.ends_at)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cade
     Cadet.objects.filter(pk=member.cadet_id).update(**cadet)
 
     with pytest.raises(Refused) as caught:
-        logging.start_visit(visit=visit, by=officer, at=at)
+        duty.start_visit(visit=visit, by=officer, at=at)
 
     assert because in str(caught.value)
     assert f"Call the planner, {visit.created_by}" in str(caught.value)
@@ -193,12 +193,12 @@ def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cade
         briefed_on=NOON.date(),
         birth_date=NOON.date() - dt.timedelta(days=16 * 366),
     )
-    logging.start_visit(visit=visit, by=officer, at=NOON)
+    duty.start_visit(visit=visit, by=officer, at=NOON)
 
 
 def test_a_planner_with_the_plan_open_is_told_of_a_start(officer):
     visit = VisitFactory(officer=officer)
-    logging.start_visit(visit=visit, by=officer, at=timezone.now())
+    duty.start_visit(visit=visit, by=officer, at=timezone.now())
     with pytest.raises(EditConflictError):
         Visit.objects.get(pk=visit.pk).claim(visit.version)
 
@@ -206,7 +206,7 @@ def test_a_planner_with_the_plan_open_is_told_of_a_start(officer):
 # Who may ----------------------------------------------------------------------------------------
 
 ACTS = [
-    lambda visit, by: logging.start_visit(visit=visit, by=by, at=timezone.now()),
+    lambda visit, by: duty.start_visit(visit=visit, by=by, at=timezone.now()),
     log,
     correct,
     end,

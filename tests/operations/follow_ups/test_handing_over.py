@@ -13,7 +13,7 @@ from accounts.acts.refusals import Refused
 from accounts.models import Undo
 from accounts.roles import Role
 from accounts.sign_in import actions as account_acts
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.follow_ups import actions as follow_ups
 from operations.follow_ups import handing_over, messages
 from operations.follow_ups.due import Audience, Stage
@@ -91,7 +91,7 @@ def test_a_team_is_told_to_call_somebody_who_still_works_here(unit):
     factories.CadetMemberFactory(visit=visit)  # without a welfare officer
     leave(visit.created_by)
     with pytest.raises(Refused, match=f"lead, {visit.operation.lead}"):
-        logging.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, by=officer, at=timezone.now())
 
 
 # Follow-ups -------------------------------------------------------------------------------------

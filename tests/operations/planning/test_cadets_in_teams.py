@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.models import CadetPolicy
 from operations.planning import schedule
 from operations.planning.schedule import Duty, Place
@@ -34,7 +34,7 @@ def test_an_officer_whose_account_was_closed_is_no_adult_for_a_cadet(plan, cadet
     team[1].who.is_active = False
     team[1].who.save()
 
-    found = refused(logging.start_visit, visit=visit, by=team[0].who, at=visit.starts_at)
+    found = refused(duty.start_visit, visit=visit, by=team[0].who, at=visit.starts_at)
 
     assert "A cadet needs two adults in the team." in found[0][1]
 

@@ -10,7 +10,7 @@ from accounts.acts import undo
 from accounts.models import AccessEntry, Undo, User
 from accounts.record.access_log import Act
 from accounts.roles import Role
-from operations.duty import actions as logging
+from operations.duty import actions as duty
 from operations.follow_ups import actions as follow_ups
 from operations.follow_ups import handing_over
 from operations.models import FollowUpState, Selection, Visit, VisitPolicy
@@ -238,7 +238,7 @@ def test_a_venue_that_closed_does_not_come_back_into_an_operation(planner):
 
 def test_a_visit_is_not_under_way_again_while_its_officer_is_on_another(officer):
     under_way = factories.UnderWayVisitFactory(officer=officer)
-    logging.log_not_completed(
+    duty.log_not_completed(
         visit=under_way,
         reason="fully_booked",
         notes="",

@@ -1,4 +1,4 @@
-"""Differences between two sources: which are news, and which are of writing only.
+"""Spelling: whether two sources say the same in another writing. What changed says ``fhrs_import``.
 
 The formats of the hygiene data write one address in several ways: with commas, in capitals, in
 other lines, a point with more digits. Where only the writing differs nothing has changed, and what

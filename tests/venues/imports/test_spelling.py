@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from venues.imports.changed import may_name_one_authority, same_point, same_postcode, same_words
+from venues.imports.spelling import may_name_one_authority, same_point, same_postcode, same_words
 
 
 @pytest.mark.parametrize(
