@@ -205,11 +205,11 @@ def _changes_by(person: User, *, reader: User) -> Iterable[Fact]:
 
 
 def _pages(events: list[models.QuerySet[Any]]) -> Iterable[list[tuple[Any, Any]]]:
-    number, more = 1, True
-    while more:
-        page, more = history.page_of(events, number=number, size=CHUNK)
-        number += 1
-        yield page
+    page = history.page_of(events, size=CHUNK)
+    yield page.rows
+    while page.older:
+        page = history.page_of(events, size=CHUNK, place=page.older)
+        yield page.rows
 
 
 def _reads_about(record: models.Model) -> Iterable[Fact]:

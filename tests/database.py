@@ -224,6 +224,15 @@ class Leftovers:
         self.cursor.execute(question)
         return [answer for (answer, *_) in self.cursor.fetchall()]
 
+    def _columns(self, table: str) -> str:
+        """Those that can be written: not what PostgreSQL works out from them."""
+        [columns] = self._ask(
+            "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attrelid ="
+            f" 'public.{table}'::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND attgenerated = ''"
+        )
+        return columns
+
     def _digests(self, schema: str) -> set[tuple[str, str]]:
         self.cursor.execute(
             " UNION ALL ".join(
@@ -249,7 +258,10 @@ class Leftovers:
             statements += [f"DELETE FROM {table}" for table in filled]
         for table in changed:
             statements.append(f"DELETE FROM {table}")
-            statements.append(f"INSERT INTO {table} SELECT * FROM after_migrations.{table}")
+            columns = self._columns(table)
+            statements.append(
+                f"INSERT INTO {table} ({columns}) SELECT {columns} FROM after_migrations.{table}"
+            )
         statements.append("RESET session_replication_role")
         self.cursor.execute(";".join(statements))
 

@@ -59,7 +59,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='daypolicy_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='daypolicy_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='daypolicy_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -232,7 +233,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -251,7 +253,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='user_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='user_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='user_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -291,7 +293,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -302,7 +305,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='usergroup_event_by_who'), models.Index(fields=['user'], name='accounts_us_user_id_834721_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='usergroup_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='usergroup_event_by'), models.Index(fields=['user'], name='accounts_us_user_id_834721_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -376,7 +379,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -393,7 +397,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='accessrequest_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='accessrequest_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='accessrequest_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

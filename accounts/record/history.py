@@ -9,21 +9,27 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 import pghistory
 from django.apps import apps
+from django.contrib.postgres.fields import RangeField
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.utils.text import capfirst, get_text_list, slugify
 
-from accounts.addresses import number_of
+from accounts.addresses import key_or_none, number_of
+from accounts.database import together
 from accounts.dates.london import duty_begins
 from accounts.models import AccessEntry, User
+from accounts.numbers import whole_number
 from config.additions import added
 from govuk.dates import clock, plain_time
 
 Record = TypeVar("Record", bound=models.Model)
+Found = TypeVar("Found", bound=models.Model)
+Row = TypeVar("Row")
 
 Model = type[models.Model]
 
@@ -160,7 +166,7 @@ def all_events(
     if until:
         wanted &= Q(pgh_created_at__lt=until)
     if by:
-        wanted &= Q(pgh_context__user=by.pk)
+        wanted &= Q(pgh_by=by.pk)
     if number is not None:
         wanted &= Q(pgh_obj=number)
     return [
@@ -174,35 +180,6 @@ def _less(rows: QuerySet[Any], model: Model, limits: Limits) -> QuerySet[Any]:
     return rows.exclude(limits.hidden[model]) if model in limits.hidden else rows
 
 
-def page_of(
-    events: Sequence[QuerySet[Any]], *, number: int, size: int
-) -> tuple[list[tuple[Any, Any]], bool]:
-    """One page of the events of several tables, the latest first.
-
-    Each table is asked for its latest events only, by its index, and nothing is counted.
-
-    Returns:
-        The events, each with the one before it of the same record; and whether there are more.
-
-    """
-    end = number * size + 1
-    keys = [
-        rows.order_by("-pgh_created_at", "-pgh_id").values_list(
-            "pgh_created_at", "pgh_id", Value(rows.model._meta.label)
-        )[:end]
-        for rows in events
-    ]
-    if not keys:
-        return [], False
-    first, *others = keys
-    if others:
-        merged = first.union(*others, all=True).order_by("-pgh_created_at", "-pgh_id")[:end]
-    else:
-        merged = first
-    latest = list(merged)[end - size - 1 :]
-    return with_before([(pk, label) for _, pk, label in latest[:size]]), len(latest) > size
-
-
 def with_before(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
     """The events of these keys (number and table), in this order, each with the one before it.
 
@@ -213,17 +190,21 @@ def with_before(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
     by_table = defaultdict(list)
     for pk, label in keys:
         by_table[label].append(pk)
-    found: dict[tuple[int, str], tuple[Any, Any]] = {}
+    asked = []
     for label, pks in by_table.items():
-        history: Any = apps.get_model(label)
-        earlier = history.objects.filter(
-            pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id")
-        ).order_by("-pgh_id")
-        of_page = history.objects.filter(pk__in=pks)
-        events = list(of_page.annotate(before=Subquery(earlier.values("pgh_id")[:1])))
-        before = history.objects.in_bulk([e.before for e in events if e.before])
-        found |= {(e.pk, label): (e, before.get(e.before)) for e in events}
-    return [found[key] for key in keys]
+        events: QuerySet[Any] = apps.get_model(label).objects.all()
+        earlier = events.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
+        before = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
+        wanted = events.filter(pk__in=pks)
+        asked += [wanted, events.filter(pk__in=wanted.values_list(before))]
+    found = {(event._meta.label_lower, event.pk): event for event in together.fetch(asked)}
+    before_it: dict[tuple[str, int], Any] = {}
+    last_of: dict[tuple[str, int], Any] = {}
+    for (label, pk), event in sorted(found.items(), key=itemgetter(0)):
+        before_it[label, pk] = last_of.get((label, event.pgh_obj_id))
+        last_of[label, event.pgh_obj_id] = event
+    places = [(label.lower(), pk) for pk, label in keys]
+    return [(found[place], before_it[place]) for place in places]
 
 
 def records_in(events: Iterable[tuple[Any, Any]]) -> Iterable[models.Model]:
@@ -241,13 +222,135 @@ def records_in(events: Iterable[tuple[Any, Any]]) -> Iterable[models.Model]:
                 yield model(pk=key)
 
 
+# Pages ------------------------------------------------------------------------------------------
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the record begins: beside one row, of which the rest is older or newer."""
+
+    at: dt.datetime
+    key: int
+    table: str = ""
+    """The row's table, where a list has rows of several."""
+    newer: bool = False
+
+    @classmethod
+    def read(cls, text: str, *, newer: bool) -> "Place | None":
+        """The place that :meth:`__str__` wrote into an address; None for what is none."""
+        since, number, table = [*text.split("-", 2), "", ""][:3]
+        microseconds, key = whole_number(since), key_or_none(number)
+        if microseconds is None or key is None or (table and table not in _ranks()):
+            return None
+        try:
+            at = _EPOCH + dt.timedelta(microseconds=microseconds)
+        except OverflowError:
+            return None
+        return cls(at, key, table, newer)
+
+    def __str__(self) -> str:
+        # Not the key itself: keys count upwards, and would tell how much is planned.
+        since = (self.at - _EPOCH) // dt.timedelta(microseconds=1)
+        return "-".join(filter(None, [str(since), number_of(self.key), self.table]))
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list that nobody counts, the latest first, and where it goes on."""
+
+    rows: list[Row]
+    newer: Place | None = None
+    older: Place | None = None
+
+
+def page_of(
+    events: Sequence[QuerySet[Any]], *, size: int, place: Place | None = None
+) -> Page[tuple[Any, Any]]:
+    """One page of the events of several tables, each with the one before it of the same record.
+
+    Each table is asked for its next events only, by its index, and nothing is counted.
+    """
+    ranks = _ranks()
+    labels = {rank: label for label, rank in ranks.items()}
+    order = _order("pgh_created_at", "pgh_id", "rank", place=place)
+    asked = []
+    for rows in events:
+        rank = ranks[rows.model._meta.label_lower]
+        ranked = rows.annotate(rank=Value(rank, models.IntegerField()))
+        other = ranks.get(place.table, rank) if place else rank
+        ranked = _beyond(ranked, place, "pgh_created_at", "pgh_id", compared=rank - other)
+        keys = ranked.order_by(*order).values_list("pgh_created_at", "pgh_id", "rank")
+        asked.append(keys[: size + 1])
+    if not asked:
+        return Page([])
+    first, *others = asked
+    merged = first.union(*others, all=True).order_by(*order)[: size + 1] if others else first
+    page = _page(
+        [(at, key, labels[rank]) for at, key, rank in merged], size, place, lambda row: row
+    )
+    told = with_before([(key, label) for _, key, label in page.rows])
+    return Page(told, page.newer, page.older)
+
+
 def page_of_reads(
-    reads: QuerySet[AccessEntry], *, number: int, size: int
-) -> tuple[list[AccessEntry], bool]:
-    """One page of the access log, the latest first; and whether there are more."""
-    start = (number - 1) * size
-    found = list(reads.select_related("user")[start : start + size + 1])
-    return found[:size], len(found) > size
+    reads: QuerySet[AccessEntry], *, size: int, place: Place | None = None
+) -> Page[AccessEntry]:
+    """One page of the access log."""
+    next_ = _beyond(reads.select_related("user"), place, "at", "pk")
+    found = list(next_.order_by(*_order("at", "pk", place=place))[: size + 1])
+    return _page(found, size, place, lambda read: (read.at, read.pk, ""))
+
+
+def _ranks() -> dict[str, int]:
+    """Each table of history, with what decides between rows of the same moment and number."""
+    labels = sorted(model._meta.label_lower for model in history_models())
+    return {label: rank for rank, label in enumerate(labels)}
+
+
+def _order(*names: str, place: Place | None) -> list[str]:
+    return [name if place and place.newer else f"-{name}" for name in names]
+
+
+def _beyond(
+    rows: QuerySet[Found], place: Place | None, at: str, key: str, *, compared: int = 0
+) -> QuerySet[Found]:
+    """The rows on the side of ``place`` that is asked for.
+
+    Args:
+        rows: Of one table.
+        place: None for the newest.
+        at: The column of the moment.
+        key: The column of the number.
+        compared: Below or above zero as the table comes before or after that of the place.
+
+    """
+    if place is None:
+        return rows
+    side, compared = ("gt", compared) if place.newer else ("lt", -compared)
+    same_number = "e" if compared > 0 else ""
+    next_ = Q(**{f"{at}__{side}": place.at}) | Q(**{f"{key}__{side}{same_number}": place.key})
+    return rows.filter(next_, **{f"{at}__{side}e": place.at})
+
+
+def _page(
+    found: list[Row],
+    size: int,
+    place: Place | None,
+    key: Callable[[Row], tuple[dt.datetime, int, str]],
+) -> Page[Row]:
+    """The page of what was found beyond ``place``, one more than it has if there are more."""
+    more, rows = len(found) > size, found[:size]
+    newer, older = place is not None, more
+    if place and place.newer:
+        rows.reverse()
+        newer, older = more, True
+    return Page(
+        rows,
+        Place(*key(rows[0]), newer=True) if rows and newer else None,
+        Place(*key(rows[-1])) if rows and older else None,
+    )
 
 
 # In words ---------------------------------------------------------------------------------------
@@ -370,6 +473,9 @@ def _fields(event: Any) -> Iterable[tuple[str, models.Field[Any, Any]]]:
         yield str(model._meta.get_field(event_field.name).verbose_name), event_field  # type: ignore[union-attr]
 
 
+_NO_NAMES = (models.JSONField, RangeField)
+
+
 class _Names:
     """The names of the people and records that some events speak of, asked for in one go."""
 
@@ -388,13 +494,16 @@ class _Names:
                 for _, event_field in _fields(event):
                     if event_field.related_model and not _is_part(event_field.related_model):
                         wanted[event_field.related_model].add(getattr(event, event_field.attname))
-        self.names = {
+        asked = [
             # No name hangs on JSON, such as the outline of an area, which can be a megabyte.
-            model: model._base_manager.defer(
-                *(f.name for f in model._meta.concrete_fields if isinstance(f, models.JSONField))
-            ).in_bulk([key for key in keys if key is not None])
+            model._base_manager.filter(pk__in=keys - {None}).defer(
+                *(f.name for f in model._meta.concrete_fields if isinstance(f, _NO_NAMES))
+            )
             for model, keys in wanted.items()
-        }
+        ]
+        self.names: dict[Model, dict[Any, models.Model]] = defaultdict(dict)
+        for record in together.fetch(asked):
+            self.names[type(record)][record.pk] = record
 
     def who(self, context: Mapping[str, Any]) -> str:
         if not self.actors:

@@ -12,31 +12,24 @@ from django.views.generic import TemplateView
 from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
 from accounts.dates.london import midnight
 from accounts.models import AccessEntry, Seal
-from accounts.numbers import whole_number
 from accounts.record import history, night_work
 from accounts.record.access_log import Act, record_act
 from accounts.record.forms import LogFilter
 from accounts.roles import VIEW_LOG
 
 PAGE_SIZE = 50
-#: Nobody turns over that many pages: the filters find what is further back.
-LAST_PAGE = 200
 
 
 class Paged(RequiresPermission, TemplateView):
     """A list that is not counted: it says only whether there is more."""
 
     @property
-    def number(self) -> int:
-        """The page asked for."""
-        return min(max(whole_number(self.request.GET.get("page", "")) or 1, 1), LAST_PAGE)
-
-    def pages(self, *, more: bool) -> dict[str, Any]:
-        """The links to what is newer and older, for templates/accounts/record/newer_older.html."""
-        return {
-            "newer": self.number - 1 if self.number > 1 else None,
-            "older": self.number + 1 if more and self.number < LAST_PAGE else None,
-        }
+    def place(self) -> history.Place | None:
+        """Where the page begins that is asked for."""
+        asked = self.request.GET
+        if text := asked.get("newer"):
+            return history.Place.read(text, newer=True)
+        return history.Place.read(asked.get("older", ""), newer=False)
 
 
 class History(Paged):
@@ -55,12 +48,10 @@ class History(Paged):
             raise Http404
         record = get_object_or_404(kind.visible_to(self.user), pk=kwargs["pk"])
         limits = kind.limits(self.user, record)
-        events, more = history.page_of(
-            history.events_of(record, limits), number=self.number, size=PAGE_SIZE
-        )
-        self.record_reads(viewed=[record], listed=history.records_in(events))
+        page = history.page_of(history.events_of(record, limits), size=PAGE_SIZE, place=self.place)
+        self.record_reads(viewed=[record], listed=history.records_in(page.rows))
         entries = history.in_words(
-            events,
+            page.rows,
             wordless=limits.wordless,
             of=record,
             addresses=self.user.has_perm(VIEW_LOG),
@@ -69,7 +60,7 @@ class History(Paged):
             "record": record,
             "kind": history.name_of(kind.model),
             "entries": entries,
-            **self.pages(more=more),
+            "page": page,
         }
 
 
@@ -89,16 +80,16 @@ class Log(RequiresRecentSignIn, Paged):
         record_act(
             Act.SEARCHED, by=self.user, what=AccessEntry._meta.label_lower, purpose=form.in_words()
         )
-        entries, more = self.reads(wanted) if wanted["reads"] else self.changes(wanted)
+        page, entries = self.reads(wanted) if wanted["reads"] else self.changes(wanted)
         return super().get_context_data(**kwargs) | {
             "form": form,
             "entries": entries,
             "night_work": night_work.works(at=timezone.now()),
             "head": Seal.objects.order_by("-day").first(),
-            **self.pages(more=more),
+            "page": page,
         }
 
-    def changes(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
+    def changes(self, wanted: dict[str, Any]) -> tuple[history.Page[Any], list[history.Entry]]:
         limits = history.limits_of_log(self.user)
         events = history.all_events(
             limits,
@@ -108,12 +99,13 @@ class Log(RequiresRecentSignIn, Paged):
             model=wanted["model"],
             number=wanted["number"],
         )
-        found, more = history.page_of(events, number=self.number, size=PAGE_SIZE)
-        self.record_reads(listed=history.records_in(found))
-        told = history.in_words(found, wordless=limits.wordless, addresses=True, called=str)
-        return told, more
+        page = history.page_of(events, size=PAGE_SIZE, place=self.place)
+        self.record_reads(listed=history.records_in(page.rows))
+        return page, history.in_words(
+            page.rows, wordless=limits.wordless, addresses=True, called=str
+        )
 
-    def reads(self, wanted: dict[str, Any]) -> tuple[list[history.Entry], bool]:
+    def reads(self, wanted: dict[str, Any]) -> tuple[history.Page[Any], list[history.Entry]]:
         """What was read, and who came and went."""
         rows = Q()
         if since := _begin(wanted["since"]):
@@ -130,8 +122,8 @@ class Log(RequiresRecentSignIn, Paged):
             rows &= Q(ids__contains=[wanted["number"]])
         limits = history.limits_of_log(self.user)
         entries = AccessEntry.objects.filter(rows).exclude(limits.reads)
-        found, more = history.page_of_reads(entries, number=self.number, size=PAGE_SIZE)
-        return history.reads_in_words(found, called=str), more
+        page = history.page_of_reads(entries, size=PAGE_SIZE, place=self.place)
+        return page, history.reads_in_words(page.rows, called=str)
 
 
 def _begin(day: dt.date | None) -> dt.datetime | None:

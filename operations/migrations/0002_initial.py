@@ -8,6 +8,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.fields.json
+import django.db.models.functions.comparison
 import django.utils.timezone
 import operations.teams.models
 import pghistory.utils
@@ -68,7 +69,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -85,7 +87,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='cadetpolicy_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='cadetpolicy_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='cadetpolicy_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -171,7 +173,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -189,7 +192,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='draw_event_by_who'), models.Index(fields=['operation'], name='operations__operati_b52e91_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='draw_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='draw_event_by'), models.Index(fields=['operation'], name='operations__operati_b52e91_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -387,7 +390,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -405,7 +409,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='followup_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='followup_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='followup_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -442,7 +446,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -453,7 +458,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='followuppolicy_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='followuppolicy_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='followuppolicy_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -465,7 +470,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -487,7 +493,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='operation_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='operation_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='operation_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -529,7 +535,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -544,7 +551,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='operationvenue_event_by_who'), models.Index(fields=['operation'], name='operations__operati_30dd94_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='operationvenue_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='operationvenue_event_by'), models.Index(fields=['operation'], name='operations__operati_30dd94_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -556,7 +563,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -589,7 +597,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='outcome_event_by_who'), models.Index(fields=['visit'], name='operations__visit_i_41a8d4_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='outcome_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='outcome_event_by'), models.Index(fields=['visit'], name='operations__visit_i_41a8d4_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -650,7 +658,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -663,7 +672,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='scenario_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='scenario_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='scenario_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -730,7 +739,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -741,7 +751,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='scenariosign_event_by_who'), models.Index(fields=['scenario'], name='operations__scenari_ceb90a_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='scenariosign_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='scenariosign_event_by'), models.Index(fields=['scenario'], name='operations__scenari_ceb90a_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -817,7 +827,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -830,7 +841,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='teammember_event_by_who'), models.Index(fields=['visit'], name='operations__visit_i_1e8def_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='teammember_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='teammember_event_by'), models.Index(fields=['visit'], name='operations__visit_i_1e8def_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -842,7 +853,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -870,7 +882,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='visit_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='visit_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='visit_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -911,7 +923,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -925,7 +938,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='visitpolicy_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='visitpolicy_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='visitpolicy_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -937,7 +950,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -948,7 +962,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='warningsign_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='warningsign_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='warningsign_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -960,7 +974,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -976,7 +991,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='cadet_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='cadet_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='cadet_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

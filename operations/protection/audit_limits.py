@@ -46,12 +46,16 @@ def limits_of_operation(user: User, operation: Operation) -> Limits:
 
 def limits_of_log(user: User) -> Limits:
     """Visits ahead that this person may not see are left out until they are over."""
-    visible = Visit.objects.visible_to(user)
+    visible = Visit.objects.visible_to(user).ahead()
     still_on = Operation.objects.filter(ends_on__gte=duty_day(timezone.now()))
-    chosen, drawn = OperationVenue.objects.visible_to(user), Draw.objects.visible_to(user)
-    waiting = OperationVenue.objects.filter(operation__in=still_on).exclude(pk__in=chosen)
+    of_them = Q(operation__in=still_on)
+    chosen = OperationVenue.objects.visible_to(user).filter(of_them)
+    drawn = Draw.objects.visible_to(user).filter(of_them)
+    waiting = OperationVenue.objects.filter(of_them).exclude(pk__in=chosen)
     with scope.all_units():  # what this person can't see has to be known to be left out
-        covert = list(Visit.objects.ahead().exclude(pk__in=visible).values_list("pk", flat=True))
+        covert = list(
+            Visit.objects.ahead().exclude(pk__in=visible.values("pk")).values_list("pk", flat=True)
+        )
         covert_choices = list(waiting.values_list("pk", flat=True))
     reads = Q(what="operations.visit", ids__overlap=covert)
     reads |= Q(what="operations.operationvenue", ids__overlap=covert_choices)
@@ -60,8 +64,8 @@ def limits_of_log(user: User) -> Limits:
         TeamMember: Q(visit__in=covert),
         Outcome: Q(visit__in=covert),
         # By operation, since a choice that was taken back may be made again.
-        OperationVenue: Q(operation__in=still_on) & ~Q(pgh_obj__in=chosen),
-        Draw: Q(operation__in=still_on) & ~Q(pgh_obj__in=drawn.values("pk")),
+        OperationVenue: of_them & ~Q(pgh_obj__in=chosen),
+        Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
     reads |= Q(

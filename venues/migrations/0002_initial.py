@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.fields.json
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import pghistory.utils
 import pgtrigger.compiler
@@ -51,7 +52,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -61,7 +63,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='force_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='force_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='force_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -226,7 +228,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('fhrsid', models.BigIntegerField(serialize=False, verbose_name='food hygiene id')),
@@ -238,7 +241,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='hygieneid_event_by_who'), models.Index(fields=['venue'], name='venues_hygi_venue_i_224b9c_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='hygieneid_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='hygieneid_event_by'), models.Index(fields=['venue'], name='venues_hygi_venue_i_224b9c_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -282,7 +285,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -300,7 +304,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='importrun_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='importrun_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='importrun_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -312,7 +316,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -326,7 +331,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='localauthority_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='localauthority_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='localauthority_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -372,7 +377,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -391,7 +397,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='trainingsession_event_by_who'), models.Index(fields=['venue'], name='venues_trai_venue_i_25c354_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='trainingsession_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='trainingsession_event_by'), models.Index(fields=['venue'], name='venues_trai_venue_i_25c354_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -434,7 +440,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -449,7 +456,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='venuecontact_event_by_who'), models.Index(fields=['venue'], name='venues_venu_venue_i_649926_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='venuecontact_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='venuecontact_event_by'), models.Index(fields=['venue'], name='venues_venu_venue_i_649926_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -461,7 +468,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -484,7 +492,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='venue_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -496,7 +504,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -506,7 +515,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='venuegroup_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='venuegroup_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='venuegroup_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -546,7 +555,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -557,7 +567,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='commandunitmember_event_by_who'), models.Index(fields=['commandunit'], name='venues_comm_command_38676d_idx')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='commandunitmember_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='commandunitmember_event_by'), models.Index(fields=['commandunit'], name='venues_comm_command_38676d_idx')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -596,7 +606,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -610,7 +621,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='decision_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='decision_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='decision_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -622,7 +633,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('pgh_id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_by', models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.fields.json.KeyTextTransform('user', 'pgh_context'), models.BigIntegerField()), output_field=models.BigIntegerField(null=True))),
                 ('pgh_context', pghistory.utils.JSONField(null=True)),
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
@@ -635,7 +647,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(django.db.models.fields.json.KeyTransform('user', 'pgh_context'), models.F('pgh_created_at'), name='commandunit_event_by_who')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='commandunit_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='commandunit_event_by')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

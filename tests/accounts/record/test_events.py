@@ -78,6 +78,7 @@ def test_who_from_where_and_why_stand_beside_the_change():
     added, changed = history_of(cadet)
     assert added.pgh_context_id == changed.pgh_context_id is not None
     assert "reason" not in added.pgh_context
+    assert added.pgh_by == changed.pgh_by == user.pk
     assert changed.pgh_context == {
         "user": user.pk,
         "address": "192.0.2.7",
@@ -89,7 +90,8 @@ def test_who_from_where_and_why_stand_beside_the_change():
 def test_a_task_is_named_in_place_of_a_person():
     with scope.for_task("remind"):
         cadet = factories.CadetFactory()
-    assert history_of(cadet)[0].pgh_context["task"] == "remind"
+    [added] = history_of(cadet)
+    assert (added.pgh_context["task"], added.pgh_by) == ("remind", None)
 
 
 def test_a_change_of_bookkeeping_alone_is_no_change():

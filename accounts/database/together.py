@@ -1,0 +1,51 @@
+"""Rows of several tables in one question: each question costs a way to PostgreSQL and its plan."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+
+#: What JSON knows only as text.
+_TEXT_IN_JSON = (
+    models.DateField,
+    models.TimeField,
+    models.DurationField,
+    models.UUIDField,
+    models.DecimalField,
+)
+
+
+def fetch(asked: Sequence[models.QuerySet[Any]]) -> list[Any]:
+    """What these querysets find, one after the other, each record of its own model.
+
+    Their order within one queryset is not kept. Ranges can't be fetched: defer them.
+    """
+    parts: list[str] = []
+    given: list[Any] = []
+    for place, rows in enumerate(asked):
+        try:
+            sql, params = rows.order_by().query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT {place}, to_jsonb(found) FROM ({sql}) AS found")  # noqa: S608
+        given += params
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), given)
+        found = cursor.fetchall()
+    return [_record(asked[place], json.loads(row, parse_float=Decimal)) for place, row in found]
+
+
+def _record(rows: models.QuerySet[Any], row: dict[str, Any]) -> models.Model:
+    fields = [f for f in rows.model._meta.concrete_fields if f.column in row]
+    values = [_value(field, row[field.column]) for field in fields]
+    record: models.Model = rows.model.from_db(rows.db, [f.attname for f in fields], values)
+    return record
+
+
+def _value(field: Any, value: Any) -> Any:
+    return field.to_python(value) if isinstance(field, _TEXT_IN_JSON) else value
