@@ -24,6 +24,7 @@ from operations.teams.models import (
     TeamMember,
     TeamMemberQuerySet,
 )
+from operations.visits.last_visits import LastVisit, LastVisitQuerySet
 from operations.visits.models import Visit, VisitQuerySet
 from operations.visits.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
 from operations.visits.policies import VisitPolicy
@@ -42,6 +43,8 @@ __all__ = [
     "FollowUpPolicy",
     "FollowUpQuerySet",
     "FollowUpState",
+    "LastVisit",
+    "LastVisitQuerySet",
     "NotCompletedReason",
     "Operation",
     "OperationQuerySet",

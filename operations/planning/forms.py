@@ -6,12 +6,11 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
-from accounts.dates.duty_days import DutyDay
 from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
@@ -20,7 +19,6 @@ from operations import people
 from operations.planning import actions as planning
 from operations.planning.models import Operation
 from operations.scenarios.models import Scenario
-from operations.visits.models import Visit
 from operations.visits.policies import VisitPolicy
 from operations.visits.selection import Selection
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
@@ -170,12 +168,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         if self.is_refused:
             return venues.none()
         wanted = self.cleaned_data if self.is_bound else {}
-        visits = Visit.objects.finished().filter(venue=OuterRef("pk")).order_by().values("venue")
-        venues = venues.with_training(on=on).annotate(
-            last_visited_on=Subquery(
-                visits.annotate(last=Max(DutyDay("started_at"))).values("last")
-            )
-        )
+        venues = venues.with_training(on=on).annotate(last_visited_on=F("last_visit__visited_on"))
         venues = venues.search(wanted["q"], by=self.user) if wanted.get("q") else venues.by_name()
         for answer, lookup in (
             ("unit", "local_authority__command_unit"),

@@ -19,6 +19,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
+from accounts.database.scope import WEB_ROLE
 from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
 
 #: A part in parentheses with SELECT is asked once for a query, not for each row.
@@ -92,6 +93,7 @@ POLICIES = {
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
+    "operations_lastvisit": f"{ALL_UNITS} OR command_unit_id = ANY ({UNITS})",
     "operations_cadet": f"""
         {SEES_PLANS} AND (
             {ALL_UNITS} OR command_unit_id IS NULL OR command_unit_id = ANY ({UNITS})
@@ -103,6 +105,9 @@ POLICIES = {
         )
     """,  # noqa: S608
 }
+
+#: Written by triggers alone.
+KEPT = ("operations_lastvisit",)
 
 #: The record of the same: what was, and who looked at it, is as covert as what is.
 HISTORIES = {
@@ -140,7 +145,7 @@ def missing(cursor: CursorWrapper) -> Iterator[str]:
 
 def write_policies(*, using: str, **_: Any) -> None:
     """Put the policies in force, in place of what held before. A receiver of ``post_migrate``."""
-    written = [MY_VISITS]
+    written = [MY_VISITS, *(f"REVOKE INSERT, UPDATE, DELETE ON {t} FROM {WEB_ROLE}" for t in KEPT)]
     for table, predicate in (POLICIES | HISTORIES).items():
         written.append(
             f"""

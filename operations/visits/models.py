@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.acts.versions import Versioned
 from accounts.addresses import number_of
 from accounts.database.model_fields import DayField, LineField, LinesField, MomentField
+from accounts.dates.duty_days import DutyDay
 from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
 from accounts.record.events import tracked
@@ -434,6 +435,50 @@ class Visit(Versioned):
                     WHERE visit_id = NEW.id;
                     RETURN NULL;
                 """,
+            ),
+            pgtrigger.Trigger(
+                name="visit_says_what_was_last_at_its_venue",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+                    *("state", "started_at", "ended_at", "outcome_id", "venue_id"),
+                    "command_unit_id",
+                )
+                | pgtrigger.Delete,
+                declare=[("one", "bigint")],
+                # Of two that end at a venue at once the second waits, and then finds the first.
+                func=f"""
+                    IF NOT coalesce(OLD.state IN ('completed', 'not_completed'), FALSE)
+                        AND NOT coalesce(NEW.state IN ('completed', 'not_completed'), FALSE)
+                    THEN
+                        RETURN NULL;
+                    END IF;
+                    FOR one IN
+                        SELECT DISTINCT venue FROM unnest(ARRAY[OLD.venue_id, NEW.venue_id]) venue
+                        WHERE venue IS NOT NULL ORDER BY venue
+                    LOOP
+                        PERFORM pg_advisory_xact_lock(hashtextextended('last visit', one));
+                        INSERT INTO operations_lastvisit
+                            (venue_id, command_unit_id, visited_on, verdict)
+                        SELECT one, max(command_unit_id), {DutyDay.template % {"expressions": "max(started_at)"}},
+                            coalesce((
+                                SELECT outcome.verdict FROM operations_visit visit
+                                JOIN operations_outcome outcome ON outcome.id = visit.outcome_id
+                                WHERE visit.venue_id = one
+                                ORDER BY visit.ended_at DESC, visit.id DESC LIMIT 1
+                            ), '')
+                        FROM operations_visit
+                        WHERE venue_id = one AND state IN ('completed', 'not_completed')
+                        HAVING count(*) > 0
+                        ON CONFLICT (venue_id) DO UPDATE
+                        SET command_unit_id = EXCLUDED.command_unit_id,
+                            visited_on = EXCLUDED.visited_on, verdict = EXCLUDED.verdict;
+                        IF NOT FOUND THEN
+                            DELETE FROM operations_lastvisit WHERE venue_id = one;
+                        END IF;
+                    END LOOP;
+                    RETURN NULL;
+                """,  # noqa: S608 (put together of constants)
             ),
             pgtrigger.Trigger(
                 name="visit_points_to_its_own_latest_outcome",

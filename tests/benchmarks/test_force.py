@@ -14,6 +14,7 @@ from operations.visits.verdict import judge
 from tests.benchmarks import force, pages
 from tests.benchmarks.force import rows
 from tests.operations.copies import wrong
+from tests.operations.visits.test_last_visits import assert_kept
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,8 @@ def test_a_small_force_keeps_every_rule_of_the_product_and_has_every_page(as_own
         "SELECT id FROM operations_visit WHERE at_venue IS DISTINCT FROM"
         " CASE WHEN state IN ('planned', 'under_way') THEN tstzrange(starts_at, ends_at) END"
     )
+
+    assert_kept()
 
     # The verdict is the rule's, and what counts is the latest revision.
     for outcome in Outcome.objects.all():

@@ -12,6 +12,7 @@ OF_VENUE = PLACE.format(venue_id="r.venue_id")
 COPIES = {
     "operations_visit": OF_VENUE,
     "operations_operationvenue": OF_VENUE,
+    "operations_lastvisit": OF_VENUE,
     "operations_teammember": OF_VISIT,
     "operations_outcome": OF_VISIT,
     "operations_followup": OF_VISIT,
@@ -29,7 +30,7 @@ def wrong():
                 else ""
             )
             cursor.execute(
-                f"SELECT r.id FROM {table} r {place}"
+                f"SELECT r.* FROM {table} r {place}"
                 f" WHERE r.command_unit_id IS DISTINCT FROM authority.command_unit_id {over}"
             )
             found |= {table: rows} if (rows := cursor.fetchall()) else {}

@@ -170,6 +170,8 @@ class Migration(migrations.Migration):
                 ('longitude', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
                 ('edited_by_hand', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, editable=False, help_text='Fields that an import no longer overwrites.', size=None)),
                 ('notes', accounts.database.model_fields.LinesField(blank=True, max_length=2000)),
+                ('last_trained_on', accounts.database.model_fields.DayField(editable=False, help_text='When the latest training session was held: kept by PostgreSQL.', null=True)),
+                ('coverage', models.FloatField(editable=False, help_text='The share of the front-desk staff that attended it, 0 to 1: kept as well.', null=True)),
                 ('closed_on', accounts.database.model_fields.DayField(blank=True, null=True)),
                 ('closed_reason', accounts.database.model_fields.LineField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -181,9 +183,13 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['normal_name', 'pk'],
                 'permissions': [('import_venues', 'Can import venues from open data')],
-                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(models.F('latitude'), models.F('longitude'), name='venue_point'), models.Index(condition=models.Q(('merged_into', None)), fields=['normal_name', 'id'], include=('closed_on', 'local_authority'), name='venue_by_name')],
+                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(models.F('latitude'), models.F('longitude'), name='venue_point'), models.Index(condition=models.Q(('merged_into', None)), fields=['normal_name', 'id'], include=('closed_on', 'local_authority', 'last_trained_on', 'coverage'), name='venue_by_name')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='venue_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='venue_point_is_whole_and_on_earth', violation_error_message='Give both latitude and longitude, or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('closed_reason', '')), models.Q(('closed_on__isnull', False), models.Q(('closed_reason', ''), _negated=True)), _connector='OR'), name='closed_venue_says_why', violation_error_message='Say why the venue closed.'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='venue_is_not_merged_into_itself')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='venue',
+            trigger=pgtrigger.compiler.Trigger(name='venue_has_the_latest_training_on_record', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    SELECT held_on, attended::float / front_desk_staff\n                    INTO NEW.last_trained_on, NEW.coverage\n                    FROM venues_trainingsession WHERE venue_id = NEW.id\n                    ORDER BY held_on DESC, id DESC LIMIT 1;\n                    RETURN NEW;\n                ', hash='5a5b93a4239650b97de0f353192e89c3fcdb5331', operation='INSERT OR UPDATE OF "last_trained_on", "coverage"', pgid='pgtrigger_venue_has_the_latest_training_on_record_6530c', table='venues_venue', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='venue',
@@ -359,6 +365,10 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['venue', '-held_on'], name='latest_training_of_venue')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('attended__lte', models.F('front_desk_staff'))), name='attendance_is_within_the_front_desk_staff', violation_error_message='More people attended than work at the front desk.'), models.CheckConstraint(condition=models.Q(('attended__gte', 1)), name='somebody_attended', violation_error_message='Enter how many attended: at least 1.')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='trainingsession',
+            trigger=pgtrigger.compiler.Trigger(name='session_lets_its_venue_look_for_the_latest', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n                    UPDATE venues_venue SET last_trained_on = NULL\n                    WHERE id IN (OLD.venue_id, NEW.venue_id);\n                    RETURN NULL;\n                ', hash='596ff68366c825a057b297b0f346bdd71ad221e6', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_session_lets_its_venue_look_for_the_latest_e7a4e', table='venues_trainingsession', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='trainingsession',

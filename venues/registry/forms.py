@@ -120,7 +120,7 @@ class VenueFilter(GovFilterForm, forms.Form):
     def narrow(self, venues: VenueQuerySet) -> VenueQuerySet:
         """Those of ``venues`` that match, the likeliest first after a search, else by name.
 
-        ``venues`` is annotated with training, and with the last verdict where that is asked for.
+        ``venues`` is annotated with training.
         """
         if not self.is_valid():
             return venues.none()
@@ -144,8 +144,8 @@ class VenueFilter(GovFilterForm, forms.Form):
             least, too_much = self.COVERAGE[wanted["coverage"]]
             venues = venues.filter(Q(coverage__gte=least, coverage__lt=too_much))
         if verdict := wanted.get("verdict"):
-            none = Q(last_verdict=None)
-            venues = venues.filter(none if verdict == self.NO_VERDICT else Q(last_verdict=verdict))
+            wanted_verdict = "" if verdict == self.NO_VERDICT else verdict
+            venues = venues.of_last_verdict(wanted_verdict, user=self.user)
         return venues.search(wanted["q"], by=self.user)
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from functools import reduce
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Lower, Replace
+from django.db.models.functions import Greatest, Lower, Replace
 from django.urls import reverse
 
 from accounts.acts.versions import Versioned
@@ -28,8 +29,7 @@ from venues.registry.names import normal_name
 from venues.registry.names_in_sql import NormalName, Squeezed, kept_normal
 from venues.registry.postcodes import normalise_postcode
 from venues.registry.telephones import NOT_A_NUMBER, PATTERN, to_dial
-from venues.training.models import TrainingSession
-from venues.training.validity import TrainingState, training_state_in_sql
+from venues.training.validity import training_state_in_sql
 
 
 @tracked()
@@ -150,35 +150,32 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         return found
 
     def with_training(self, *, on: dt.date) -> Self:
-        """Annotate ``last_trained_on``, ``coverage`` and ``training_state`` as of the day ``on``.
-
-        ``coverage`` is the share of the front-desk staff that attended the latest session, 0 to 1;
-        None for a venue without one.
-        """
-        latest = TrainingSession.objects.latest_of(OuterRef("pk"), on=on)
-        share = Cast("attended", models.FloatField()) / F("front_desk_staff")
-        state = latest.annotate(state=training_state_in_sql("held_on", on=on)).values("state")
-        return self.annotate(
-            last_trained_on=Subquery(latest.values("held_on")),
-            coverage=Subquery(latest.annotate(share=share).values("share")),
-            training_state=Coalesce(Subquery(state), Value(TrainingState.UNTRAINED)),
-        )
+        """Annotate ``training_state`` on the day ``on``, by the latest session on record."""
+        return self.annotate(training_state=training_state_in_sql("last_trained_on", on=on))
 
     def with_last_verdict(self, user: User) -> Self:
         """Annotate ``last_verdict``: of the latest completed visit, if this person may see it.
 
-        Visits and outcomes are of an app that this one must not import, so they are reached by the
-        names of the relations, and nothing here knows what the verdicts are. Only completed visits
-        have an outcome: a planned one leaves no trace.
+        It is kept by an app that this one must not import, so it is reached by the name of the
+        relation, and nothing here knows what the verdicts are. Only completed visits have an
+        outcome: a planned one leaves no trace.
         """
         if not user.has_perm(VIEW_RESULTS):
             none: Combinable = Value(None, output_field=models.CharField())
             return self.annotate(last_verdict=none)
-        visited = Venue.objects.in_command_units_of(user).filter(
-            pk=OuterRef("pk"), visits__outcome__isnull=False
-        )
-        latest = visited.order_by("-visits__ended_at", "-visits__pk")
-        return self.annotate(last_verdict=Subquery(latest.values("visits__outcome__verdict")[:1]))
+        seen = user.in_my_units("last_visit__command_unit") & Q(last_visit__verdict__gt="")
+        return self.annotate(last_verdict=Case(When(seen, then="last_visit__verdict")))
+
+    def of_last_verdict(self, verdict: str, *, user: User) -> Self:
+        """Those whose last verdict is ``verdict``, as far as this person may see it; of none if it
+        is empty.
+        """
+        if not user.has_perm(VIEW_RESULTS):
+            return self if not verdict else self.none()
+        theirs = user.in_my_units("last_visit__command_unit")
+        if verdict:
+            return self.filter(theirs, last_visit__verdict=verdict)
+        return self.exclude(theirs, last_visit__verdict__gt="")
 
     def likely_duplicates_of(self, venue: "Venue") -> Self:
         """Open venues that may be the same place as ``venue``, the likeliest first.
@@ -215,7 +212,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 
-@tracked()
+@tracked(without=("last_trained_on", "coverage"))
 class Venue(Versioned):
     """A place where people can book a room for the night."""
 
@@ -289,6 +286,16 @@ class Venue(Versioned):
         help_text="Fields that an import no longer overwrites.",
     )
     notes = LinesField(blank=True, max_length=2000)
+    last_trained_on = DayField(
+        null=True,
+        editable=False,
+        help_text="When the latest training session was held: kept by PostgreSQL.",
+    )
+    coverage = models.FloatField(
+        null=True,
+        editable=False,
+        help_text="The share of the front-desk staff that attended it, 0 to 1: kept as well.",
+    )
     closed_on = DayField(null=True, blank=True)
     closed_reason = LineField(max_length=200, blank=True)
     merged_into = models.ForeignKey(
@@ -331,12 +338,27 @@ class Venue(Versioned):
             # With what lists narrow by most, so that they count without a look at the rows.
             models.Index(
                 fields=["normal_name", "id"],
-                include=["closed_on", "local_authority"],
+                include=["closed_on", "local_authority", "last_trained_on", "coverage"],
                 condition=Q(merged_into=None),
                 name="venue_by_name",
             ),
         ]
         ordering = ["normal_name", "pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="venue_has_the_latest_training_on_record",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("last_trained_on", "coverage"),  # type: ignore[no-untyped-call]
+                # Whatever is written there: an entry that is saved may have been read long before.
+                func="""
+                    SELECT held_on, attended::float / front_desk_staff
+                    INTO NEW.last_trained_on, NEW.coverage
+                    FROM venues_trainingsession WHERE venue_id = NEW.id
+                    ORDER BY held_on DESC, id DESC LIMIT 1;
+                    RETURN NEW;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q, Subquery
 from django.db.models.expressions import Combinable
@@ -88,6 +89,19 @@ class TrainingSession(Versioned):
         ]
         indexes = [models.Index(fields=["venue", "-held_on"], name="latest_training_of_venue")]
         ordering = ["-held_on", "-pk"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="session_lets_its_venue_look_for_the_latest",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                # Of an insert OLD is empty, of a deletion NEW.
+                func="""
+                    UPDATE venues_venue SET last_trained_on = NULL
+                    WHERE id IN (OLD.venue_id, NEW.venue_id);
+                    RETURN NULL;
+                """,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} training of {self.venue} on {plain_time(self.held_on)}"

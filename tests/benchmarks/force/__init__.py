@@ -24,6 +24,7 @@ from operations.models import (
     Cadet,
     Draw,
     FollowUp,
+    LastVisit,
     Operation,
     OperationVenue,
     Outcome,
@@ -88,7 +89,7 @@ HISTORY: dict[Any, tuple[str, str, str]] = {
     Outcome: ("r.logged_at", "r.logged_by_id", ""),
     FollowUp: ("r.opened_at", "r.responsible_id", ""),
 }
-FILLED = (*HISTORY, Reminder, ReminderCopy, Message, AccessEntry)
+FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry)
 
 
 def fill(*, visits: int, venues: int = 60_000, now: dt.datetime) -> None:

@@ -60,7 +60,7 @@ def write_places(cursor: Any, *, venues: int) -> None:
         closed_reason=f"CASE WHEN {closed} THEN 'Sold' ELSE '' END",
         created_at=f"{LONG_AGO} + v * interval '1 second'",
         updated_at=f"{LONG_AGO} + v * interval '1 second'",
-        empty="notes merged_into_id",
+        empty="notes merged_into_id last_trained_on coverage",
     )
     cursor.execute("ANALYZE venues_venue")
     insert(
@@ -103,4 +103,10 @@ def write_places(cursor: Any, *, venues: int) -> None:
         ),
         recorded_at=f"timestamptz '2016-02-01 12:00Z' + (1200 * n + {pick('v + n', 18, 300)})"
         " * interval '1 day'",
+    )
+    cursor.execute(
+        "UPDATE venues_venue SET (last_trained_on, coverage) = (latest.held_on, latest.share)"
+        " FROM (SELECT DISTINCT ON (venue_id) venue_id, held_on,"
+        "  attended::float / front_desk_staff AS share FROM venues_trainingsession"
+        "  ORDER BY venue_id, held_on DESC, id DESC) latest WHERE venue_id = venues_venue.id"
     )

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from accounts.roles import Role
-from operations.models import Operation, OperationVenue, Outcome, TeamMember, Visit
+from operations.models import LastVisit, Operation, OperationVenue, Outcome, TeamMember, Visit
 from operations.visits.facts import OutcomeFacts
 from operations.visits.verdict import RULE_VERSION, judge
 from tests.benchmarks.force.people import CADETS, UNITS, person
@@ -189,4 +189,17 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         **facts,
         verdict="judged.verdict",
         verdict_rule="judged.verdict_rule",
+    )
+    insert(
+        cursor,
+        LastVisit,
+        "(SELECT v.venue_id AS venue, max(v.command_unit_id) AS unit, max(v.started_at) AS at,"
+        " (array_agg(o.verdict ORDER BY v.ended_at DESC, v.id DESC)"
+        "  FILTER (WHERE v.outcome_id IS NOT NULL))[1] AS verdict"
+        " FROM operations_visit v LEFT JOIN operations_outcome o ON o.id = v.outcome_id"
+        " WHERE v.state IN ('completed', 'not_completed') GROUP BY 1) last ORDER BY venue",
+        venue_id="venue",
+        command_unit_id="unit",
+        visited_on="((at AT TIME ZONE 'Europe/London') - interval '6 hours')::date",
+        verdict="coalesce(verdict, '')",
     )

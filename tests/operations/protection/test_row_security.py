@@ -14,7 +14,7 @@ from accounts.models import AccessEntry
 from accounts.record.access_log import record_reads
 from accounts.record.sealing import sources
 from accounts.roles import Role
-from operations.models import Cadet, FollowUp, Outcome, Reminder, TeamMember, Visit
+from operations.models import Cadet, FollowUp, LastVisit, Outcome, Reminder, TeamMember, Visit
 from operations.planning import schedule
 from operations.protection.row_security import HISTORIES, POLICIES
 from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
@@ -24,8 +24,8 @@ from tests.database import as_owner, as_product
 pytestmark = pytest.mark.django_db
 
 TABLES = sorted(POLICIES | HISTORIES)
-KEYS = {"accounts_undo": "number"}
-SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet]
+KEYS = {"accounts_undo": "number", "operations_lastvisit": "venue_id"}
+SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit]
 
 
 def keys(table):
