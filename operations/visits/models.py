@@ -43,6 +43,8 @@ from operations.visits.states import (
 from operations.visits.verdict import Verdict
 from venues.models import Venue
 
+_LAST_DAY = DutyDay.template % {"expressions": "max(started_at)"}
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     """Questions about visits."""
@@ -460,7 +462,7 @@ class Visit(Versioned):
                         PERFORM pg_advisory_xact_lock(hashtextextended('last visit', one));
                         INSERT INTO operations_lastvisit
                             (venue_id, command_unit_id, visited_on, verdict)
-                        SELECT one, max(command_unit_id), {DutyDay.template % {"expressions": "max(started_at)"}},
+                        SELECT one, max(command_unit_id), {_LAST_DAY},
                             coalesce((
                                 SELECT outcome.verdict FROM operations_visit visit
                                 JOIN operations_outcome outcome ON outcome.id = visit.outcome_id

@@ -1,6 +1,7 @@
 
 import accounts.database.model_fields
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.fields.json
@@ -12,6 +13,8 @@ import pgtrigger.migrations
 import venues.registry.names_in_sql
 from django.conf import settings
 from django.db import migrations, models
+
+from venues.registry.search import DROP_FUNCTIONS, MAKE_FUNCTIONS
 
 
 class Migration(migrations.Migration):
@@ -183,7 +186,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['normal_name', 'pk'],
                 'permissions': [('import_venues', 'Can import venues from open data')],
-                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(models.F('latitude'), models.F('longitude'), name='venue_point'), models.Index(condition=models.Q(('merged_into', None)), fields=['normal_name', 'id'], include=('closed_on', 'local_authority', 'last_trained_on', 'coverage'), name='venue_by_name')],
+                'indexes': [models.Index(models.F('squeezed_postcode'), name='venue_postcode'), models.Index(models.F('latitude'), models.F('longitude'), name='venue_point'), django.contrib.postgres.indexes.GinIndex(fields=['normal_name', 'squeezed_postcode', 'postcode'], name='venue_alike', opclasses=['gin_trgm_ops', 'gin_trgm_ops', 'gin_trgm_ops']), models.Index(condition=models.Q(('merged_into', None)), fields=['normal_name', 'id'], include=('closed_on', 'local_authority', 'last_trained_on', 'coverage'), name='venue_by_name')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='venue_has_a_name'), models.CheckConstraint(condition=models.Q(models.Q(('latitude', None), ('longitude', None)), models.Q(('latitude__isnull', False), ('latitude__range', (-90, 90)), ('longitude__isnull', False), ('longitude__range', (-180, 180))), _connector='OR'), name='venue_point_is_whole_and_on_earth', violation_error_message='Give both latitude and longitude, or neither.'), models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('closed_reason', '')), models.Q(('closed_on__isnull', False), models.Q(('closed_reason', ''), _negated=True)), _connector='OR'), name='closed_venue_says_why', violation_error_message='Say why the venue closed.'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='venue_is_not_merged_into_itself')],
             },
         ),
@@ -664,4 +667,5 @@ class Migration(migrations.Migration):
             model_name='commandunitevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7e9ad937d0b5012dc4ad03e6db69eb9c9c39e6ff', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b040a', table='venues_commandunitevent', when='BEFORE')),
         ),
+        migrations.RunSQL(MAKE_FUNCTIONS, DROP_FUNCTIONS),
     ]

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -105,19 +106,25 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         wanted = search.words(text)
         if not wanted:
             return self.by_name()
+        everywhere = Venue.objects.order_by().values("pk")
         key = search.food_hygiene_id(text)
         keys = [] if key is None else [key]
         in_hand = Q(pk__in=HygieneId.objects.filter(pk__in=keys).values("venue"))
         if by is not None and sees_contacts(by):
             in_hand |= Q(pk__in=VenueContact.objects.known_by(text).values("venue"))
+        groups = VenueGroup.objects.all()
+        every_word = reduce(
+            operator.and_, (Q(pk__in=search.fits(word, everywhere, groups)) for word in wanted)
+        )
+        found = everywhere.filter(every_word).union(
+            search.fits_postcode(text, everywhere), everywhere.filter(in_hand)
+        )
         by_word = {f"fits_{number}": search.likeness(word) for number, word in enumerate(wanted)}
-        every_word = Q(**{f"{name}__gte": search.THRESHOLD for name in by_word})
-        postcode = Q(fits_postcode__gte=search.POSTCODE_THRESHOLD)
         together = reduce(operator.add, map(F, by_word))
         return (
-            self.alias(**by_word, fits_postcode=search.postcode_likeness(text))
+            self.filter(pk__in=found)
+            .alias(**by_word, fits_postcode=search.postcode_likeness(text))
             .alias(in_hand=Case(When(in_hand, then=Value(1.0)), default=Value(0.0)))
-            .filter(every_word | postcode | Q(in_hand=1.0))
             .annotate(
                 likeness=Greatest(
                     ExpressionWrapper(together / len(wanted), output_field=models.FloatField()),
@@ -335,6 +342,11 @@ class Venue(Versioned):
         indexes = [
             models.Index("squeezed_postcode", name="venue_postcode"),
             models.Index("latitude", "longitude", name="venue_point"),
+            GinIndex(
+                fields=["normal_name", "squeezed_postcode", "postcode"],
+                opclasses=["gin_trgm_ops"] * 3,
+                name="venue_alike",
+            ),
             # With what lists narrow by most, so that they count without a look at the rows.
             models.Index(
                 fields=["normal_name", "id"],

@@ -6,17 +6,19 @@ pg_trgm finds it at least half like some part of it, which forgives a wrong lett
 and if one slip (a letter swapped with its neighbour, wrong, missing or too many) makes it a part of
 it, which short words need: a slip in "Hilton" leaves too few groups of three letters in common.
 
-Measured with 20,000 venues: 60 to 100 ms, by reading the whole table. There is no trigram index:
-PostgreSQL would not take it for this, not even with the operator made for it, since it believes
-that comparing words costs as little as "=". Made to, it is ten times as fast, for which no page has
-a need yet.
+What fits is found word by word, each way by an index where there is one, and only what was found is
+put in order. The limits of pg_trgm's operators, which its index answers, are settings; functions of
+PostgreSQL that bring their own (:data:`MAKE_FUNCTIONS`) keep them from depending on who asks.
 """
 
+import operator
 import re
+from functools import reduce
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
-from django.db.models import Case, F, FloatField, Q, Value, When
-from django.db.models.expressions import Combinable
+from django.db.models import Case, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable, RawSQL
 from django.db.models.functions import Greatest
 
 from venues.registry.names import normal_name
@@ -29,8 +31,22 @@ POSTCODE_THRESHOLD = 0.5
 MOST_WORDS = 6
 LONGEST_WORD = 30
 
+#: Venues by the likeness of their name to a word, and of their postcode to a text.
+MAKE_FUNCTIONS = f"""
+    CREATE FUNCTION makesafe_venues_like(word text) RETURNS SETOF bigint
+    LANGUAGE sql STABLE PARALLEL SAFE SET pg_trgm.word_similarity_threshold = {THRESHOLD} AS $$
+        SELECT id FROM venues_venue WHERE word <% normal_name
+    $$;
+    CREATE FUNCTION makesafe_venues_near(code text) RETURNS SETOF bigint
+    LANGUAGE sql STABLE PARALLEL SAFE SET pg_trgm.similarity_threshold = {POSTCODE_THRESHOLD} AS $$
+        SELECT id FROM venues_venue WHERE squeezed_postcode % code
+    $$
+"""  # noqa: S608 (put together of constants)
+DROP_FUNCTIONS = "DROP FUNCTION makesafe_venues_like(text), makesafe_venues_near(text)"
+
 _FOR_A_SLIP = range(4, 8)  # letters of the words short enough to need it
 _SLIPPED = 0.9  # likeness of a name that has the word but for one slip
+_OF_GROUP = 0.99  # how much of a likeness counts where it is the group's
 
 
 def words(text: str) -> list[str]:
@@ -75,32 +91,86 @@ def one_slip_from(word: str) -> str:
     return rf"\m({'|'.join([*swapped, *wrong_or_extra, *missing])})"
 
 
+def fits(word: str, venues: QuerySet[Any], groups: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys of those of ``venues`` that fit ``word``.
+
+    Args:
+        word: In the normal form of names.
+        venues: All of them.
+        groups: All groups that run some.
+
+    """
+    keys = venues.order_by().values("pk")
+    like = TrigramWordSimilarity(word, "normal_name") * Value(_OF_GROUP)
+    like_groups = (
+        groups.order_by()
+        .alias(like=like)
+        .filter(Q(like__gte=THRESHOLD) | _slipped(word, "normal_name"))
+    )
+    return keys.none().union(
+        keys.filter(pk__in=_keys("makesafe_venues_like", word)),
+        keys.filter(group__in=like_groups),
+        keys.filter(_begins_or_ends(word)),
+        *([keys.filter(_slipped(word, "normal_name"))] if len(word) in _FOR_A_SLIP else []),
+    )
+
+
 def likeness(word: str) -> Combinable:
     """How well a venue fits ``word``, 0 to 1, as an expression over ``Venue``."""
-    code = word.upper()
-    fits: list[Combinable] = [
+    ways: list[Combinable] = [
         TrigramWordSimilarity(word, "normal_name"),
         # A little less, so that names stand first. Greatest passes over NULL: no group.
-        TrigramWordSimilarity(word, "group__normal_name") * Value(0.99),
-        _certain(Q(squeezed_postcode__startswith=code) | Q(postcode__endswith=f" {code}")),
+        TrigramWordSimilarity(word, "group__normal_name") * Value(_OF_GROUP),
+        Case(When(_begins_or_ends(word), then=Value(1.0)), default=Value(0.0)),
     ]
     if len(word) in _FOR_A_SLIP:
-        meant = one_slip_from(word)
-        name_slipped = When(normal_name__regex=meant, then=Value(_SLIPPED))
-        group_slipped = When(group__normal_name__regex=meant, then=Value(_SLIPPED * 0.99))
-        fits.append(Case(name_slipped, group_slipped, default=Value(0.0)))
-    return Greatest(*fits, output_field=FloatField())
+        name_slipped = When(_slipped(word, "normal_name"), then=Value(_SLIPPED))
+        in_group = _slipped(word, "group__normal_name")
+        group_slipped = When(in_group, then=Value(_SLIPPED * _OF_GROUP))
+        ways.append(Case(name_slipped, group_slipped, default=Value(0.0)))
+    return Greatest(*ways, output_field=FloatField())
+
+
+def fits_postcode(text: str, venues: QuerySet[Any]) -> QuerySet[Any]:
+    """The keys of those of ``venues`` whose postcode fits the whole of ``text``, spaces or not."""
+    keys = venues.order_by().values("pk")
+    squeezed = "".join(text.upper().split())
+    return keys.filter(_begins(squeezed)).union(
+        keys.filter(pk__in=_keys("makesafe_venues_near", squeezed))
+    )
 
 
 def postcode_likeness(text: str) -> Combinable:
     """How well a venue's postcode fits the whole of ``text``, spaces or not, 0 to 1."""
     squeezed = "".join(text.upper().split())
     return Greatest(
-        _certain(Q(squeezed_postcode__startswith=squeezed)),
+        Case(When(_begins(squeezed), then=Value(1.0)), default=Value(0.0)),
         TrigramSimilarity(F("squeezed_postcode"), squeezed),
         output_field=FloatField(),
     )
 
 
-def _certain(condition: Q) -> Case:
-    return Case(When(condition & ~Q(postcode=""), then=Value(1.0)), default=Value(0.0))
+def _keys(function: str, text: str) -> RawSQL:
+    return RawSQL(f"SELECT {function}(%s)", [text])  # noqa: S611 (the names are ours)
+
+
+def _begins(code: str) -> Q:
+    return Q(squeezed_postcode__startswith=code) & ~Q(postcode="")
+
+
+def _begins_or_ends(word: str) -> Q:
+    code = word.upper()
+    return _begins(code) | Q(postcode__endswith=f" {code}")
+
+
+def _slipped(word: str, name: str) -> Q:
+    """That one slip makes ``word`` a part of the normal form ``name``; of short words alone."""
+    if len(word) not in _FOR_A_SLIP:
+        return Q(pk__in=[])
+    # Whatever slipped, one half is as it was, or the two letters between them changed places. To
+    # look for those costs little, and the expression is then asked of few.
+    half = len(word) // 2
+    left, right = word[:half], word[half:]
+    swapped = left[:-1] + right[0] + left[-1] + right[1:]
+    parts = (Q(**{f"{name}__contains": part}) for part in (left, right, swapped))
+    return reduce(operator.or_, parts) & Q(**{f"{name}__regex": one_slip_from(word)})
