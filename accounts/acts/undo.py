@@ -23,6 +23,7 @@ import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from types import SimpleNamespace
@@ -153,6 +154,9 @@ class Offer:
 
 _kinds: dict[str, Undoable] = {}
 
+#: The request or task of the latest offer that was made here: others have none to look for.
+_offered_in: ContextVar[uuid.UUID | None] = ContextVar("offered_in", default=None)
+
 
 def unnamed(records: Sequence[Any]) -> str:
     """What an act was about, where that is the record whose page offers it."""
@@ -244,6 +248,7 @@ def undoable(
                         says=says if isinstance(says, str) else says(result),
                         entries=[(label, pk) for label, pk, _ in entries],
                     )
+                    _offered_in.set(scope.context_id())
             return result
 
         with_undo.undoable = kind  # type: ignore[attr-defined]  # asked for by a test of all acts
@@ -259,10 +264,10 @@ def kind_of(act: Callable[..., Any]) -> Undoable | None:
 
 def confirm(request: HttpRequest, sentence: str) -> None:
     """Confirm what was done in this request, with a button to undo it where that is offered."""
-    of_request = Undo.objects.filter(
-        request=getattr(request, "request_id", None), by=request.user.pk
-    )
-    offered = of_request.open().first()
+    offered = None
+    if (context := scope.context_id()) and context == _offered_in.get():
+        of_request = Undo.objects.filter(request=context, by=request.user.pk)
+        offered = of_request.open().first()
     messages.success(request, sentence, extra_tags=str(offered.number) if offered else "")
 
 

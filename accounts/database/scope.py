@@ -25,6 +25,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
+from psycopg2.extensions import TRANSACTION_STATUS_INTRANS, TRANSACTION_STATUS_UNKNOWN
 
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_LOG
@@ -152,10 +153,11 @@ def all_units() -> Iterator[None]:
     rule's refusal does.
     """
     scope = _current.get()
-    if scope is None:  # the owner of the tables is not bound
+    # The owner of the tables is not bound, and whoever looks as far already looks no further.
+    if scope is None or (scope.whole_force and scope.sees_plans):
         yield
         return
-    with _holding(dataclasses.replace(scope, whole_force=True, sees_plans=True)):
+    with _meanwhile(dataclasses.replace(scope, whole_force=True, sees_plans=True)):
         yield
 
 
@@ -182,8 +184,14 @@ def as_system(name: str) -> Iterator[None]:
 def marked(number: uuid.UUID) -> Iterator[None]:
     """Mark the changes made inside as those of one act, for the record (``accounts/acts``)."""
     scope = _current.get() or Scope(role="none")  # the owner of the tables takes no role
-    with _holding(dataclasses.replace(scope, about=scope.about | {"undo": str(number)})):
+    with _meanwhile(dataclasses.replace(scope, about=scope.about | {"undo": str(number)})):
         yield
+
+
+def context_id() -> uuid.UUID | None:
+    """The request or task that is under way, as the record has it; None where nobody acts."""
+    scope = _current.get()
+    return None if scope is None else scope.context_id
 
 
 def is_marked() -> bool:
@@ -220,6 +228,30 @@ def set_reason(reason: str) -> None:
     with connection.cursor() as cursor:
         metadata = said.settings["pghistory.context_metadata"]
         cursor.execute("SELECT set_config('pghistory.context_metadata', %s, true)", [metadata])
+
+
+@contextlib.contextmanager
+def _meanwhile(scope: Scope) -> Iterator[None]:
+    """Hold ``scope`` in a part of an act, which then has its own back.
+
+    Without a savepoint, which would cost two questions: an error takes back the whole act. Where
+    PostgreSQL found it, the savepoint or transaction of the act gives the settings back.
+    """
+    _apply(scope)
+    outer = _current.set(scope)
+    try:
+        yield
+    finally:
+        _current.reset(outer)
+        if _is_sound():
+            _apply(_current.get())
+
+
+def _is_sound() -> bool:
+    """Whether the transaction under way takes another question."""
+    link = connection.connection
+    status = link.get_transaction_status() if link else TRANSACTION_STATUS_UNKNOWN
+    return status == TRANSACTION_STATUS_INTRANS and not connection.needs_rollback
 
 
 @contextlib.contextmanager

@@ -3,11 +3,14 @@
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -78,7 +81,16 @@ def note(request: HttpRequest, *, now: int) -> None:
     request.session.setdefault(SIGNED_IN_AT, now)
     if now - request.session.get(SEEN_AT, 0) >= NOTED_EVERY:
         request.session[SEEN_AT] = now
-        UserSession.objects.create_from_request(request)
+        rows = UserSession.objects.filter(
+            session_key=request.session.session_key, user=request.user.pk
+        )
+        # allauth would read the row and its person before it writes all of it.
+        if not rows.update(
+            last_seen_at=timezone.now(),
+            ip=get_adapter().get_client_ip(request),
+            user_agent=request.headers.get("User-Agent", "")[:HTTP_USER_AGENT_MAX_LENGTH],
+        ):
+            UserSession.objects.create_from_request(request)
 
 
 def signed_in_recently(request: HttpRequest) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
-from accounts.acts.refusals import Problem, Refused, broken_rules, refuse
+from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
@@ -26,7 +26,7 @@ from operations.teams.models import Cadet
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
 from operations.visits.models import Visit, earliest_start_before
-from operations.visits.outcomes import QUESTION_OF_CHECK, Outcome
+from operations.visits.outcomes import NOT_SAID, Outcome
 from operations.visits.states import WAYS_BACK, NotCompletedReason, VisitState
 
 #: The reasons that say nothing without notes.
@@ -150,28 +150,29 @@ def log_outcome(
     """
     visit = _lock(visit, by=by)
     facts = facts.only_what_applies()
-    if earlier := _sent_before(visit, submission, facts):
-        return earlier
-    if visit.outcome:
-        raise AlreadyLoggedError(
-            f"{visit.outcome.logged_by} logged the outcome of this visit at "
-            f"{moment(visit.outcome.logged_at)}.",
-            visit=visit,
+    with scope.all_units():  # it may have been sent for another visit; follow-ups are the system's
+        if earlier := _sent_before(visit, submission, facts):
+            return earlier
+        if visit.outcome:
+            raise AlreadyLoggedError(
+                f"{visit.outcome.logged_by} logged the outcome of this visit at "
+                f"{moment(visit.outcome.logged_at)}.",
+                visit=visit,
+            )
+        if not (visit.is_under_way or visit.was_left_open):
+            raise _too_late(visit)
+        outcome = _record(visit, facts, submission=submission, by=by, at=at)
+        _move(
+            visit,
+            state=VisitState.COMPLETED,
+            outcome=outcome,
+            ended_at=visit.ended_at or _end(visit, at),
+            not_completed_reason="",
+            not_completed_notes="",
+            not_completed_revision=1,
+            correction_reason="",
         )
-    if not (visit.is_under_way or visit.was_left_open):
-        raise _too_late(visit)
-    outcome = _record(visit, facts, submission=submission, by=by, at=at)
-    _move(
-        visit,
-        state=VisitState.COMPLETED,
-        outcome=outcome,
-        ended_at=visit.ended_at or _end(visit, at),
-        not_completed_reason="",
-        not_completed_notes="",
-        not_completed_revision=1,
-        correction_reason="",
-    )
-    settle_follow_up(visit=visit, by=by)
+        settle_follow_up(visit=visit, by=by)
     return outcome
 
 
@@ -375,7 +376,7 @@ def _lock_to_correct(visit: Visit, *, by: User) -> Visit:
 def _sent_before(visit: Visit, submission: uuid.UUID, facts: OutcomeFacts) -> Outcome | None:
     """What this submission made when it came the first time; None if it is new."""
     with scope.all_units():
-        sent = Outcome.objects.filter(submission=submission).first()
+        sent = Outcome.objects.filter(submission=submission).order_by().first()
     if sent is None:
         return None
     if sent.visit_id != visit.pk:
@@ -399,8 +400,10 @@ def _record(
     by: User,
     at: dt.datetime,
 ) -> Outcome:
+    if missing := facts.missing():
+        raise Refused(Problem(question, NOT_SAID[question]) for question in missing)
     judgement = rule.judge(facts.for_the_rule())
-    outcome = Outcome(
+    return Outcome.objects.create(
         visit=visit,
         revision=revision,
         correction_reason=correction_reason,
@@ -411,18 +414,16 @@ def _record(
         verdict_rule=judgement.rule_version,
         **dataclasses.asdict(facts),
     )
-    if problems := broken_rules(outcome, QUESTION_OF_CHECK):
-        raise Refused(problems)
-    outcome.save()
-    return outcome
 
 
 def _move(visit: Visit, **fields: object) -> None:
-    """Save ``fields`` of a locked visit, so that a planner with the plan open is told of it."""
-    visit.claim(visit.version)
+    """Save ``fields`` of a visit that was read as it was locked, so that a planner with the plan
+    open is told of it.
+    """
+    visit.version += 1
     for name, value in fields.items():
         setattr(visit, name, value)
-    visit.save()
+    visit.save(update_fields=[*fields, "version"])
 
 
 def _end(visit: Visit, at: dt.datetime) -> dt.datetime:

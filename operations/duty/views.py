@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.views.generic import DetailView, TemplateView, View
 
 from accounts.access.pages import RequiresPermission
@@ -185,10 +185,9 @@ class OfTheTeam(RequiresPermission):
         """The visit, if it is there for this person: others who see it must not act on it."""
         user = self.user
         found = Visit.objects.visible_to(user).select_related("venue", "operation__scenario")
-        visit = get_object_or_404(
-            found.prefetch_related("operation__scenario__warning_signs"), pk=self.kwargs["pk"]
-        )
-        if not self.may_act_on().filter(pk=visit.pk).exists():
+        theirs = Exists(self.may_act_on().filter(pk=OuterRef("pk")))
+        visit = get_object_or_404(found.annotate(is_theirs=theirs), pk=self.kwargs["pk"])
+        if not visit.is_theirs:  # type: ignore[attr-defined]  # annotated just now
             raise PermissionDenied
         return visit
 
@@ -269,8 +268,9 @@ class LogsOutcome(TeamAct):
     """A form with the facts of a visit. What somebody else logged first is never overwritten."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With a place on the phone."""
-        return super().get_form_kwargs() | {"draft_key": draft_key(self.visit, self.user)}
+        """With a place on the phone, which is asked for where the form is shown."""
+        key = SimpleLazyObject(lambda: draft_key(self.visit, self.user))
+        return super().get_form_kwargs() | {"draft_key": key}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Save; or offer to correct with these answers what is on record by now."""

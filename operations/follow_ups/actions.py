@@ -11,7 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import Case, Count, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.acts.refusals import Problem, Refused, refuse
@@ -19,7 +20,7 @@ from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
 from accounts.dates.london import duty_day
-from accounts.models import User
+from accounts.models import User, UserGroup
 from accounts.roles import WORK_FOLLOW_UPS, Role
 from govuk.dates import plain_time
 from govuk.texts import one_line
@@ -27,15 +28,15 @@ from operations import people
 from operations.follow_ups import working_days
 from operations.follow_ups.models import (
     MOVES,
-    OPEN,
     FollowUp,
     FollowUpPolicy,
     FollowUpQuerySet,
     FollowUpState,
 )
+from operations.planning.models import Operation
 from operations.visits.models import Visit
 from operations.visits.verdict import Verdict
-from venues.models import TrainingSession, Venue
+from venues.models import CommandUnitMember, TrainingSession, Venue
 from venues.training import actions as training
 
 #: A date further ahead is a slip in the year.
@@ -44,7 +45,7 @@ FURTHEST_BOOKING = dt.timedelta(days=365)
 # Opened and closed by what visits show -----------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 @scope.all_units()
 def settle_follow_up(*, visit: Visit, by: User) -> FollowUp | None:
     """Bring follow-ups into line with the verdict that now counts for a completed visit.
@@ -69,12 +70,13 @@ def _settle(visit: Visit, *, besides: TrainingSession | None = None) -> FollowUp
     if visit.outcome is None or visit.ended_at is None:
         raise ValueError(f"{visit} is not completed")
     verdict = Verdict(visit.outcome.verdict)
-    _hold_those_at(visit.venue_id)
-    follow_up = FollowUp.objects.filter(visit=visit).first()
+    at_venue = _hold_those_at(visit.venue_id)
+    follow_up = next((each for each in at_venue if each.visit_id == visit.pk), None)
     if verdict.opens_follow_up:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
         due_on = _due_on(duty_day(visit.ended_at), days)
-        _take_confirmations_back(visit)
+        if visit.outcome.revision > 1:  # by its first outcome it confirmed nothing
+            _take_confirmations_back(visit)
         follow_up = _open(follow_up, visit, due_on=due_on, at=visit.outcome.logged_at)
         if follow_up.is_open and (session := _session_after(follow_up, besides=besides)):
             # The outcome was logged, or corrected, when the refresher had been held already.
@@ -124,22 +126,23 @@ def responsible_officer(visit: Visit) -> User:
 
 
 def _whoever_can(visit: Visit) -> User | None:
-    unit = visit.venue.local_authority.command_unit
-    of_unit = Q(pk__in=unit.members.values("pk")) if unit else Q(pk__in=[])
-    able = (
-        people.possible_followers()
-        .filter(of_unit | Q(whole_force=True))
-        .annotate(
-            of_unit=ExpressionWrapper(of_unit, output_field=BooleanField()),
-            load=Count("follow_ups", filter=Q(follow_ups__state__in=OPEN)),
-        )
-        .order_by("-of_unit", "load", "pk")
-    )
-    lead = visit.operation.lead
+    unit = Visit.objects.filter(pk=visit.pk).order_by().values("command_unit")
+    members = CommandUnitMember.objects.filter(commandunit__in=unit).values("user")
+    coordinators = UserGroup.objects.filter(group__name=Role.TRAINING_COORDINATOR).values("user")
+    lead = Operation.objects.filter(pk=visit.operation_id).values("lead")
+    # Counted for each person by itself: those who ever had a follow-up are joined by nobody.
+    theirs = FollowUp.objects.open().filter(responsible=OuterRef("pk")).order_by()
+    load = theirs.values("responsible").annotate(number=Count("pk")).values("number")
     return (
-        able.filter(groups__name=Role.TRAINING_COORDINATOR).first()
-        or able.filter(pk=lead.pk).first()
-        or able.first()
+        people.possible_followers()
+        .filter(Q(pk__in=members) | Q(whole_force=True))
+        .annotate(
+            turn=Case(When(pk__in=coordinators, then=0), When(pk__in=lead, then=1), default=2),
+            of_unit=Case(When(pk__in=members, then=0), default=1),
+            load=Coalesce(Subquery(load), 0),
+        )
+        .order_by("turn", "of_unit", "load", "pk")
+        .first()
     )
 
 
@@ -158,9 +161,7 @@ def find_who_answers(follow_ups: FollowUpQuerySet) -> int:
     unanswered = follow_ups.unanswered()
     hold(unanswered)
     found = 0
-    for follow_up in unanswered.select_related(
-        "visit__venue__local_authority__command_unit", "visit__operation__lead"
-    ).order_by("pk"):
+    for follow_up in unanswered.select_related("visit").order_by("pk"):
         if to := _whoever_can(follow_up.visit):
             _change(follow_up, responsible=to)
             found += 1
@@ -289,9 +290,15 @@ def _session_after(
     return sessions.order_by("held_on", "pk").first()
 
 
-def _hold_those_at(venue_id: int) -> None:
-    """Keep others from the follow-ups of a venue: what settles one may settle the next with it."""
-    hold(FollowUp.objects.filter(visit__venue=venue_id))
+def _hold_those_at(venue_id: int) -> list[FollowUp]:
+    """Keep others from the follow-ups of a venue: what settles one may settle the next with it.
+
+    Returns:
+        They, as they stand now.
+
+    """
+    rows = FollowUp.objects.filter(visit__venue=venue_id).order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True))
 
 
 # Done by a training coordinator ------------------------------------------------------------------

@@ -139,12 +139,15 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """With ``is_answered`` and ``is_led``: whether the responsible officer and the operation's
         lead still can, by their role and (the former) the command units that they work for.
         """
-        unit = OuterRef(OuterRef("visit__venue__local_authority__command_unit"))
-        there = CommandUnitMember.objects.filter(commandunit=unit).values("user")
-        sees = Q(whole_force=True) | Q(pk__in=there)
-        followers = people.possible_followers().filter(sees, pk=OuterRef("responsible"))
-        leads = people.possible_leads().filter(pk=OuterRef("visit__operation__lead"))
-        return self.annotate(is_answered=Exists(followers), is_led=Exists(leads))
+        there = CommandUnitMember.objects.filter(
+            user=OuterRef("responsible"), commandunit=OuterRef("command_unit")
+        )
+        # PostgreSQL asks each of these sets once for a whole list.
+        sees = Q(responsible__whole_force=True) | Exists(there)
+        return self.annotate(
+            is_answered=Q(responsible__in=people.possible_followers().values("pk")) & sees,
+            is_led=Q(visit__operation__lead__in=people.possible_leads().values("pk")),
+        )
 
     def to_write_about(self) -> Self:
         """With all that deciding and writing a reminder reads."""
@@ -227,6 +230,9 @@ class FollowUp(Versioned):
         indexes = [
             models.Index("state", "due_on", name="follow_up_by_due_date"),
             models.Index("command_unit", "state", "due_on", name="follow_up_of_unit"),
+            models.Index(
+                "responsible", condition=Q(state__in=OPEN), name="open_follow_up_by_responsible"
+            ),
         ]
         ordering = ["due_on", "pk"]
         triggers = [
@@ -318,7 +324,7 @@ class Reminder(models.Model):
     stage = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Stage])
     audience = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Audience])
     date = DayField(help_text="The day for which the message is meant.")
-    decided_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(default=timezone.now)
     not_sent_because = LineField(
         max_length=200, blank=True, editable=False, help_text="Such as: no contact on record."
     )

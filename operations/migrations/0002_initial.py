@@ -369,7 +369,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'follow-up',
                 'ordering': ['due_on', 'pk'],
-                'indexes': [models.Index(models.F('command_unit'), models.F('state'), models.F('due_on'), name='follow_up_of_unit'), models.Index(models.F('state'), models.F('due_on'), name='follow_up_by_due_date')],
+                'indexes': [models.Index(models.F('command_unit'), models.F('state'), models.F('due_on'), name='follow_up_of_unit'), models.Index(models.F('state'), models.F('due_on'), name='follow_up_by_due_date'), models.Index(models.F('responsible'), condition=models.Q(('state__in', ('offered', 'booked'))), name='open_follow_up_by_responsible')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('booked_for__isnull', False), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('booked_for', None)), _connector='OR'), name='booked_refresher_has_a_date'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['delivered', 'confirmed']), ('training_session__isnull', False)), models.Q(models.Q(('state__in', ['delivered', 'confirmed']), _negated=True), ('training_session', None)), _connector='OR'), name='delivered_refresher_has_a_training_session'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_by', None)), _connector='OR'), name='confirmed_refresher_names_the_visit'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), models.Q(('declined_reason', ''), _negated=True)), models.Q(models.Q(('state', 'declined'), _negated=True), ('declined_reason', '')), _connector='OR'), name='declined_refresher_says_why')],
             },
         ),
@@ -627,7 +627,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(choices=[('soon', 'Due in 7 days'), ('due', 'Due today'), ('chase', 'Past its date')], max_length=10)),
                 ('audience', models.CharField(choices=[('venue', 'venue'), ('officer', 'responsible officer'), ('lead', 'lead')], max_length=10)),
                 ('date', accounts.database.model_fields.DayField(help_text='The day for which the message is meant.')),
-                ('decided_at', models.DateTimeField(auto_now_add=True)),
+                ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('not_sent_because', accounts.database.model_fields.LineField(blank=True, editable=False, help_text='Such as: no contact on record.', max_length=200)),
                 ('follow_up', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='operations.followup')),
             ],

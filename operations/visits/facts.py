@@ -102,6 +102,14 @@ class OutcomeFacts:
         answers["notes"] = lines(answers["notes"])
         return type(self)(**answers)
 
+    def missing(self) -> list[str]:
+        """The questions that apply and always have an answer, but have none here."""
+        return [
+            question
+            for question, rule in FOLLOWS.items()
+            if rule.is_known and self.has(question) and getattr(self, question) == rule.empty
+        ]
+
     def for_the_rule(self) -> verdict.Facts:
         """What the verdict depends on. Call it on facts that apply."""
         return verdict.Facts(

@@ -115,6 +115,26 @@ def test_a_rule_looks_beyond_the_units_and_gives_that_back():
 
 
 @pytest.mark.django_db
+def test_a_look_beyond_the_units_costs_two_questions_and_one_inside_it_none(
+    django_assert_num_queries,
+):
+    inside = scope.all_units()
+    with scope.acting(UserFactory()), django_assert_num_queries(2), scope.all_units(), inside:
+        pass
+
+
+@pytest.mark.django_db
+def test_an_act_that_postgresql_refuses_beyond_the_units_gives_the_settings_back():
+    VenueGroupFactory(name="Once")
+    with scope.acting(UserFactory(role=Role.VISITING_OFFICER)):
+        before = said()
+        with pytest.raises(IntegrityError), transaction.atomic(), scope.all_units():
+            VenueGroupFactory(name="once")
+        assert said() == before
+    assert said() == NOTHING
+
+
+@pytest.mark.django_db
 def test_the_owner_of_the_tables_is_not_bound_by_a_rule():
     with as_owner(), scope.all_units():
         assert said() == NOTHING
