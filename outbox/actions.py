@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.timezone import get_default_timezone
 
 from outbox import content, tasks
-from outbox.models import Lane, Message
+from outbox.models import Lane, Message, State
 
 
 def write(*, letter: str, about: str, to: str, lane: Lane) -> None:
@@ -36,35 +36,40 @@ def once_a_day(
     letter: str,
     to: Iterable[str],
     lane: Lane,
-    on: dt.date,
+    at: dt.datetime,
     next_day: Callable[[dt.date], dt.date],
     later_at: dt.time,
-) -> dict[str, Message]:
-    """A message of this letter to each address for what is decided on the day ``on``, locked.
+) -> dict[str, int]:
+    """A message of this letter to each address for what is decided at the moment ``at``, locked.
 
     What is decided on the same day goes into the same message. Where that has gone out already, it
-    waits for the next day's.
+    waits for the next day's. Whoever decides wakes the lane (:func:`wake`), once for all of it.
 
     Args:
         letter: As an app's ``letters`` names it.
         to: The addresses.
         lane: What the messages wait with.
-        on: The day.
+        at: The moment.
         next_day: Which day is the next for such messages, after one that has had its own.
         later_at: The time of day, in London, at which a message for a later day goes out.
 
     Returns:
-        By address, a message that is not sent before the transaction ends.
+        By address, the key of a message that is not sent before the transaction ends.
 
     """
     keys = _keys(to)
     missing = {key: address for address, key in keys.items()}
-    found: dict[str, Message] = {}
-    day = on
+    found: dict[str, int] = {}
+    first = day = at.astimezone(get_default_timezone()).date()
     while missing:
-        same = {"letter": letter, "lane": lane, "day": day}
-        if day > on:
-            same["next_try_at"] = dt.datetime.combine(day, later_at, get_default_timezone())
+        later = dt.datetime.combine(day, later_at, get_default_timezone())
+        same = {
+            "letter": letter,
+            "lane": lane,
+            "day": day,
+            "decided_at": at,
+            "next_try_at": later if day > first else at,
+        }
         Message.objects.bulk_create(
             # In one order, so that two runs at once never wait for each other.
             (Message(address=missing[key], **same) for key in sorted(missing)),
@@ -73,12 +78,12 @@ def once_a_day(
         rows = Message.objects.annotate(key=Lower("address")).filter(
             letter=letter, day=day, key__in=missing
         )
-        for row in rows.order_by("key").select_for_update(no_key=True):
-            if row.is_waiting:
-                found[row.key] = row  # type: ignore[attr-defined]  # annotated above
+        held = rows.order_by("key").select_for_update(no_key=True)
+        for key, pk, state in held.values_list("key", "pk", "state"):
+            if state == State.WAITING:
+                found[key] = pk
         missing = {key: address for key, address in missing.items() if key not in found}
         day = next_day(day)
-    wake(lane)
     return {address: found[key] for address, key in keys.items()}
 
 

@@ -79,56 +79,67 @@ class Words:
 # To whom ----------------------------------------------------------------------------------------
 
 
-def recipients(follow_up: FollowUp, audience: Audience) -> list[str]:
-    """The addresses of this audience; empty if there is nobody to write to.
-
-    Reads what ``to_write_about`` fetches.
-    """
-    if audience is Audience.VENUE:
-        emails = [c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders]
-        return list({email.lower(): email for email in emails}.values())
-    address = _address_of(follow_up, audience) or _mailbox(follow_up)
-    return [address] if address else []
-
-
-def _address_of(follow_up: FollowUp, audience: Audience) -> str:
-    """The address of whom a message to staff is for; empty where they can't see to it any more."""
-    if audience is Audience.LEAD:
-        return follow_up.visit.operation.lead.email if follow_up.is_led else ""
-    return follow_up.responsible.email if follow_up.is_answered else ""
-
-
-def reply_address(follow_up: FollowUp) -> str:
-    """Where somebody reads what a venue replies; empty where nobody does.
-
-    The responsible officer while they can see to it, else the mailbox of the unit, else the lead.
-    """
-    return (
-        _address_of(follow_up, Audience.OFFICER)
-        or _mailbox(follow_up)
-        or _address_of(follow_up, Audience.LEAD)
-    )
-
-
-def _mailbox(follow_up: FollowUp) -> str:
-    unit = follow_up.visit.venue.local_authority.command_unit
-    return unit.mailbox if unit else ""
-
-
 GONE = "has left or has other work now, and the command unit has no mailbox"
 
 
-def why_nobody(follow_up: FollowUp, audience: Audience) -> str:
-    """Why :func:`recipients` is empty, for the follow-up's page; empty if it is not."""
-    if recipients(follow_up, audience):
-        return ""
-    match audience:
-        case Audience.VENUE:
-            return "No contact on record gets reminders"
-        case Audience.OFFICER:
-            return f"The responsible officer {GONE}"
-        case Audience.LEAD:
-            return f"The operation’s lead {GONE}"
+@dataclass(frozen=True, kw_only=True)
+class Readers:
+    """The addresses that there are to write to about a follow-up."""
+
+    contacts: Sequence[str]
+    """Those of the venue's contacts who get reminders."""
+
+    officer: str
+    """The responsible officer's; empty where they can't see to it any more."""
+
+    lead: str
+    """The same of the operation's lead."""
+
+    mailbox: str
+    """The command unit's; empty where it has none."""
+
+    def person(self, audience: Audience) -> str:
+        """The address of whom a message to staff is for; empty where they have left."""
+        return self.lead if audience is Audience.LEAD else self.officer
+
+    def addresses(self, audience: Audience) -> list[str]:
+        """The addresses of this audience; empty if there is nobody to write to."""
+        if audience is Audience.VENUE:
+            return list({email.lower(): email for email in self.contacts}.values())
+        address = self.person(audience) or self.mailbox
+        return [address] if address else []
+
+    def why_nobody(self, audience: Audience) -> str:
+        """Why :meth:`addresses` is empty, for the follow-up's page; empty if it is not."""
+        if self.addresses(audience):
+            return ""
+        match audience:
+            case Audience.VENUE:
+                return "No contact on record gets reminders"
+            case Audience.OFFICER:
+                return f"The responsible officer {GONE}"
+            case Audience.LEAD:
+                return f"The operation’s lead {GONE}"
+
+    @property
+    def reply_address(self) -> str:
+        """Where somebody reads what a venue replies; empty where nobody does.
+
+        The responsible officer while they can see to it, else the mailbox of the unit, else the
+        lead.
+        """
+        return self.officer or self.mailbox or self.lead
+
+
+def readers_of(follow_up: FollowUp) -> Readers:
+    """Whom there is to write to. Reads what ``to_write_about`` fetches."""
+    unit = follow_up.visit.venue.local_authority.command_unit
+    return Readers(
+        contacts=[c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders],
+        officer=follow_up.responsible.email if follow_up.is_answered else "",
+        lead=follow_up.visit.operation.lead.email if follow_up.is_led else "",
+        mailbox=unit.mailbox if unit else "",
+    )
 
 
 # When it is sent --------------------------------------------------------------------------------
@@ -168,7 +179,7 @@ def _why_not(reminder: Reminder, *, to: str, on: dt.date, working: bool) -> str:
         return "The venue closed before it went out"
     if reminder.due not in current_reminders(facts_of(follow_up, working_days_only=working), on=on):
         return "The date changed, or a later reminder took its place, before it went out"
-    addresses = recipients(follow_up, reminder.due.audience)
+    addresses = readers_of(follow_up).addresses(reminder.due.audience)
     if to.lower() not in {address.lower() for address in addresses}:
         return "Who gets reminders changed before it went out"
     return ""
@@ -230,7 +241,7 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
 
 def reply_to(reminders: Iterable[Reminder]) -> list[str]:
     """Who reads the answers: the responsible officers, or whoever reads them in their place."""
-    addresses = dict.fromkeys(reply_address(reminder.follow_up) for reminder in reminders)
+    addresses = dict.fromkeys(readers_of(each.follow_up).reply_address for each in reminders)
     return [address for address in addresses if address]
 
 
@@ -254,16 +265,17 @@ def _booked_then_earliest(reminder: Reminder) -> tuple[bool, dt.date, int]:
 def words_for(reminder: Reminder) -> Words:
     """What a message may say of the reminder's follow-up, whoever reads it."""
     follow_up = reminder.follow_up
+    readers = readers_of(follow_up)
     return Words(
         venue=" ".join(follow_up.visit.venue.name.split()),
         stage=reminder.stage,
         date=follow_up.booked_for or follow_up.due_on,
         booked=follow_up.booked_for is not None,
         due_on=follow_up.due_on,
-        venue_hears=bool(recipients(follow_up, Audience.VENUE)),
+        venue_hears=bool(readers.contacts),
         officer=str(follow_up.responsible) if follow_up.is_answered else _team(),
         officer_left=not follow_up.is_answered,
-        stands_in=not _address_of(follow_up, reminder.due.audience),
+        stands_in=not readers.person(reminder.due.audience),
         team=_team(),
         link=settings.SITE_URL + follow_up.get_absolute_url(),
     )

@@ -8,20 +8,34 @@ follow-ups to hear of finds all in one message a day. The outbox sends each once
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Q
 
+from accounts.database.locks import hold, one_at_a_time
 from accounts.dates.london import duty_day
 from operations.follow_ups import messages, working_days
 from operations.follow_ups.actions import find_who_answers
-from operations.follow_ups.due import WEEK, Decided, FollowUpFacts, due_reminders
+from operations.follow_ups.due import (
+    WEEK,
+    Audience,
+    Decided,
+    DueReminder,
+    FollowUpFacts,
+    Stage,
+    due_reminders,
+)
+from operations.follow_ups.messages import Readers
 from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
 from outbox import actions as outbox
 from outbox.models import Lane
+from venues.models import VenueContact
 
-CHUNK = 500  # follow-ups held in memory at a time
+CHUNK = 2000  # follow-ups held in memory at a time
 #: The time of day in London at which reminders go out (``beat_schedule`` in config/celery.py).
 SENT_AT = dt.time(8)
 
@@ -46,70 +60,135 @@ def facts_of(follow_up: FollowUp, *, working_days_only: bool) -> FollowUpFacts:
 
 
 @transaction.atomic
-def decide_reminders(*, on: dt.date) -> list[Reminder]:
-    """Write a row for each reminder that is due by the day ``on`` and was not decided before.
+def decide_reminders(*, at: dt.datetime) -> int:
+    """Write a row for each reminder that is due at the moment ``at`` and was not decided before.
 
-    Two runs at once, or a hundred, write each row once. Nobody is written to who can't see to it
-    any more: first those are found who can.
+    Two runs at once, or a hundred, write each row once: one waits for the other. Nobody is written
+    to who can't see to it any more: first those are found who can.
 
     Returns:
-        The new rows that somebody is written to about.
+        How many new rows there are that somebody is written to about.
 
     """
+    one_at_a_time("decide reminders")
     find_who_answers(FollowUp.objects.to_chase())
+    on = duty_day(at)
     working_days_only = FollowUpPolicy.keeps_to_working_days(on=on)
-    rows = [
-        Reminder(
-            follow_up=follow_up,
-            stage=due.stage,
-            audience=due.audience,
-            date=due.date,
-            not_sent_because=messages.why_nobody(follow_up, due.audience),
-        )
-        for follow_up in _near_their_date(on=on)
-        for due in due_reminders(facts_of(follow_up, working_days_only=working_days_only), on=on)
-    ]
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
-    return _put_into_messages(on=on, working_days_only=working_days_only)
+    # A week ahead, and some days more where the day itself is no working day.
+    near = Q(due_on__lte=on + 2 * WEEK) | Q(booked_for__lte=on + 2 * WEEK)
+    keys = FollowUp.objects.to_chase().filter(near).order_by("pk").values_list("pk", flat=True)
+    number = 0
+    for chunk in _in_chunks(keys):
+        number += _decide(chunk, at=at, working_days_only=working_days_only)
+    if number:
+        outbox.wake(Lane.REMINDERS)
+    return number
 
 
-def _put_into_messages(*, on: dt.date, working_days_only: bool) -> list[Reminder]:
-    """Give each new reminder its place in the message of the day to each of its readers."""
-    reminders = list(
-        Reminder.objects.without_message()
-        .prefetch_related(Prefetch("follow_up", FollowUp.objects.to_write_about()))
-        .order_by("pk")
-    )
-    read_by: dict[str, list[tuple[str, Reminder]]] = defaultdict(list)
-    for reminder in reminders:
-        audience = reminder.due.audience
-        read_by[messages.LETTERS[audience]] += [
-            (address, reminder) for address in messages.recipients(reminder.follow_up, audience)
+def _decide(keys: Sequence[int], *, at: dt.datetime, working_days_only: bool) -> int:
+    """Decide about the follow-ups with these ``keys``."""
+    hold(FollowUp.objects.filter(pk__in=keys))
+    on = duty_day(at)
+    readers: dict[int, Readers] = {}
+    rows = []
+    for key, facts, theirs in _what_the_rule_asks(keys, working_days_only=working_days_only):
+        for due in due_reminders(facts, on=on):
+            readers[key] = theirs
+            rows.append(
+                Reminder(
+                    follow_up_id=key,
+                    stage=due.stage,
+                    audience=due.audience,
+                    date=due.date,
+                    decided_at=at,
+                    not_sent_because=theirs.why_nobody(due.audience),
+                )
+            )
+    if not rows:
+        return 0
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    return _put_into_messages(readers, at=at, working_days_only=working_days_only)
+
+
+def _put_into_messages(
+    readers: dict[int, Readers], *, at: dt.datetime, working_days_only: bool
+) -> int:
+    """Give each new reminder of these follow-ups its place in the message of the day to each of
+    its readers.
+    """
+    new = Reminder.objects.without_message().filter(follow_up__in=readers).order_by("pk")
+    found = list(new.values_list("pk", "follow_up", "audience"))
+    read_by: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for pk, key, audience in found:
+        heard_by = Audience(audience)
+        read_by[messages.LETTERS[heard_by]] += [
+            (address, pk) for address in readers[key].addresses(heard_by)
         ]
     for letter, pairs in sorted(read_by.items()):
-        found = outbox.once_a_day(
+        message_to = outbox.once_a_day(
             letter=letter,
-            to=[address for address, _ in pairs],
+            to=dict.fromkeys(address for address, _ in pairs),
             lane=Lane.REMINDERS,
-            on=on,
+            at=at,
             next_day=working_days.next_one if working_days_only else working_days.tomorrow,
             later_at=SENT_AT,
         )
         ReminderCopy.objects.bulk_create(
-            ReminderCopy(reminder=reminder, message=found[address]) for address, reminder in pairs
+            ReminderCopy(reminder_id=pk, message_id=message_to[address]) for address, pk in pairs
         )
-    return reminders
+    return len(found)
 
 
-def _near_their_date(*, on: dt.date) -> Iterable[FollowUp]:
-    """The open follow-ups about which somebody may have to hear, locked against changes."""
-    near: QuerySet[FollowUp] = (
+def _what_the_rule_asks(
+    keys: Iterable[int], *, working_days_only: bool
+) -> Iterator[tuple[int, FollowUpFacts, Readers]]:
+    """The facts of each follow-up, and whom there is to write to, in two questions.
+
+    As plain values: some thousand follow-ups with all records around them take seconds to make.
+    """
+    decided: dict[int, list[Decided]] = defaultdict(list)
+    before = Reminder.objects.filter(follow_up__in=keys).order_by()
+    columns = ("follow_up", "stage", "audience", "date", "decided_at")
+    for key, stage, audience, date, decided_at in before.values_list(*columns):
+        reminder = DueReminder(Stage(stage), Audience(audience), date)
+        decided[key].append(Decided(reminder, on=duty_day(decided_at)))
+    for row in _values(keys):
+        facts = FollowUpFacts(
+            is_open=True,
+            due_on=row["due_on"],
+            booked_for=row["booked_for"],
+            lead_is_responsible=row["visit__operation__lead"] == row["responsible"],
+            working_days_only=working_days_only,
+            decided=tuple(decided[row["pk"]]),
+        )
+        readers = Readers(
+            contacts=row["contacts"],
+            officer=row["responsible__email"] if row["is_answered"] else "",
+            lead=row["visit__operation__lead__email"] if row["is_led"] else "",
+            mailbox=row["command_unit__mailbox"] or "",
+        )
+        yield row["pk"], facts, readers
+
+
+def _values(keys: Iterable[int]) -> Iterable[Any]:
+    contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
+    rows: Iterable[Any] = (
         FollowUp.objects.to_chase()
-        # A week ahead, and some days more where the day itself is no working day.
-        .filter(Q(due_on__lte=on + 2 * WEEK) | Q(booked_for__lte=on + 2 * WEEK))
-        .select_for_update(of=("self",), no_key=True)
-        .to_write_about()
-        .prefetch_related("reminders")
+        .filter(pk__in=keys)
+        .with_who_answers()
+        .annotate(contacts=ArraySubquery(contacts.order_by("pk").values("email")))
         .order_by("pk")
+        .values(
+            *("pk", "due_on", "booked_for", "contacts", "is_answered", "is_led"),
+            *("responsible", "responsible__email"),
+            *("visit__operation__lead", "visit__operation__lead__email"),
+            "command_unit__mailbox",
+        )
     )
-    return near.iterator(chunk_size=CHUNK)
+    return rows
+
+
+def _in_chunks(keys: Iterable[int]) -> Iterator[Sequence[int]]:
+    found = iter(keys)
+    while chunk := list(islice(found, CHUNK)):
+        yield chunk

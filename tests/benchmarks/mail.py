@@ -84,7 +84,7 @@ def main() -> None:
             follow_up = factories.FollowUpFactory(due_on=timezone.localdate())
             for _ in range(3):
                 factories.VenueContactFactory(venue=follow_up.visit.venue)
-        reminders.decide_reminders(on=timezone.localdate())
+        reminders.decide_reminders(at=timezone.now())
         ready.wait(30)
         with as_product():
             for lane in Lane:

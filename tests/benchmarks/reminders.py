@@ -54,11 +54,11 @@ def _decide() -> int:
             cursor.execute("SET LOCAL session_replication_role = origin")
         before, began = _megabytes(), time.perf_counter()
         with scope.for_task("decide_reminders"):  # in web's role, under its policies
-            decided = decide_reminders(on=today)
+            decided = decide_reminders(at=timezone.now())
         seconds = time.perf_counter() - began
         transaction.set_rollback(True)
     print(
-        f"{len(decided):,} reminders of {due:,} follow-ups decided in {seconds:.1f} s"
+        f"{decided:,} reminders of {due:,} follow-ups decided in {seconds:.1f} s"
         f" (≤ {MOST_SECONDS}); memory {before:.0f} → {_megabytes():.0f} MB (≤ {MOST_MEGABYTES})"
     )
     return int(seconds > MOST_SECONDS or _megabytes() > MOST_MEGABYTES)

@@ -52,16 +52,6 @@ def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
     assert len(place.messages()) == 4
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("workers")
-def test_the_day_can_be_given(place):
-    follow_up = factories.FollowUpFactory(due_on=dt.date(2030, 1, 8))
-    with place.worker():
-        place.send(tasks.remind, "2030-01-01")
-        place.wait_for("done remind 2030-01-01")
-    assert {r.date for r in follow_up.reminders.all()} == {dt.date(2030, 1, 1)}
-
-
 def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}

@@ -49,7 +49,7 @@ def responsible_for(follow_up):
 
 def message_about(follow_up, stage=Stage.DUE, audience=Audience.VENUE):
     reminder = factories.ReminderFactory(follow_up=follow_up, stage=stage, audience=audience)
-    readers = messages.recipients(follow_up, audience) or ["x@hotel.example"]
+    readers = messages.readers_of(follow_up).addresses(audience) or ["x@hotel.example"]
     return messages.compose([reminder], to=readers[0])
 
 

@@ -171,7 +171,7 @@ def test_each_contact_with_reminders_is_written_to():
     it = reminder()
     for email in ("a@hotel.example", "b@hotel.example"):
         factories.VenueContactFactory(venue=it.follow_up.visit.venue, email=email)
-    found = messages.recipients(it.follow_up, Audience.VENUE)
+    found = messages.readers_of(it.follow_up).addresses(Audience.VENUE)
     assert sorted(found) == ["a@hotel.example", "b@hotel.example"]
 
 
@@ -179,8 +179,9 @@ def test_contacts_without_reminders_are_left_alone():
     it = reminder()
     factories.VenueContactFactory(venue=it.follow_up.visit.venue, gets_reminders=False)
     factories.VenueContactFactory()
-    assert messages.recipients(it.follow_up, Audience.VENUE) == []
-    why = messages.why_nobody(it.follow_up, Audience.VENUE)
+    readers = messages.readers_of(it.follow_up)
+    assert readers.addresses(Audience.VENUE) == []
+    why = readers.why_nobody(Audience.VENUE)
     assert why == "No contact on record gets reminders"
 
 
@@ -188,12 +189,12 @@ def test_contacts_without_reminders_are_left_alone():
 def test_staff_who_left_are_not_written_to(stage, audience):
     follow_up = reminder(stage, audience).follow_up
     person = follow_up.visit.operation.lead if audience is Audience.LEAD else follow_up.responsible
-    assert messages.recipients(follow_up, audience) == [person.email]
-    assert messages.why_nobody(follow_up, audience) == ""
+    assert messages.readers_of(follow_up).addresses(audience) == [person.email]
+    assert messages.readers_of(follow_up).why_nobody(audience) == ""
     User.objects.filter(pk=person.pk).update(is_active=False)
     follow_up = FollowUp.objects.get()
-    assert messages.recipients(follow_up, audience) == []
-    assert messages.why_nobody(follow_up, audience)
+    assert messages.readers_of(follow_up).addresses(audience) == []
+    assert messages.readers_of(follow_up).why_nobody(audience)
 
 
 def test_answers_go_to_the_responsible_officer(settings):

@@ -19,6 +19,7 @@ from operations.models import FollowUp, FollowUpState, ReminderCopy
 from operations.visits.verdict import Verdict
 from outbox.letters import NotNeeded
 from tests import factories
+from tests.operations.pages import at
 from venues.models import TrainingSession
 from venues.training import actions as training
 
@@ -104,13 +105,13 @@ def test_a_session_before_the_visit_or_elsewhere_settles_nothing(unit, venue, by
 def test_no_more_messages_go_out_once_training_is_on_the_venues_page(venue, by, today):
     factories.VenueContactFactory(venue=venue)
     follow_up = follow_up_of(venue, due_on=today)
-    assert reminders.decide_reminders(on=today)
+    assert reminders.decide_reminders(at=at(8, day=today))
     record(venue, by)
     copies = ReminderCopy.objects.select_related("message")
     written = [messages.write_reminders(copy.message, timezone.now()) for copy in copies]
     assert written
     assert all(isinstance(message, NotNeeded) for message in written)
-    assert reminders.decide_reminders(on=today + 14 * DAY) == []
+    assert not reminders.decide_reminders(at=at(8, day=today + 14 * DAY))
     assert state_of(follow_up) == FollowUpState.DELIVERED
 
 

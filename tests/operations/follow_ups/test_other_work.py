@@ -22,6 +22,7 @@ from operations.follow_ups.handing_over import hand_over_follow_ups, hand_over_o
 from operations.models import FollowUp, FollowUpState, TeamMember
 from tests import factories
 from tests.locks import failures, in_turn
+from tests.operations.pages import at
 from tests.posts import as_shown
 from venues.models import TrainingSession
 from venues.training import actions as training
@@ -121,8 +122,8 @@ def test_where_nobody_can_it_is_marked_and_replies_go_to_the_units_mailbox(
     loses_all(person)
     follow_up = now(follow_up)
     assert follow_up.responsible == person
-    assert messages.recipients(follow_up, Audience.OFFICER) == [unit.mailbox]
-    assert messages.reply_address(follow_up) == unit.mailbox
+    assert messages.readers_of(follow_up).addresses(Audience.OFFICER) == [unit.mailbox]
+    assert messages.readers_of(follow_up).reply_address == unit.mailbox
     client.force_login(factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True))
     for page in (reverse("operations:follow_up_list"), follow_up.get_absolute_url()):
         assert f"{person}, has other work now" in client.get(page).text
@@ -149,7 +150,7 @@ def test_what_came_to_somebody_as_they_left_finds_somebody_within_the_hour(
     person, colleague, follow_up
 ):
     User.objects.filter(pk=person.pk).update(is_active=False)
-    reminders.decide_reminders(on=timezone.localdate())
+    reminders.decide_reminders(at=at(8, day=timezone.localdate()))
     assert now(follow_up).responsible == colleague
 
 

@@ -1,6 +1,7 @@
 """Deciding and sending, against PostgreSQL."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.core import mail
@@ -12,12 +13,13 @@ from accounts.roles import Role
 from govuk.dates import LONDON
 from operations.follow_ups import actions as follow_up_actions
 from operations.follow_ups import reminders
-from operations.follow_ups.due import Audience, FollowUpFacts, Stage
+from operations.follow_ups.due import Audience, Stage, due_reminders
 from operations.models import FollowUp, FollowUpState, Reminder, ReminderCopy
 from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
 from tests.database import as_product
+from tests.operations.pages import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day_counts")]
 
@@ -41,6 +43,10 @@ def what_and_whom(decided):
     return {(reminder.stage, reminder.audience) for reminder in decided}
 
 
+def decided_on(day):
+    return what_and_whom(Reminder.objects.filter(decided_at=at(8, day=day)))
+
+
 def to_venue_and_officer(stage):
     return {(stage, Audience.VENUE), (stage, Audience.OFFICER)}
 
@@ -48,10 +54,10 @@ def to_venue_and_officer(stage):
 # Deciding ---------------------------------------------------------------------------------------
 
 
-def test_what_is_due_is_written_and_only_the_new_rows_are_returned(follow_up, today):
-    decided = reminders.decide_reminders(on=today)
-    assert what_and_whom(decided) == to_venue_and_officer(Stage.DUE)
-    assert reminders.decide_reminders(on=today) == []
+def test_what_is_due_is_written_and_only_the_new_rows_are_counted(follow_up, today):
+    assert reminders.decide_reminders(at=at(8, day=today)) == 2
+    assert decided_on(today) == to_venue_and_officer(Stage.DUE)
+    assert not reminders.decide_reminders(at=at(8, day=today))
     assert Reminder.objects.count() == 2
 
 
@@ -60,26 +66,24 @@ def test_what_is_due_is_written_and_only_the_new_rows_are_returned(follow_up, to
 )
 def test_nothing_is_decided_for_a_closed_one(state, today):
     factories.FollowUpFactory(due_on=today, state=state)
-    assert reminders.decide_reminders(on=today) == []
+    assert not reminders.decide_reminders(at=at(8, day=today))
 
 
-def test_a_row_written_by_another_run_meanwhile_is_not_returned(follow_up, today, monkeypatch):
+def test_a_row_written_by_another_run_meanwhile_is_not_counted(follow_up, today, monkeypatch):
     """Even where the rule did not know of it, PostgreSQL does."""
-    monkeypatch.setattr(reminders, "facts_of", lambda it, **_: it_knows_nothing(it))
-    reminders.decide_reminders(on=today)
-    assert reminders.decide_reminders(on=today) == []
+
+    def knowing_nothing(facts, *, on):
+        return due_reminders(replace(facts, decided=()), on=on)
+
+    monkeypatch.setattr(reminders, "due_reminders", knowing_nothing)
+    reminders.decide_reminders(at=at(8, day=today))
+    assert not reminders.decide_reminders(at=at(8, day=today))
     assert Reminder.objects.count() == 2
 
 
-def it_knows_nothing(follow_up):
-    return FollowUpFacts(
-        is_open=True, due_on=follow_up.due_on, booked_for=None, lead_is_responsible=False
-    )
-
-
 def test_each_week_brings_one_more_and_the_lead_joins_after_two(follow_up, today):
-    decided = [what_and_whom(reminders.decide_reminders(on=today + n * DAY)) for n in range(-8, 22)]
-    weekly = [some for some in decided if some]
+    days = [today + n * DAY for n in range(-8, 22)]
+    weekly = [decided_on(day) for day in days if reminders.decide_reminders(at=at(8, day=day))]
     chase = to_venue_and_officer(Stage.CHASE)
     assert weekly == [
         to_venue_and_officer(Stage.SOON),
@@ -94,12 +98,33 @@ def test_deciding_takes_as_many_queries_for_many_as_for_one(
     follow_up, today, django_assert_num_queries
 ):
     with CaptureQueriesContext(connection) as few:
-        assert len(reminders.decide_reminders(on=today)) == 2
+        assert reminders.decide_reminders(at=at(8, day=today)) == 2
     for _ in range(5):
         more = factories.FollowUpFactory(due_on=today)
         factories.VenueContactFactory(venue=more.visit.venue)
     with django_assert_num_queries(len(few)):
-        assert len(reminders.decide_reminders(on=today)) == 10
+        assert reminders.decide_reminders(at=at(8, day=today)) == 10
+
+
+def test_follow_ups_are_decided_about_in_chunks_and_a_reader_still_has_one_message(
+    follow_up, today, monkeypatch
+):
+    monkeypatch.setattr(reminders, "CHUNK", 2)
+    for _ in range(4):
+        contact_of(factories.FollowUpFactory(due_on=today, responsible=follow_up.responsible))
+    assert reminders.decide_reminders(at=at(8, day=today)) == 10
+    assert Message.objects.count() == 2
+    assert ReminderCopy.objects.count() == 10
+
+
+def test_a_reminder_is_of_the_moment_at_which_it_was_decided(follow_up, today):
+    moment = at(8, day=today + DAY)
+    reminders.decide_reminders(at=moment)
+    messages = Message.objects.all()
+    assert {row.decided_at for row in Reminder.objects.all()} == {moment}
+    assert {(one.day, one.decided_at, one.next_try_at) for one in messages} == {
+        (today + DAY, moment, moment)
+    }
 
 
 # One message to a reader a day ------------------------------------------------------------------
@@ -169,15 +194,15 @@ def test_an_address_in_any_alphabet_gets_its_message_on_the_day(
     tomorrow = {today: today + DAY}  # and no day after it is asked for
     monkeypatch.setattr("operations.follow_ups.working_days.tomorrow", tomorrow.__getitem__)
 
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
 
     assert Message.objects.filter(address=contact.email, day=today).count() == 1
 
 
 def test_what_is_decided_later_the_same_day_goes_into_the_message_that_waits(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     contact_of(factories.FollowUpFactory(due_on=today))
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     assert to_venues().get().reminder_copies.count() == 2
 
 
@@ -192,7 +217,7 @@ def test_what_is_decided_after_the_days_message_went_waits_for_the_next_days(
     assert waiting.day == today + DAY
     assert timezone.localtime(waiting.next_try_at).time() == reminders.SENT_AT
     contact_of(factories.FollowUpFactory(due_on=today + DAY))
-    reminders.decide_reminders(on=today + DAY)
+    reminders.decide_reminders(at=at(8, day=today + DAY))
     assert waiting.reminder_copies.count() == 2
 
 
@@ -204,7 +229,7 @@ def test_the_database_puts_nothing_into_a_message_that_went_out(follow_up, today
 
 
 def test_the_database_keeps_one_message_to_a_reader_a_day(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     again = {"letter": "reminders_to_venue", "lane": Lane.REMINDERS, "day": today}
     with pytest.raises(IntegrityError, match="one_letter_a_day"), transaction.atomic():
         Message.objects.create(address="M@HOTEL.example", **again)
@@ -215,7 +240,7 @@ def test_of_two_follow_ups_in_a_message_one_that_closed_meanwhile_is_left_out_an
 ):
     other = factories.FollowUpFactory(due_on=today)
     contact_of(other)
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     decline(follow_up)
     deliver(on=today)
     [message] = [sent for sent in mail.outbox if sent.to == ["m@hotel.example"]]
@@ -238,7 +263,7 @@ def send_all():
     """Decide and send the reminders of the day."""
 
     def decide_and_send(*, on):
-        reminders.decide_reminders(on=on)
+        reminders.decide_reminders(at=at(8, day=on))
         deliver(on=on)
 
     return decide_and_send
@@ -290,7 +315,7 @@ def test_without_a_contact_the_row_says_so(today, send_all):
 
 
 def test_a_follow_up_closed_after_the_decision_sends_nothing(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     decline(follow_up)
     deliver(on=today)
     assert mail.outbox == []
@@ -299,7 +324,7 @@ def test_a_follow_up_closed_after_the_decision_sends_nothing(follow_up, today):
 
 
 def test_a_date_booked_after_the_decision_makes_the_message_out_of_date(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     follow_up_actions.book_refresher(
         follow_up=follow_up,
         on=today + 20 * DAY,
@@ -314,7 +339,7 @@ def test_a_date_booked_after_the_decision_makes_the_message_out_of_date(follow_u
 def test_an_unsent_reminder_whose_date_moved_does_not_go_out_beside_the_new_one(today):
     follow_up = factories.FollowUpFactory(due_on=today + 7 * DAY)
     contact_of(follow_up)
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     follow_up_actions.book_refresher(
         follow_up=follow_up,
         on=today + 10 * DAY,
@@ -322,7 +347,7 @@ def test_an_unsent_reminder_whose_date_moved_does_not_go_out_beside_the_new_one(
         at=timezone.now(),
         version=1,
     )
-    reminders.decide_reminders(on=today + 3 * DAY)
+    reminders.decide_reminders(at=at(8, day=today + 3 * DAY))
     deliver(on=today + 3 * DAY)
     assert what_and_whom(follow_up.reminders.all()) == to_venue_and_officer(Stage.SOON)
     sent = ReminderCopy.objects.filter(message__state=State.SENT)
@@ -331,7 +356,7 @@ def test_an_unsent_reminder_whose_date_moved_does_not_go_out_beside_the_new_one(
 
 
 def test_a_contact_who_wants_no_more_reminders_gets_none_that_was_decided_before(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     follow_up.visit.venue.contacts.update(gets_reminders=False)
     deliver(on=today)
     assert [message.to for message in mail.outbox] == [[follow_up.responsible.email]]
@@ -340,7 +365,7 @@ def test_a_contact_who_wants_no_more_reminders_gets_none_that_was_decided_before
 def test_after_a_mail_outage_the_latest_message_goes_and_the_earlier_do_not(follow_up, today):
     days = [today - 7 * DAY, today, today + 7 * DAY]
     for day in days:
-        reminders.decide_reminders(on=day)
+        reminders.decide_reminders(at=at(8, day=day))
     deliver(on=days[-1])
     assert len(mail.outbox) == 2
     sent = ReminderCopy.objects.filter(message__state=State.SENT)
@@ -370,7 +395,7 @@ def test_a_mail_server_that_is_busy_is_tried_again(follow_up, today, smtp, send_
 
 def test_a_reminder_takes_a_handful_of_queries(follow_up, today, django_assert_max_num_queries):
     contact_of(factories.FollowUpFactory(due_on=today))
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     with django_assert_max_num_queries(1 + 12 * Message.objects.count()):
         deliver(on=today)
     assert len(mail.outbox) == 3
@@ -383,11 +408,11 @@ def close(venue, on):
 
 def test_nothing_is_decided_about_a_venue_that_closed(follow_up, today):
     close(follow_up.visit.venue, today)
-    assert reminders.decide_reminders(on=today) == []
+    assert not reminders.decide_reminders(at=at(8, day=today))
 
 
 def test_what_was_decided_before_a_venue_closed_is_not_sent(follow_up, today):
-    reminders.decide_reminders(on=today)
+    reminders.decide_reminders(at=at(8, day=today))
     close(follow_up.visit.venue, today)
     deliver(on=today)
     assert told_of(follow_up) == {"The venue closed before it went out"}

@@ -16,6 +16,7 @@ from operations.models import FollowUp, FollowUpState
 from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
+from tests.operations.pages import at
 from venues.models import TrainingSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("every_day_counts")]
@@ -167,7 +168,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_few(page, unit):
 
 
 def send_reminders(*, on):
-    reminders.decide_reminders(on=on)
+    reminders.decide_reminders(at=at(8, day=on))
     delivery.deliver(Lane.REMINDERS, at=timezone.now() + DAY / 2)
 
 
@@ -427,7 +428,7 @@ def test_a_warning_ends_with_the_message_that_arrives(page, smtp, unit, today):
     factories.VenueContactFactory(venue=follow_up.visit.venue, email="unknown@hotel.example")
     send_reminders(on=today)
     smtp.refusals.clear()
-    reminders.decide_reminders(on=today + 7 * DAY)
+    reminders.decide_reminders(at=at(8, day=today + 7 * DAY))
     delivery.deliver(Lane.REMINDERS, at=timezone.now() + 7 * DAY)
     assert "Warning</span> Not sent" not in text_of(page(follow_up.get_absolute_url()))
 

@@ -22,6 +22,7 @@ from operations.follow_ups.due import (
 from operations.models import FollowUpPolicy, Reminder
 from outbox.models import Message, State
 from tests import factories
+from tests.operations.pages import at
 
 DAY = dt.timedelta(days=1)
 DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31))
@@ -155,8 +156,8 @@ def test_a_force_may_count_every_day_from_a_day_on():
 def test_no_reminder_is_decided_at_the_weekend_and_on_monday_it_is():
     saturday = dt.date(2026, 6, 20)
     factories.FollowUpFactory(due_on=saturday - 3 * WEEK)
-    assert reminders.decide_reminders(on=saturday) == []
-    assert reminders.decide_reminders(on=saturday + 2 * DAY)
+    assert not reminders.decide_reminders(at=at(8, day=saturday))
+    assert reminders.decide_reminders(at=at(8, day=saturday + 2 * DAY))
     assert not Reminder.objects.exclude(date=saturday).exists()
 
 
@@ -169,10 +170,10 @@ def test_what_is_decided_after_fridays_message_went_waits_for_the_next_working_d
     FollowUpPolicy.objects.create(valid_from=friday, working_days_only=working_days_only)
     due = {"due_on": friday}
     officer = factories.FollowUpFactory(**due).responsible
-    reminders.decide_reminders(on=friday)
+    reminders.decide_reminders(at=at(8, day=friday))
     Message.objects.update(state=State.SENT, settled_at=timezone.now())
     factories.FollowUpFactory(**due, responsible=officer)
-    reminders.decide_reminders(on=friday)
+    reminders.decide_reminders(at=at(8, day=friday))
     assert Message.objects.waiting().get().day == dt.date(2026, 6, waits_for)
 
 
