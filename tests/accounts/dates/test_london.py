@@ -131,6 +131,7 @@ CALENDAR = {
     "operations/teams/cadet_rules.py": "an age is attained on the birthday",
     "operations/planning/schedule_forms.py": "what somebody typed, by the clock",
     "operations/planning/schedule_views.py": "what somebody is about to type, by the clock",
+    "outbox/actions.py": "a reader has one message of a letter a day, by their calendar",
     "reports/views.py": "the name of a file",
     "venues/imports/fhrs_import.py": "the date of a file is not in the future",
     "venues/registry/actions.py": "a date on a paper is not in the future",
