@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.acts.forms import VersionedForm
@@ -15,8 +16,8 @@ from accounts.models import User
 from govuk import GovDateField, GovFilterForm, GovForm, an_example
 from operations.follow_ups import actions as acts
 from operations.follow_ups.models import FollowUp, FollowUpQuerySet, FollowUpState
-from operations.people import BY_NAME
-from venues.models import CommandUnit
+from operations.people import possible_followers
+from venues.models import CommandUnit, CommandUnitMember
 from venues.training.forms import SessionForm
 
 
@@ -43,14 +44,15 @@ class FollowUpFilter(GovFilterForm, forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the command units of ``user`` and whoever is responsible for a follow-up there."""
+        """Offer the command units of ``user`` and whoever may answer for a follow-up there."""
         super().__init__(*args, **kwargs)
         units = CommandUnit.objects.of(user)
-        people = FollowUp.objects.visible_to(user).values("responsible")
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
-        self.fields["responsible"].queryset = (  # type: ignore[attr-defined]
-            User.objects.filter(pk__in=people).order_by(*BY_NAME)
-        )
+        people = possible_followers()
+        if not user.whole_force:
+            members = CommandUnitMember.objects.filter(commandunit__in=units).values("user")
+            people = people.filter(Q(whole_force=True) | Q(pk__in=members))
+        self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
 
     def narrow(self, follow_ups: FollowUpQuerySet, *, on: dt.date) -> FollowUpQuerySet:
         """Those of ``follow_ups`` that match; the open ones if no state is chosen."""
@@ -66,9 +68,7 @@ class FollowUpFilter(GovFilterForm, forms.Form):
         if wanted["only"] == self.NO_CONTACT:
             follow_ups = follow_ups.without_contact()
         if wanted["unit"]:
-            follow_ups = follow_ups.filter(
-                visit__venue__local_authority__command_unit=wanted["unit"]
-            )
+            follow_ups = follow_ups.filter(command_unit=wanted["unit"])
         if wanted["responsible"]:
             follow_ups = follow_ups.filter(responsible=wanted["responsible"])
         return follow_ups

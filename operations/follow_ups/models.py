@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -119,6 +119,15 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """Open on the day ``on`` though the day by which it was due has passed."""
         return self.open().filter(due_on__lt=on)
 
+    def counts(self, *, on: dt.date) -> dict[str, int]:
+        """How many are open, and of these overdue on the day ``on``, booked, without a contact."""
+        return self.open().aggregate(
+            open=Count("pk"),
+            overdue=Count("pk", filter=Q(due_on__lt=on)),
+            booked=Count("pk", filter=Q(state=FollowUpState.BOOKED)),
+            no_contact=Count("pk", filter=self._has_no_contact()),
+        )
+
     def to_chase(self) -> Self:
         """Open, at venues still in business: nobody is written to about the others."""
         return self.open().filter(visit__venue__closed_on=None, visit__venue__merged_into=None)
@@ -167,8 +176,12 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def without_contact(self) -> Self:
         """Those of venues where nobody on record gets reminders."""
+        return self.filter(self._has_no_contact())
+
+    @staticmethod
+    def _has_no_contact() -> Q:
         contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
-        return self.filter(~Exists(contacts))
+        return Q(~Exists(contacts))
 
 
 @tracked(without=("command_unit",))
@@ -228,7 +241,10 @@ class FollowUp(Versioned):
             ),
         ]
         indexes = [
-            models.Index("state", "due_on", name="follow_up_by_due_date"),
+            models.Index("due_on", "id", name="follow_up_by_due_date"),
+            models.Index(
+                *("due_on", "id"), condition=Q(state__in=OPEN), name="open_follow_up_by_due_date"
+            ),
             models.Index("command_unit", "state", "due_on", name="follow_up_of_unit"),
             models.Index(
                 "responsible", condition=Q(state__in=OPEN), name="open_follow_up_by_responsible"

@@ -54,18 +54,12 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With counts over all that this person may see, whatever the filters."""
-        counts = {
-            "open": self.visible.open(),
-            "overdue": self.visible.overdue(on=self.today),
-            "booked": self.visible.filter(state=FollowUpState.BOOKED),
-            "no_contact": self.visible.open().without_contact(),
-        }
         context = super().get_context_data(**kwargs)
         self.record_reads(listed=context["page_obj"])
         return context | {
             "filter_form": self.filter_form,
             "today": self.today,
-            "counts": {name: rows.count() for name, rows in counts.items()},
+            "counts": self.visible.counts(on=self.today),
             "shows_messages": folder.is_shown(),
         }
 
