@@ -18,16 +18,18 @@ from operations.visits.verdict import Verdict
 from venues.models import Venue
 
 
-def entries(venue: Venue, user: User) -> Iterable[Entry]:
-    """The visits to ``venue`` and their follow-ups that this person may see.
+def entries(venue: Venue, user: User, latest: int | None = None) -> Iterable[Entry]:
+    """The latest visits to ``venue`` and their latest follow-ups that this person may see; all
+    unless it is said how many.
 
     A planned visit is covert: ``visible_to`` gives it to its team and its planners only.
     """
     visits = Visit.objects.visible_to(user).filter(venue=venue)
-    for visit in visits.select_related("operation", "outcome").order_by("pk"):
+    visits = visits.select_related("operation", "outcome").order_by("-starts_at", "-pk")
+    for visit in visits[:latest]:
         yield _visit(visit, user)
     follow_ups = FollowUp.objects.visible_to(user).filter(visit__venue=venue)
-    for follow_up in follow_ups.order_by("pk"):
+    for follow_up in follow_ups.order_by("-opened_at", "-pk")[:latest]:
         yield _follow_up(follow_up)
 
 

@@ -44,7 +44,7 @@ class Event(pghistory.models.Event):
 
 
 def tracked(
-    *, part_of: str | None = None, without: Sequence[str] = ()
+    *, part_of: str | None = None, without: Sequence[str] = (), sought: Sequence[str] = ()
 ) -> Callable[[TrackedModel], TrackedModel]:
     """Keep the history of a model: the decorator of each model with operational data.
 
@@ -52,6 +52,7 @@ def tracked(
         part_of: The field that names the record to whose history this one's belongs, such as
             ``visit`` for a member of its team.
         without: Fields that are not kept, beside those of :data:`BOOKKEEPING`.
+        sought: Fields, mostly empty, by whose values the history is searched.
 
     """
 
@@ -67,6 +68,9 @@ def tracked(
         ]
         if part_of:
             indexes.append(models.Index(fields=[part_of]))
+        for field in sought:
+            given = models.Q(**{f"{field}__isnull": False})
+            indexes.append(models.Index(field, condition=given, name=f"{name}_{field}"))
         left_out = (BOOKKEEPING & ours) | generated | set(without)
         wrapped: TrackedModel = pghistory.track(
             pghistory.InsertEvent(),

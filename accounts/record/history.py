@@ -7,7 +7,7 @@ in their ``ready``): apps further up must not be imported here.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -485,6 +485,7 @@ class _Names:
         *,
         actors: bool,
         called: Callable[[int], str],
+        worded: Collection[str] | None = None,
     ) -> None:
         self.actors, self.called = actors, called
         wanted: dict[Model, set[Any]] = defaultdict(set)
@@ -492,7 +493,12 @@ class _Names:
             for event in filter(None, pair):
                 wanted[User].add((event.pgh_context or {}).get("user"))
                 for _, event_field in _fields(event):
-                    if event_field.related_model and not _is_part(event_field.related_model):
+                    told = worded is None or event_field.name in worded
+                    if (
+                        told
+                        and event_field.related_model
+                        and not _is_part(event_field.related_model)
+                    ):
                         wanted[event_field.related_model].add(getattr(event, event_field.attname))
         asked = [
             # No name hangs on JSON, such as the outline of an area, which can be a megabyte.
@@ -573,11 +579,18 @@ class Step:
         return any(getattr(self.after, name) != getattr(self.before, name, None) for name in names)
 
 
-def steps_of(record: models.Model) -> list[Step]:
-    """The changes of one record, the first one first; none where its history was erased."""
+def steps_of(record: models.Model, *, worded: Collection[str] | None = None) -> list[Step]:
+    """The changes of one record, the first one first; none where its history was erased.
+
+    Args:
+        record: A tracked one.
+        worded: The fields whose values are told, if not all.
+
+    """
     table: Any = type(record).pgh_event_model  # type: ignore[attr-defined]  # of a tracked model
     events = list(table.objects.filter(pgh_obj=record.pk).order_by("pgh_id"))
-    names = _Names([(event, None) for event in events], actors=True, called=number_of)
+    pairs = [(event, None) for event in events]
+    names = _Names(pairs, actors=True, called=number_of, worded=worded)
     return [
         Step(
             event,

@@ -432,6 +432,7 @@ class Migration(migrations.Migration):
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='venues.venue')),
             ],
             options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['normal_name'], name='contact_alike', opclasses=['gin_trgm_ops'])],
                 'ordering': ['normal_name', 'pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('gets_reminders', False), models.Q(('email', ''), _negated=True), _connector='OR'), name='contact_with_reminders_has_an_email_address', violation_error_message='Enter an email address, or turn reminders off.'), models.UniqueConstraint(models.F('venue'), django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='contact_is_once_at_a_venue', violation_error_message='This venue already has a contact with this email address.'), models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^[+( ]*[0-9](?:[ ()-]*[0-9]){5,14}[ )]*(?:(?:[eE][xX][tT]\\.?|[xX]) ?[0-9]{1,6})?$'), _connector='OR'), name='contact_has_a_telephone_number_or_none', violation_error_message='Enter a phone number, like 020 7946 0958')],
             },
@@ -505,7 +506,7 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_by')],
+                'indexes': [models.Index(models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_at'), models.Index(models.F('pgh_by'), models.F('pgh_created_at'), models.F('pgh_id'), name='venue_event_by'), models.Index(models.F('merged_into'), condition=models.Q(('merged_into__isnull', False)), name='venue_event_merged_into')],
             },
         ),
         pgtrigger.migrations.AddTrigger(

@@ -219,7 +219,7 @@ class VenueQuerySet(models.QuerySet["Venue"]):
 NEAR = (Decimal("0.00135"), Decimal("0.0022"))
 
 
-@tracked(without=("last_trained_on", "coverage"))
+@tracked(without=("last_trained_on", "coverage"), sought=("merged_into",))
 class Venue(Versioned):
     """A place where people can book a room for the night."""
 
@@ -468,6 +468,9 @@ class VenueContact(Versioned):
                 name="contact_has_a_telephone_number_or_none",
                 violation_error_message=NOT_A_NUMBER,
             ),
+        ]
+        indexes = [
+            GinIndex(fields=["normal_name"], opclasses=["gin_trgm_ops"], name="contact_alike")
         ]
         ordering = ["normal_name", "pk"]
 

@@ -9,28 +9,40 @@ from collections.abc import Callable, Iterable
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.record.history import Entry, steps_of
-from accounts.roles import RECORD_TRAINING
+from accounts.record.history import Entry, Step, steps_of
+from accounts.roles import RECORD_TRAINING, VIEW_VENUES
 from config.additions import added
-from venues.models import TrainingSession, Venue
+from venues.models import Venue
 
-#: Gives the entries of a venue that a person may see, in any order.
-Source = Callable[[Venue, User], Iterable[Entry]]
+#: What of the changes of an entry is told by name.
+WORDED = ("merged_into",)
+
+#: Gives the entries of a venue that a person may see, in any order: at least the latest so many, or
+#: all.
+Source = Callable[[Venue, User, int | None], Iterable[Entry]]
 
 
-def entries(venue: Venue, user: User) -> list[Entry]:
-    """All that this person may know of what happened at ``venue``, the latest first."""
-    told = [*_training(venue, user), *_entry_itself(venue)]
+def entries(
+    venue: Venue, user: User, *, may_change: bool = False, latest: int | None = None
+) -> list[Entry]:
+    """What this person may know of what happened at ``venue``, the latest first.
+
+    Args:
+        venue: The place.
+        user: Who reads.
+        may_change: Whether this person may change the venue, as its page has asked.
+        latest: How many; all unless given.
+
+    """
+    told = [*_training(venue, user, may_change=may_change), *_entry_itself(venue)]
     for source in added("timelines"):
-        told += source(venue, user)
-    return sorted(told, key=lambda entry: entry.moment, reverse=True)
+        told += source(venue, user, latest)
+    return sorted(told, key=lambda entry: entry.moment, reverse=True)[:latest]
 
 
-def _training(venue: Venue, user: User) -> Iterable[Entry]:
-    sessions = TrainingSession.objects.visible_to(user).filter(venue=venue)
-    may_correct = Venue.objects.changeable_by(user).filter(pk=venue.pk).exists()
-    may_correct = may_correct and user.has_perm(RECORD_TRAINING)
-    for session in sessions.order_by("-held_on", "-pk"):
+def _training(venue: Venue, user: User, *, may_change: bool) -> Iterable[Entry]:
+    may_correct = may_change and user.has_perm(RECORD_TRAINING)
+    for session in venue.training_sessions.all() if user.has_perm(VIEW_VENUES) else ():
         attended = (
             f"{session.attended} of {session.front_desk_staff} front-desk staff attended "
             f"({session.coverage:.0%})."
@@ -53,9 +65,11 @@ def _entry_itself(venue: Venue) -> Iterable[Entry]:
     yield Entry(title="Added to the registry", when=venue.created_at)
     merged = Venue.pgh_event_model.objects.filter(merged_into=venue.pk)  # type: ignore[attr-defined]
     others = Venue.objects.filter(pk__in=merged.values("pgh_obj"))
-    for entry in (venue, *others.order_by("pk")):
-        yield from _merges(entry, seen_from=venue)
-    for step in steps_of(venue):
+    steps = steps_of(venue, worded=WORDED)
+    yield from _merges(venue, steps, seen_from=venue)
+    for entry in others.order_by("pk"):
+        yield from _merges(entry, steps_of(entry, worded=WORDED), seen_from=venue)
+    for step in steps:
         if step.before is None or not step.changed("closed_on"):
             continue
         if step.after.closed_on is None:
@@ -70,12 +84,12 @@ def _entry_itself(venue: Venue) -> Iterable[Entry]:
             )
 
 
-def _merges(entry: Venue, *, seen_from: Venue) -> Iterable[Entry]:
+def _merges(entry: Venue, steps: Iterable[Step], *, seen_from: Venue) -> Iterable[Entry]:
     """When ``entry`` became part of another one, and stood apart again, as one of the two sees it.
 
     Told by the record, since a merge that was undone leaves nothing else.
     """
-    for step in steps_of(entry):
+    for step in steps:
         if step.before is None or not step.changed("merged_into"):
             continue
         ended = step.after.merged_into_id is None

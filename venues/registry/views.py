@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.numbers import whole_number
 from accounts.record import history
 from govuk.rows import Row
-from venues.models import TrainingSession, Venue, VenueContact, sees_contacts
+from venues.models import TrainingSession, Venue, VenueContact, VenueQuerySet, sees_contacts
 from venues.registry import actions, merging, presenters, timeline
 from venues.registry.forms import (
     ClosingForm,
@@ -37,6 +37,8 @@ from venues.registry.forms import (
 from venues.training.validity import training_state
 
 PER_PAGE = 25
+TOLD_AT_ONCE = 50
+"""As much of what happened stands on a venue's page, unless one asks for all."""
 LIKELY_DUPLICATES = 10
 """As many are offered; a person looks at each."""
 
@@ -88,7 +90,9 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
 
     def get_queryset(self) -> QuerySet[Venue]:
         """Closed and merged ones too: old links lead here."""
-        return Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
+        sessions = Prefetch("training_sessions", TrainingSession.objects.visible_to(self.user))
+        found = Venue.objects.visible_to(self.user).with_names().select_related("merged_into")
+        return found.prefetch_related(sessions)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add what the person may see and do."""
@@ -96,8 +100,11 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
         unmerged = venue.merged_into_id is None
         may_change = unmerged and may_change_all(user, [venue])
         contacts = venue.contacts.all() if sees_contacts(user) else None
-        latest = venue.training_sessions.visible_to(user).first()
-        entries = timeline.entries(venue, user)
+        latest = next(iter(venue.training_sessions.all()), None)
+        latest_ones = None if "whole" in self.request.GET else TOLD_AT_ONCE + 1
+        entries = timeline.entries(venue, user, may_change=may_change, latest=latest_ones)
+        if more := latest_ones is not None and len(entries) == latest_ones:
+            entries.pop()
         self.record_reads(listed=[*(contacts or ()), *(e.about for e in entries if e.about)])
         return super().get_context_data(
             facts=presenters.rows(venue),
@@ -111,10 +118,11 @@ class VenueDetail(RequiresPermission, DetailView[Venue]):
             attendance_in_words=latest and f"{latest.attended} of {latest.front_desk_staff}",
             contacts=contacts,
             entries=entries,
+            more=more,
             may_change=may_change,
             others_change=unmerged and not may_change and user.has_perm(roles.CHANGE_VENUES),
             may_train=unmerged and user.has_perm(roles.RECORD_TRAINING),
-            duplicates=likely_duplicates(venue, user) if may_change else [],
+            alike=len(likely_duplicates(venue, user)[:LIKELY_DUPLICATES]) if may_change else 0,
             **kwargs,
         )
 
@@ -125,10 +133,9 @@ def may_change_all(user: User, venues: list[Venue]) -> bool:
     return Venue.objects.changeable_by(user).filter(pk__in=keys).count() == len(keys)
 
 
-def likely_duplicates(venue: Venue, user: User) -> list[Venue]:
+def likely_duplicates(venue: Venue, user: User) -> VenueQuerySet:
     """The entries that may be the same place as ``venue`` and that this person could merge."""
-    likely = Venue.objects.changeable_by(user).likely_duplicates_of(venue)
-    return list(likely.with_names()[:LIKELY_DUPLICATES])
+    return Venue.objects.changeable_by(user).likely_duplicates_of(venue)
 
 
 # Acts -------------------------------------------------------------------------------------------
@@ -308,10 +315,11 @@ class VenueMerge(ChangesVenue):
             found = list(
                 others.search(search.cleaned_data["q"], by=self.user).with_names()[:PER_PAGE]
             )
+        likely = likely_duplicates(self.venue, self.user)
         return context | {
             "search": search,
             "found": found,
-            "likely": likely_duplicates(self.venue, self.user),
+            "likely": list(likely.with_names()[:LIKELY_DUPLICATES]),
         }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

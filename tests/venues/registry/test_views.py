@@ -241,6 +241,35 @@ def captured(client, url, query=None) -> list[str]:
 # A venue's page ---------------------------------------------------------------------------------
 
 
+def test_a_page_tells_the_latest_of_what_happened_and_all_on_request(signed_in, monkeypatch):
+    monkeypatch.setattr("venues.registry.views.TOLD_AT_ONCE", 3)
+    venue, now = VenueFactory(), timezone.now()
+    for days in (400, 30, 2, 200):
+        CompletedVisitFactory(venue=venue, starts_at=now - dt.timedelta(days=days))
+    TrainingSessionFactory(venue=venue, held_on=(now - dt.timedelta(days=100)).date())
+    client, url = signed_in(L), venue.get_absolute_url()
+
+    page = client.get(url)
+    titles = [entry.title for entry in page.context["entries"]]
+    assert titles == ["Added to the registry", "Test visit", "Test visit"]
+    assert "Show what happened before" in page.text
+
+    whole = client.get(url, {"whole": 1})
+    assert len(whole.context["entries"]) == 6
+    assert "Show what happened before" not in whole.text
+
+
+def test_a_page_asks_as_much_after_many_visits_as_after_one(signed_in):
+    venue = CompletedVisitFactory().venue
+    TrainingSessionFactory(venue=venue)
+    client, url = signed_in(L), venue.get_absolute_url()
+    few = queries(client, url)
+    for days in range(2, 9):
+        CompletedVisitFactory(venue=venue, starts_at=timezone.now() - dt.timedelta(days=days))
+        TrainingSessionFactory(venue=venue)
+    assert queries(client, url) == few
+
+
 def test_the_page_shows_training_coverage_and_what_happened(signed_in):
     visit = PartlyVisitFactory()
     FollowUpFactory(visit=visit, state=FollowUpState.BOOKED)
