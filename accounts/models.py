@@ -133,7 +133,9 @@ class User(AbstractUser):
         """
         if self.whole_force:
             return ~models.Q(pk__in=[])  # an empty Q() would vanish in an "or"
-        return models.Q(**{f"{path}__in": self.command_units.all()})
+        members: Any = self.command_units.through
+        mine = members.objects.filter(user=self).values("commandunit")
+        return models.Q(**{f"{path}__in": mine})
 
     @property
     def signs_in_with_force(self) -> bool:

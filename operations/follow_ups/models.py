@@ -109,7 +109,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
         """The follow-ups that this person may see: those of their command units."""
         if not user.has_perm(VIEW_FOLLOW_UPS):
             return self.none()
-        return self.filter(user.in_my_units("visit__venue__local_authority__command_unit"))
+        return self.filter(user.in_my_units("command_unit"))
 
     def open(self) -> Self:
         """Offered or booked: there is something left to do."""

@@ -69,7 +69,7 @@ def not_for(by: User, operation: Operation) -> dict[str, str]:
 
 def is_of_other_units_too(operation: Operation, *, by: User) -> bool:
     """Whether venues of command units that are not theirs are chosen for the operation."""
-    theirs = by.in_my_units("venue__local_authority__command_unit")
+    theirs = by.in_my_units("command_unit")
     with scope.all_units():
         chosen, visits = operation.chosen_venues.all(), operation.visits.all()
         return any(rows.exclude(theirs).exists() for rows in (chosen, visits))

@@ -40,7 +40,7 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             return self.none()
         if user.whole_force:
             return self
-        theirs = user.in_my_units("venue__local_authority__command_unit")
+        theirs = user.in_my_units("command_unit")
         chosen = OperationVenue.objects.filter(theirs, operation=OuterRef("pk"))
         return self.filter(Exists(chosen) | Q(lead=user) | Q(created_by=user))
 
@@ -179,7 +179,7 @@ class DrawQuerySet(models.QuerySet["Draw"]):
         """The draws that this person may see: planners, those of venues of their command units;
         others who may see results, those with a visit that is over.
         """
-        theirs = user.in_my_units("venue__local_authority__command_unit")
+        theirs = user.in_my_units("command_unit")
         drawn = OperationVenue.objects.filter(theirs, draw=OuterRef("pk"))
         if user.has_perm(PLAN_OPERATIONS):
             return self.filter(Exists(drawn))
@@ -246,7 +246,7 @@ class OperationVenueQuerySet(models.QuerySet["OperationVenue"]):
         """
         if not user.has_perm(PLAN_OPERATIONS):
             return self.none()
-        return self.filter(user.in_my_units("venue__local_authority__command_unit"))
+        return self.filter(user.in_my_units("command_unit"))
 
 
 @tracked(part_of="operation", without=("command_unit",))

@@ -37,22 +37,8 @@ SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 #: Today, as ``accounts.dates.london.duty_day`` has it.
 DUTY_DAY = "((now() AT TIME ZONE 'Europe/London') - interval '6 hours')::date"
 
-#: The visits in whose team one is. It runs as the owner: the policy of team members asks for visits
-#: and that of visits for team members, which would never end.
-MY_VISITS = f"""
-    CREATE OR REPLACE FUNCTION makesafe_my_visits() RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
-        SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
-    $$
-"""  # noqa: S608
-
-OF_MY_UNITS = f"""(
-    {ALL_UNITS} OR EXISTS (
-        SELECT FROM venues_venue venue
-        JOIN venues_localauthority authority ON authority.id = venue.local_authority_id
-        WHERE venue.id = venue_id AND authority.command_unit_id = ANY ({UNITS})
-    )
-)"""
+#: By the row's own column (``operations/command_units.py``).
+OF_MY_UNITS = f"({ALL_UNITS} OR command_unit_id = ANY ({UNITS}))"
 
 _BEFORE = f"interval '{ON_BOARD_BEFORE.total_seconds():.0f} seconds'"
 _AFTER = f"interval '{ON_BOARD_AFTER.total_seconds():.0f} seconds'"
@@ -67,11 +53,55 @@ ON_BOARD = f"""(
     OR (state IN ('completed', 'not_completed') AND ended_at >= now() - {_AFTER})
 )"""
 
-#: Whoever leads an operation can end a visit that its team left under way, and see that it is over.
-PAST_ITS_TIME_FOR_THE_LEAD = f"""(
-    state NOT IN ('planned', 'cancelled') AND ends_at < now()
-    AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
-)"""  # noqa: S608
+
+def _set_of_keys(name: str, question: str) -> str:
+    """A function that gives a small set, asked once for a query and only if a row comes to it.
+
+    It runs as the owner: with policies inside policies, planning would take longer than the answer,
+    and that of team members asks for visits and that of visits for team members without an end.
+    """
+    return f"""
+        CREATE OR REPLACE FUNCTION {name}() RETURNS SETOF bigint
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
+            {question}
+        $$
+    """
+
+
+#: The visits that show to somebody whatever their command unit: in whose team one is; what is on
+#: the board, to call handlers; and to the lead of their operation those past their time, who can
+#: end what its team left under way, and see that it is over.
+MY_VISITS = _set_of_keys(
+    "makesafe_my_visits",
+    f"""
+        SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
+        UNION ALL
+        SELECT id FROM operations_visit WHERE {SEES_BOARD} AND {ON_BOARD}
+        UNION ALL
+        SELECT id FROM operations_visit
+        WHERE state NOT IN ('planned', 'cancelled') AND ends_at < now()
+        AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
+    """,  # noqa: S608
+)
+
+#: The cadets of other command units that show to somebody: in whose team one is; and to planners
+#: those in visits of their command units.
+MY_CADETS = _set_of_keys(
+    "makesafe_my_cadets",
+    f"""
+        SELECT cadet_id FROM operations_teammember
+        WHERE cadet_id IS NOT NULL AND visit_id IN (
+            SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
+        )
+        UNION ALL
+        SELECT id FROM operations_cadet
+        WHERE {SEES_PLANS} AND EXISTS (
+            SELECT FROM operations_teammember member
+            WHERE member.cadet_id = operations_cadet.id AND member.command_unit_id = ANY ({UNITS})
+        )
+    """,  # noqa: S608
+)
+FUNCTIONS = (MY_VISITS, MY_CADETS)
 
 
 def _shows_with(table: str, column: str) -> str:
@@ -81,29 +111,24 @@ def _shows_with(table: str, column: str) -> str:
 #: Table → what a row must fulfil.
 POLICIES = {
     "operations_visit": f"""
-        {SYSTEM}
+        {OF_MY_UNITS} AND ({SEES_PLANS} OR state IN ('completed', 'not_completed'))
         OR id IN (SELECT makesafe_my_visits())
-        OR ((state IN ('completed', 'not_completed') OR {SEES_PLANS}) AND {OF_MY_UNITS})
-        OR ({SEES_BOARD} AND {ON_BOARD})
-        OR {PAST_ITS_TIME_FOR_THE_LEAD}
     """,
-    "operations_teammember": f"officer_id = {ME} OR {_shows_with('operations_visit', 'visit_id')}",
-    "operations_outcome": _shows_with("operations_visit", "visit_id"),
-    "operations_followup": _shows_with("operations_visit", "visit_id"),
+    "operations_teammember": f"""
+        {OF_MY_UNITS} AND ({SEES_PLANS} OR visit_is_over)
+        OR officer_id = {ME} OR visit_id IN (SELECT makesafe_my_visits())
+    """,
+    # Only a visit that is over has an outcome and a follow-up.
+    "operations_outcome": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
+    "operations_followup": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
-    "operations_lastvisit": f"{ALL_UNITS} OR command_unit_id = ANY ({UNITS})",
+    "operations_lastvisit": OF_MY_UNITS,
     "operations_cadet": f"""
-        {SEES_PLANS} AND (
-            {ALL_UNITS} OR command_unit_id IS NULL OR command_unit_id = ANY ({UNITS})
-            OR EXISTS (SELECT FROM operations_teammember m WHERE m.cadet_id = operations_cadet.id)
-        )
-        OR id IN (
-            SELECT cadet_id FROM operations_teammember
-            WHERE visit_id IN (SELECT makesafe_my_visits())
-        )
-    """,  # noqa: S608
+        {SEES_PLANS} AND (command_unit_id IS NULL OR {OF_MY_UNITS})
+        OR id IN (SELECT makesafe_my_cadets())
+    """,
 }
 
 #: Written by triggers alone.
@@ -115,11 +140,16 @@ HISTORIES = {
     "operations_teammemberevent": _shows_with("operations_visit", "visit_id"),
     "operations_outcomeevent": _shows_with("operations_visit", "visit_id"),
     "operations_followupevent": _shows_with("operations_visit", "visit_id"),
+    # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
-        {OF_MY_UNITS} AND ({SEES_PLANS} OR EXISTS (
+        ({ALL_UNITS} OR EXISTS (
+            SELECT FROM venues_venue venue
+            JOIN venues_localauthority authority ON authority.id = venue.local_authority_id
+            WHERE venue.id = venue_id AND authority.command_unit_id = ANY ({UNITS})
+        )) AND ({SEES_PLANS} OR EXISTS (
             SELECT FROM operations_operation o WHERE o.id = operation_id AND o.ends_on < {DUTY_DAY}
         ))
-    """,
+    """,  # noqa: S608
     # Whoever reads the log; one's own entries, and those that this very request writes.
     "accounts_accessentry": f"""
         {SYSTEM} OR {SEES_LOG} OR user_id = {ME}
@@ -145,7 +175,8 @@ def missing(cursor: CursorWrapper) -> Iterator[str]:
 
 def write_policies(*, using: str, **_: Any) -> None:
     """Put the policies in force, in place of what held before. A receiver of ``post_migrate``."""
-    written = [MY_VISITS, *(f"REVOKE INSERT, UPDATE, DELETE ON {t} FROM {WEB_ROLE}" for t in KEPT)]
+    kept = [f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {WEB_ROLE}" for table in KEPT]
+    written = [*FUNCTIONS, *kept]
     for table, predicate in (POLICIES | HISTORIES).items():
         written.append(
             f"""

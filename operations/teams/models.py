@@ -40,8 +40,8 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         """
         seen = Q(pk__in=self.changeable_by(user).values("pk"))
         if user.has_perm(PLAN_OPERATIONS):
-            planned = TeamMember.objects.filter(visit__in=Visit.objects.plannable_by(user))
-            seen |= Q(pk__in=planned.values("cadet"))
+            theirs = user.in_my_units("command_unit")
+            seen |= Exists(TeamMember.objects.filter(theirs, cadet=OuterRef("pk")))
         if user.has_perm(LOG_VISITS):
             seen |= Q(pk__in=TeamMember.objects.with_officer(user).values("cadet"))
         return self.filter(seen)

@@ -58,11 +58,10 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         mine = Q(pk__in=[])
         if user.has_perm(LOG_VISITS):
             mine |= Q(pk__in=user.team_memberships.values("visit"))
-        unit = user.in_my_units("venue__local_authority__command_unit")
         if user.has_perm(PLAN_OPERATIONS):
-            mine |= unit
-        if user.has_perm(VIEW_RESULTS):
-            mine |= unit & Q(state__in=FINISHED)
+            mine |= user.in_my_units("command_unit")
+        elif user.has_perm(VIEW_RESULTS):
+            mine |= user.in_my_units("command_unit") & Q(state__in=FINISHED)
         return self.filter(mine)
 
     def plannable_by(self, user: User) -> Self:
@@ -70,9 +69,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
         A member of the team may not, unless they plan for the venue's command unit.
         """
-        if not user.has_perm(PLAN_OPERATIONS):
-            return self.none()
-        return self.filter(user.in_my_units("venue__local_authority__command_unit"))
+        return self.filter(_planned_by(user))
 
     def for_officer(self, user: User) -> Self:
         """The visits in whose team this officer is, soonest first."""
@@ -144,7 +141,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """
         if user.has_perm(VIEW_BOARD):
             return self
-        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        theirs = _planned_by(user)
         if user.has_perm(VIEW_OPERATIONS):
             theirs |= Q(operation__lead=user)
         return self.filter(theirs)
@@ -158,7 +155,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         mine = Q(pk__in=[])
         if user.has_perm(LOG_VISITS):
             mine |= Q(pk__in=user.team_memberships.values("visit"))
-        theirs = Q(pk__in=Visit.objects.plannable_by(user).values("pk"))
+        theirs = _planned_by(user)
         if user.has_perm(VIEW_OPERATIONS):
             theirs |= Q(operation__lead=user)
         officers = User.objects.filter(team_memberships__visit=OuterRef("pk"))
@@ -179,6 +176,13 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over).order_by(
             "starts_at", "pk"
         )
+
+
+def _planned_by(user: User) -> Q:
+    """The visits that this person may plan, as a condition."""
+    if not user.has_perm(PLAN_OPERATIONS):
+        return Q(pk__in=[])
+    return user.in_my_units("command_unit")
 
 
 @tracked(without=("submission", "at_venue", "command_unit"))
@@ -326,6 +330,7 @@ class Visit(Versioned):
             models.Index("starts_at", name="visit_by_start"),
             models.Index("state", "starts_at", name="visit_by_state"),
             models.Index(fields=["venue", "-starts_at"], name="visit_of_venue"),
+            models.Index("ended_at", condition=Q(ended_at__isnull=False), name="visit_by_end"),
         ]
         ordering = ["starts_at", "pk"]
         triggers = [
