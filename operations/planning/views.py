@@ -62,6 +62,15 @@ class OperationList(RequiresPermission, ListView[Operation]):
         )
 
 
+class Counted(Paginator[Any]):
+    """Pages of rows whose number is known."""
+
+    def __init__(self, rows: QuerySet[Any], per_page: int, number: int) -> None:
+        """Take ``number`` rows, a page of ``per_page`` each."""
+        super().__init__(rows, per_page)
+        self.count = number
+
+
 class OperationDetail(RequiresPermission, DetailView[Operation]):
     """An operation: what it is, how far it is, and one of three lists.
 
@@ -86,24 +95,28 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         """The list asked for, by page."""
         user, operation = self.user, self.object
         visits = _with_team(Visit.objects.visible_to(user).filter(operation=operation))
-        lists: dict[str, tuple[str, QuerySet[Any]]] = {"over": ("Over", visits.over())}
+        now = operation.progress
+        n_over = now["completed"] + now["not_completed"] + now["cancelled"]
+        lists: dict[str, tuple[str, QuerySet[Any], int]] = {"over": ("Over", visits.over(), n_over)}
         if user.has_perm(roles.PLAN_OPERATIONS):
-            chosen = _with_visits(OperationVenue.objects.visible_to(user), visits)
+            chosen = OperationVenue.objects.visible_to(user).filter(operation=operation)
+            n_ahead = now["planned"] + now["under_way"]
             lists = {
-                "ahead": ("To come", visits.ahead()),
+                "ahead": ("To come", visits.ahead(), n_ahead),
                 **lists,
-                "venues": ("Venues", chosen.filter(operation=operation)),
+                "venues": ("Venues", _with_visits(chosen, visits), chosen.count()),
             }
         shown = self.request.GET.get("show")
         shown = shown if shown in lists else next(iter(lists))
-        page = Paginator(lists[shown][1], PAGE_SIZE).get_page(self.request.GET.get("page"))
+        _, rows, number = lists[shown]
+        page = Counted(rows, PAGE_SIZE, number).get_page(self.request.GET.get("page"))
         # Left under way by their teams, and for this person to end.
         overdue = Visit.objects.endable_by(user).overdue(at=timezone.now())
         overdue = overdue.filter(operation=operation).select_related("venue")
         self.record_reads(listed={*_records_on(page), *overdue})
         links = [
-            {"label": f"{label} ({rows.count()})", "url": f"?show={name}", "current": name == shown}
-            for name, (label, rows) in lists.items()
+            {"label": f"{label} ({number})", "url": f"?show={name}", "current": name == shown}
+            for name, (label, _, number) in lists.items()
         ]
         return super().get_context_data(**kwargs) | {
             "overdue": overdue,

@@ -41,7 +41,7 @@ class CadetQuerySet(models.QuerySet["Cadet"]):
         seen = Q(pk__in=self.changeable_by(user).values("pk"))
         if user.has_perm(PLAN_OPERATIONS):
             theirs = user.in_my_units("command_unit")
-            seen |= Exists(TeamMember.objects.filter(theirs, cadet=OuterRef("pk")))
+            seen |= Q(Exists(TeamMember.objects.filter(theirs, cadet=OuterRef("pk"))))
         if user.has_perm(LOG_VISITS):
             seen |= Q(pk__in=TeamMember.objects.with_officer(user).values("cadet"))
         return self.filter(seen)
@@ -234,7 +234,12 @@ class TeamMember(models.Model):
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="team")
     officer = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="team_memberships"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="team_memberships",
+        db_index=False,
     )
     cadet = models.ForeignKey(
         Cadet,
@@ -293,11 +298,17 @@ class TeamMember(models.Model):
         ]
         indexes = [
             models.Index(
+                "officer",
+                "visit",
+                condition=Q(officer__isnull=False),
+                name="officer_in_teams",
+            ),
+            models.Index(
                 "cadet",
                 "command_unit",
                 condition=Q(cadet__isnull=False),
                 name="cadet_in_teams_of_unit",
-            )
+            ),
         ]
         ordering = ["pk"]
         triggers = [

@@ -88,7 +88,8 @@ def test_progress_counts_the_visits_the_reader_may_see(unit):
     def progress(person):
         visits = Visit.objects.visible_to(person)
         row = Operation.objects.with_progress(visits).get(pk=operation.pk)
-        return [getattr(row, f"n_{state}") for state in VisitState]
+        return [row.progress[state] for state in VisitState]
 
     assert progress(planner) == [1, 1, 1, 1, 1]
     assert progress(lead) == [0, 0, 1, 1, 0]
+    assert progress(UserFactory(role=Role.PLANNER)) == [0, 0, 0, 0, 0]
