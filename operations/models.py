@@ -16,6 +16,12 @@ from operations.planning.models import (
     OperationVenue,
     OperationVenueQuerySet,
 )
+from operations.protection.covert_reads import (
+    CovertRead,
+    OperationWithReads,
+    ReadOfVisits,
+    VisitWithReads,
+)
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.teams.models import (
     Cadet,
@@ -37,6 +43,7 @@ __all__ = [
     "CadetPolicy",
     "CadetQuerySet",
     "ContactMethod",
+    "CovertRead",
     "Draw",
     "DrawQuerySet",
     "FollowUp",
@@ -50,8 +57,10 @@ __all__ = [
     "OperationQuerySet",
     "OperationVenue",
     "OperationVenueQuerySet",
+    "OperationWithReads",
     "Outcome",
     "OutcomeQuerySet",
+    "ReadOfVisits",
     "RefusalGround",
     "Reminder",
     "ReminderCopy",
@@ -65,5 +74,6 @@ __all__ = [
     "VisitPolicy",
     "VisitQuerySet",
     "VisitState",
+    "VisitWithReads",
     "WarningSign",
 ]

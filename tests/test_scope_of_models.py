@@ -11,7 +11,6 @@ REFERENCE = {
     "venues.CommandUnit": "who polices where",
     "venues.CommandUnitMember": "who works where",
     "venues.LocalAuthority": "who polices where",
-    "operations.AuthorityWithVisits": "who polices where",
     "venues.VenueGroup": "the names of chains",
     "operations.WarningSign": "the signs that staff are trained to notice",
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
@@ -19,6 +18,7 @@ REFERENCE = {
     "operations.CadetPolicy": "the force's rules",
     "operations.VisitPolicy": "the force's rules",
     "operations.FollowUpPolicy": "the force's rules",
+    "operations.CovertRead": "what the log leaves out: no page shows it",
 }
 
 
@@ -27,7 +27,8 @@ def operational_models():
         model
         for app in ("venues", "operations", "reports")
         for model in apps.get_app_config(app).get_models()
-        if model._meta.label not in REFERENCE and not hasattr(model, "pgh_tracked_model")
+        if model._meta.label not in REFERENCE
+        and not (model._meta.proxy or hasattr(model, "pgh_tracked_model"))
     ]
 
 

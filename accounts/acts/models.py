@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Cast, Now
@@ -59,7 +58,8 @@ class Undo(models.Model):
         indexes = [
             models.Index("request", name="undo_by_request"),
             models.Index("by", "until", name="undo_by_person"),
-            GinIndex("about", name="undo_by_record"),
+            # Few are open at a time. One on what they are about no policy would let be used.
+            models.Index("until", condition=Q(taken_back_at=None), name="undo_that_is_open"),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -3,6 +3,7 @@ import accounts.database.model_fields
 import datetime
 import django.contrib.auth.validators
 import django.contrib.postgres.fields
+import django.contrib.postgres.functions
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.fields.json
@@ -209,7 +210,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
-                'indexes': [models.Index(models.F('request'), name='undo_by_request'), models.Index(models.F('by'), models.F('until'), name='undo_by_person'), django.contrib.postgres.indexes.GinIndex(models.F('about'), name='undo_by_record')],
+                'indexes': [models.Index(models.F('request'), name='undo_by_request'), models.Index(models.F('by'), models.F('until'), name='undo_by_person'), models.Index(models.F('until'), condition=models.Q(('taken_back_at', None)), name='undo_that_is_open')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('taken_back_at', None), ('taken_back_by', None)), models.Q(('taken_back_at__isnull', False), ('taken_back_by__isnull', False)), _connector='OR'), name='undo_says_when_and_by_whom')],
             },
         ),
@@ -323,7 +324,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.TextField(blank=True, help_text='What for, or with which filters.')),
                 ('address', models.TextField(db_default=django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.NullIf(models.Func(models.Value('pghistory.context_metadata'), models.Value(True), function='current_setting'), models.Value('')), models.JSONField()), models.Value('address'), arg_joiner=' ->> ', template='(%(expressions)s)'), models.Value(''), output_field=models.TextField()))),
                 ('path', models.TextField(db_default=django.db.models.functions.comparison.Coalesce(models.Func(django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.NullIf(models.Func(models.Value('pghistory.context_metadata'), models.Value(True), function='current_setting'), models.Value('')), models.JSONField()), models.Value('path'), arg_joiner=' ->> ', template='(%(expressions)s)'), models.Value(''), output_field=models.TextField()))),
-                ('request', models.UUIDField(db_default=django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.NullIf(models.Func(models.Value('pghistory.context_id'), models.Value(True), function='current_setting'), models.Value('')), models.UUIDField()), null=True)),
+                ('request', models.UUIDField(db_default=django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.Cast(django.db.models.functions.comparison.NullIf(models.Func(models.Value('pghistory.context_id'), models.Value(True), function='current_setting'), models.Value('')), models.UUIDField()), django.contrib.postgres.functions.RandomUUID()))),
                 ('user', models.ForeignKey(db_constraint=False, db_index=False, help_text='Empty: nobody was signed in and no account had the name that was typed.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Func, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Now, NullIf
 
 from accounts.record.events import insert_only
@@ -104,7 +106,12 @@ class AccessEntryQuerySet(models.QuerySet["AccessEntry"]):
 
     def about(self, record: models.Model) -> Self:
         """Who saw this record."""
-        return self.filter(what=record._meta.label_lower, ids__contains=[record.pk])
+        return self.about_number(record.pk, what=record._meta.label_lower)
+
+    def about_number(self, key: int, *, what: str = "") -> Self:
+        """The same for a key, of one kind of record or of any."""
+        found = RawSQL("SELECT makesafe_reads_of(%s, %s)", [what, key])
+        return self.filter(pk__in=found)
 
 
 class AccessEntry(models.Model):
@@ -130,7 +137,7 @@ class AccessEntry(models.Model):
     address = models.TextField(db_default=_told_of("address"))
     path = models.TextField(db_default=_told_of("path"))
     request = models.UUIDField(
-        null=True, db_default=Cast(told("pghistory.context_id"), models.UUIDField())
+        db_default=Coalesce(Cast(told("pghistory.context_id"), models.UUIDField()), RandomUUID())
     )
 
     objects: ClassVar[AccessEntryQuerySet] = AccessEntryQuerySet.as_manager()  # type: ignore[assignment]

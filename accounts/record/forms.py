@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import capfirst
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django.utils.text import capfirst, get_text_list
 
 from accounts.addresses import key_or_none
 from accounts.models import User
@@ -13,6 +16,8 @@ from accounts.record.access_log import Act
 from govuk import GovDateField, GovFilterForm
 from govuk.dates import plain_time
 
+#: Usernames that the form names where several people have the same name.
+MOST_NAMESAKES = 5
 NUMBERS = "as the log has it, such as 812, or as titles and addresses have it, such as 7kq2m9xd"
 
 
@@ -24,11 +29,12 @@ class LogFilter(GovFilterForm, forms.Form):
         choices=[("", "Changes"), ("reads", "Reads and sign-ins")],
         required=False,
     )
-    person = forms.ModelChoiceField(
-        User.objects.order_by("last_name__normal", "first_name__normal", "pk"),
+    # Typed, since a list of everybody would be most of the page.
+    person = forms.CharField(
         label="Person",
+        max_length=254,
         required=False,
-        empty_label="Anybody",
+        help_text="A name, a username or an email address.",
     )
     kind = forms.ChoiceField(label="Kind of record", required=False)
     number = forms.CharField(
@@ -55,6 +61,25 @@ class LogFilter(GovFilterForm, forms.Form):
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "Any"), *kinds]
+
+    def clean_person(self) -> User | None:
+        """Who is called so; somebody without a name any more is found by their number."""
+        typed = self.cleaned_data["person"].strip()
+        if not typed:
+            return None
+        key = whole_number(typed) or key_or_none(typed)
+        named = Concat("first_name", Value(" "), "last_name", output_field=models.CharField())
+        called = Q(username__iexact=typed) | Q(email__iexact=typed) | Q(named__iexact=typed)
+        people = User.objects.annotate(named=named).order_by("username")
+        found = list(people.filter(called | Q(pk=key))[: MOST_NAMESAKES + 1])
+        if not found:
+            raise forms.ValidationError(f"Nobody is called {typed}.")
+        if len(found) > 1:
+            names = get_text_list([person.username for person in found[:MOST_NAMESAKES]], "or")
+            raise forms.ValidationError(
+                f"Several people are called {typed}. Enter a username, such as {names}."
+            )
+        return found[0]
 
     def clean_number(self) -> int | None:
         """The key, also of the number that stands in a record's address and in its title."""

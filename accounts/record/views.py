@@ -118,10 +118,10 @@ class Log(RequiresRecentSignIn, Paged):
             rows &= Q(act=wanted["act"])
         if wanted["model"]:
             rows &= Q(what=wanted["model"]._meta.label_lower)
+        entries = AccessEntry.objects.filter(rows)
         if wanted["number"] is not None:
-            rows &= Q(ids__contains=[wanted["number"]])
-        limits = history.limits_of_log(self.user)
-        entries = AccessEntry.objects.filter(rows).exclude(limits.reads)
+            entries = entries.about_number(wanted["number"])
+        entries = entries.exclude(history.limits_of_log(self.user).reads)
         page = history.page_of_reads(entries, size=PAGE_SIZE, place=self.place)
         return page, history.reads_in_words(page.rows, called=str)
 

@@ -1146,4 +1146,70 @@ class Migration(migrations.Migration):
             model_name='venuewithvisits',
             trigger=pgtrigger.compiler.Trigger(name='venue_tells_its_visits_the_command_unit', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.local_authority_id IS DISTINCT FROM NEW.local_authority_id)', declare='DECLARE unit bigint;', func='\n                    SELECT command_unit_id INTO unit\n                    FROM venues_localauthority WHERE id = NEW.local_authority_id FOR SHARE;\n                    \n        UPDATE operations_visit told SET command_unit_id = unit FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM unit;\n        \n        UPDATE operations_operationvenue told SET command_unit_id = unit FROM venues_venue venue\n        WHERE venue.id = told.venue_id AND venue.id = NEW.id\n        AND told.command_unit_id IS DISTINCT FROM unit;\n        \n                    RETURN NULL;\n                ', hash='dbbd679ce568270b71f72ab42c95080a37b0893c', operation='UPDATE', pgid='pgtrigger_venue_tells_its_visits_the_command_unit_0843b', table='venues_venue', when='AFTER')),
         ),
+        migrations.CreateModel(
+            name='OperationWithReads',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('operations.operation',),
+        ),
+        migrations.CreateModel(
+            name='ReadOfVisits',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('accounts.accessentry',),
+        ),
+        migrations.CreateModel(
+            name='VisitWithReads',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('operations.visit',),
+        ),
+        migrations.CreateModel(
+            name='CovertRead',
+            fields=[
+                ('pk', models.CompositePrimaryKey('what', 'key', 'request', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('what', models.CharField(choices=[('operations.visit', 'visit'), ('operations.operationvenue', 'chosen venue')], max_length=60)),
+                ('key', models.BigIntegerField(help_text="The record's.")),
+                ('request', models.UUIDField()),
+                ('last_day', accounts.database.model_fields.DayField(help_text='Of the operation. A visit is covert until it is over.', null=True)),
+            ],
+            options={
+                'default_permissions': (),
+                'indexes': [models.Index(models.F('request'), name='covert_read_by_request')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='operationwithreads',
+            trigger=pgtrigger.compiler.Trigger(name='reads_are_covert_until_the_last_day', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.ends_on <> NEW.ends_on)', func="\n                    INSERT INTO operations_covertread (what, key, request, last_day)\n                    SELECT DISTINCT read.what, chosen.pgh_obj_id, read.request, NEW.ends_on\n                    FROM operations_operationvenueevent chosen\n                    JOIN accounts_accessentry read ON read.ids @> ARRAY[chosen.pgh_obj_id]\n                    WHERE chosen.operation_id = NEW.id AND read.what = 'operations.operationvenue'\n                    ON CONFLICT (what, key, request) DO UPDATE SET last_day = excluded.last_day;\n                    RETURN NULL;\n                ", hash='a126ac38b630b9e62d0a055fc4fa5080bae112e0', operation='UPDATE', pgid='pgtrigger_reads_are_covert_until_the_last_day_f4e49', table='operations_operation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='readofvisits',
+            trigger=pgtrigger.compiler.Trigger(name='read_of_a_visit_is_covert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NEW.what IN ('operations.visit', 'operations.operationvenue'))", func="\n                    IF NEW.what = 'operations.visit' THEN\n                        INSERT INTO operations_covertread (what, key, request)\n                        SELECT NEW.what, id, NEW.request FROM operations_visit\n                        WHERE id = ANY (NEW.ids) AND state IN ('planned', 'under_way')\n                        ON CONFLICT DO NOTHING;\n                    ELSE\n                        INSERT INTO operations_covertread (what, key, request, last_day)\n                        SELECT NEW.what, chosen.id, NEW.request, operation.ends_on\n                        FROM operations_operationvenue chosen\n                        JOIN operations_operation operation ON operation.id = chosen.operation_id\n                        WHERE chosen.id = ANY (NEW.ids) AND operation.ends_on >= ((now() AT TIME ZONE 'Europe/London') - interval '6 hours')::date\n                        ON CONFLICT DO NOTHING;\n                    END IF;\n                    RETURN NULL;\n                ", hash='634abf3fa755a101c7a901d332eca4536493cde7', operation='INSERT', pgid='pgtrigger_read_of_a_visit_is_covert_d3921', table='accounts_accessentry', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitwithreads',
+            trigger=pgtrigger.compiler.Trigger(name='visit_tells_its_reads', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (ROW(OLD.state IN ('planned', 'under_way')) IS DISTINCT FROM ROW(NEW.state IN ('planned', 'under_way')))", func="\n                    IF NEW.state IN ('planned', 'under_way') THEN\n                        INSERT INTO operations_covertread (what, key, request)\n                        SELECT DISTINCT what, NEW.id, request FROM accounts_accessentry\n                        WHERE ids @> ARRAY[NEW.id] AND what = 'operations.visit'\n                        ON CONFLICT DO NOTHING;\n                    ELSE\n                        DELETE FROM operations_covertread WHERE what = 'operations.visit' AND key = NEW.id;\n                    END IF;\n                    RETURN NULL;\n                ", hash='0009222a38c0fd2de2c6ae4628caf9b2419ef0f9', operation='UPDATE', pgid='pgtrigger_visit_tells_its_reads_7137c', table='operations_visit', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visitwithreads',
+            trigger=pgtrigger.compiler.Trigger(name='reads_of_a_removed_visit_are_not_covert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    DELETE FROM operations_covertread WHERE what = 'operations.visit' AND key = OLD.id;\n                    RETURN NULL;\n                ", hash='096946ec32e8243b4b3e6164eda7b988fac71d0e', operation='DELETE', pgid='pgtrigger_reads_of_a_removed_visit_are_not_covert_062a9', table='operations_visit', when='AFTER')),
+        ),
     ]

@@ -4,17 +4,18 @@ A planned visit is covert in the record as it is everywhere, and so is a venue t
 Cadets are known to planners and the visit's team only.
 """
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.database import scope
 from accounts.dates.london import duty_day
-from accounts.models import AccessEntry, User
+from accounts.models import User
 from accounts.record import history
 from accounts.record.history import Limits
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
     Cadet,
+    CovertRead,
     Draw,
     FollowUp,
     Operation,
@@ -51,14 +52,10 @@ def limits_of_log(user: User) -> Limits:
     of_them = Q(operation__in=still_on)
     chosen = OperationVenue.objects.visible_to(user).filter(of_them)
     drawn = Draw.objects.visible_to(user).filter(of_them)
-    waiting = OperationVenue.objects.filter(of_them).exclude(pk__in=chosen)
     with scope.all_units():  # what this person can't see has to be known to be left out
         covert = list(
             Visit.objects.ahead().exclude(pk__in=visible.values("pk")).values_list("pk", flat=True)
         )
-        covert_choices = list(waiting.values_list("pk", flat=True))
-    reads = Q(what="operations.visit", ids__overlap=covert)
-    reads |= Q(what="operations.operationvenue", ids__overlap=covert_choices)
     hidden = {
         Visit: Q(pgh_obj__in=covert),
         TeamMember: Q(visit__in=covert),
@@ -68,13 +65,11 @@ def limits_of_log(user: User) -> Limits:
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
-    reads |= Q(
-        request__in=AccessEntry.objects.filter(reads, request__isnull=False).values("request")
-    )
+    of_request = CovertRead.objects.covert_to(user).filter(request=OuterRef("request"))
     plans = user.has_perm(PLAN_OPERATIONS)
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)
-    return Limits(hidden, frozenset() if plans else frozenset({Cadet}), reads)
+    return Limits(hidden, frozenset() if plans else frozenset({Cadet}), Q(Exists(of_request)))
 
 
 HISTORIES = (

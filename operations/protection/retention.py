@@ -23,6 +23,7 @@ from accounts.record.retention import (
 )
 from operations.models import (
     Cadet,
+    CovertRead,
     Draw,
     FollowUp,
     Operation,
@@ -97,6 +98,7 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
 
     Reference, name, dates and scenario stay, for the figures.
     """
+    CovertRead.objects.over(on=on).delete()
     nobody_ = nobody()
     old = Operation.objects.filter(ends_on__lt=before).exclude(created_by=nobody_)
     keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])

@@ -27,6 +27,8 @@ UNTRACKED = {
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",
+    "operations.CovertRead": "says what of the record of reads is covert, and goes with that",
+    "operations.LastVisit": "is worked out from visits, whose history tells of each change",
     "operations.Reminder": "is itself the record of a decision, and never changes",
     "operations.ReminderCopy": "says which message a reminder went out in, and is never deleted",
 }
@@ -35,7 +37,8 @@ UNTRACKED = {
 def ours():
     """Every model of our apps, with the tables that join two, without the history itself."""
     for model in apps.get_models(include_auto_created=True):
-        if model._meta.app_label in APPS and not hasattr(model, "pgh_tracked_model"):
+        is_history = hasattr(model, "pgh_tracked_model")
+        if model._meta.app_label in APPS and not is_history and not model._meta.proxy:
             yield model
 
 

@@ -238,6 +238,25 @@ def test_the_log_finds_a_record_by_the_number_of_its_address_too(client, admin):
         assert log(client, admin, number=typed).context["form"].errors.keys() == {"number"}
 
 
+def test_the_log_finds_a_person_by_name_username_address_or_number(client, admin, petra, unit):
+    follow_up = factories.FollowUpFactory(unit=unit)
+    with scope.acting(petra):
+        FollowUp.objects.filter(pk=follow_up.pk).update(due_on=dt.date(2026, 3, 10))
+    number = number_of(petra.pk)
+    for typed in ("petra lindqvist", petra.username, petra.email.upper(), number, str(petra.pk)):
+        [found] = titles(log(client, admin, person=typed))
+        assert found.startswith("Petra Lindqvist changed follow-up")
+
+
+def test_the_log_asks_for_a_username_where_several_people_have_the_name(client, admin, petra):
+    other = factories.UserFactory(first_name="Petra", last_name="Lindqvist")
+    [error] = log(client, admin, person="Petra Lindqvist").context["form"].errors["person"]
+    assert petra.username in error
+    assert other.username in error
+    form = log(client, admin, person="Nobody").context["form"]
+    assert form.errors["person"] == ["Nobody is called Nobody."]
+
+
 def test_the_log_keeps_to_the_days_asked_for(client, admin):
     factories.CadetFactory()
     today = timezone.localdate()

@@ -22,6 +22,7 @@ from accounts.models import AccessEntry, User
 from accounts.roles import Role
 from operations.models import (
     Cadet,
+    CovertRead,
     Draw,
     FollowUp,
     LastVisit,
@@ -89,7 +90,7 @@ HISTORY: dict[Any, tuple[str, str, str]] = {
     Outcome: ("r.logged_at", "r.logged_by_id", ""),
     FollowUp: ("r.opened_at", "r.responsible_id", ""),
 }
-FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry)
+FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry, CovertRead)
 
 
 def fill(*, visits: int, venues: int = 60_000, now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.models import AccessEntry
 from accounts.roles import Role
+from operations.models import CovertRead
 from tests.benchmarks.force.people import BEFORE, CADETS
 from tests.benchmarks.force.rows import insert, pick
 
@@ -38,4 +39,14 @@ def write_reads(cursor: Any, *, visits: int, venues: int, now: dt.datetime) -> N
         address="'10.0.0.' || n % 250",
         path="CASE WHEN listed THEN '/visits/' ELSE '/visits/812/' END",
         request="md5('read' || n)::uuid",
+    )
+    insert(
+        cursor,
+        CovertRead,
+        "accounts_accessentry read JOIN operations_visit v ON v.id = ANY (read.ids)"
+        " WHERE read.what = 'operations.visit' AND v.state IN ('planned', 'under_way')",
+        what="read.what",
+        key="v.id",
+        request="read.request",
+        empty="last_day",
     )

@@ -24,7 +24,11 @@ from tests.database import as_owner, as_product
 pytestmark = pytest.mark.django_db
 
 TABLES = sorted(POLICIES | HISTORIES)
-KEYS = {"accounts_undo": "number", "operations_lastvisit": "venue_id"}
+KEYS = {
+    "accounts_undo": "number",
+    "operations_covertread": "key",
+    "operations_lastvisit": "venue_id",
+}
 SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit]
 
 
