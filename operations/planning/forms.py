@@ -6,7 +6,7 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
@@ -19,6 +19,7 @@ from operations import people
 from operations.planning import actions as planning
 from operations.planning.models import Operation
 from operations.scenarios.models import Scenario
+from operations.visits.last_visits import LastVisit
 from operations.visits.policies import VisitPolicy
 from operations.visits.selection import Selection
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
@@ -168,7 +169,8 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         if self.is_refused:
             return venues.none()
         wanted = self.cleaned_data if self.is_bound else {}
-        venues = venues.with_training(on=on).annotate(last_visited_on=F("last_visit__visited_on"))
+        last = LastVisit.objects.filter(venue=OuterRef("pk")).values("visited_on")
+        venues = venues.with_training(on=on).annotate(last_visited_on=Subquery(last))
         venues = venues.search(wanted["q"], by=self.user) if wanted.get("q") else venues.by_name()
         for answer, lookup in (
             ("unit", "local_authority__command_unit"),
@@ -180,7 +182,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
             if wanted.get(answer):
                 venues = venues.filter(**{lookup: wanted[answer]})
         if since := wanted.get("not_visited_since"):
-            venues = venues.filter(Q(last_visited_on=None) | Q(last_visited_on__lt=since))
+            venues = venues.exclude(pk__in=LastVisit.objects.filter(visited_on__gte=since))
         return venues
 
 

@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest, Lower, Replace
 from django.urls import reverse
@@ -170,8 +170,14 @@ class VenueQuerySet(models.QuerySet["Venue"]):
         if not user.has_perm(VIEW_RESULTS):
             none: Combinable = Value(None, output_field=models.CharField())
             return self.annotate(last_verdict=none)
-        seen = user.in_my_units("last_visit__command_unit") & Q(last_visit__verdict__gt="")
-        return self.annotate(last_verdict=Case(When(seen, then="last_visit__verdict")))
+        # Asked for the rows that are shown: a join would be made for a mere count too.
+        seen = Venue.objects.filter(
+            user.in_my_units("last_visit__command_unit"),
+            pk=OuterRef("pk"),
+            last_visit__verdict__gt="",
+        )
+        verdict = Subquery(seen.order_by().values("last_visit__verdict"))
+        return self.annotate(last_verdict=verdict)
 
     def of_last_verdict(self, verdict: str, *, user: User) -> Self:
         """Those whose last verdict is ``verdict``, as far as this person may see it; of none if it

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -13,7 +14,7 @@ from django.utils.functional import cached_property
 from django.views.generic import DetailView, ListView
 
 from accounts import roles
-from accounts.access.pages import PagesByKey, RequiresPermission
+from accounts.access.pages import Pages, PagesByKey, RequiresPermission
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.models import User
@@ -49,7 +50,11 @@ class VenueList(RequiresPermission, ListView[Venue]):
     permission_required = roles.VIEW_VENUES
     template_name = "venues/registry/venue_list.html"
     paginate_by = PER_PAGE
-    paginator_class = PagesByKey
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> Paginator[Any]:
+        """By key, unless a search has put all that it found in order anyway."""
+        searched = self.filter.is_valid() and self.filter.cleaned_data["q"]
+        return (Pages if searched else PagesByKey)(*args, **kwargs)
 
     @cached_property
     def filter(self) -> VenueFilter:
