@@ -196,7 +196,7 @@ def with_before(keys: list[tuple[int, str]]) -> list[tuple[Any, Any]]:
         earlier = events.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
         before = Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
         wanted = events.filter(pk__in=pks)
-        asked += [wanted, events.filter(pk__in=wanted.values_list(before))]
+        asked += [wanted, events.filter(together.OneOf("pk", wanted.values_list(before)))]
     found = {(event._meta.label_lower, event.pk): event for event in together.fetch(asked)}
     before_it: dict[tuple[str, int], Any] = {}
     last_of: dict[tuple[str, int], Any] = {}
