@@ -68,6 +68,7 @@ class Scope:
             "role": self.role,
             # A temporary table stands before none of ours, whatever the database allows.
             "search_path": SEARCH_PATH,
+            "jit": "off",
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
             "makesafe.sees_board": "on" if self.sees_board else "",
@@ -81,6 +82,8 @@ class Scope:
 CLEARED = dict.fromkeys(Scope(whole_force=True).settings, "") | {
     "role": "none",
     "search_path": SEARCH_PATH,
+    # What policies are thought to cost would have small pages compiled.
+    "jit": "off",
 }
 
 _current: ContextVar[Scope | None] = ContextVar("scope", default=None)
