@@ -35,7 +35,7 @@ from outbox import actions as outbox
 from outbox.models import Lane
 from venues.models import VenueContact
 
-CHUNK = 2000  # follow-ups held in memory at a time
+CHUNK = 1000  # follow-ups held in memory at a time
 #: The time of day in London at which reminders go out (``beat_schedule`` in config/celery.py).
 SENT_AT = dt.time(8)
 
