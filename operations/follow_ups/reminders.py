@@ -8,12 +8,12 @@ follow-ups to hear of finds all in one message a day. The outbox sends each once
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import transaction
+from django.db import connection, models, transaction
 from django.db.models import OuterRef, Q
 
 from accounts.database.locks import hold, one_at_a_time
@@ -94,19 +94,11 @@ def _decide(keys: Sequence[int], *, at: dt.datetime, working_days_only: bool) ->
     for key, facts, theirs in _what_the_rule_asks(keys, working_days_only=working_days_only):
         for due in due_reminders(facts, on=on):
             readers[key] = theirs
-            rows.append(
-                Reminder(
-                    follow_up_id=key,
-                    stage=due.stage,
-                    audience=due.audience,
-                    date=due.date,
-                    decided_at=at,
-                    not_sent_because=theirs.why_nobody(due.audience),
-                )
-            )
+            why = theirs.why_nobody(due.audience)
+            rows.append((key, due.stage.value, due.audience.value, due.date, at, why))
     if not rows:
         return 0
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    _insert(Reminder, REMINDER, rows)
     return _put_into_messages(readers, at=at, working_days_only=working_days_only)
 
 
@@ -133,9 +125,8 @@ def _put_into_messages(
             next_day=working_days.next_one if working_days_only else working_days.tomorrow,
             later_at=SENT_AT,
         )
-        ReminderCopy.objects.bulk_create(
-            ReminderCopy(reminder_id=pk, message_id=message_to[address]) for address, pk in pairs
-        )
+        copies = [(pk, message_to[address], "") for address, pk in pairs]
+        _insert(ReminderCopy, COPY, copies)
     return len(found)
 
 
@@ -186,6 +177,32 @@ def _values(keys: Iterable[int]) -> Iterable[Any]:
         )
     )
     return rows
+
+
+#: Columns and their types.
+REMINDER = {
+    "follow_up_id": "bigint",
+    "stage": "text",
+    "audience": "text",
+    "date": "date",
+    "decided_at": "timestamptz",
+    "not_sent_because": "text",
+}
+COPY = {"reminder_id": "bigint", "message_id": "bigint", "left_out_because": "text"}
+
+
+def _insert(
+    model: type[models.Model], columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Add those of ``rows`` that are not there yet. Django would make an object of each first."""
+    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
+            " ON CONFLICT DO NOTHING",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
 
 
 def _in_chunks(keys: Iterable[int]) -> Iterator[Sequence[int]]:
