@@ -41,6 +41,11 @@ app.conf.beat_schedule = {
         }
         for lane in ("account", "reminders")
     },
+    "count the figures of what changed": {
+        "task": "operations.tasks.count_figures",
+        "schedule": dt.timedelta(minutes=1),
+        "options": {"expires": 60},  # seconds; the next does as well
+    },
     "erase what is kept no longer": {
         "task": "accounts.tasks.apply_retention",
         "schedule": crontab(hour="3", minute="45"),

@@ -28,7 +28,13 @@ class OperationsConfig(AppConfig):
         """
         from accounts.roles import write_groups
         from operations import first_rows
+        from operations.figures import counting
         from operations.protection import row_security
 
-        for receiver in (write_groups, row_security.write_policies, first_rows.write_first_rows):
+        for receiver in (
+            write_groups,
+            row_security.write_policies,
+            counting.write_functions,
+            first_rows.write_first_rows,
+        ):
             post_migrate.connect(receiver, sender=self)

@@ -1,5 +1,14 @@
 """What an operation consists of, a file for each subject."""
 
+from operations.figures.models import (
+    CountedChoice,
+    CountedTraining,
+    CountedVenue,
+    CountedVisit,
+    Figure,
+    FigureQuerySet,
+    Uncounted,
+)
 from operations.follow_ups.models import (
     FollowUp,
     FollowUpPolicy,
@@ -43,9 +52,15 @@ __all__ = [
     "CadetPolicy",
     "CadetQuerySet",
     "ContactMethod",
+    "CountedChoice",
+    "CountedTraining",
+    "CountedVenue",
+    "CountedVisit",
     "CovertRead",
     "Draw",
     "DrawQuerySet",
+    "Figure",
+    "FigureQuerySet",
     "FollowUp",
     "FollowUpPolicy",
     "FollowUpQuerySet",
@@ -70,6 +85,7 @@ __all__ = [
     "Selection",
     "TeamMember",
     "TeamMemberQuerySet",
+    "Uncounted",
     "Visit",
     "VisitPolicy",
     "VisitQuerySet",

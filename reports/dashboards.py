@@ -2,59 +2,51 @@
 
 A figure counts finished visits only: a planned visit is covert and never reaches this app. What
 *responded well*, *completed* and *eligible* mean is said in ``operations``; intervals and the rule
-for small numbers in ``statistics.py``. Every count is made by the database.
+for small numbers in ``statistics.py``. Every count is made by the database, once
+(``figures.py``).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, DateField, Exists, ExpressionWrapper, F, Min, OuterRef, Q
-from django.db.models.functions import TruncMonth
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Min, Q
 
-from accounts.database import scope
-from accounts.database.references import NaturalOrder
-from accounts.dates.duty_days import DutyDay
-from accounts.dates.london import duty_begins, duty_ends
 from accounts.models import User
 from govuk.dates import month, plain_time
 from operations.models import (
-    ContactMethod,
     Draw,
     FollowUp,
     FollowUpQuerySet,
     NotCompletedReason,
-    OperationVenue,
-    RefusalGround,
     Scenario,
     Selection,
-    Visit,
-    VisitQuerySet,
-    VisitState,
 )
 from operations.visits.selection import BY_CHANCE
-from operations.visits.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
+from reports.figures import Question, Row
 from reports.filters import Filters
+from reports.parts import OFFERS, PARTS
 from reports.statistics import Rate
 from reports.tables import CountTable, RateTable, Table, TrendTable
-from venues.models import Venue, last_trained
+from venues.models import CommandUnit, Venue
 from venues.registry.names_in_sql import NormalName
-from venues.training.validity import TrainingState, training_state_in_sql
+from venues.training.validity import TrainingState
 
-COMPLETED = Q(state=VisitState.COMPLETED)
-WELL = Q(outcome__verdict=Verdict.RESPONDED_WELL)
+#: How many operations the page shows at once; the file has all.
+OPERATIONS_PER_PAGE = 50
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that staff, or the call handler, may do."""
+    """One thing that staff, or the call handler, may do, by the names of its counts."""
 
     label: str
-    done: Q
-    asked_of: Q = COMPLETED
+    done: str
+    asked_of: str = "completed"
     """The visits on which it could be done and was looked at."""
 
     thing: str = "visit"
@@ -62,88 +54,75 @@ class Step:
 
 #: In the order in which they happen.
 STEPS = (
-    Step("Challenged", Q(outcome__challenged=True)),
-    Step("Asked for identification", Q(outcome__asked_for_identification=True)),
-    Step("Recognised the signs", Q(outcome__signs_recognised=True)),
-    Step("Refused because of the signs", Q(outcome__refusal_ground=RefusalGround.WARNING_SIGNS)),
-    Step("Contacted police", Q(outcome__police_contacted=True)),
-    Step(
-        "Called 999 or 101",
-        Q(outcome__contact_method__in=[ContactMethod.CALL_999, ContactMethod.CALL_101]),
-    ),
-    Step(
-        "Quoted “Makesafe”",
-        Q(outcome__makesafe_quoted=True),
-        asked_of=Q(outcome__makesafe_quoted__isnull=False),
-        thing="contact",
-    ),
-    Step(
-        "Call handler recognised it",
-        Q(outcome__call_handler_recognised=True),
-        asked_of=Q(outcome__call_handler_recognised__isnull=False),
-        thing="contact",
-    ),
+    Step("Challenged", "challenged"),
+    Step("Asked for identification", "asked_for_identification"),
+    Step("Recognised the signs", "signs_recognised"),
+    Step("Refused because of the signs", "refused_for_signs"),
+    Step("Contacted police", "police_contacted"),
+    Step("Called 999 or 101", "called"),
+    Step("Quoted “Makesafe”", "makesafe_quoted", "makesafe_known", "contact"),
+    Step("Call handler recognised it", "handler_recognised", "handler_known", "contact"),
 )
+
+
+#: Of what stands above every table, and on each line of a file.
+ABOVE = ("totals", "scenarios", "draws")
 
 
 class Dashboard:
     """The figures of one reader with one set of filters.
 
     Args:
-        user: The reader: what they may see is decided by ``visible_to``.
+        user: The reader: what they may see is decided as by ``visible_to``.
         filters: What they asked for.
         on: The day on which a follow-up is or is not overdue.
+        page: Which page of operations is shown; None for all at once.
 
     """
 
-    def __init__(self, *, user: User, filters: Filters, on: dt.date) -> None:
+    def __init__(
+        self, *, user: User, filters: Filters, on: dt.date, page: int | None = None
+    ) -> None:
         self.user = user
         self.filters = filters
         self.on = on
+        self.page = page
+        self._answers: dict[str, list[Row]] = {}
 
-    @cached_property
-    def of_every_selection(self) -> VisitQuerySet:
-        """The finished visits asked for, however their venue was chosen."""
-        asked_for = self.filters
-        visits = Visit.objects.visible_to(self.user).finished()
-        # A night counts with its evening; a visit that is over has always been started.
-        visits = visits.annotate(visited_on=DutyDay("started_at"))
-        wanted = {
-            "started_at__gte": asked_for.since and duty_begins(asked_for.since),
-            "started_at__lt": asked_for.until and duty_ends(asked_for.until),
-            "operation": asked_for.operation,
-            "venue__local_authority__command_unit": asked_for.command_unit,
-            "operation__scenario": asked_for.scenario,
-        }
-        return visits.filter(**{name: value for name, value in wanted.items() if value})
+    def ask(self, slugs: Iterable[str]) -> None:
+        """Ask in one question for all that these tables, and what stands above them, need."""
+        self._ask({*ABOVE, *(part for slug in slugs for part in NEEDS[slug])})
 
-    @cached_property
-    def visits(self) -> VisitQuerySet:
-        """The finished visits asked for: what every rate but the one by selection counts."""
-        return self.of_every_selection.filter(selection=self.filters.selection)
+    def _ask(self, parts: Iterable[str]) -> None:
+        limit = OPERATIONS_PER_PAGE if self.page else None
+        offset = OPERATIONS_PER_PAGE * ((self.page or 1) - 1)
+        question = Question(user=self.user, filters=self.filters)
+        asked = {part: PARTS[part] for part in sorted(parts)}
+        self._answers |= question.ask(asked, limit=limit, offset=offset)
+
+    def rows(self, part: str) -> list[Row]:
+        """The answer to one of :data:`PARTS`."""
+        if part not in self._answers:
+            self._ask({part})
+        return self._answers[part]
 
     @cached_property
     def speaks_for(self) -> str:
         """Which venues these figures speak for, in sentences."""
         if self.filters.selection not in BY_CHANCE:
             return "Somebody picked these venues, so the figures speak for no others."
-        visits = self.visits.order_by()
-        choices = OperationVenue.objects.filter(
-            draw=OuterRef("pk"), venue__visits__in=visits, venue__visits__operation=F("operation")
-        )
-        draws = Draw.objects.visible_to(self.user).filter(Exists(choices)).order_by("pk")
-        with scope.all_units():  # for what is left of a draw over several units
-            found = list(draws.annotate(kept=Count("chosen_venues")))
         frames: dict[str, int] = {}
-        for draw in found:
-            gone = draw.number - draw.kept  # type: ignore[attr-defined]  # counted above
-            frames[draw.frame] = frames.get(draw.frame, 0) + gone
+        unknown = 0
+        for row in self.rows("draws"):
+            if row["units"] is None:
+                unknown += row["finished"]
+                continue
+            what = {name: row[name] for name in ("units", "filters", "of_all", "left_out")}
+            frame = Draw(**what).frame
+            frames[frame] = frames.get(frame, 0) + row["taken_out"]
         said = [f"{frame}{self._taken_out(number)}" for frame, number in frames.items()]
-        known = OperationVenue.objects.filter(
-            operation=OuterRef("operation"), venue=OuterRef("venue"), draw__isnull=False
-        )
         sentences = [f"These figures speak for {'; '.join(said)}."] if said else []
-        if unknown := visits.filter(~Exists(known)).count():
+        if unknown:
             these = "1 visit" if unknown == 1 else f"{unknown} visits"
             sentences.append(f"What the venues of {these} were drawn from is not on record.")
         return " ".join(sentences)
@@ -163,9 +142,7 @@ class Dashboard:
     @cached_property
     def versions_of_every_selection(self) -> int:
         """The same however the venue was chosen."""
-        return self.of_every_selection.completed().aggregate(  # type: ignore[no-any-return]
-            n=Count("operation__scenario", distinct=True)
-        )["n"]
+        return len({row["scenario_id"] for row in self.rows("selections")})
 
     @property
     def covers(self) -> str:
@@ -173,17 +150,29 @@ class Dashboard:
         return " ".join(filter(None, [f"{self.filters.in_words()}.", self.speaks_for]))
 
     @cached_property
-    def follow_ups(self) -> FollowUpQuerySet:
-        """The follow-ups of the unit and operation asked for, whenever the visit was.
+    def follow_ups(self) -> list[dict[str, Any]]:
+        """Those to do of the unit and operation asked for, whenever the visit was, counted for
+        each command unit.
 
         They are work to do and not a rate, so those of every scenario version count.
         """
         wanted = {
             "visit__operation": self.filters.operation,
-            "visit__venue__local_authority__command_unit": self.filters.command_unit,
+            "command_unit": self.filters.command_unit,
         }
-        return FollowUp.objects.visible_to(self.user).filter(
+        found: FollowUpQuerySet = FollowUp.objects.visible_to(self.user).filter(
             **{name: value for name, value in wanted.items() if value}
+        )
+        name = "command_unit__name"
+        return list(
+            found.open()
+            .values("command_unit", name)
+            .annotate(
+                n=Count("pk"),
+                overdue=Count("pk", filter=Q(due_on__lt=self.on)),
+                due=Min("due_on"),
+            )
+            .order_by(NormalName(name))
         )
 
     @property
@@ -193,18 +182,8 @@ class Dashboard:
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """The counts behind pass rate, completion rate and steps, in one question."""
-        steps = {}
-        for position, step in enumerate(STEPS):
-            steps[f"asked_{position}"] = Count("pk", filter=step.asked_of)
-            steps[f"done_{position}"] = Count("pk", filter=step.done)
-        totals: dict[str, int] = self.visits.aggregate(
-            finished=Count("pk"),
-            completed=Count("pk", filter=COMPLETED),
-            well=Count("pk", filter=WELL),
-            **steps,
-        )
-        return totals
+        """The counts behind pass rate, completion rate and steps."""
+        return self.rows("totals")[0]
 
     @cached_property
     def pass_rate(self) -> Rate:
@@ -214,26 +193,38 @@ class Dashboard:
     @cached_property
     def completion_rate(self) -> Rate:
         """Completed of those that were completed or could have been."""
-        eligible = self.visits.not_completed_though_eligible().count()
-        return Rate(self.totals["completed"], self.totals["completed"] + eligible)
+        completed = self.totals["completed"]
+        return Rate(completed, completed + self.totals["eligible"])
 
     @cached_property
     def open_follow_ups(self) -> int:
         """How many are offered or booked."""
-        return self.follow_ups.open().count()
+        return sum(row["n"] for row in self.follow_ups)
 
     @cached_property
     def overdue_follow_ups(self) -> int:
         """How many of those have passed their date."""
-        return self.follow_ups.overdue(on=self.on).count()
+        return sum(row["overdue"] for row in self.follow_ups)
 
     @cached_property
     def scenarios(self) -> list[tuple[int, RateRow]]:
         """The scenario versions of these visits, with their keys: more than one is a warning."""
-        title, version = "operation__scenario__title", "operation__scenario__version"
-        key = "operation__scenario"
-        counted = _counted(self.visits, key, title, version).order_by(NormalName(title), version)
-        return [(row[key], _row(f"{row[title]} (version {row[version]})", row)) for row in counted]
+        return [
+            (row["id"], _row(f"{row['title']} (version {row['version']})", row))
+            for row in self.rows("scenarios")
+        ]
+
+    @cached_property
+    def operations(self) -> Page[Any] | None:
+        """Where the operations shown lie among all; None where all are."""
+        rows = self.rows("operations")
+        if not rows and self.page and self.page > 1:  # beyond the last
+            self.page = 1
+            self._ask({"operations"})
+            rows = self.rows("operations")
+        if not rows or not self.page:
+            return None
+        return Paginator(range(rows[0]["operations"]), OPERATIONS_PER_PAGE).page(self.page)
 
     def table(self, slug: str) -> Table:
         """The table of this name in :data:`TABLES`.
@@ -256,21 +247,37 @@ def pooled(versions: int) -> str:
     return f"Puts {versions} scenario versions together, which do not compare."
 
 
+@dataclass(frozen=True)
+class Offers:
+    """What a reader may narrow the visits to."""
+
+    units: Sequence[CommandUnit]
+    scenarios: Sequence[Scenario]
+
+
+def offered(user: User) -> Offers:
+    """What finished visits that this reader may see have."""
+    found = Question(user=user, filters=Filters()).ask(OFFERS)
+    return Offers(
+        [CommandUnit(**row) for row in found["units"]],
+        [Scenario(**row) for row in found["scenarios"]],
+    )
+
+
 def within_newest_scenario(filters: Filters, *, user: User) -> Filters:
     """The same with the newest scenario version that was played on such visits, if any was.
 
     Results are compared only within one version.
     """
-    such = Dashboard(user=user, filters=filters, on=dt.date.min).visits.completed()
-    played = Scenario.objects.filter(pk__in=such.values("operation__scenario"))
-    return replace(filters, scenario=played.order_by("-created_at", "-pk").first())
+    found = Dashboard(user=user, filters=filters, on=dt.date.min).rows("newest")
+    newest = Scenario.objects.filter(pk__in=[row["id"] for row in found]).first()
+    return replace(filters, scenario=newest)
 
 
 def by_month(dashboard: Dashboard) -> TrendTable:
     """Every month from the first visit to the last, those without visits too."""
-    visits = dashboard.visits.annotate(month=TruncMonth("visited_on"))
-    counted = _counted(visits, "month").order_by("month")
-    rates = {row["month"]: _rate(row) for row in counted}
+    rows = dashboard.rows("months")
+    rates = {dt.date.fromisoformat(row["month"]): _rate(row) for row in rows}
     points = [TrendPoint(day, rates.get(day, Rate(0, 0))) for day in _months(rates)]
     return TrendTable(
         title="Pass rate by month",
@@ -290,63 +297,59 @@ def by_step(dashboard: Dashboard) -> RateTable:
         rows=[
             RateRow(
                 step.label,
-                Rate(totals[f"done_{position}"], totals[f"asked_{position}"]),
+                Rate(totals[step.done], totals[step.asked_of]),
                 step.thing,
             )
-            for position, step in enumerate(STEPS)
+            for step in STEPS
         ],
         note="The last two are of the contacts with police where the answer is known.",
     )
 
 
 def by_operation(dashboard: Dashboard) -> RateTable:
-    """The newest first."""
-    reference, name = "operation__reference", "operation__name"
-    counted = _counted(dashboard.visits, "operation", "operation__starts_on", reference, name)
+    """The newest first, as many as the page shows."""
+    shown = dashboard.operations
+    note = ""
+    if shown and shown.has_other_pages():
+        note = (
+            f"Operations {shown.start_index()} to {shown.end_index()} of {shown.paginator.count}, "
+            "the latest first. The file has all."
+        )
     return RateTable(
         title="Pass rate by operation",
         first_column="Operation",
         rows=[
-            _row(f"{row[reference]} {row[name]}", row)
-            for row in counted.order_by("-operation__starts_on", NaturalOrder(reference))
+            _row(f"{row['reference']} {row['name']}", row) for row in dashboard.rows("operations")
         ],
+        note=note,
+        page=shown,
     )
 
 
 def by_command_unit(dashboard: Dashboard) -> RateTable:
     """By name; venues whose authority lies in no unit come last."""
-    unit = "venue__local_authority__command_unit"
-    counted = _counted(dashboard.visits, unit, f"{unit}__name")
     return RateTable(
         title="Pass rate by command unit",
         first_column="Command unit",
-        rows=[
-            _row(row[f"{unit}__name"] or "No command unit", row)
-            for row in counted.order_by(NormalName(f"{unit}__name"))
-        ],
+        rows=[_row(row["name"] or "No command unit", row) for row in dashboard.rows("units")],
     )
 
 
 def by_group(dashboard: Dashboard) -> RateTable:
     """The groups with most visits first."""
-    name = "venue__group__name"
-    counted = _counted(dashboard.visits, "venue__group", name)
     return RateTable(
         title="Pass rate by venue group",
         first_column="Venue group",
-        rows=[
-            _row(row[name] or "No group", row) for row in counted.order_by("-n", NormalName(name))
-        ],
+        rows=[_row(row["name"] or "No group", row) for row in dashboard.rows("groups")],
     )
 
 
 def by_kind(dashboard: Dashboard) -> RateTable:
     """The kinds with most visits first."""
-    counted = _counted(dashboard.visits, "venue__kind").order_by("-n", "venue__kind")
     return RateTable(
         title="Pass rate by kind of venue",
         first_column="Kind",
-        rows=[_row(Venue.Kind(row["venue__kind"]).label, row) for row in counted],
+        rows=[_row(Venue.Kind(row["name"]).label, row) for row in dashboard.rows("kinds")],
     )
 
 
@@ -355,12 +358,7 @@ def by_training(dashboard: Dashboard) -> RateTable:
 
     One on the day itself is what followed from the visit: a refresher on the spot.
     """
-    day_before = ExpressionWrapper(F("visited_on") - dt.timedelta(days=1), output_field=DateField())
-    visits = dashboard.visits.annotate(
-        day_before=day_before,
-        last_trained_on=last_trained(OuterRef("venue"), on=OuterRef("day_before")),
-    ).annotate(training=training_state_in_sql("last_trained_on", on=F("visited_on")))
-    rates = {row["training"]: row for row in _counted(visits, "training").order_by()}
+    rates = {row["name"]: row for row in dashboard.rows("training")}
     return RateTable(
         title="Pass rate by training at the time of the visit",
         first_column="Training",
@@ -379,8 +377,11 @@ def by_scenario(dashboard: Dashboard) -> RateTable:
 
 def by_selection(dashboard: Dashboard) -> RateTable:
     """Why the venue was chosen: the one table that has all three, a line for each."""
-    counted = _counted(dashboard.of_every_selection, "selection").order_by()
-    rates = {row["selection"]: row for row in counted}
+    rates: dict[str, Row] = {}
+    for row in dashboard.rows("selections"):
+        so_far = rates.setdefault(row["selection"], {"n": 0, "well": 0})
+        for name in so_far:
+            so_far[name] += row[name]
     return RateTable(
         title="Pass rate by how the venue was chosen",
         first_column="Chosen",
@@ -393,13 +394,8 @@ def by_selection(dashboard: Dashboard) -> RateTable:
 
 def not_completed(dashboard: Dashboard) -> CountTable:
     """Why visits could not test the venue."""
-    counted = (
-        dashboard.visits.exclude(not_completed_reason="")
-        .values("not_completed_reason")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "not_completed_reason")
-    )
-    reasons = [(NotCompletedReason(row["not_completed_reason"]), row["n"]) for row in counted]
+    rows = dashboard.rows("reasons")
+    reasons = [(NotCompletedReason(row["name"]), row["n"]) for row in rows]
     return CountTable(
         title="Visits not completed",
         header=("Reason", "Visits", "Counts in completion rate"),
@@ -410,28 +406,17 @@ def not_completed(dashboard: Dashboard) -> CountTable:
 
 def follow_ups(dashboard: Dashboard) -> CountTable:
     """What is open and what is overdue, by command unit."""
-    unit = "visit__venue__local_authority__command_unit"
-    open_ones = dashboard.follow_ups.open().values(unit, f"{unit}__name")
-    counted = open_ones.annotate(n=Count("pk"), due=Min("due_on")).order_by(
-        NormalName(f"{unit}__name")
-    )
-    overdue = dict(
-        dashboard.follow_ups.overdue(on=dashboard.on)
-        .values_list(unit)
-        .annotate(n=Count("pk"))
-        .order_by()
-    )
     return CountTable(
         title="Follow-ups to do",
         header=("Command unit", "Open", "Of these overdue", "Earliest date due"),
         rows=[
             (
-                row[f"{unit}__name"] or "No command unit",
+                row["command_unit__name"] or "No command unit",
                 row["n"],
-                overdue.get(row[unit], 0),
+                row["overdue"],
                 plain_time(row["due"]),
             )
-            for row in counted
+            for row in dashboard.follow_ups
         ],
         empty="No follow-up is open.",
         note="All that are open now, whenever the visit was, however the venue was chosen and "
@@ -459,16 +444,27 @@ TABLES: dict[str, Callable[[Dashboard], Table]] = {
 }
 
 
-def _counted(visits: VisitQuerySet, *by: str) -> Any:
-    """Completed visits and those that responded well, for each value of ``by``."""
-    return visits.completed().values(*by).annotate(n=Count("pk"), well=Count("pk", filter=WELL))
+#: What each table asks for.
+NEEDS: dict[str, tuple[str, ...]] = {
+    "by-month": ("months",),
+    "by-operation": ("operations",),
+    "by-step": ("totals",),
+    "by-command-unit": ("units",),
+    "by-training": ("training",),
+    "by-group": ("groups",),
+    "by-kind": ("kinds",),
+    "by-scenario": ("scenarios",),
+    "by-selection": ("selections",),
+    "not-completed": ("reasons",),
+    "follow-ups": (),
+}
 
 
-def _rate(counts: dict[str, Any]) -> Rate:
+def _rate(counts: Row) -> Rate:
     return Rate(counts["well"], counts["n"])
 
 
-def _row(label: str, counts: dict[str, Any]) -> RateRow:
+def _row(label: str, counts: Row) -> RateRow:
     return RateRow(label, _rate(counts))
 
 

@@ -3,14 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Concat
 
+from accounts.database.references import NaturalOrder
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm
-from operations.models import Operation, Scenario, Selection, Visit
+from operations.models import Operation, Selection, Visit
+from reports.dashboards import offered
 from reports.filters import Filters
 from reports.subject_access import Subject, find
-from venues.models import CommandUnit
+
+#: How many operations a refusal names where several are called so.
+MOST_NAMED = 5
 
 
 class DashboardFilter(GovFilterForm, forms.Form):
@@ -18,11 +23,12 @@ class DashboardFilter(GovFilterForm, forms.Form):
 
     EVERY_SCENARIO = "all"
 
-    command_unit = forms.ModelChoiceField(
-        CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
-    )
-    operation = forms.ModelChoiceField(
-        Operation.objects.none(), label="Operation", required=False, empty_label="All"
+    command_unit = forms.ChoiceField(label="Command unit", required=False)
+    operation = forms.CharField(
+        label="Operation",
+        help_text="Its reference, or a part of its name",
+        max_length=160,
+        required=False,
     )
     scenario = forms.ChoiceField(label="Scenario version", required=False)
     selection = forms.ChoiceField(
@@ -41,23 +47,41 @@ class DashboardFilter(GovFilterForm, forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Take the reader, and the arguments of any form."""
         super().__init__(*args, **kwargs)
-        visits = Visit.objects.visible_to(user).finished()
-        units = visits.filter(venue__local_authority__command_unit=OuterRef("pk"))
-        self.offer("command_unit", CommandUnit.objects.filter(Exists(units)))
-        operations = visits.filter(operation=OuterRef("pk"))
-        self.offer("operation", Operation.objects.filter(Exists(operations)))
-        scenarios = visits.filter(operation__scenario=OuterRef("pk"))
-        self.scenarios = {
-            str(scenario.pk): scenario for scenario in Scenario.objects.filter(Exists(scenarios))
-        }
-        field = self.fields["scenario"]
-        assert isinstance(field, forms.ChoiceField)
+        self.user = user
+        offers = offered(user)
+        self.units = {str(unit.pk): unit for unit in offers.units}
+        self.scenarios = {str(scenario.pk): scenario for scenario in offers.scenarios}
+        self.offer("command_unit", ("", "All"), *self.units.items())
         # The newest is what no answer means: results are compared only within one version.
-        field.choices = [
+        self.offer(
+            "scenario",
             ("", "Newest version with results"),
-            *((key, str(scenario)) for key, scenario in self.scenarios.items()),
+            *self.scenarios.items(),
             (self.EVERY_SCENARIO, "All versions"),
-        ]
+        )
+
+    def clean_operation(self) -> Operation | None:
+        """The operation meant, of those that the reader may see finished visits of."""
+        text = self.cleaned_data["operation"].strip()
+        if not text:
+            return None
+        visits = Visit.objects.visible_to(self.user).finished().filter(operation=OuterRef("pk"))
+        operations = Operation.objects.filter(Exists(visits))
+        found = list(operations.filter(reference__natural=NaturalOrder(Value(text))))
+        if not found:
+            called = operations.annotate(
+                called=Concat("reference", Value(" "), "name", output_field=CharField())
+            )
+            found = list(called.filter(called__icontains=text)[: MOST_NAMED + 1])
+        if not found:
+            raise forms.ValidationError("No operation with results has this reference or name.")
+        if len(found) > 1:
+            named = ", ".join(map(str, found[:MOST_NAMED]))
+            more = " and others" if len(found) > MOST_NAMED else ""
+            raise forms.ValidationError(
+                f"Several operations are called so: {named}{more}. Enter the reference of one."
+            )
+        return found[0]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a period that ends before it begins."""
@@ -74,7 +98,7 @@ class DashboardFilter(GovFilterForm, forms.Form):
         return Filters(
             since=answers.get("since"),
             until=answers.get("until"),
-            command_unit=answers.get("command_unit"),
+            command_unit=self.units.get(answers.get("command_unit", "")),
             operation=answers.get("operation"),
             scenario=self.scenarios.get(answers.get("scenario", "")),
             selection=Selection(answers.get("selection") or Selection.RANDOM),
@@ -86,11 +110,11 @@ class DashboardFilter(GovFilterForm, forms.Form):
         self.is_valid()
         return not getattr(self, "cleaned_data", {}).get("scenario")
 
-    def offer(self, name: str, choices: Any) -> None:
+    def offer(self, name: str, *choices: tuple[str, object]) -> None:
         """Let the field of this name choose among these."""
         field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = choices
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, str(choice)) for key, choice in choices]
 
 
 class SubjectAccessForm(GovForm, forms.Form):

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.core.paginator import Page
 from django.utils.safestring import SafeString
 
 from reports.charts import RateRow, TrendPoint, rates_chart, trend_chart
@@ -35,6 +37,9 @@ class RateTable:
 
     empty: str = "None of these visits was completed."
     """Instead of a table without lines."""
+
+    page: Page[Any] | None = None
+    """Where the lines lie among all, if these are not all."""
 
     @property
     def header(self) -> tuple[str, ...]:

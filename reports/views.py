@@ -30,7 +30,8 @@ class DashboardView(RequiresPermission, TemplateView):
         form = filter_form(self.request)
         if form.is_refused:  # figures for other filters would mislead
             return super().get_context_data(form=form, **kwargs)
-        dashboard = dashboard_for(self.request, form)
+        dashboard = dashboard_for(self.request, form, page=page_number(self.request))
+        dashboard.ask(TABLES)
         # Without a visit to count only what does not depend on it is shown.
         shown = TABLES if dashboard.totals["finished"] else ("by-selection", "follow-ups")
         return super().get_context_data(
@@ -55,6 +56,7 @@ class TableFile(RequiresPermission, View):
         if form.is_refused:
             raise BadRequest("The address of this file has a filter that can't be read.")
         dashboard = dashboard_for(request, form)
+        dashboard.ask([slug])
         table = dashboard.table(slug)
         covers = " ".join(filter(None, [table.covers or dashboard.covers, table.pooled]))
         record_act(Act.EXPORTED, by=dashboard.user, what=f"reports.{slug}", purpose=covers)
@@ -90,12 +92,20 @@ def filter_form(request: HttpRequest) -> DashboardFilter:
     return DashboardFilter(request.GET or None, user=reader(request))
 
 
-def dashboard_for(request: HttpRequest, form: DashboardFilter) -> Dashboard:
+def dashboard_for(
+    request: HttpRequest, form: DashboardFilter, *, page: int | None = None
+) -> Dashboard:
     """The figures for this reader and these filters, as of today."""
     user, filters = reader(request), form.filters()
     if form.wants_newest_scenario:
         filters = within_newest_scenario(filters, user=user)
-    return Dashboard(user=user, filters=filters, on=duty_day(timezone.now()))
+    return Dashboard(user=user, filters=filters, on=duty_day(timezone.now()), page=page)
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which page of operations is asked for; the first if that can't be read."""
+    asked = request.GET.get("page", "")
+    return max(int(asked), 1) if asked.isdecimal() and len(asked) < 7 else 1
 
 
 def reader(request: HttpRequest) -> User:

@@ -24,6 +24,7 @@ KEPT = {
     "operations.VisitPolicy": "rules of the force",
     "operations.Draw.units": "names of command units, for what an estimate speaks of",
     "operations.Draw.filters": "the words of a form, for what an estimate speaks of",
+    "operations.Figure.name": "a state, a kind or a reason of ours",
     "operations.Operation.name": "names the operation in figures",
     "operations.Operation.reference": "names the operation in figures",
     "operations.Reminder.not_sent_because": "a sentence of ours; without it it would be sent",

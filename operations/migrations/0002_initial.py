@@ -1212,4 +1212,129 @@ class Migration(migrations.Migration):
             model_name='visitwithreads',
             trigger=pgtrigger.compiler.Trigger(name='reads_of_a_removed_visit_are_not_covert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    DELETE FROM operations_covertread WHERE what = 'operations.visit' AND key = OLD.id;\n                    RETURN NULL;\n                ", hash='096946ec32e8243b4b3e6164eda7b988fac71d0e', operation='DELETE', pgid='pgtrigger_reads_of_a_removed_visit_are_not_covert_062a9', table='operations_visit', when='AFTER')),
         ),
+        migrations.CreateModel(
+            name='Figure',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('command_unit', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='venues.commandunit')),
+                ('month', models.DateField(editable=False, help_text='Its first day, or that of the year.')),
+                ('whole_year', models.BooleanField(editable=False)),
+                ('scenario', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='operations.scenario')),
+                ('selection', models.CharField(choices=[('random', 'Drawn by chance'), ('random_part', 'Drawn by chance from a part'), ('priority', 'Priority'), ('intelligence', 'Intelligence-led')], editable=False, max_length=12)),
+                ('way', models.CharField(choices=[('operation', 'Operation and draw'), ('training', 'Training before the day of the visit'), ('kind', 'Kind of venue'), ('group', 'Venue group'), ('reason', 'Why they were not completed')], editable=False, max_length=10)),
+                ('operation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='operations.operation')),
+                ('draw', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='operations.draw')),
+                ('taken_out', models.IntegerField(editable=False, null=True)),
+                ('group', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='venues.venuegroup')),
+                ('name', models.CharField(editable=False, help_text='The training state, kind or reason.', max_length=20)),
+                ('training_days', models.IntegerField(editable=False, help_text='How long training was current by the settings.', null=True)),
+                ('finished', models.IntegerField(editable=False)),
+                ('completed', models.IntegerField(editable=False)),
+                ('well', models.IntegerField(editable=False, help_text='Responded well.')),
+                ('eligible', models.IntegerField(editable=False, help_text='Not completed, but could have been.')),
+                ('challenged', models.IntegerField(editable=False, null=True)),
+                ('asked_for_identification', models.IntegerField(editable=False, null=True)),
+                ('signs_recognised', models.IntegerField(editable=False, null=True)),
+                ('refused_for_signs', models.IntegerField(editable=False, null=True)),
+                ('police_contacted', models.IntegerField(editable=False, null=True)),
+                ('called', models.IntegerField(editable=False, help_text='999 or 101.', null=True)),
+                ('makesafe_known', models.IntegerField(editable=False, null=True)),
+                ('makesafe_quoted', models.IntegerField(editable=False, null=True)),
+                ('handler_known', models.IntegerField(editable=False, null=True)),
+                ('handler_recognised', models.IntegerField(editable=False, null=True)),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='Uncounted',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('command_unit', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='venues.commandunit')),
+                ('month', models.DateField(editable=False, null=True)),
+                ('venue', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='venues.venue')),
+                ('after', models.DateField(editable=False, help_text='Visits of the venue until this day stay as they were.', null=True)),
+                ('operation', models.ForeignKey(db_constraint=False, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='operations.operation')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='CountedChoice',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('operations.operationvenue',),
+        ),
+        migrations.CreateModel(
+            name='CountedTraining',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('venues.trainingsession',),
+        ),
+        migrations.CreateModel(
+            name='CountedVenue',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('venues.venue',),
+        ),
+        migrations.CreateModel(
+            name='CountedVisit',
+            fields=[
+            ],
+            options={
+                'proxy': True,
+                'default_permissions': (),
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('operations.visit',),
+        ),
+        migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(models.F('command_unit'), models.F('started_at'), condition=models.Q(('state__in', ['completed', 'not_completed'])), name='finished_visit_of_unit'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='countedchoice',
+            trigger=pgtrigger.compiler.Trigger(name='visits_are_counted_by_what_they_were_drawn_from', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE'\n                        AND NOT ((ROW(OLD.operation_id, OLD.venue_id, OLD.draw_id) IS DISTINCT FROM ROW(NEW.operation_id, NEW.venue_id, NEW.draw_id))) THEN\n                        RETURN NULL;\n                    END IF;\n                    IF TG_OP <> 'INSERT' AND OLD.draw_id IS NOT NULL THEN\n                        INSERT INTO operations_uncounted (operation_id) VALUES (OLD.operation_id);\n                    END IF;\n                    IF TG_OP <> 'DELETE' AND NEW.draw_id IS NOT NULL THEN\n                        INSERT INTO operations_uncounted (operation_id) VALUES (NEW.operation_id);\n                    END IF;\n                    RETURN NULL;\n                ", hash='43e30674d473dbf8fd92550b3023d9154042fe20', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_visits_are_counted_by_what_they_were_drawn_from_76bcc', table='operations_operationvenue', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='countedtraining',
+            trigger=pgtrigger.compiler.Trigger(name='visits_are_counted_by_the_training_before_them', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF TG_OP = 'UPDATE' AND NOT ((ROW(OLD.venue_id, OLD.held_on) IS DISTINCT FROM ROW(NEW.venue_id, NEW.held_on))) THEN\n                        RETURN NULL;\n                    END IF;\n                    IF TG_OP <> 'INSERT' THEN\n                        INSERT INTO operations_uncounted (venue_id, after)\n                        VALUES (OLD.venue_id, OLD.held_on);\n                    END IF;\n                    IF TG_OP <> 'DELETE' THEN\n                        INSERT INTO operations_uncounted (venue_id, after)\n                        VALUES (NEW.venue_id, NEW.held_on);\n                    END IF;\n                    RETURN NULL;\n                ", hash='ffae7420c6cdf28d034a3b2e77bf242473c71166', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_visits_are_counted_by_the_training_before_them_7192d', table='venues_trainingsession', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='countedvenue',
+            trigger=pgtrigger.compiler.Trigger(name='visits_are_counted_as_the_venue_is', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (ROW(OLD.group_id, OLD.kind) IS DISTINCT FROM ROW(NEW.group_id, NEW.kind))', func='INSERT INTO operations_uncounted (venue_id) VALUES (NEW.id); RETURN NULL;', hash='386468654d2cfc8c33e5cbad222482aa59263ddc', operation='UPDATE', pgid='pgtrigger_visits_are_counted_as_the_venue_is_e6dba', table='venues_venue', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='countedvisit',
+            trigger=pgtrigger.compiler.Trigger(name='visit_that_is_over_is_counted', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.state IN ('completed', 'not_completed') OR NEW.state IN ('completed', 'not_completed')) AND (ROW(OLD.state, OLD.outcome_id, OLD.not_completed_reason, OLD.venue_id, OLD.started_at, OLD.command_unit_id, OLD.operation_id, OLD.selection) IS DISTINCT FROM ROW(NEW.state, NEW.outcome_id, NEW.not_completed_reason, NEW.venue_id, NEW.started_at, NEW.command_unit_id, NEW.operation_id, NEW.selection)))", func="\n                    INSERT INTO operations_uncounted (command_unit_id, month)\n                    SELECT DISTINCT unit, date_trunc('month', (started_at AT TIME ZONE 'Europe/London') - interval '6 hours')::date FROM (VALUES\n                        (OLD.command_unit_id, OLD.started_at, OLD.state),\n                        (NEW.command_unit_id, NEW.started_at, NEW.state)\n                    ) was_and_is (unit, started_at, state) WHERE state IN ('completed', 'not_completed');\n                    RETURN NULL;\n                ", hash='b0227a59a0bf267f5a100a2fac263cdc1020b793', operation='UPDATE', pgid='pgtrigger_visit_that_is_over_is_counted_0dd95', table='operations_visit', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='figure',
+            index=models.Index(models.F('command_unit'), models.F('month'), name='figure_of_cell'),
+        ),
+        migrations.AddIndex(
+            model_name='figure',
+            index=models.Index(models.F('way'), models.F('whole_year'), models.F('scenario'), models.F('month'), name='figure_to_add_up'),
+        ),
     ]

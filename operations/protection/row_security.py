@@ -143,6 +143,8 @@ POLICIES = {
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
     "operations_lastvisit": OF_MY_UNITS,
+    "operations_figure": OF_MY_UNITS,
+    "operations_uncounted": SYSTEM,
     "operations_cadet": f"""
         {SEES_PLANS} AND (command_unit_id IS NULL OR {OF_MY_UNITS})
         OR id IN (SELECT makesafe_my_cadets())
@@ -150,7 +152,12 @@ POLICIES = {
 }
 
 #: Written by triggers alone.
-KEPT = ("operations_lastvisit", "operations_covertread")
+KEPT = (
+    "operations_lastvisit",
+    "operations_covertread",
+    "operations_figure",
+    "operations_uncounted",
+)
 
 #: The record of the same: what was, and who looked at it, is as covert as what is.
 HISTORIES = {

@@ -331,6 +331,12 @@ class Visit(Versioned):
             models.Index("state", "starts_at", name="visit_by_state"),
             models.Index(fields=["venue", "-starts_at"], name="visit_of_venue"),
             models.Index("ended_at", condition=Q(ended_at__isnull=False), name="visit_by_end"),
+            models.Index(
+                "command_unit",
+                "started_at",
+                condition=Q(state__in=["completed", "not_completed"]),
+                name="finished_visit_of_unit",
+            ),
         ]
         ordering = ["starts_at", "pk"]
         triggers = [

@@ -104,6 +104,7 @@ def pages(cursor: Any) -> list[Page]:
         return row[0] if len(row) == 1 else row
 
     half_done = find("SELECT max(id) - 2 FROM operations_operation")
+    reference = find(f"SELECT reference FROM operations_operation WHERE id = {half_done}")
     of_it = f"operation_id = {half_done}"
     over, officer, venue = find(
         "SELECT id, started_by_id, venue_id FROM operations_visit"
@@ -119,7 +120,7 @@ def pages(cursor: Any) -> list[Page]:
         *_officer(over, officer, ahead, planned_for),
         *(page for reader in (UNIT, FORCE) for page in _planner(reader, half_done, over, venue)),
         *(page for reader in (UNIT, FORCE) for page in _coordinator(reader, follow_up, venue)),
-        *(page for reader in (UNIT, FORCE) for page in _lead(reader, half_done)),
+        *(page for reader in (UNIT, FORCE) for page in _lead(reader, half_done, reference)),
         _board(),
         *(page for reader in (UNIT, FORCE) for page in _administrator(reader, over)),
     ]
@@ -384,7 +385,7 @@ def _follow_up(key: int) -> tuple[str, ...]:
 # Leads ------------------------------------------------------------------------------------------
 
 
-def _lead(reader: Reader, half_done: int) -> list[Page]:
+def _lead(reader: Reader, half_done: int, reference: str) -> list[Page]:
     me, who = reader.key(Role.CSE_LEAD), f", {reader.name}"
     sees, newest = reader.sees, "p.scenario_id = 5"
     year_ago = _year_ago()
@@ -397,7 +398,7 @@ def _lead(reader: Reader, half_done: int) -> list[Page]:
             f"?scenario=all&{since}",
             f"v.started_at >= '{year_ago}'",
         ),
-        "Dashboard, one operation": (f"?operation={half_done}", f"p.id = {half_done}"),
+        "Dashboard, one operation": (f"?operation={reference}", f"p.id = {half_done}"),
         "Dashboard, priority": ("?selection=priority", f"{newest} AND v.selection = 'priority'"),
     }
     if reader.unit is None:

@@ -18,6 +18,7 @@ from tests.factories import (
     CompletedVisitFactory,
     FollowUpFactory,
     NotCompletedVisitFactory,
+    OperationFactory,
     PartlyVisitFactory,
     ScenarioFactory,
     UserFactory,
@@ -191,11 +192,58 @@ def test_the_filters_offer_only_what_visible_results_have(client, lead, unit):
 
     form = client.get(PAGE).context["form"]
 
-    assert list(form.fields["operation"].queryset) == [mine.operation]
-    assert list(form.fields["command_unit"].queryset) == [unit]
+    assert form.fields["command_unit"].choices == [("", "All"), (str(unit.pk), "North")]
+    assert [str(mine.operation.scenario)] == [str(one) for one in form.scenarios.values()]
     text = client.get(PAGE).content.decode()
     for hidden in (elsewhere.operation, planned.operation):
         assert hidden.reference not in text
+        refused = client.get(PAGE, {"operation": hidden.reference})
+        assert "No operation with results has this reference or name." in refused.text
+        assert "dashboard" not in refused.context
+
+
+@pytest.mark.parametrize("text", ["ms/2026/4", "MS/2026/04", "lantern", "04 Lan", " Lantern "])
+def test_an_operation_is_found_by_its_reference_or_a_part_of_its_name(client, lead, unit, text):
+    wanted = OperationFactory(reference="MS/2026/04", name="Lantern")
+    CompletedVisitFactory(unit=unit, operation=wanted)
+    PartlyVisitFactory(unit=unit, operation__reference="MS/2026/40", operation__name="Beacon")
+
+    page = client.get(PAGE, {"operation": text})
+
+    assert page.context["dashboard"].filters.operation == wanted
+    assert page.context["dashboard"].pass_rate == Rate(1, 1)
+
+
+def test_several_operations_of_one_name_are_named_to_choose_from(client, lead, unit):
+    for number in range(7):
+        operation = OperationFactory(reference=f"MS/{number}", name="Lantern")
+        CompletedVisitFactory(unit=unit, operation=operation)
+
+    refused = client.get(PAGE, {"operation": "Lantern"}).text
+
+    assert refused.count("Lantern, MS/") == 4 * 2  # in the summary and beside the question
+    assert " and others. Enter the reference of one." in refused
+
+
+def test_the_page_shows_the_latest_operations_and_the_file_all(client, lead, unit, monkeypatch):
+    monkeypatch.setattr("reports.dashboards.OPERATIONS_PER_PAGE", 2)
+    for day in range(1, 6):
+        about = {"reference": f"MS/{day}", "name": "Lantern", "starts_on": dt.date(2026, 3, day)}
+        CompletedVisitFactory(unit=unit, operation=OperationFactory(**about))
+
+    def shown(**filters):
+        page = client.get(PAGE, {"scenario": "all"} | filters)
+        return [name for name, *_ in page.context["tables"]["by-operation"].cells], page.text
+
+    names, first = shown()
+    assert names == ["MS/5 Lantern", "MS/4 Lantern"]
+    assert "Operations 1 to 2 of 5, the latest first. The file has all." in first
+    assert "?scenario=all&amp;page=2" in first
+    assert shown(page="3")[0] == ["MS/1 Lantern"]
+    for out_of_reach in ("9", "0", "x"):
+        assert shown(page=out_of_reach)[0] == names
+    file = client.get(reverse("reports:table_csv", args=["by-operation"]), {"scenario": "all"})
+    assert len(read(file)) == 1 + 5
 
 
 def test_a_period_that_ends_before_it_begins_is_an_error_on_the_page_and_no_file(client, lead):

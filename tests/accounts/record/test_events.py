@@ -29,6 +29,8 @@ UNTRACKED = {
     "is added, once",
     "operations.CovertRead": "says what of the record of reads is covert, and goes with that",
     "operations.LastVisit": "is worked out from visits, whose history tells of each change",
+    "operations.Figure": "counts what is tracked itself",
+    "operations.Uncounted": "says what is to be counted again, until it is",
     "operations.Reminder": "is itself the record of a decision, and never changes",
     "operations.ReminderCopy": "says which message a reminder went out in, and is never deleted",
 }

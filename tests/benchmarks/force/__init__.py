@@ -24,6 +24,7 @@ from operations.models import (
     Cadet,
     CovertRead,
     Draw,
+    Figure,
     FollowUp,
     LastVisit,
     Operation,
@@ -38,6 +39,7 @@ from operations.models import (
 )
 from outbox.models import Message
 from tests.benchmarks.force import rules
+from tests.benchmarks.force.figures import write_figures
 from tests.benchmarks.force.follow_ups import write_follow_ups
 from tests.benchmarks.force.history import history_of, write_history
 from tests.benchmarks.force.operations import write_operations
@@ -62,7 +64,7 @@ LEFT_EMPTY = {
     *("accounts.AccessRequest", "accounts.Undo", "accounts.Submission", "accounts.Seal"),
     *("accounts.SealedEntry", "accounts.Erasure", "accounts.Used", "accounts.DayPolicy"),
     *("venues.ImportRun", "venues.Decision", "operations.VisitPolicy", "operations.WarningSign"),
-    *("operations.FollowUpPolicy", "operations.CadetPolicy"),
+    *("operations.FollowUpPolicy", "operations.CadetPolicy", "operations.Uncounted"),
 }
 
 #: Whose history is written: at what moment, by whom, and from what beside the row ``r`` itself.
@@ -90,7 +92,7 @@ HISTORY: dict[Any, tuple[str, str, str]] = {
     Outcome: ("r.logged_at", "r.logged_by_id", ""),
     FollowUp: ("r.opened_at", "r.responsible_id", ""),
 }
-FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry, CovertRead)
+FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry, CovertRead, Figure)
 
 
 def fill(*, visits: int, venues: int = 60_000, now: dt.datetime) -> None:
@@ -122,6 +124,7 @@ def fill(*, visits: int, venues: int = 60_000, now: dt.datetime) -> None:
         for model, (at, by, beside) in HISTORY.items():
             write_history(cursor, model, at, by, beside)
         rules.put_back(cursor, taken_off)
+        write_figures(cursor)
         for model in FILLED:
             go_on_counting(cursor, model)
 

@@ -14,7 +14,17 @@ from accounts.models import AccessEntry
 from accounts.record.access_log import record_reads
 from accounts.record.sealing import sources
 from accounts.roles import Role
-from operations.models import Cadet, FollowUp, LastVisit, Outcome, Reminder, TeamMember, Visit
+from operations.figures import counting
+from operations.models import (
+    Cadet,
+    Figure,
+    FollowUp,
+    LastVisit,
+    Outcome,
+    Reminder,
+    TeamMember,
+    Visit,
+)
 from operations.planning import schedule
 from operations.protection.row_security import HISTORIES, POLICIES
 from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
@@ -29,7 +39,7 @@ KEYS = {
     "operations_covertread": "key",
     "operations_lastvisit": "venue_id",
 }
-SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit]
+SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure]
 
 
 def keys(table):
@@ -69,6 +79,8 @@ def world(unit):
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
         made[name]["companion"].save()
+    counting.count()
+    factories.TrainingSessionFactory(venue=made["ours"]["venue"])  # to be counted
     return made
 
 
