@@ -7,6 +7,7 @@ import random
 import psycopg2
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from accounts.acts import undo
@@ -85,7 +86,7 @@ class World:
         ]
         for _ in range(6):
             self.venue_is_added()
-        for _ in range(10):
+        for _ in range(25):
             self.visit_is_made()
 
     @property
@@ -141,7 +142,7 @@ class World:
         visit = factory(
             operation=self.chance.choice(self.operations),
             venue=self.any_of(self.venues()),
-            selection=self.chance.choice(list(Selection)),
+            selection=self.chance.choice([*[Selection.RANDOM] * 6, *Selection]),
             starts_at=begun,
             officer=self.officer,
             **ended[factory],
@@ -208,7 +209,8 @@ class World:
 
     def training_is_removed(self):
         if session := self.any_of(TrainingSession.objects.all()):
-            session.delete()
+            with contextlib.suppress(ProtectedError):  # a follow-up was settled by it
+                session.delete()
 
     def venues_are_drawn(self):
         operation = self.chance.choice(self.operations)
@@ -264,9 +266,9 @@ class World:
 @pytest.mark.parametrize("seed", range(3))
 def test_figures_equal_what_the_visits_say_whatever_happens(seed):
     world = World(seed)
-    for _ in range(8):
+    for _ in range(12):
         counting.count()  # so that what happens next is all that is noted
-        for _ in range(5):
+        for _ in range(3):
             world.happens()
         for reader in world.readers:
             assert_equal(reader)
