@@ -191,11 +191,11 @@ def test_sentences_name_the_question_and_what_can_be_answered():
 def test_what_the_model_finds_is_said_in_the_words_of_the_form(client):
     client.force_login(factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True))
     url = reverse("venues:training_add", args=[factories.VenueFactory().pk])
-    answers = {"kind": "initial", "mode": "online", "delivered_by": "Us", "attended": "8"}
+    answers = {"kind": "initial", "mode": "online", "delivered_by": "a" * 121, "attended": "8"}
     answers |= {"held_on_day": "2", "held_on_month": "2", "held_on_year": "2026"}
-    page = client.post(url, answers | {"front_desk_staff": "99999"})
+    page = client.post(url, answers | {"front_desk_staff": "12"})
     assert page.context["form"].errors == {
-        "front_desk_staff": ["Your answer must be a whole number from 0 to 32767"]
+        "delivered_by": ["Your answer must be 120 characters or fewer"]
     }
 
 

@@ -37,9 +37,16 @@ AS_IT_COMES = {
     "accounts.Submission.answer": "an address of ours",
     "accounts.Undo.act": "a name of ours",
     "accounts.Undo.says": "a sentence of ours",
+    "operations.Figure.name": "a state, kind or reason of ours",
 }
 #: Days that are worked out and never typed.
-WORKED_OUT = {"accounts.Seal.day", "accounts.SealedEntry.day"}
+WORKED_OUT = {
+    "accounts.Seal.day",
+    "accounts.SealedEntry.day",
+    "operations.Figure.month",
+    "operations.Uncounted.after",
+    "operations.Uncounted.month",
+}
 
 
 def fields(kind):
