@@ -219,14 +219,16 @@ CALLS = {
     },
     "operations.follow_ups.actions.book_refresher": lambda: {
         "follow_up": follow_up(),
-        "on": NOW.date(),
-        "at": NOW,
+        "on": timezone.localdate(),
+        "at": timezone.now(),
         "version": 1,
     },
     "operations.follow_ups.actions.record_delivery": lambda: {
         "follow_up": follow_up(),
         "version": 1,
         **{k: v for k, v in training().items() if k != "kind"},
+        "held_on": timezone.localdate(),
+        "at": timezone.now(),
     },
     "operations.follow_ups.actions.decline_refresher": lambda: {
         "follow_up": follow_up(),
@@ -293,7 +295,7 @@ CALLS = {
     "operations.planning.schedule.cancel_visit": lambda: {
         "visit": planned(),
         "reason": "Snow",
-        "at": NOW,
+        "at": timezone.now(),
     },
     "operations.teams.actions.add_cadet": cadet,
     "operations.teams.actions.edit_cadet": lambda: {
