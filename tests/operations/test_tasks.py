@@ -91,3 +91,18 @@ def test_the_broker_is_asked_for_abandoned_tasks_every_two_seconds():
         assert channel.visibility_timeout == 600
         assert channel.unacked_restore_throttle == 1
         assert broker.transport_options["unacked_restore_interval"] == 2
+
+
+@pytest.mark.django_db
+def test_the_mornings_task_decides_as_the_system():
+    follow_up = factories.FollowUpFactory(due_on=duty_day(timezone.now()))
+    tasks.remind()
+    assert set(follow_up.reminders.values_list("stage", flat=True)) == {Stage.DUE}
+
+
+@pytest.mark.django_db
+def test_work_of_the_night_that_was_not_done_is_warned_of_by_the_task(monkeypatch):
+    asked = []
+    monkeypatch.setattr(keeping.night_work, "warn", lambda at: asked.append(at))
+    keeping.look_at_night_work()
+    assert len(asked) == 1

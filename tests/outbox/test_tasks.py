@@ -56,3 +56,19 @@ def test_a_broker_that_is_away_fails_no_act(monkeypatch, db, django_capture_on_c
     with django_capture_on_commit_callbacks(execute=True):
         send_mail("S", "B", None, ["a@police.example"])
     assert Message.objects.waiting().exists()
+
+
+def test_a_run_that_leaves_something_asks_for_the_next(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks, "wake", asked.append)
+    for left in (True, False):
+        monkeypatch.setattr(tasks.delivery, "deliver", lambda lane, at, left=left: left)
+        tasks.deliver(Lane.REMINDERS.value)
+    assert asked == [Lane.REMINDERS]
+
+
+def test_a_worker_that_starts_looks_into_every_lane(monkeypatch):
+    asked = []
+    monkeypatch.setattr(tasks, "wake", asked.append)
+    tasks.take_up_what_was_left()
+    assert asked == list(Lane)

@@ -292,6 +292,7 @@ def lead(db):
 @pytest.fixture
 def other(db):
     """Another session, of the owner, that commits when it is told to."""
+    connection.ensure_connection()
     link = psycopg2.connect(
         connection.connection.dsn, password=connection.settings_dict["PASSWORD"]
     )

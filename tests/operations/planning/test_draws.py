@@ -6,7 +6,13 @@ from django.db import DatabaseError
 from accounts.roles import Role
 from operations.models import Selection
 from operations.planning import draws
-from tests.factories import OperationFactory, UserFactory, VenueFactory
+from tests.factories import (
+    CommandUnitFactory,
+    LocalAuthorityFactory,
+    OperationFactory,
+    UserFactory,
+    VenueFactory,
+)
 from tests.operations.plans import TODAY, refused
 from venues.models import Venue
 
@@ -128,3 +134,34 @@ def test_a_draw_from_nothing_says_so(operation, planner):
     )
 
     assert found == [("number", "No venue matches: use fewer filters.")]
+
+
+def test_a_draw_from_everywhere_says_so_and_names_venues_of_no_unit_apart():
+    planner = UserFactory(role=Role.PLANNER, whole_force=True)
+    for unit in CommandUnitFactory.create_batch(2):
+        VenueFactory(unit=unit)
+
+    everywhere = OperationFactory()
+    draws.draw_venues(operation=everywhere, among=Venue.objects.all(), number=1, by=planner)
+    assert everywhere.draws.get().frame == "all open venues of every command unit"
+
+    VenueFactory(local_authority=LocalAuthorityFactory(command_unit=None))
+    beyond = OperationFactory()
+    of_none = Venue.objects.filter(local_authority__command_unit=None)
+    draws.draw_venues(operation=beyond, among=of_none, number=1, by=planner)
+    assert beyond.draws.get().frame == "all open venues of no command unit"
+
+
+def test_a_venue_that_is_merged_as_it_is_drawn_is_not_added(operation, planner, unit, monkeypatch):
+    venue = VenueFactory(unit=unit)
+
+    class Chance:
+        def sample(self, pool, number):
+            Venue.objects.filter(pk=venue.pk).update(closed_on=TODAY, closed_reason="Sold")
+            return [venue.pk]
+
+    monkeypatch.setattr(draws, "RANDOM_SOURCE", Chance())
+    among = Venue.objects.filter(pk=venue.pk)
+    answers = {"operation": operation, "among": among, "number": 1, "by": planner}
+    assert "A venue was closed or merged just now" in str(refused(draws.draw_venues, **answers))
+    assert not operation.chosen_venues.filter(venue=venue).exists()
