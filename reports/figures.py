@@ -16,9 +16,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
+from accounts.dates.duty_days import duty_begins_in_sql
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
-from operations.figures.counting import COLUMNS, COUNTS, KEYS, begins
+from operations.figures.counting import COLUMNS, COUNTS, KEYS
 from reports.filters import Filters
 
 Row = dict[str, Any]
@@ -185,10 +186,10 @@ class Question:
             pieces = [_piece(span) for span in self.period.more]
             pieces += [_piece(span, sign=-1) for span in self.period.less]
             if self.period.months:
-                next_month = begins("(month + interval '1 month')")
+                begins = duty_begins_in_sql("month")
+                ends = duty_begins_in_sql("(month + interval '1 month')")
                 pieces.append(
-                    f"SELECT {begins('month')}, {next_month}, coalesce(command_unit_id, 0), 1"
-                    " FROM uncounted"
+                    f"SELECT {begins}, {ends}, coalesce(command_unit_id, 0), 1 FROM uncounted"
                 )
         keys = ", ".join(f"f.{key}" for key in KEYS)
         counts = ", ".join(f"piece.sign * f.{count} AS {count}" for count in COUNTS)
@@ -206,7 +207,7 @@ class Question:
 
 def _piece(span: Span, *, sign: int = 1) -> str:
     """A time to count now, of all units that are wanted, or to take off."""
-    since, until = (begins(f"date '{day}'") for day in (span.since, span.until))
+    since, until = (duty_begins_in_sql(f"date '{day}'") for day in (span.since, span.until))
     return f"SELECT {since}, {until}, %(unit)s::bigint, {sign}"
 
 

@@ -13,11 +13,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, connections
 
-from accounts.database.scope import SEARCH_PATH
-from operations.figures.models import OVER, Figure, month_of
-from operations.protection.row_security import ALL_UNITS, UNITS
+from accounts.dates.duty_days import (
+    duty_begins_in_sql,
+    duty_day_in_sql,
+    duty_month_in_sql,
+)
+from operations.figures.models import Figure
+from operations.protection.row_security import ALL_UNITS, AS_OWNER, UNITS
 from operations.visits.outcomes import ContactMethod, RefusalGround
-from operations.visits.states import ELIGIBLE
+from operations.visits.states import ELIGIBLE, FINISHED_IN_SQL
 from operations.visits.verdict import Verdict
 from venues.training.validity import EXPIRING_DAYS, TrainingState
 
@@ -46,12 +50,6 @@ KEYS = tuple(column for column in COLUMNS if column not in COUNTS)
 
 _COLUMNS = ", ".join(COLUMNS)
 _TABLE = ", ".join(f"{column} {what}" for column, what in _TYPES.items())
-_AS_OWNER = f"SECURITY DEFINER SET search_path = {SEARCH_PATH}"
-
-
-def begins(day: str) -> str:
-    """The first moment of the duty of a day, in SQL."""
-    return f"(({day} + interval '6 hours') AT TIME ZONE 'Europe/London')"
 
 
 def _visits() -> str:
@@ -66,7 +64,7 @@ def _visits() -> str:
             ELSE '{TrainingState.CURRENT}'
         END AS training
         FROM (
-            SELECT v.command_unit_id, {month_of("v.started_at")} AS month, p.scenario_id,
+            SELECT v.command_unit_id, {duty_month_in_sql("v.started_at")} AS month, p.scenario_id,
                 v.selection, v.operation_id, choice.draw_id, venue.group_id, venue.kind,
                 v.not_completed_reason AS reason, duty.day, {done},
                 v.state = 'completed' AS completed,
@@ -76,7 +74,7 @@ def _visits() -> str:
                 trained.last_trained
             FROM operations_visit v
             CROSS JOIN LATERAL (
-                SELECT ((v.started_at AT TIME ZONE 'Europe/London') - interval '6 hours')::date
+                SELECT {duty_day_in_sql("v.started_at")}
             ) duty (day)
             CROSS JOIN LATERAL (
                 SELECT max(session.held_on) FROM venues_trainingsession session
@@ -87,7 +85,7 @@ def _visits() -> str:
             LEFT JOIN operations_outcome o ON o.id = v.outcome_id
             LEFT JOIN operations_operationvenue choice
                 ON choice.operation_id = v.operation_id AND choice.venue_id = v.venue_id
-            WHERE v.state IN {OVER} AND v.started_at >= since AND v.started_at < until
+            WHERE v.state IN {FINISHED_IN_SQL} AND v.started_at >= since AND v.started_at < until
             AND (
                 of_unit IS NULL OR v.command_unit_id = of_unit
                 OR of_unit = 0 AND v.command_unit_id IS NULL
@@ -143,30 +141,31 @@ def _functions() -> str:
     RETURNS TABLE (command_unit_id bigint, month date) LANGUAGE sql STABLE AS $$
         SELECT command_unit_id, month FROM operations_uncounted WHERE month IS NOT NULL
         UNION
-        SELECT v.command_unit_id, {month_of("v.started_at")}
+        SELECT v.command_unit_id, {duty_month_in_sql("v.started_at")}
         FROM (
             SELECT venue_id, min(coalesce(after, '-infinity')) AS after
             FROM operations_uncounted WHERE venue_id IS NOT NULL GROUP BY 1
         ) noted
         JOIN operations_visit v ON v.venue_id = noted.venue_id
-            AND v.state IN {OVER} AND v.started_at >= noted.after
+            AND v.state IN {FINISHED_IN_SQL} AND v.started_at >= noted.after
         UNION
-        SELECT v.command_unit_id, {month_of("v.started_at")}
+        SELECT v.command_unit_id, {duty_month_in_sql("v.started_at")}
         FROM (
             SELECT DISTINCT operation_id FROM operations_uncounted WHERE operation_id IS NOT NULL
         ) noted
-        JOIN operations_visit v ON v.operation_id = noted.operation_id AND v.state IN {OVER}
+        JOIN operations_visit v ON v.operation_id = noted.operation_id
+            AND v.state IN {FINISHED_IN_SQL}
     $$;
     REVOKE EXECUTE ON FUNCTION makesafe_uncounted_cells FROM PUBLIC;
 
     CREATE OR REPLACE FUNCTION makesafe_uncounted()
-    RETURNS TABLE (command_unit_id bigint, month date) LANGUAGE sql STABLE {_AS_OWNER} AS $$
+    RETURNS TABLE (command_unit_id bigint, month date) LANGUAGE sql STABLE {AS_OWNER} AS $$
         SELECT * FROM makesafe_uncounted_cells() cell
         WHERE {ALL_UNITS} OR cell.command_unit_id = ANY ({UNITS})
     $$;
 
     CREATE OR REPLACE FUNCTION makesafe_figures({arguments}, current_days int)
-    RETURNS TABLE ({_TABLE}) LANGUAGE sql STABLE {_AS_OWNER} AS $$
+    RETURNS TABLE ({_TABLE}) LANGUAGE sql STABLE {AS_OWNER} AS $$
         SELECT * FROM makesafe_count_visits(
             since, until, of_unit, of_operation,
             CASE WHEN NOT coalesce({ALL_UNITS}, false) THEN coalesce({UNITS}, '{{}}') END,
@@ -175,7 +174,7 @@ def _functions() -> str:
     $$;
 
     CREATE OR REPLACE FUNCTION makesafe_count(current_days int) RETURNS int
-    LANGUAGE plpgsql {_AS_OWNER} AS $$
+    LANGUAGE plpgsql {AS_OWNER} AS $$
     DECLARE
         noted bigint[];
         in_units bigint[];
@@ -202,7 +201,8 @@ def _functions() -> str:
             AND f.month = cell.month AND NOT f.whole_year;
             INSERT INTO operations_figure (whole_year, {_COLUMNS})
                 SELECT false, {_COLUMNS} FROM makesafe_count_visits(
-                    {begins("cell.month")}, {begins("(cell.month + interval '1 month')")},
+                    {duty_begins_in_sql("cell.month")},
+                    {duty_begins_in_sql("(cell.month + interval '1 month')")},
                     coalesce(cell.unit, 0), NULL, NULL, current_days
                 );
         END LOOP;

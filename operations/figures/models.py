@@ -14,13 +14,14 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.db import models
 
+from accounts.dates.duty_days import duty_month_in_sql
 from accounts.models import User
 from accounts.roles import VIEW_RESULTS
 from operations.planning.models import Draw, Operation, OperationVenue
 from operations.scenarios.models import Scenario
 from operations.visits.models import Visit
 from operations.visits.selection import Selection
-from operations.visits.states import FINISHED
+from operations.visits.states import FINISHED_IN_SQL
 from venues.models import CommandUnit, TrainingSession, Venue, VenueGroup
 
 
@@ -152,15 +153,6 @@ class Uncounted(models.Model):
 
 # What notes it ----------------------------------------------------------------------------------
 
-OVER = f"({', '.join(repr(str(state)) for state in FINISHED)})"
-
-
-def month_of(moment: str) -> str:
-    """The month of a moment by duty days, in SQL, as its first day."""
-    return (
-        f"date_trunc('month', ({moment} AT TIME ZONE 'Europe/London') - interval '6 hours')::date"
-    )
-
 
 def _changed(*columns: str) -> str:
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
@@ -179,7 +171,7 @@ class CountedVisit(Visit):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    f"((OLD.state IN {OVER} OR NEW.state IN {OVER}) AND "
+                    f"((OLD.state IN {FINISHED_IN_SQL} OR NEW.state IN {FINISHED_IN_SQL}) AND "
                     + _changed(
                         *("state", "outcome_id", "not_completed_reason", "venue_id", "started_at"),
                         *("command_unit_id", "operation_id", "selection"),
@@ -188,10 +180,10 @@ class CountedVisit(Visit):
                 ),
                 func=f"""
                     INSERT INTO operations_uncounted (command_unit_id, month)
-                    SELECT DISTINCT unit, {month_of("started_at")} FROM (VALUES
+                    SELECT DISTINCT unit, {duty_month_in_sql("started_at")} FROM (VALUES
                         (OLD.command_unit_id, OLD.started_at, OLD.state),
                         (NEW.command_unit_id, NEW.started_at, NEW.state)
-                    ) was_and_is (unit, started_at, state) WHERE state IN {OVER};
+                    ) was_and_is (unit, started_at, state) WHERE state IN {FINISHED_IN_SQL};
                     RETURN NULL;
                 """,
             )

@@ -21,12 +21,10 @@ from accounts.models import AccessEntry, User
 from operations.planning.models import Operation, OperationVenue
 from operations.protection.row_security import DUTY_DAY
 from operations.visits.models import Visit
-from operations.visits.states import VisitState
+from operations.visits.states import AHEAD_IN_SQL
 
 #: Visits and chosen venues, as the log names them.
 VISIT, CHOICE = "operations.visit", "operations.operationvenue"
-
-_AHEAD = f"('{VisitState.PLANNED}', '{VisitState.UNDER_WAY}')"
 
 
 class CovertReadQuerySet(models.QuerySet["CovertRead"]):
@@ -90,7 +88,7 @@ class ReadOfVisits(AccessEntry):
                     IF NEW.what = '{VISIT}' THEN
                         INSERT INTO operations_covertread (what, key, request)
                         SELECT NEW.what, id, NEW.request FROM operations_visit
-                        WHERE id = ANY (NEW.ids) AND state IN {_AHEAD}
+                        WHERE id = ANY (NEW.ids) AND state IN {AHEAD_IN_SQL}
                         ON CONFLICT DO NOTHING;
                     ELSE
                         INSERT INTO operations_covertread (what, key, request, last_day)
@@ -118,10 +116,11 @@ class VisitWithReads(Visit):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    f"ROW(OLD.state IN {_AHEAD}) IS DISTINCT FROM ROW(NEW.state IN {_AHEAD})"
+                    f"ROW(OLD.state IN {AHEAD_IN_SQL})"
+                    f" IS DISTINCT FROM ROW(NEW.state IN {AHEAD_IN_SQL})"
                 ),
                 func=f"""
-                    IF NEW.state IN {_AHEAD} THEN
+                    IF NEW.state IN {AHEAD_IN_SQL} THEN
                         INSERT INTO operations_covertread (what, key, request)
                         SELECT DISTINCT what, NEW.id, request FROM accounts_accessentry
                         WHERE ids @> ARRAY[NEW.id] AND what = '{VISIT}'

@@ -19,8 +19,9 @@ from typing import Any
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
-from accounts.database.scope import WEB_ROLE
-from operations.visits.states import ON_BOARD_AFTER, ON_BOARD_BEFORE
+from accounts.database.scope import SEARCH_PATH, WEB_ROLE
+from accounts.dates.duty_days import duty_day_in_sql
+from operations.visits.states import FINISHED_IN_SQL, ON_BOARD_AFTER, ON_BOARD_BEFORE
 
 #: A part in parentheses with SELECT is asked once for a query, not for each row.
 ALL_UNITS = "(SELECT current_setting('makesafe.units', true) = '*')"
@@ -34,8 +35,11 @@ SEES_LOG = "(SELECT current_setting('makesafe.sees_log', true) = 'on')"
 ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
 SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
 
+#: How a function begins that works as the owner of the tables.
+AS_OWNER = f"SECURITY DEFINER SET search_path = {SEARCH_PATH}"
+
 #: Today, as ``accounts.dates.london.duty_day`` has it.
-DUTY_DAY = "((now() AT TIME ZONE 'Europe/London') - interval '6 hours')::date"
+DUTY_DAY = duty_day_in_sql("now()")
 
 #: By the row's own column (``operations/command_units.py``).
 OF_MY_UNITS = f"({ALL_UNITS} OR command_unit_id = ANY ({UNITS}))"
@@ -50,7 +54,7 @@ ON_BOARD = f"""(
         state = 'planned'
         AND starts_at <= now() + {_BEFORE} AND ends_at >= now() - {_AFTER}
     )
-    OR (state IN ('completed', 'not_completed') AND ended_at >= now() - {_AFTER})
+    OR (state IN {FINISHED_IN_SQL} AND ended_at >= now() - {_AFTER})
 )"""
 
 
@@ -62,7 +66,7 @@ def _set_of_keys(name: str, question: str) -> str:
     """
     return f"""
         CREATE OR REPLACE FUNCTION {name}() RETURNS SETOF bigint
-        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
+        LANGUAGE sql STABLE {AS_OWNER} ROWS 100 AS $$
             {question}
         $$
     """
@@ -105,7 +109,7 @@ MY_CADETS = _set_of_keys(
 #: to give away what it compares, so below a policy none uses an index. For who reads the log.
 READS_OF = f"""
     CREATE OR REPLACE FUNCTION makesafe_reads_of(about text, key bigint) RETURNS SETOF bigint
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp ROWS 100 AS $$
+    LANGUAGE sql STABLE {AS_OWNER} ROWS 100 AS $$
         SELECT id FROM accounts_accessentry
         WHERE ids @> ARRAY[key] AND (about = '' OR what = about) AND (
             {SYSTEM} OR {SEES_LOG}
@@ -129,7 +133,7 @@ def _told_with(visit: str) -> str:
 #: Table → what a row must fulfil.
 POLICIES = {
     "operations_visit": f"""
-        {OF_MY_UNITS} AND ({SEES_PLANS} OR state IN ('completed', 'not_completed'))
+        {OF_MY_UNITS} AND ({SEES_PLANS} OR state IN {FINISHED_IN_SQL})
         OR id IN (SELECT makesafe_my_visits())
     """,
     "operations_teammember": f"""

@@ -26,6 +26,7 @@ from operations import people
 from operations.command_units import command_unit_of_venue
 from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit
+from operations.visits.states import FINISHED_IN_SQL
 from venues.models import CommandUnit
 
 
@@ -318,7 +319,7 @@ class TeamMember(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 # A visit that ended early frees its team; one that ran late or began early does
                 # not take anybody from another visit, so that logging is never refused.
-                func="""
+                func=f"""
                     SELECT
                         CASE
                             WHEN state = 'cancelled' THEN NULL
@@ -327,12 +328,12 @@ class TeamMember(models.Model):
                             WHEN ended_at IS NOT NULL THEN NULL
                             ELSE tstzrange(starts_at, ends_at)
                         END,
-                        state IN ('completed', 'not_completed'),
+                        state IN {FINISHED_IN_SQL},
                         command_unit_id
                     INTO NEW.period, NEW.visit_is_over, NEW.command_unit_id
                     FROM operations_visit WHERE id = NEW.visit_id FOR SHARE;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 (put together of constants)
             ),
             pgtrigger.Trigger(
                 name="team_stands_once_the_visit_has_started",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.acts.versions import Versioned
 from accounts.addresses import number_of
 from accounts.database.model_fields import DayField, LineField, LinesField, MomentField
-from accounts.dates.duty_days import DutyDay
+from accounts.dates.duty_days import duty_day_in_sql
 from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
 from accounts.record.events import tracked
@@ -29,8 +29,11 @@ from operations.command_units import command_unit_of_venue, kept_from_venue
 from operations.visits.policies import LONGEST_WINDOW, VisitPolicy
 from operations.visits.selection import Selection
 from operations.visits.states import (
+    AHEAD,
+    AHEAD_IN_SQL,
     ELIGIBLE,
     FINISHED,
+    FINISHED_IN_SQL,
     GOES_BACK,
     MOVES,
     ON_BOARD_AFTER,
@@ -42,8 +45,6 @@ from operations.visits.states import (
 )
 from operations.visits.verdict import Verdict
 from venues.models import Venue
-
-_LAST_DAY = DutyDay.template % {"expressions": "max(started_at)"}
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
@@ -98,9 +99,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def ahead(self) -> Self:
         """Planned or under way, soonest first."""
-        return self.filter(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY]).order_by(
-            "starts_at", "pk"
-        )
+        return self.filter(state__in=AHEAD).order_by("starts_at", "pk")
 
     def called_off(self, *, at: dt.datetime) -> Self:
         """Cancelled, with a window that is not over yet: the team must not go."""
@@ -379,13 +378,13 @@ class Visit(Versioned):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 # Two entries of one place may become one although teams are planned at both: to
                 # refuse it would tell of visits that whoever merges may not see.
-                func="""
-                    IF NEW.state NOT IN ('planned', 'under_way') OR NEW.ends_at <= NEW.starts_at
+                func=f"""
+                    IF NEW.state NOT IN {AHEAD_IN_SQL} OR NEW.ends_at <= NEW.starts_at
                     THEN
                         NEW.at_venue := NULL;
                         RETURN NEW;
                     END IF;
-                    IF TG_OP = 'UPDATE' AND OLD.state IN ('planned', 'under_way')
+                    IF TG_OP = 'UPDATE' AND OLD.state IN {AHEAD_IN_SQL}
                         AND ROW(OLD.venue_id, OLD.starts_at, OLD.ends_at)
                         = ROW(NEW.venue_id, NEW.starts_at, NEW.ends_at)
                     THEN
@@ -461,8 +460,8 @@ class Visit(Versioned):
                 declare=[("one", "bigint")],
                 # Of two that end at a venue at once the second waits, and then finds the first.
                 func=f"""
-                    IF NOT coalesce(OLD.state IN ('completed', 'not_completed'), FALSE)
-                        AND NOT coalesce(NEW.state IN ('completed', 'not_completed'), FALSE)
+                    IF NOT coalesce(OLD.state IN {FINISHED_IN_SQL}, FALSE)
+                        AND NOT coalesce(NEW.state IN {FINISHED_IN_SQL}, FALSE)
                     THEN
                         RETURN NULL;
                     END IF;
@@ -473,7 +472,7 @@ class Visit(Versioned):
                         PERFORM pg_advisory_xact_lock(hashtextextended('last visit', one));
                         INSERT INTO operations_lastvisit
                             (venue_id, command_unit_id, visited_on, verdict)
-                        SELECT one, max(command_unit_id), {_LAST_DAY},
+                        SELECT one, max(command_unit_id), {duty_day_in_sql("max(started_at)")},
                             coalesce((
                                 SELECT outcome.verdict FROM operations_visit visit
                                 JOIN operations_outcome outcome ON outcome.id = visit.outcome_id
@@ -481,7 +480,7 @@ class Visit(Versioned):
                                 ORDER BY visit.ended_at DESC, visit.id DESC LIMIT 1
                             ), '')
                         FROM operations_visit
-                        WHERE venue_id = one AND state IN ('completed', 'not_completed')
+                        WHERE venue_id = one AND state IN {FINISHED_IN_SQL}
                         HAVING count(*) > 0
                         ON CONFLICT (venue_id) DO UPDATE
                         SET command_unit_id = EXCLUDED.command_unit_id,
@@ -539,14 +538,14 @@ class Visit(Versioned):
                 "visit_that_is_over_stays_as_it_was",
                 "Once a visit is over, its end and the reasons given never change.",
                 *("ended_at", "cancelled_reason", "cancelled_at"),
-                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state",
+                once=f"OLD.state NOT IN {AHEAD_IN_SQL} AND NEW.state = OLD.state",
             ),
             triggers.never_changes(
                 "not_completed_changes_by_a_correction_only",
                 "Why a visit could not test the venue changes by a correction that says why.",
                 *("not_completed_reason", "not_completed_notes", "submission"),
                 *("not_completed_revision", "correction_reason"),
-                once="OLD.state NOT IN ('planned', 'under_way') AND NEW.state = OLD.state"
+                once=f"OLD.state NOT IN {AHEAD_IN_SQL} AND NEW.state = OLD.state"
                 " AND NEW.not_completed_revision <> OLD.not_completed_revision + 1",
             ),
         ]

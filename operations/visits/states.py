@@ -148,4 +148,15 @@ UNDO_DEADLINE = (
     + " END)"
 )
 
+#: Still to come or under way, and so covert.
+AHEAD: tuple[str, ...] = (VisitState.PLANNED, VisitState.UNDER_WAY)
+#: Over, whether the venue could be tested or not.
 FINISHED: tuple[str, ...] = (VisitState.COMPLETED, VisitState.NOT_COMPLETED)
+
+
+def _in_sql(states: tuple[str, ...]) -> str:
+    return f"({', '.join(repr(str(state)) for state in states)})"
+
+
+#: The same for policies and triggers.
+AHEAD_IN_SQL, FINISHED_IN_SQL = _in_sql(AHEAD), _in_sql(FINISHED)

@@ -19,22 +19,11 @@ from operations.control_room import actions as control_room
 from operations.duty import actions as duty
 from operations.models import TeamMember, Visit, VisitState
 from operations.planning import schedule
-from operations.visits.facts import OutcomeFacts
 from tests import factories
+from tests.operations.observed import GOOD
 
 pytestmark = pytest.mark.django_db
 
-GOOD = OutcomeFacts(
-    challenged=True,
-    asked_for_identification=True,
-    signs_recognised=True,
-    room_refused=True,
-    refusal_ground="warning_signs",
-    police_contacted=True,
-    contact_method="101",
-    staff_debriefed=True,
-    materials_left=True,
-)
 MINUTE = dt.timedelta(minutes=1)
 
 

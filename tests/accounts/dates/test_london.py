@@ -5,12 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.models import DateTimeField, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from accounts.dates.duty_days import DutyDay
+from accounts.dates.duty_days import DutyDay, duty_begins_in_sql, duty_month_in_sql
 from accounts.dates.london import duty_begins, duty_day, duty_ends
 from accounts.models import User
 from govuk.dates import LONDON
@@ -98,6 +99,21 @@ class InPostgreSQL(TestCase):
         found = User.objects.annotate(**asked).values(*asked).first()
 
         assert found == {name: duty_day(moment) for name, moment in names.items()}
+
+    @given(st.lists(MOMENTS, min_size=1, max_size=50))
+    @settings(max_examples=30)
+    def test_postgresql_gives_each_duty_day_the_same_beginning_and_month(self, moments):
+        days = [duty_day(moment) for moment in moments]
+        begins, month = duty_begins_in_sql("day"), duty_month_in_sql("moment")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {begins}, {month}"
+                " FROM unnest(%s::date[], %s::timestamptz[]) AS given (day, moment)",
+                [days, moments],
+            )
+            found = cursor.fetchall()
+
+        assert found == [(duty_begins(day), day.replace(day=1)) for day in days]
 
     def test_also_in_the_nights_when_the_clocks_are_changed(self):
         UserFactory()

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from accounts.dates.duty_days import duty_month_in_sql
 from operations.figures import counting
-from operations.figures.models import OVER, month_of
+from operations.visits.states import FINISHED_IN_SQL
 
 
 def write_figures(cursor: Any) -> None:
@@ -11,7 +12,7 @@ def write_figures(cursor: Any) -> None:
     cursor.execute("ANALYZE")
     cursor.execute(
         "INSERT INTO operations_uncounted (command_unit_id, month)"
-        f" SELECT DISTINCT command_unit_id, {month_of('started_at')}"
-        f" FROM operations_visit WHERE state IN {OVER}"
+        f" SELECT DISTINCT command_unit_id, {duty_month_in_sql('started_at')}"
+        f" FROM operations_visit WHERE state IN {FINISHED_IN_SQL}"
     )
     counting.count()

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from accounts.dates.duty_days import duty_day_in_sql
 from accounts.roles import Role
 from operations.models import LastVisit, Operation, OperationVenue, Outcome, TeamMember, Visit
 from operations.visits.facts import OutcomeFacts
@@ -200,6 +201,6 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         " WHERE v.state IN ('completed', 'not_completed') GROUP BY 1) last ORDER BY venue",
         venue_id="venue",
         command_unit_id="unit",
-        visited_on="((at AT TIME ZONE 'Europe/London') - interval '6 hours')::date",
+        visited_on=duty_day_in_sql("at"),
         verdict="coalesce(verdict, '')",
     )

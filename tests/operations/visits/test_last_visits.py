@@ -20,27 +20,16 @@ from accounts.roles import Role
 from operations.duty import actions as duty
 from operations.models import LastVisit, Visit
 from operations.protection.retention import make_visits_anonymous
-from operations.visits.facts import OutcomeFacts
 from tests import factories
 from tests.database import as_owner
 from tests.operations.copies import wrong
+from tests.operations.observed import GOOD
 from venues.models import TrainingSession, Venue
 from venues.registry.merging import merge_venues
 from venues.training import actions as training
 
 pytestmark = pytest.mark.django_db
 
-GOOD = OutcomeFacts(
-    challenged=True,
-    asked_for_identification=True,
-    signs_recognised=True,
-    room_refused=True,
-    refusal_ground="warning_signs",
-    police_contacted=True,
-    contact_method="101",
-    staff_debriefed=True,
-    materials_left=True,
-)
 SILENT = replace(GOOD, police_contacted=False)
 POOR = replace(SILENT, room_refused=False, refresher_accepted=False)
 
