@@ -3,9 +3,9 @@
 Each form carries a token: a number made for this showing of the page, and to whom it was shown,
 signed. The number becomes a row in the transaction of the act itself. Of two messages with one
 number at the same instant the second waits for that row, then gets the first one's answer. A form
-that was refused leaves no row, so its number is free again. If the act
-was undone, the form comes back with a new number and the time of the undo: what a phone repeats by
-itself does nothing, a person can send it again.
+that was refused leaves no row, so its number is free again. If the act was undone, the form comes
+back with a new number and the time of the undo: what a phone repeats by itself does nothing, a
+person can send it again.
 
 The outcome of a visit has a number of its own, which the phone makes and keeps
 (``operations/duty/actions.py``).
