@@ -9,6 +9,7 @@ from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils.timezone import get_default_timezone
 
@@ -79,9 +80,14 @@ def once_a_day(
             letter=letter, day=day, key__in=missing
         )
         held = rows.order_by("key").select_for_update(no_key=True)
-        for key, pk, state in held.values_list("key", "pk", "state"):
+        older = []
+        for key, pk, state, decided_at in held.values_list("key", "pk", "state", "decided_at"):
             if state == State.WAITING:
                 found[key] = pk
+                if decided_at != at:
+                    older.append(pk)
+        if older:  # a worker may have written them ahead
+            Message.objects.filter(pk__in=older).update(additions=F("additions") + 1)
         missing = {key: address for key, address in missing.items() if key not in found}
         day = next_day(day)
     return {address: found[key] for address, key in keys.items()}

@@ -21,9 +21,11 @@ import contextlib
 import datetime as dt
 import smtplib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
+from itertools import groupby
+from operator import attrgetter
 
 import structlog
 from django.conf import settings
@@ -32,7 +34,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from outbox import content
-from outbox.letters import NotNeeded, writer_of
+from outbox.letters import NotNeeded, Written, writer_of
 from outbox.models import Lane, Message, State
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,8 @@ SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40}
 SECONDS_A_RUN = 60
 #: Messages that one run looks up.
 BATCH = 500
+#: Letters that are written together, and the seconds for which they hold.
+AHEAD, AHEAD_FOR = 50, 2
 #: The longest that a message waits for its next try.
 LONGEST_WAIT = {Lane.ACCOUNT: dt.timedelta(minutes=10), Lane.REMINDERS: dt.timedelta(hours=1)}
 #: SMTP's replies from here on mean: do not try again (RFC 5321, 4.2.1).
@@ -84,14 +88,45 @@ def deliver(lane: Lane, *, at: dt.datetime) -> bool:
     end = time.monotonic() + SECONDS_A_RUN
     refused = False
     with _line(lane) as line:
-        for pk in due:
+        for number, pk in enumerate(due):
             if time.monotonic() > end:
                 return True
-            answer = _deliver(pk, line, at=at)
+            if number % AHEAD == 0:
+                drafts = Drafts(due[number : number + AHEAD], at=at)
+            answer = _deliver(pk, line, drafts, at=at)
             if answer.to_all or (refused and answer.of_sender):
                 return False
             refused = answer.of_sender
     return len(due) == BATCH
+
+
+class Drafts:
+    """Letters that were written together just before they go out, one after the other.
+
+    One holds for a moment, and for as long as nothing more is decided to go into its message. What
+    has none that holds is written alone, so that one that can't be written stops no other.
+    """
+
+    def __init__(self, keys: Sequence[int], *, at: dt.datetime) -> None:
+        self._until = time.monotonic() + AHEAD_FOR
+        self._written: dict[tuple[int, int], Written] = {}
+        waiting = Message.objects.waiting().filter(pk__in=keys).exclude(letter="")
+        for letter, group in groupby(waiting.order_by("letter"), attrgetter("letter")):
+            rows = list(group)
+            try:
+                written = writer_of(letter)(rows, at)
+            except DatabaseError:
+                raise
+            except Exception as error:
+                log.warning("letters not written together", error=type(error).__name__)
+                continue
+            self._written |= {(row.pk, row.additions): written[row.pk] for row in rows}
+
+    def of(self, message: Message) -> Written | None:
+        """The draft of ``message``, whose row is held; None if there is none that holds."""
+        if time.monotonic() > self._until:
+            return None
+        return self._written.get((message.pk, message.additions))
 
 
 class Line:
@@ -184,7 +219,7 @@ def _why_away(error: Exception) -> str:
     return "The mail server could not be reached"
 
 
-def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
+def _deliver(pk: int, line: Line, drafts: Drafts, *, at: dt.datetime) -> Answer:
     """Send the message ``pk`` if it still waits, and note what came of it.
 
     One that another worker has in hand is waited for: it is sent then, or that worker was killed
@@ -195,7 +230,7 @@ def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
             message = Message.objects.waiting().select_for_update(no_key=True).filter(pk=pk).first()
             if message is None:
                 return Answer(State.SENT)
-            written = _written(message, at=at)
+            written = _written(message, drafts, at=at)
             if isinstance(written, NotNeeded):
                 answer = Answer(State.NOT_NEEDED, written.because)
             else:
@@ -213,10 +248,10 @@ def _deliver(pk: int, line: Line, *, at: dt.datetime) -> Answer:
     return answer
 
 
-def _written(message: Message, *, at: dt.datetime) -> EmailMessage | NotNeeded:
+def _written(message: Message, drafts: Drafts, *, at: dt.datetime) -> Written:
     """The message as it goes out, to its one address."""
     if message.letter:
-        written = writer_of(message.letter)(message, at)
+        written = drafts.of(message) or writer_of(message.letter)([message], at)[message.pk]
         if isinstance(written, NotNeeded):
             return written
         [message.address] = written.to

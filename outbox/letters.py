@@ -5,7 +5,7 @@ longer so. Each app names its letters in its ``AppConfig``.
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,13 +24,14 @@ class NotNeeded:
     """A sentence for the page of whoever looks after it, without its full stop."""
 
 
-#: Writes a message at the moment that it is given.
-Letter = Callable[[Message, dt.datetime], EmailMessage | NotNeeded]
+Written = EmailMessage | NotNeeded
+#: Writes messages as things are at the moment that it is given; by the keys of their rows.
+Letter = Callable[[Sequence[Message], dt.datetime], Mapping[int, Written]]
 
 
 @cache
 def writer_of(letter: str) -> Letter:
-    """The function that writes this letter.
+    """The function that writes such letters.
 
     Raises:
         LookupError: no app has it.

@@ -91,6 +91,9 @@ class Message(models.Model):
     )
     decided_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    additions = models.PositiveSmallIntegerField(
+        default=0, help_text="How often something more was decided to go into it."
+    )
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     settled_at = models.DateTimeField(null=True, help_text="When it was sent or explained.")

@@ -1,6 +1,7 @@
 """The letters that bring a person in: an invitation, or a link to set a new password."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.sign_in.passwords import RESET_HOLDS, PasswordLinks
 from outbox import actions as outbox
-from outbox.letters import NotNeeded
+from outbox.letters import NotNeeded, Written
 from outbox.models import Lane, Message, MessageQuerySet
 
 #: The letter's name, as ``AccountsConfig.letters`` has it.
@@ -39,9 +40,13 @@ def last_state() -> Subquery:
     return Subquery(letters.values("state")[:1])
 
 
-def write(message: Message, at: dt.datetime) -> EmailMessage | NotNeeded:
-    """Write the letter when it is sent: its link is made now, so it holds from now on."""
-    person = User.objects.filter(pk=message.about).first()
+def write(messages: Sequence[Message], at: dt.datetime) -> dict[int, Written]:
+    """Write letters when they are sent: their links are made now, so they hold from now on."""
+    people = User.objects.in_bulk([int(message.about) for message in messages])
+    return {message.pk: _write_to(people.get(int(message.about))) for message in messages}
+
+
+def _write_to(person: User | None) -> Written:
     if person is None or not person.is_active:
         return NotNeeded("The account was closed before it went out")
     if person.address_given_by_id is not None:  # changed since; a second person has it sent anew

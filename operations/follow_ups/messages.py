@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives
 from django.db.models import Prefetch
 from django.template.loader import render_to_string
 
@@ -27,7 +27,7 @@ from operations.follow_ups.due import (
     current_reminders,
 )
 from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
-from outbox.letters import NotNeeded
+from outbox.letters import NotNeeded, Written
 from outbox.models import Message
 from venues.registry.names import normal_name
 
@@ -145,29 +145,35 @@ def readers_of(follow_up: FollowUp) -> Readers:
 # When it is sent --------------------------------------------------------------------------------
 
 
-def write_reminders(message: Message, at: dt.datetime) -> EmailMessage | NotNeeded:
-    """Write the message of one day to one reader, as things stand at the moment ``at``.
+def write_reminders(rows: Sequence[Message], at: dt.datetime) -> dict[int, Written]:
+    """Write messages of one day to one reader each, as things stand at the moment ``at``.
 
     What need not be said any more is left out, and its row says why.
     """
     with scope.for_task("reminders"):
-        copies = list(
-            ReminderCopy.objects.filter(message=message)
+        copies: dict[int, list[ReminderCopy]] = {row.pk: [] for row in rows}
+        for copy in (
+            ReminderCopy.objects.filter(message__in=copies)
             .select_related("reminder")
             .prefetch_related(Prefetch("reminder__follow_up", FollowUp.objects.to_write_about()))
             .order_by("pk")
-        )
+        ):
+            copies[copy.message_id].append(copy)
         on = duty_day(at)
         working = FollowUpPolicy.keeps_to_working_days(on=on)
-        for copy in copies:
-            because = _why_not(copy.reminder, to=message.address, on=on, working=working)
-            if because != copy.left_out_because:
-                copy.left_out_because = because
-                copy.save(update_fields=["left_out_because"])
-        said = [copy.reminder for copy in copies if not copy.left_out_because]
-        if not said:
-            return NotNeeded("; ".join(dict.fromkeys(copy.left_out_because for copy in copies)))
-        return compose(said, to=message.address)
+        return {row.pk: _write(row, copies[row.pk], on=on, working=working) for row in rows}
+
+
+def _write(row: Message, copies: Sequence[ReminderCopy], *, on: dt.date, working: bool) -> Written:
+    for copy in copies:
+        because = _why_not(copy.reminder, to=row.address, on=on, working=working)
+        if because != copy.left_out_because:
+            copy.left_out_because = because
+            copy.save(update_fields=["left_out_because"])
+    said = [copy.reminder for copy in copies if not copy.left_out_because]
+    if not said:
+        return NotNeeded("; ".join(dict.fromkeys(copy.left_out_because for copy in copies)))
+    return compose(said, to=row.address)
 
 
 def _why_not(reminder: Reminder, *, to: str, on: dt.date, working: bool) -> str:

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.TextField(blank=True, help_text='The words of a message that is written, encrypted until it is sent.')),
                 ('decided_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('state', models.CharField(choices=[('waiting', 'Waiting to be sent'), ('sent', 'Sent'), ('refused', 'Not sent: refused'), ('given_up', 'Not sent: given up'), ('not_needed', 'Not sent: not needed any more')], default='waiting', max_length=10)),
+                ('additions', models.PositiveSmallIntegerField(default=0, help_text='How often something more was decided to go into it.')),
                 ('tries', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('settled_at', models.DateTimeField(help_text='When it was sent or explained.', null=True)),

@@ -136,7 +136,7 @@ def ends_each(smtp):
 
 def test_a_message_takes_a_handful_of_queries(smtp, now, django_assert_num_queries):
     keep(*(f"p{number}@police.example" for number in range(10)))
-    with django_assert_num_queries(1 + 4 * 10):  # savepoint, lock, note, release
+    with django_assert_num_queries(2 + 4 * 10):  # savepoint, lock, note, release
         deliver(now)
 
 
@@ -431,6 +431,21 @@ def test_a_message_that_cannot_be_written_stops_no_other_and_is_given_up_in_the_
     assert (row.state, row.answer) == (State.WAITING, "The message could not be written")
     deliver(now + delivery.TRIED_FOR[Lane.ACCOUNT] + MINUTE)
     assert state_of("a@x.example") is State.GIVEN_UP
+
+
+def test_one_of_several_letters_that_cannot_be_written_stops_no_other(smtp, now, monkeypatch):
+    def write(messages, at):
+        return {
+            row.pk: EmailMessage("S", "B" * int(row.about), to=[row.address]) for row in messages
+        }
+
+    monkeypatch.setattr(delivery, "writer_of", lambda letter: write)
+    for about in ("1", "two", "3"):
+        address = f"{about}@x.example"
+        Message.objects.create(lane=Lane.ACCOUNT, letter="x", about=about, address=address)
+    deliver(now)
+    assert smtp.addresses() == ["1@x.example", "3@x.example"]
+    assert state_of("two@x.example") is State.WAITING
 
 
 def test_attachments_are_refused_loudly():

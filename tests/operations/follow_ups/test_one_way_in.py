@@ -15,9 +15,10 @@ from accounts.models import Undo
 from accounts.roles import Role
 from operations.follow_ups import actions as acts
 from operations.follow_ups import messages, reminders
-from operations.models import FollowUp, FollowUpState, ReminderCopy
+from operations.models import FollowUp, FollowUpState
 from operations.visits.verdict import Verdict
 from outbox.letters import NotNeeded
+from outbox.models import Message
 from tests import factories
 from tests.operations.pages import at
 from venues.models import TrainingSession
@@ -107,10 +108,9 @@ def test_no_more_messages_go_out_once_training_is_on_the_venues_page(venue, by, 
     follow_up = follow_up_of(venue, due_on=today)
     assert reminders.decide_reminders(at=at(8, day=today))
     record(venue, by)
-    copies = ReminderCopy.objects.select_related("message")
-    written = [messages.write_reminders(copy.message, timezone.now()) for copy in copies]
+    written = messages.write_reminders(Message.objects.all(), timezone.now())
     assert written
-    assert all(isinstance(message, NotNeeded) for message in written)
+    assert all(isinstance(message, NotNeeded) for message in written.values())
     assert not reminders.decide_reminders(at=at(8, day=today + 14 * DAY))
     assert state_of(follow_up) == FollowUpState.DELIVERED
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.database import scope
 from accounts.roles import Role
 from govuk.dates import LONDON
 from operations.follow_ups import actions as follow_up_actions
@@ -393,12 +394,54 @@ def test_a_mail_server_that_is_busy_is_tried_again(follow_up, today, smtp, send_
     assert smtp.addresses().count("m@hotel.example") == 1
 
 
-def test_a_reminder_takes_a_handful_of_queries(follow_up, today, django_assert_max_num_queries):
-    contact_of(factories.FollowUpFactory(due_on=today))
+def test_a_reminder_takes_four_queries_and_all_together_a_few(
+    follow_up, today, django_assert_num_queries
+):
+    for _ in range(4):
+        contact_of(factories.FollowUpFactory(due_on=today))
     reminders.decide_reminders(at=at(8, day=today))
-    with django_assert_max_num_queries(1 + 12 * Message.objects.count()):
+    written = 2 * 7  # to venues and to staff
+    with django_assert_num_queries(2 + written + 4 * Message.objects.count()):
         deliver(on=today)
-    assert len(mail.outbox) == 3
+    assert len(mail.outbox) == 6
+
+
+def before_the_second_message(monkeypatch, act):
+    """Let something happen while the first message of a run is handed over."""
+    hand_over = delivery.Line.hand_over
+
+    def act_and_hand_over(line, message):
+        if not mail.outbox:
+            with scope.for_task("meanwhile"):
+                act()
+        return hand_over(line, message)
+
+    monkeypatch.setattr(delivery.Line, "hand_over", act_and_hand_over)
+
+
+def test_what_is_added_to_a_message_that_is_written_goes_out_in_it(follow_up, today, monkeypatch):
+    other = factories.FollowUpFactory(due_on=today + 60 * DAY)
+    contact_of(other)
+    reminders.decide_reminders(at=at(8, day=today))
+
+    def add():
+        follow_up_actions.book_refresher(
+            follow_up=other, on=today, by=other.responsible, at=at(9, day=today), version=1
+        )
+        reminders.decide_reminders(at=at(9, day=today))
+
+    before_the_second_message(monkeypatch, add)
+    deliver(on=today)
+    [message] = [sent for sent in mail.outbox if sent.to == ["m@hotel.example"]]
+    assert other.visit.venue.name in message.body
+
+
+def test_what_was_written_a_while_ago_is_written_again(follow_up, today, monkeypatch):
+    reminders.decide_reminders(at=at(8, day=today))
+    monkeypatch.setattr(delivery, "AHEAD_FOR", 0)
+    before_the_second_message(monkeypatch, lambda: decline(follow_up))
+    deliver(on=today)
+    assert len(mail.outbox) == 1
 
 
 def close(venue, on):
