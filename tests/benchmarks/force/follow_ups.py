@@ -106,6 +106,7 @@ def write_follow_ups(cursor: Any, *, now: dt.datetime) -> None:
         address="address",
         decided_at=decided,
         state=f"CASE {pick('id', 28, 100)} WHEN 0 THEN 'refused' ELSE 'sent' END",
+        additions="0",
         tries="1",
         next_try_at=decided,
         settled_at=f"{decided} + interval '1 minute'",
