@@ -11,7 +11,7 @@ This module knows nothing of Django: ``config/asgi.py`` puts it in front of the 
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
 
@@ -179,24 +179,14 @@ async def read_body(receive: Receive) -> IO[bytes]:
     return body
 
 
-class Answer:
-    """An answer that is kept until it is whole, then sent at the pace of its reader.
+async def send_answer(parts: Iterable[Message], send: Send) -> None:
+    """Send an answer that is there whole; give up on a reader who takes no part for too long.
 
     A slow reader holds neither a thread nor a connection to the database.
     """
-
-    def __init__(self) -> None:
-        self._parts: list[Message] = []
-
-    async def keep(self, message: Message) -> None:
-        """Take the next part."""
-        self._parts.append(message)
-
-    async def send(self, send: Send) -> None:
-        """Send all parts; give up on a reader who takes none of them for too long."""
-        for part in self._parts:
-            try:
-                async with asyncio.timeout(READER_TIMEOUT):
-                    await send(part)
-            except TimeoutError:
-                return
+    for part in parts:
+        try:
+            async with asyncio.timeout(READER_TIMEOUT):
+                await send(part)
+        except TimeoutError:
+            return

@@ -3,9 +3,7 @@
 import asyncio
 import os
 import uuid
-import warnings
 from contextlib import nullcontext
-from dataclasses import dataclass
 from importlib import import_module
 from typing import IO, Any
 
@@ -13,16 +11,17 @@ import django
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.core.handlers.base import BaseHandler
+from django.core.signals import request_started
 from django.db import close_old_connections
+from django.urls import set_script_prefix
 
 from config import admission, health
 from config.admission import ClientGoneError, Message, Receive, RefusedError, Scope, Send
 from config.headers import Headers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# WhiteNoise streams our few small files the old way; Django says so in each process.
-warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 
 log = structlog.get_logger(__name__)
 
@@ -45,32 +44,23 @@ NOTHING_BUT_OUR_STYLE = (
 )
 
 
-@dataclass
-class Received:
-    """A request whose body is here already; what Django receives next is nothing.
-
-    It would be told if the client hung up, and would break off a page in the middle. What was
-    begun is finished: a phone that lost its signal finds its message stored when it sends it again.
-    """
-
-    body: IO[bytes]
-
-    async def __call__(self) -> admission.Message:
-        """Wait for ever."""
-        return await _nothing_comes()
-
-
 async def _nothing_comes() -> Message:
     waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
     return await waiting
 
 
 class Product(ASGIHandler):
-    """Django, for as many requests at once as there are threads, and for bodies as they may be."""
+    """Django, for as many requests at once as there are threads, and for bodies as they may be.
+
+    A request has a thread to itself from beginning to end. Django's own way through ASGI goes back
+    to the loop for each middleware that looks at views, some ten times a page, and each time waits
+    for whatever else the loop and the other threads do.
+    """
 
     def __init__(self) -> None:
         """Load Django and read the settings."""
-        super().__init__()
+        BaseHandler.__init__(self)
+        self.load_middleware()
         from django.urls import reverse  # only now are there addresses
 
         self.headers = Headers()
@@ -98,20 +88,42 @@ class Product(ASGIHandler):
 
         try:
             body = await self._read(scope, receive)
-            answer = admission.Answer()
             threads = self.reserved.get(scope["path"], self.threads)
             with body:
                 async with threads.one(receive):
-                    await self.handle(scope, Received(body), answer.keep)  # type: ignore[arg-type]
-            await answer.send(with_headers)
+                    answer = await sync_to_async(self.answer)(scope, body)
+            await admission.send_answer(answer, with_headers)
         except RefusedError as refused:
             await _refuse(with_headers, refused)
         except ClientGoneError:
             return
 
-    async def read_body(self, receive: Any) -> Any:
-        """The body that :meth:`_read` has read."""
-        return receive.body
+    def answer(self, scope: Any, body: IO[bytes]) -> list[Message]:
+        """The whole answer of Django, in the thread of the request.
+
+        What was begun is finished: nobody looks whether the client hung up meanwhile, and a phone
+        that lost its signal finds its message stored when it sends it again.
+        """
+        set_script_prefix(get_script_prefix(scope))
+        request_started.send(sender=type(self), scope=scope)
+        request, refused = self.create_request(scope, body)
+        response: Any = refused if request is None else self.get_response(request)
+        response._handler_class = type(self)
+        headers = [(name.encode(), value.encode("latin1")) for name, value in response.items()]
+        headers += [
+            (b"Set-Cookie", one.OutputString().encode()) for one in response.cookies.values()
+        ]
+        start: Message = {
+            "type": "http.response.start",
+            "status": response.status_code,
+            "headers": headers,
+        }
+        parts: list[Message] = [
+            {"type": "http.response.body", "body": part, "more_body": not is_last}
+            for part, is_last in self.chunk_bytes(response.getvalue())
+        ]
+        response.close()
+        return [start, *parts]
 
     async def _read(self, scope: Scope, receive: Receive) -> IO[bytes]:
         headers = dict(scope.get("headers", ()))

@@ -8,7 +8,6 @@ from unittest.mock import Mock
 
 import pytest
 import uvicorn
-from asgiref.sync import sync_to_async
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -28,11 +27,10 @@ class Door(Product):
 
     signed_in = False
 
-    async def handle(self, scope, receive, send):
-        body = await self.read_body(receive)
+    def answer(self, scope, body):
         words = f"received {len(body.read())}".encode()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": words})
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        return [start, {"type": "http.response.body", "body": words}]
 
 
 def run(work):
@@ -340,17 +338,14 @@ class Hall(Product):
         self.now = self.most = 0
         self.threads_seen: set[int] = set()
 
-    def _page(self):
+    def answer(self, scope, body):
         self.threads_seen.add(threading.get_ident())
         self.now += 1
         self.most = max(self.most, self.now)
         assert self.go_on.wait(20)
         self.now -= 1
-
-    async def handle(self, scope, receive, send):
-        await sync_to_async(self._page)()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"done"})
+        start = {"type": "http.response.start", "status": 200, "headers": []}
+        return [start, {"type": "http.response.body", "body": b"done"}]
 
 
 async def full(hall, number, *, hangs_up=False):
