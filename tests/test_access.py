@@ -192,7 +192,7 @@ def world(db, settings, tmp_path):
         "cadet": factories.CadetFactory(command_unit=unit),
         "cadet_in_team": factories.CadetFactory(),
         "scenario": operation.scenario,
-        "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None),
+        "import": import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None, at=timezone.now()),
         "undo": Undo(),
         "passkey": factories.PasskeyFactory(),  # of somebody else
         "access_request": AccessRequest.objects.create(

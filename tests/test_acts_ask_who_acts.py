@@ -199,7 +199,11 @@ CALLS = {
         "keep": factories.VenueFactory(),
         "duplicate": factories.VenueFactory(),
     },
-    "venues.imports.fhrs_import.import_fhrs": lambda: {"source": "/dev/null", "file_name": "x.xml"},
+    "venues.imports.fhrs_import.import_fhrs": lambda: {
+        "source": "/dev/null",
+        "file_name": "x.xml",
+        "at": NOW,
+    },
     "venues.imports.differences.accept_difference": lambda: {"run": run(), "number": 0},
     "venues.imports.differences.keep_ours": lambda: {"run": run(), "number": 0},
     "venues.training.actions.record_training": lambda: {

@@ -6,6 +6,8 @@ import json
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.utils import timezone
+
 from accounts.models import User
 from venues.imports import fhrs_import as imports
 from venues.models import ImportRun
@@ -81,7 +83,9 @@ FORMATS = {"xml": xml, "api": api, "bulk": bulk}
 
 def bring(data: bytes, *, by: User | None = None) -> ImportRun:
     """Import a file."""
-    return imports.import_fhrs(io.BytesIO(data), file_name="northmoor.xml", by=by)
+    return imports.import_fhrs(
+        io.BytesIO(data), file_name="northmoor.xml", by=by, at=timezone.now()
+    )
 
 
 def counts(run: ImportRun) -> dict[str, int]:

@@ -5,6 +5,7 @@ should not change by itself it lists as differences, on which people decide
 (`venues.imports.differences`).
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ def import_fhrs(
     *,
     file_name: str,
     by: User | None,
+    at: dt.datetime,
     max_bytes: int = fhrs.MAX_BYTES,
 ) -> ImportRun:
     """Bring the registry up to date with one file of hygiene open data; return the report.
@@ -97,9 +99,9 @@ def import_fhrs(
     whole = fhrs.read(source, max_bytes=max_bytes)
     for _ in whole:  # read once to the end: is it whole, of which authorities, which hotels
         pass
-    authorities = FileAuthorities(whole, by=by, today=timezone.localdate())
+    authorities = FileAuthorities(whole, by=by, today=timezone.localdate(at))
     tally = _Tally()
-    importing = _Importing(whole, authorities, tally, by)
+    importing = _Importing(whole, authorities, tally, by=by, at=at)
     for batch in _batches(fhrs.read(source, max_bytes=max_bytes)):
         importing.take(batch)
     _find_missing(whole, authorities, tally)
@@ -143,12 +145,15 @@ class _Importing:
         whole: fhrs.Extract,
         authorities: FileAuthorities,
         tally: _Tally,
+        *,
         by: User | None,
+        at: dt.datetime,
     ) -> None:
         self._whole = whole
         self._authorities = authorities
         self._tally = tally
         self._by = by
+        self._at = at
         self._units: set[int | None] | None = None  # all
         if by is not None and not by.whole_force:
             self._units = {None, *by.command_units.values_list("pk", flat=True)}
@@ -243,7 +248,7 @@ class _Importing:
         if not changes:
             return False
         venue.version += 1
-        venue.updated_at = timezone.now()
+        venue.updated_at = self._at
         self._tally.enter("changed", venue, fields=changes, was=was)
         if "name" in changes:
             self._tally.newcomers.append((venue, was))

@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.views import View
 from django.views.generic import DetailView, FormView, ListView
 
@@ -130,6 +131,7 @@ class ImportCreate(FormPage, RequiresPermission, FormView[ImportForm]):
                 upload,
                 file_name=tidy(upload.name),
                 by=self.user,
+                at=timezone.now(),
                 max_bytes=MAX_UPLOAD_BYTES,
             )
         except BrokenFile as refused:

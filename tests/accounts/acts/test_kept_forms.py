@@ -303,7 +303,7 @@ def test_a_form_that_is_too_long_is_not_kept_and_its_sender_is_told(typing):
 
 
 def test_a_button_leads_back_to_its_list_after_the_session_ended(planner):
-    run = import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None)
+    run = import_fhrs(SAMPLE, file_name=SAMPLE.name, by=None, at=timezone.now())
     client, _ = sign_in(planner)
     page = f"{run.get_absolute_url()}?show=created&page=1"
     button = reverse("venues:import_accept", args=[run.pk, 0])

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import UserFactory
@@ -19,11 +21,13 @@ def planner(**kwargs: Any) -> User:
 
 
 def import_sample(name: str, **options: Any) -> ImportRun:
-    return imports.import_fhrs(SAMPLES / name, file_name=name, by=None, **options)
+    return imports.import_fhrs(
+        SAMPLES / name, file_name=name, by=None, at=timezone.now(), **options
+    )
 
 
 def import_bytes(data: bytes, name: str = "file") -> ImportRun:
-    return imports.import_fhrs(io.BytesIO(data), file_name=name, by=None)
+    return imports.import_fhrs(io.BytesIO(data), file_name=name, by=None, at=timezone.now())
 
 
 def official(count: int, start: int = 1, name: str = "Hotel") -> bytes:

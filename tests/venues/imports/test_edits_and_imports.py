@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts.models import User
 from tests.factories import CommandUnitFactory, LocalAuthorityFactory, VenueFactory
@@ -154,7 +155,9 @@ def moved_by_the_file(by: User | None, *, of: CommandUnit) -> tuple[ImportRun, V
     """A hotel of the unit ``of`` that a file puts into Northmoor, which is in another unit."""
     northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
     venue = VenueFactory(unit=of, fhrsid=1)
-    run = imports.import_fhrs(io.BytesIO(official(1)), file_name="crafted.xml", by=by)
+    run = imports.import_fhrs(
+        io.BytesIO(official(1)), file_name="crafted.xml", by=by, at=timezone.now()
+    )
     venue.refresh_from_db()
     return run, venue, northmoor.command_unit
 

@@ -1,11 +1,14 @@
 """Importing into the registry: what is written and reported."""
 
+import datetime as dt
+import io
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from tests.factories import LocalAuthorityFactory
-from tests.venues.hygiene_files import FORMATS, bring, counts, hotel
+from tests.venues.hygiene_files import FORMATS, bring, counts, hotel, xml
 from tests.venues.imports.samples import SAMPLES, import_bytes, import_sample, official, planner
 from venues.imports import fhrs_import as imports
 from venues.imports.uploads import BrokenFile
@@ -18,7 +21,9 @@ def test_a_first_import_creates_a_venue_for_each_hotel():
     user = planner(whole_force=True)
     northmoor = LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
 
-    run = imports.import_fhrs(SAMPLES / "official_2020.xml", file_name="northmoor.xml", by=user)
+    run = imports.import_fhrs(
+        SAMPLES / "official_2020.xml", file_name="northmoor.xml", by=user, at=timezone.now()
+    )
 
     assert counts(run) == {"created": 10}
     assert (run.file_name, str(run.extract_date), run.started_by) == (
@@ -138,3 +143,18 @@ def test_a_hotel_that_moves_to_another_authority_is_one_venue():
 
     assert run.report["changed"][0]["fields"] == {"authority": ["Northmoor", "Southmoor"]}
     assert Venue.objects.get().local_authority.name == "Southmoor"
+
+
+def test_an_import_takes_place_at_the_moment_that_it_is_told():
+    later = timezone.now() + dt.timedelta(days=40)
+    LocalAuthorityFactory(name="Northmoor", fhrs_code="901")
+    bring(xml(hotel(1, name="Old Name")))
+
+    imports.import_fhrs(
+        io.BytesIO(xml(hotel(1, name="New Name"), on=later.date())),
+        file_name="northmoor.xml",
+        by=None,
+        at=later,
+    )
+
+    assert Venue.objects.get().updated_at == later

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from tests.venues.hygiene_files import counts
 from venues.imports import area_import, fhrs
@@ -152,7 +153,10 @@ def test_a_copy_that_lost_a_record_in_the_middle_is_refused(name):
 
 
 def import_all(names: list[str], folder: Path = FOLDER) -> list[ImportRun]:
-    return [imports.import_fhrs(folder / name, file_name=name, by=None) for name in names]
+    return [
+        imports.import_fhrs(folder / name, file_name=name, by=None, at=timezone.now())
+        for name in names
+    ]
 
 
 def total(runs: list[ImportRun], name: str) -> int:
@@ -233,7 +237,9 @@ def test_a_real_file_cut_off_leaves_nothing(name):
     data = (FOLDER / name).read_bytes()
 
     with pytest.raises(BrokenFile, match="cut off"):
-        imports.import_fhrs(io.BytesIO(data[: len(data) * 99 // 100]), file_name=name, by=None)
+        imports.import_fhrs(
+            io.BytesIO(data[: len(data) * 99 // 100]), file_name=name, by=None, at=timezone.now()
+        )
 
     assert not Venue.objects.exists()
     assert not LocalAuthority.objects.exists()

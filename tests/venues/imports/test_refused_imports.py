@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.database import as_system
 from tests.factories import UserFactory, VenueFactory
@@ -75,7 +76,7 @@ def test_a_file_of_a_gigabyte_is_refused_without_being_read(tmp_path):
         file.truncate(2**30)
 
     with pytest.raises(BrokenFile, match="larger than 256 MB"):
-        imports.import_fhrs(huge, file_name="huge.xml", by=None)
+        imports.import_fhrs(huge, file_name="huge.xml", by=None, at=timezone.now())
 
 
 def test_the_number_of_queries_grows_with_batches_not_with_hotels(monkeypatch):
@@ -123,7 +124,7 @@ def test_two_imports_at_once_follow_one_another():
     @as_system()
     def run(name: str, file: io.BytesIO) -> None:
         try:
-            runs[name] = imports.import_fhrs(file, file_name=name, by=None)
+            runs[name] = imports.import_fhrs(file, file_name=name, by=None, at=timezone.now())
         finally:
             connection.close()
 
@@ -150,7 +151,7 @@ def test_a_merge_waits_for_an_import_that_runs():
     @as_system()
     def run_import() -> None:
         try:
-            imports.import_fhrs(file, file_name="file", by=None)
+            imports.import_fhrs(file, file_name="file", by=None, at=timezone.now())
         finally:
             connection.close()
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Undo
 from accounts.roles import Role
@@ -39,7 +40,7 @@ def upload(client: Client, name: str, data: bytes | None = None):
 
 
 def import_sample(name: str) -> ImportRun:
-    return imports.import_fhrs(SAMPLES / name, file_name=name, by=None)
+    return imports.import_fhrs(SAMPLES / name, file_name=name, by=None, at=timezone.now())
 
 
 def test_an_uploaded_file_is_imported_and_its_report_shown(planner):
@@ -140,7 +141,11 @@ def test_an_upload_of_a_gigabyte_is_refused_by_its_size_alone():
 
     with pytest.raises(BrokenFile, match="larger than 64 MB"):
         imports.import_fhrs(
-            huge, file_name="huge.xml", by=None, max_bytes=import_views.MAX_UPLOAD_BYTES
+            huge,
+            file_name="huge.xml",
+            by=None,
+            at=timezone.now(),
+            max_bytes=import_views.MAX_UPLOAD_BYTES,
         )
 
     huge.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from govuk.dates import plain_time
 from venues.imports import fhrs_import as imports
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         refused = 0
         for path in file:
             try:
-                run = imports.import_fhrs(path, file_name=path.name, by=None)
+                run = imports.import_fhrs(path, file_name=path.name, by=None, at=timezone.now())
             except (BrokenFile, OSError) as error:
                 refused += 1
                 self.stderr.write(f"{path}: refused. {error}")
