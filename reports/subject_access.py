@@ -15,7 +15,6 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import models
 from django.db.models import Q, Value
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts.acts.permissions import require
@@ -82,13 +81,16 @@ def find(subject: Subject, identifier: str) -> list[models.Model]:
                 return list(cadets.select_related("command_unit"))
 
 
-def export(records: Sequence[models.Model], *, reason: str, by: User) -> list[Fact]:
+def export(
+    records: Sequence[models.Model], *, reason: str, by: User, at: dt.datetime
+) -> list[Fact]:
     """What is held of the person whose ``records`` these are, and put that it was asked on record.
 
     Args:
         records: As :func:`find` gives them.
         reason: The request's own reference, or why it was asked.
         by: Who exports it.
+        at: When.
 
     Raises:
         PermissionDenied: ``by`` may not read the log.
@@ -101,7 +103,7 @@ def export(records: Sequence[models.Model], *, reason: str, by: User) -> list[Fa
             record_act(Act.EXPORTED, by=by, about=record, purpose=reason)
             facts += _of_record("Record", record)
             if isinstance(record, User):
-                facts += _of_person(record, reader=by)
+                facts += _of_person(record, reader=by, on=duty_day(at))
             elif isinstance(record, Cadet):
                 facts += _of_cadet(record)
             facts += _history(record)
@@ -137,7 +139,7 @@ def _messages_to(address: str) -> Iterable[Fact]:
         yield Fact("Messages", _when(message.decided_at), lane, f"{state}, to {message.address}")
 
 
-def _of_person(person: User, *, reader: User) -> Iterable[Fact]:
+def _of_person(person: User, *, reader: User, on: dt.date) -> Iterable[Fact]:
     account = f"Account {number_of(person.pk)}"
     for role in person.groups.order_by("name"):
         yield Fact("Access", account, "Role", role.name)
@@ -149,15 +151,16 @@ def _of_person(person: User, *, reader: User) -> Iterable[Fact]:
     for session in UserSession.objects.filter(user=person).order_by("pk"):
         seen = f"{session.ip}, {session.user_agent}, last seen {_when(session.last_seen_at)}"
         yield Fact("Access", account, "Session", seen)
-    yield from _work_of(person)
-    reads = AccessEntry.objects.filter(user=person).exclude(history.limits_of_log(reader).reads)
+    yield from _work_of(person, on=on)
+    limits = history.limits_of_log(reader, on=on)
+    reads = AccessEntry.objects.filter(user=person).exclude(limits.reads)
     for entry in reads.order_by("at", "pk").iterator(CHUNK):
         [told] = history.reads_in_words([entry])
         yield Fact("What they read", _when(entry.at), told.title, _line(told.body))
-    yield from _changes_by(person, reader=reader)
+    yield from _changes_by(person, reader=reader, on=on)
 
 
-def _work_of(person: User) -> Iterable[Fact]:
+def _work_of(person: User, *, on: dt.date) -> Iterable[Fact]:
     places = TeamMember.objects.filter(officer=person, visit__state__in=FINISHED)
     for place in places.select_related("visit__venue").order_by("visit__started_at", "pk"):
         yield _place(place)
@@ -168,7 +171,7 @@ def _work_of(person: User) -> Iterable[Fact]:
         state = follow_up.get_state_display()
         yield Fact("Work", f"Follow-up {number_of(follow_up.pk)}", "Responsible officer", state)
     # An operation that is not over is as covert as its visits.
-    over = Operation.objects.filter(lead=person, ends_on__lt=duty_day(timezone.now()))
+    over = Operation.objects.filter(lead=person, ends_on__lt=on)
     for operation in over.order_by("pk"):
         yield Fact("Work", f"Operation {number_of(operation.pk)}", "Led it", str(operation))
     for session in TrainingSession.objects.filter(recorded_by=person).order_by("pk"):
@@ -196,10 +199,11 @@ def _history(record: models.Model) -> Iterable[Fact]:
             yield Fact("History of the record", _when(entry.when), entry.title, _line(entry.body))
 
 
-def _changes_by(person: User, *, reader: User) -> Iterable[Fact]:
+def _changes_by(person: User, *, reader: User, on: dt.date) -> Iterable[Fact]:
     """That the person changed something, not what: that is of others."""
     models_ = frozenset(map(history.about, history.history_models()))
-    for page in _pages(history.all_events(history.limits_of_log(reader), by=person)):
+    limits = history.limits_of_log(reader, on=on)
+    for page in _pages(history.all_events(limits, by=person)):
         for entry in history.in_words(page, wordless=models_):
             yield Fact("What they changed", _when(entry.when), entry.title, "")
 

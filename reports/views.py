@@ -78,10 +78,13 @@ class SubjectAccess(
 
     def form_valid(self, form: SubjectAccessForm) -> HttpResponse:
         answers = form.cleaned_data
-        facts = subject_access.export(answers["records"], reason=answers["reason"], by=self.user)
+        now = timezone.now()
+        facts = subject_access.export(
+            answers["records"], reason=answers["reason"], by=self.user, at=now
+        )
         kind = "xlsx" if SubjectAccessForm.XLSX in form.data else "csv"
         return table_response(
-            f"held-of-one-person-{timezone.localdate():%Y-%m-%d}.{kind}",
+            f"held-of-one-person-{timezone.localdate(now):%Y-%m-%d}.{kind}",
             ["Part", "About", "What", "Held"],
             [fact.cells for fact in facts],
         )

@@ -367,6 +367,7 @@ CALLS = {
     "reports.subject_access.export": lambda: {
         "records": [factories.CadetFactory()],
         "reason": "SAR 17",
+        "at": NOW,
     },
 }
 

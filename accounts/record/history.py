@@ -1,8 +1,8 @@
 """Histories: the record of changes in words, for a record's page and for the whole log.
 
 What belongs to a record's history follows from its model (``tracked(part_of=…)``). Apps say which
-records have a page of history, and what on it is not for everybody (``register``, ``register_log``
-in their ``ready``): apps further up must not be imported here.
+records have a page of history, and what of it and of the whole log is not for everybody
+(``histories``, ``log_limits``): apps further up must not be imported here.
 """
 
 import datetime as dt
@@ -94,11 +94,13 @@ def kind(slug: str) -> Kind | None:
     return next((one for one in added("histories") if one.slug == slug), None)
 
 
-def limits_of_log(user: User) -> Limits:
-    """What of the whole log is not for this person; apps name theirs as ``log_limits``."""
+def limits_of_log(user: User, *, on: dt.date) -> Limits:
+    """What of the whole log is not for this person on the day ``on``; apps name theirs as
+    ``log_limits``.
+    """
     found = Limits()
     for limits in added("log_limits"):
-        found |= limits(user)
+        found |= limits(user, on)
     return found
 
 

@@ -17,7 +17,6 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
 from accounts.access.requests import AccessRequest
 from accounts.acts.models import Undo
@@ -83,8 +82,10 @@ def erase_history(before: dt.date, on: dt.date) -> list[int]:
 
 
 def end_sessions(before: dt.date, on: dt.date) -> list[int]:
-    """Erase sessions that are over, what is known of their devices, and offers that have ended."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    """Erase sessions that were over before today, what is known of their devices, and offers that
+    have ended.
+    """
+    Session.objects.filter(expire_date__lt=midnight(on)).delete()
     there = Session.objects.filter(session_key=OuterRef("session_key"))
     UserSession.objects.exclude(Exists(there)).delete()
     Undo.objects.filter(until__lt=midnight(before)).delete()

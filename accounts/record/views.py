@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
-from accounts.dates.london import midnight
+from accounts.dates.london import duty_day, midnight
 from accounts.models import AccessEntry, Seal
 from accounts.record import history, night_work
 from accounts.record.access_log import Act, record_act
@@ -90,7 +90,7 @@ class Log(RequiresRecentSignIn, Paged):
         }
 
     def changes(self, wanted: dict[str, Any]) -> tuple[history.Page[Any], list[history.Entry]]:
-        limits = history.limits_of_log(self.user)
+        limits = history.limits_of_log(self.user, on=duty_day(timezone.now()))
         events = history.all_events(
             limits,
             since=_begin(wanted["since"]),
@@ -121,7 +121,9 @@ class Log(RequiresRecentSignIn, Paged):
         entries = AccessEntry.objects.filter(rows)
         if wanted["number"] is not None:
             entries = entries.about_number(wanted["number"])
-        entries = entries.exclude(history.limits_of_log(self.user).reads)
+        entries = entries.exclude(
+            history.limits_of_log(self.user, on=duty_day(timezone.now())).reads
+        )
         page = history.page_of_reads(entries, size=PAGE_SIZE, place=self.place)
         return page, history.reads_in_words(page.rows, called=str)
 

@@ -4,11 +4,11 @@ A planned visit is covert in the record as it is everywhere, and so is a venue t
 Cadets are known to planners and the visit's team only.
 """
 
+import datetime as dt
+
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
 from accounts.database import scope
-from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.record import history
 from accounts.record.history import Limits
@@ -45,10 +45,10 @@ def limits_of_operation(user: User, operation: Operation) -> Limits:
     return Limits({OperationVenue: ~theirs, Draw: ~Q(pgh_obj__in=drawn.values("pk"))})
 
 
-def limits_of_log(user: User) -> Limits:
+def limits_of_log(user: User, on: dt.date) -> Limits:
     """Visits ahead that this person may not see are left out until they are over."""
     visible = Visit.objects.visible_to(user).ahead()
-    still_on = Operation.objects.filter(ends_on__gte=duty_day(timezone.now()))
+    still_on = Operation.objects.filter(ends_on__gte=on)
     of_them = Q(operation__in=still_on)
     chosen = OperationVenue.objects.visible_to(user).filter(of_them)
     drawn = Draw.objects.visible_to(user).filter(of_them)
@@ -65,7 +65,7 @@ def limits_of_log(user: User) -> Limits:
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
-    of_request = CovertRead.objects.covert_to(user).filter(request=OuterRef("request"))
+    of_request = CovertRead.objects.covert_to(user, on=on).filter(request=OuterRef("request"))
     plans = user.has_perm(PLAN_OPERATIONS)
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)

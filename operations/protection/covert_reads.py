@@ -13,10 +13,8 @@ from typing import ClassVar, Self
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from accounts.database.model_fields import DayField
-from accounts.dates.london import duty_day
 from accounts.models import AccessEntry, User
 from operations.planning.models import Operation, OperationVenue
 from operations.protection.row_security import DUTY_DAY
@@ -30,14 +28,13 @@ VISIT, CHOICE = "operations.visit", "operations.operationvenue"
 class CovertReadQuerySet(models.QuerySet["CovertRead"]):
     """Questions about covert reads."""
 
-    def covert_to(self, user: User) -> Self:
-        """Those of what this person may not see yet."""
-        today = duty_day(timezone.now())
+    def covert_to(self, user: User, *, on: dt.date) -> Self:
+        """Those of what this person may not see yet, on the day ``on``."""
         visits = Visit.objects.visible_to(user).ahead()
-        choices = OperationVenue.objects.visible_to(user).filter(operation__ends_on__gte=today)
+        choices = OperationVenue.objects.visible_to(user).filter(operation__ends_on__gte=on)
         return self.filter(
             (Q(what=VISIT) & ~Q(key__in=visits.values("pk")))
-            | (Q(what=CHOICE, last_day__gte=today) & ~Q(key__in=choices.values("pk")))
+            | (Q(what=CHOICE, last_day__gte=on) & ~Q(key__in=choices.values("pk")))
         )
 
     def over(self, *, on: dt.date) -> Self:

@@ -336,7 +336,8 @@ def client_page(client, user, **query):
 def test_a_planner_of_the_unit_would_be_told_of_it(unit):
     """The same question for somebody who may see the visit, so that the refusal has its reason."""
     visit = factories.VisitFactory(unit=unit)
-    events = history.all_events(history.limits_of_log(of(Role.PLANNER, unit)), model=Visit)
+    limits = history.limits_of_log(of(Role.PLANNER, unit), on=timezone.localdate())
+    events = history.all_events(limits, model=Visit)
     assert [e.pgh_obj_id for e, _ in history.page_of(events, size=9).rows] == [visit.pk]
 
 

@@ -16,6 +16,7 @@ from django.db.models import CharField, EmailField, GenericIPAddressField, JSONF
 from django.utils import timezone
 
 from accounts.access.requests import Right
+from accounts.dates.london import midnight
 from accounts.models import AccessEntry, AccessRequest, Submission, Undo, User
 from accounts.record import retention
 from accounts.record.access_log import Act
@@ -221,12 +222,13 @@ def test_the_reason_for_asking_about_a_cadet_goes_with_the_cadet():
 
 def test_sessions_that_are_over_go_with_what_is_known_of_their_devices():
     person = factories.UserFactory()
-    now = timezone.now()
-    for key, ends in (("over", now - dt.timedelta(hours=1)), ("on", now + dt.timedelta(hours=1))):
+    begun = midnight(TODAY)
+    hour = dt.timedelta(hours=1)
+    for key, ends in (("over", begun - hour), ("on", begun + hour)):
         Session.objects.create(session_key=key, session_data="x", expire_date=ends)
         UserSession.objects.create(user=person, session_key=key, ip="127.0.0.1", user_agent="x")
 
-    retention.apply(on=timezone.localdate())
+    retention.apply(on=TODAY)
 
     assert list(Session.objects.values_list("session_key", flat=True)) == ["on"]
     assert list(UserSession.objects.values_list("session_key", flat=True)) == ["on"]

@@ -41,7 +41,7 @@ def covert_by_the_slow_question(user):
 
 
 def left_out(user):
-    shown = AccessEntry.objects.exclude(limits_of_log(user).reads)
+    shown = AccessEntry.objects.exclude(limits_of_log(user, duty_day(timezone.now())).reads)
     return keys(AccessEntry.objects.all()) - keys(shown)
 
 
@@ -120,7 +120,8 @@ def test_after_any_acts_the_log_leaves_out_what_the_slow_question_would(seed, mo
             expected = covert_by_the_slow_question(reader)
             assert left_out(reader) == expected
             with scope.acting(reader):  # and so it does below the policies
-                shown = keys(AccessEntry.objects.exclude(limits_of_log(reader).reads))
+                limits = limits_of_log(reader, duty_day(timezone.now()))
+                shown = keys(AccessEntry.objects.exclude(limits.reads))
             assert not shown & expected
             seen.add(len(expected))
     assert len(seen) > 2  # there was something to leave out, and not the same at each time
