@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import ManyToManyField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
@@ -21,6 +22,7 @@ from accounts.access.rights import Rights
 from accounts.acts import work
 from accounts.acts.admin import ComesBackFilled, FindsNames, ForTheWholeForce
 from accounts.acts.refusals import Refused
+from accounts.dates.london import duty_day
 from accounts.models import DayPolicy, User
 from accounts.sign_in import actions, invitations
 from govuk import days
@@ -161,11 +163,13 @@ class ChangeForm(PersonForm):
             What waits for a second person.
 
         """
-        to = self.cleaned_data.get("taken_over_by")
+        to, on = self.cleaned_data.get("taken_over_by"), duty_day(timezone.now())
         if "is_active" in self.changed_data and not self.cleaned_data["is_active"]:
-            actions.close_account(person=person, by=self.by, to=to)
+            actions.close_account(person=person, by=self.by, on=on, to=to)
         wanted = self.wanted
-        return rights.change(person=person, wanted=wanted, by=self.by, to=to) if wanted else []
+        return (
+            rights.change(person=person, wanted=wanted, by=self.by, on=on, to=to) if wanted else []
+        )
 
 
 class ByRole(admin.RelatedFieldListFilter):
@@ -226,7 +230,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The person, held with what they have in hand, in the order in which acts hold it."""
         if request.method == "POST" and (person := UserAdmin.get_object(self, request, *args)):
-            work.keep(person)
+            work.keep(person, on=duty_day(timezone.now()))
         return super().get_object(request, *args, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -279,7 +283,9 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
         """Call the acts: inviting, closing an account, another address, other rights."""
         assert isinstance(request.user, User)
         if not change:
-            waits = actions.invite(person=obj, by=request.user, wanted=form.wanted)
+            waits = actions.invite(
+                person=obj, by=request.user, on=duty_day(timezone.now()), wanted=form.wanted
+            )
         else:
             address = obj.email
             obj.email = User.objects.values_list("email", flat=True).get(pk=obj.pk)

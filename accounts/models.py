@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models, transaction
+from django.utils import timezone
 
 from accounts.access.requests import (
     AccessRequest,
@@ -17,6 +18,7 @@ from accounts.access.requests import (
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
 from accounts.database.model_fields import DayField, EmailLineField, LineField
+from accounts.dates.london import duty_day
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.record.access_log import AccessEntry
 from accounts.record.events import tracked
@@ -65,7 +67,12 @@ class People(UserManager["User"]):
             validate_password(password, self.model(username=username, email=email or ""))
         person = self.create_user(username, email, password, **more)
         access = Access(frozenset({Role.ADMINISTRATOR}), frozenset(), whole_force=True)
-        rights.set_by_system(person=person, access=access, by="the operator at the server")
+        rights.set_by_system(
+            person=person,
+            access=access,
+            by="the operator at the server",
+            on=duty_day(timezone.now()),
+        )
         return person
 
 

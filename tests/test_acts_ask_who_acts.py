@@ -346,12 +346,14 @@ CALLS = {
         **SUBMISSION,
     },
     "accounts.sign_in.actions.invite": lambda: {
-        "person": User(username="o", email="o@police.example")
+        "person": User(username="o", email="o@police.example"),
+        "on": NOW.date(),
     },
     "accounts.sign_in.actions.send_password_link": lambda: {"person": person()},
     "accounts.access.rights.change": lambda: {
         "person": person(),
         "wanted": rights.Rights(frozenset({Role.VISITING_OFFICER}), frozenset(), whole_force=False),
+        "on": NOW.date(),
     },
     "accounts.access.rights.approve": lambda: {"request": asked()},
     "accounts.access.rights.refuse": lambda: {"request": asked()},
@@ -361,7 +363,7 @@ CALLS = {
     },
     "accounts.access.rights.send_link": lambda: {"person": person()},
     "accounts.sign_in.actions.unlink": lambda: {"person": person()},
-    "accounts.sign_in.actions.close_account": lambda: {"person": person()},
+    "accounts.sign_in.actions.close_account": lambda: {"person": person(), "on": NOW.date()},
     "accounts.sign_in.actions.remove_second_factors": lambda: {"person": person()},
     "accounts.acts.undo.take_back": lambda: {"number": an_undo(), "at": timezone.now()},
     "reports.subject_access.export": lambda: {

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.access import rights
 from accounts.access.rights import Rights
@@ -16,6 +17,7 @@ from accounts.acts.admin import (
     ForTheWholeForce,
     sees_whole_force,
 )
+from accounts.dates.london import duty_day
 from accounts.models import User
 from venues.models import CommandUnit, Force, LocalAuthority, VenueGroup
 
@@ -96,8 +98,9 @@ class CommandUnitAdmin(FindsNames, Kept, ComesBackFilled, admin.ModelAdmin[Comma
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Let people come and go."""
         assert isinstance(request.user, User)
+        on = duty_day(timezone.now())
         for person, wanted in form.changes():
-            rights.change(person=person, wanted=wanted, by=request.user)
+            rights.change(person=person, wanted=wanted, by=request.user, on=on)
 
 
 @admin.register(LocalAuthority)

@@ -5,6 +5,7 @@ the whole force needs a second person (``accounts/access/requests.py``). The ide
 the operator at the server are not persons of this service: they act as the system.
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,9 @@ def problems(*, person: User, wanted: Rights, by: User) -> Iterator[str]:
 
 
 @transaction.atomic
-def change(*, person: User, wanted: Rights, by: User, to: User | None = None) -> list[Right]:
+def change(
+    *, person: User, wanted: Rights, by: User, on: dt.date, to: User | None = None
+) -> list[Right]:
     """Give and take, so that ``person`` has just the ``wanted`` rights.
 
     What waits for a second person goes on waiting: this administrator may not know of it.
@@ -142,7 +145,7 @@ def change(*, person: User, wanted: Rights, by: User, to: User | None = None) ->
         wanted.units,
         wanted.whole_force and Right.WHOLE_FORCE not in waits,
     )
-    with work.changing(person, to=to):
+    with work.changing(person, to=to, on=on):
         _apply(person, now, has=has)
     for right in waits:
         _ask_second_person(person, right, by=by)
@@ -151,7 +154,7 @@ def change(*, person: User, wanted: Rights, by: User, to: User | None = None) ->
 
 
 @transaction.atomic
-def set_by_system(*, person: User, access: Access, by: str) -> None:
+def set_by_system(*, person: User, access: Access, by: str, on: dt.date) -> None:
     """Give ``person`` just the roles and command units that somebody outside says.
 
     What was taken away there is taken away here. A code that no command unit has gives nothing.
@@ -161,13 +164,14 @@ def set_by_system(*, person: User, access: Access, by: str) -> None:
         person: Whose rights they are.
         access: What they are to be.
         by: The identity provider or the operator, for the leads.
+        on: The duty day.
 
     """
     has = Rights.of(person)
     units = person.command_units.model.objects.filter(code__in=access.units)
     given = frozenset(units.values_list("pk", flat=True))
     # Whoever is signed in may be proving anew who they are.
-    with scope.as_system(by), work.changing_by_rule(person):
+    with scope.as_system(by), work.changing_by_rule(person, on=on):
         _apply(person, Rights(access.roles, given, access.whole_force), has=has)
     _tell_leads(person, has=has, by=by)
 

@@ -1,5 +1,7 @@
 """Acts of administrators and the identity provider on accounts."""
 
+import datetime as dt
+
 import structlog
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -18,12 +20,13 @@ log = structlog.get_logger(__name__)
 
 
 @transaction.atomic
-def invite(*, person: User, by: User, wanted: Rights | None = None) -> list[Right]:
+def invite(*, person: User, by: User, on: dt.date, wanted: Rights | None = None) -> list[Right]:
     """Save a new account without a password and send its owner the way in.
 
     Args:
         person: The account, not saved yet.
         by: The administrator who invites.
+        on: The duty day.
         wanted: What the person is to have.
 
     Returns:
@@ -36,7 +39,7 @@ def invite(*, person: User, by: User, wanted: Rights | None = None) -> list[Righ
     rights.require_administrator(by)
     person.set_unusable_password()
     person.save()
-    waits = rights.change(person=person, wanted=wanted, by=by) if wanted else []
+    waits = rights.change(person=person, wanted=wanted, by=by, on=on) if wanted else []
     send_password_link(person=person, by=by)
     return waits
 
@@ -52,10 +55,11 @@ def send_password_link(*, person: User, by: User) -> bool:
 
 
 @transaction.atomic
-def close_account(*, person: User, by: User, to: User | None = None) -> None:
+def close_account(*, person: User, by: User, on: dt.date, to: User | None = None) -> None:
     """Let somebody who left sign in no more, and end all their sessions now.
 
-    Their acts stay on record, so the account is kept. What they have in hand goes to ``to``.
+    Their acts stay on record, so the account is kept. What they have in hand on the day ``on`` goes
+    to ``to``.
 
     Raises:
         PermissionDenied: ``by`` is no administrator.
@@ -66,7 +70,7 @@ def close_account(*, person: User, by: User, to: User | None = None) -> None:
     rights.require_looking_after(person, by=by)
     if person.pk == by.pk:
         raise refuse("", "Another administrator closes your account.")
-    with work.changing(person, to=to):
+    with work.changing(person, to=to, on=on):
         record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
         User.objects.filter(pk=person.pk).update(is_active=False)
     person.is_active = False

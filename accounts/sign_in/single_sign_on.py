@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from accounts.access import rights
 from accounts.database.locks import one_at_a_time
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.sign_in import actions, sessions
 from accounts.sign_in.groups import Access, access_of, groups_in, is_true, moment_in, text_in
@@ -57,7 +59,9 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         linked = sociallogin.account.pk is not None
         # A known person may lose all; an account merely found by its address stays as it is.
         if person and (access.roles or linked):
-            rights.set_by_system(person=person, access=access, by=settings.OIDC_NAME)
+            rights.set_by_system(
+                person=person, access=access, by=settings.OIDC_NAME, on=duty_day(timezone.now())
+            )
         if not access.roles:
             if linked:
                 sessions.end_all(user)
@@ -112,7 +116,12 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         """Make the account of somebody who comes for the first time."""
         person: User = super().save_user(request, sociallogin, form)
-        rights.set_by_system(person=person, access=_access(sociallogin), by=settings.OIDC_NAME)
+        rights.set_by_system(
+            person=person,
+            access=_access(sociallogin),
+            by=settings.OIDC_NAME,
+            on=duty_day(timezone.now()),
+        )
         return person
 
     def on_authentication_error(

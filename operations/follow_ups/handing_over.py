@@ -9,13 +9,11 @@ from collections.abc import Collection, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
 
 from accounts.acts import work
 from accounts.acts.refusals import Problem, Refused, on_record_whose_hours_it_tells, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.database.locks import hold
-from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from operations import people
@@ -25,7 +23,7 @@ from operations.follow_ups.models import FollowUp, FollowUpQuerySet
 from operations.planning import actions as planning
 from operations.planning import schedule
 from operations.planning.models import Operation, OperationQuerySet
-from operations.visits.models import Visit, VisitQuerySet
+from operations.visits.models import Visit
 
 # Follow-ups --------------------------------------------------------------------------------------
 
@@ -100,11 +98,6 @@ def _give_follow_ups(follow_ups: Collection[FollowUp], to: User) -> int:
 # Planned visits ----------------------------------------------------------------------------------
 
 
-def planned_visits(person: User) -> VisitQuerySet:
-    """The planned visits in whose team ``person`` is."""
-    return Visit.objects.for_officer(person).planned()
-
-
 @on_record_whose_hours_it_tells
 @undoable(
     lambda number: f"{_counted(number, 'visit')} planned with the officer who had it before.",
@@ -169,7 +162,7 @@ def hand_over_visits(
 # Operations --------------------------------------------------------------------------------------
 
 
-def operations_led(person: User, *, on: dt.date) -> OperationQuerySet:
+def operations_led(person: User, on: dt.date) -> OperationQuerySet:
     """The operations that ``person`` leads and that are not over on the day ``on``."""
     return Operation.objects.filter(lead=person, ends_on__gte=on)
 
@@ -236,30 +229,26 @@ def _counted(number: int, what: str) -> str:
 # When somebody leaves or gets other work ---------------------------------------------------------
 
 
-def _left_to_follow(person: User) -> FollowUpQuerySet:
+def _left_to_follow(person: User, on: dt.date) -> FollowUpQuerySet:
     return open_follow_ups(person).unanswered()
 
 
-def _led(person: User) -> OperationQuerySet:
-    return operations_led(person, on=duty_day(timezone.now()))
-
-
-def _left_to_lead(person: User) -> OperationQuerySet:
-    return _led(person).unled()
+def _left_to_lead(person: User, on: dt.date) -> OperationQuerySet:
+    return operations_led(person, on).unled()
 
 
 #: What has to be taken over. Planned visits stay: an administrator must not see them.
 WORK = (
     work.Work(
         what="operations to lead",
-        held_by=_led,
+        held_by=operations_led,
         left_by=_left_to_lead,
         may_take=lambda operations, to: _may_lead(to),
         hand_over=_give_leads,
     ),
     work.Work(
         what="open follow-ups",
-        held_by=open_follow_ups,
+        held_by=lambda person, on: open_follow_ups(person),
         left_by=_left_to_follow,
         may_take=lambda follow_ups, to: not _why_not_follow(to, follow_ups),
         hand_over=_give_follow_ups,

@@ -85,7 +85,7 @@ class HandOverAll(ActView):
                 list(plannable.filter(team__officer=person).distinct()),
                 people.visiting_officers(),
             )
-            led = handing_over.operations_led(person, on=duty_day(timezone.now()))
+            led = handing_over.operations_led(person, duty_day(timezone.now()))
             found["operations"] = (
                 [o for o in led if handing_over.may_give_leads(self.user, [o])],
                 people.possible_leads(),

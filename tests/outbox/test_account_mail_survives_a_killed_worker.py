@@ -1,6 +1,7 @@
 """kill -9 at each instant: no invitation is lost and none is there twice."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
@@ -20,7 +21,9 @@ pytestmark = [
 def message(db):
     """An invitation that was decided and of which no broker has heard."""
     by = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
-    actions.invite(person=User(username="o", email="o@police.example"), by=by)
+    actions.invite(
+        person=User(username="o", email="o@police.example"), by=by, on=timezone.localdate()
+    )
     return Message.objects.get()
 
 

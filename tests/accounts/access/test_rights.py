@@ -136,22 +136,34 @@ def test_nobody_changes_their_own_rights_by_a_post_by_hand(ada, unit, other):
                 whole_force="on")  # fmt: skip
     assert has(ada) == rights_of(Role.ADMINISTRATOR, units=[unit])
     with pytest.raises(Refused, match="Nobody changes their own"):
-        rights.change(person=ada, wanted=rights_of(Role.PLANNER, units=[unit]), by=ada)
+        rights.change(
+            person=ada,
+            wanted=rights_of(Role.PLANNER, units=[unit]),
+            by=ada,
+            on=timezone.localdate(),
+        )
 
 
 def test_whoever_looks_after_no_accounts_gives_nothing(unit):
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
     with pytest.raises(PermissionDenied):
-        rights.change(person=factories.UserFactory(), wanted=rights_of(Role.PLANNER), by=planner)
+        rights.change(
+            person=factories.UserFactory(),
+            wanted=rights_of(Role.PLANNER),
+            by=planner,
+            on=timezone.localdate(),
+        )
 
 
 def test_every_act_on_an_account_asks_who_acts(unit):
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True)
     person = factories.UserFactory()
     acts = (
-        lambda: actions.invite(person=User(username="o", email="o@police.example"), by=planner),
+        lambda: actions.invite(
+            person=User(username="o", email="o@police.example"), by=planner, on=timezone.localdate()
+        ),
         lambda: actions.send_password_link(person=person, by=planner),
-        lambda: actions.close_account(person=person, by=planner),
+        lambda: actions.close_account(person=person, by=planner, on=timezone.localdate()),
         lambda: actions.remove_second_factors(person=person, by=planner),
         lambda: actions.unlink(person=person, by=planner),
         lambda: rights.change_address(person=person, address="x@police.example", by=planner),
@@ -199,7 +211,7 @@ def test_sight_of_the_whole_force_waits_for_somebody_who_has_it(chief, bea):
 
 def test_the_person_themselves_is_no_second_person(ada, bea, unit):
     rights.change(person=bea, wanted=rights_of(Role.ADMINISTRATOR, Role.PLANNER, units=[unit]),
-                  by=ada)  # fmt: skip
+                  by=ada, on=timezone.localdate())  # fmt: skip
     [request] = AccessRequest.objects.waiting()
     with pytest.raises(Refused, match="about yourself"):
         rights.approve(request=request, by=bea)
@@ -284,8 +296,12 @@ def test_others_see_no_requests(client, role):
 
 
 def test_a_lead_of_one_unit_decides_nothing(ada, unit):
-    rights.change(person=factories.UserFactory(units=[unit]), by=ada,
-                  wanted=rights_of(Role.PLANNER, units=[unit]))  # fmt: skip
+    rights.change(
+        person=factories.UserFactory(units=[unit]),
+        wanted=rights_of(Role.PLANNER, units=[unit]),
+        by=ada,
+        on=timezone.localdate(),
+    )
     [request] = AccessRequest.objects.waiting()
     with pytest.raises(Refused, match="leads who see the whole force"):
         rights.approve(request=request, by=factories.UserFactory(role=Role.CSE_LEAD, units=[unit]))
@@ -314,7 +330,9 @@ def test_a_query_by_hand_in_a_page_gives_nothing_either(ada, unit, other, way):
 
 def test_an_approval_of_yesterday_gives_nothing_today(ada, bea, unit):
     person = factories.UserFactory(units=[unit])
-    rights.change(person=person, wanted=rights_of(Role.PLANNER, units=[unit]), by=ada)
+    rights.change(
+        person=person, wanted=rights_of(Role.PLANNER, units=[unit]), by=ada, on=timezone.localdate()
+    )
     [request] = AccessRequest.objects.waiting()
     rights.approve(request=request, by=bea)
     User.objects.get(pk=person.pk).groups.clear()
@@ -407,7 +425,7 @@ def test_the_units_in_a_message_to_leads_are_in_the_order_of_the_alphabet(chief)
     units = [factories.CommandUnitFactory(name=name) for name in ("Zetland", "Étoile", "aber")]
     person = factories.UserFactory()
     wanted = Rights(frozenset(), frozenset(unit.pk for unit in units), whole_force=False)
-    rights.change(person=person, wanted=wanted, by=chief)
+    rights.change(person=person, wanted=wanted, by=chief, on=timezone.localdate())
     text = content.unseal(letters().latest("pk").sealed).body
     assert text.index("aber") < text.index("Étoile") < text.index("Zetland")
 
@@ -418,11 +436,11 @@ def test_leads_of_the_units_concerned_are_told_of_changed_rights(ada, bea, unit,
     all_ = factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
     person = factories.UserFactory()
     wanted = rights_of(Role.VISITING_OFFICER, units=[unit])
-    rights.change(person=person, wanted=wanted, by=ada)
+    rights.change(person=person, wanted=wanted, by=ada, on=timezone.localdate())
     assert {letter.address for letter in letters()} == {ours.email, all_.email}
     assert theirs.email not in {letter.address for letter in letters()}
     before = letters().count()
-    rights.change(person=person, wanted=wanted, by=ada)
+    rights.change(person=person, wanted=wanted, by=ada, on=timezone.localdate())
     assert letters().count() == before
 
 
@@ -457,7 +475,7 @@ def test_the_provider_gives_what_it_says_also_to_whoever_is_signed_in(ada, unit,
     """They may be proving anew who they are: it is not they who give."""
     access = Access(frozenset({Role.PLANNER}), frozenset({"SW"}), whole_force=True)
     with scope.acting(ada):
-        rights.set_by_system(person=ada, access=access, by="the force")
+        rights.set_by_system(person=ada, access=access, by="the force", on=timezone.localdate())
     assert has(ada) == rights_of(Role.PLANNER, units=[other], whole_force=True)
 
 
@@ -539,7 +557,7 @@ def test_accounts_of_people_elsewhere_are_not_changed(ada, other, change):
 
 def test_accounts_of_people_elsewhere_are_not_closed(ada, chief):
     with pytest.raises(Refused, match="looked after by an administrator of those"):
-        actions.close_account(person=chief, by=ada)
+        actions.close_account(person=chief, by=ada, on=timezone.localdate())
     assert User.objects.get(pk=chief.pk).is_active
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.database import scope
 from accounts.models import AccessEntry
@@ -80,7 +81,7 @@ def test_what_administrators_do_to_the_ways_in_is_recorded_as_theirs():
     administrator = factories.UserFactory(role=Role.ADMINISTRATOR)
     actions.send_password_link(person=person, by=administrator)
     actions.remove_second_factors(person=person, by=administrator)
-    actions.close_account(person=person, by=administrator)
+    actions.close_account(person=person, by=administrator, on=timezone.localdate())
     entries = AccessEntry.objects.about(person).filter(user=administrator).order_by("pk")
     acts = [Act.LINK_SENT, Act.FACTORS_TAKEN, Act.ACCOUNT_CLOSED]
     assert list(entries.values_list("act", flat=True)) == acts

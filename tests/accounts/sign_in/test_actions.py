@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
@@ -92,6 +93,7 @@ def test_an_invitation_works_once(committed, mailoutbox):
         actions.invite(
             person=User(username="o", email="o@police.example"),
             by=UserFactory(role=Role.ADMINISTRATOR),
+            on=timezone.localdate(),
         )
     follow(link_in(mailoutbox[0]))
     page = Client().get(link_in(mailoutbox[0]))
@@ -120,6 +122,7 @@ def test_a_common_or_short_password_is_refused(committed, mailoutbox):
         actions.invite(
             person=User(username="o", email="o@police.example"),
             by=UserFactory(role=Role.ADMINISTRATOR),
+            on=timezone.localdate(),
         )
     for weak in ("shorter-11c", "Q1w2e3r4t5y6", "1qaz2wsx3edc"):
         page = follow(link_in(mailoutbox[0]), weak)
@@ -180,7 +183,7 @@ def test_whoever_forgot_their_password_gets_a_link_and_a_stranger_hears_the_same
 def test_a_closed_account_gets_in_by_no_link():
     person = UserFactory()
     link = link_in(invitations.compose(person))
-    actions.close_account(person=person, by=somebody())
+    actions.close_account(person=person, by=somebody(), on=timezone.localdate())
     assert "This link no longer works" in Client().get(link).text
 
 

@@ -62,7 +62,9 @@ def people(client):
 def test_an_invitation_is_decided_with_the_account_and_sent_by_whoever_looks_next(now, mailoutbox):
     """No broker has to hear of it."""
     actions.invite(
-        person=User(username="o", email="o@police.example"), by=UserFactory(role=Role.ADMINISTRATOR)
+        person=User(username="o", email="o@police.example"),
+        by=UserFactory(role=Role.ADMINISTRATOR),
+        on=timezone.localdate(),
     )
     assert mailoutbox == []
     deliver(now)
@@ -123,7 +125,9 @@ def test_an_invitation_says_that_a_machine_sent_it_and_names_the_senders_domain(
 ):
     settings.DEFAULT_FROM_EMAIL = "Makesafe team <makesafe@police.example>"
     actions.invite(
-        person=User(username="o", email="o@police.example"), by=UserFactory(role=Role.ADMINISTRATOR)
+        person=User(username="o", email="o@police.example"),
+        by=UserFactory(role=Role.ADMINISTRATOR),
+        on=timezone.localdate(),
     )
     deliver(now)
     [(_, came)] = smtp.came

@@ -242,9 +242,11 @@ def test_closing_an_account_asks_who_takes_over(unit, administrator, colleague):
     follow_up = factories.FollowUpFactory(unit=unit)
     person = follow_up.responsible
     with pytest.raises(Refused, match="choose who takes over"):
-        account_acts.close_account(person=person, by=administrator)
+        account_acts.close_account(person=person, by=administrator, on=timezone.localdate())
     assert person.is_active
-    account_acts.close_account(person=person, by=administrator, to=colleague)
+    account_acts.close_account(
+        person=person, by=administrator, to=colleague, on=timezone.localdate()
+    )
     assert not person.is_active
     assert responsible_for(follow_up) == colleague
 
@@ -257,10 +259,12 @@ def test_closing_a_leads_account_gives_their_operations_to_another_lead(administ
         ends_on=dt.date(2026, 1, 31),
     )
     with pytest.raises(Refused, match="can’t take over operations to lead"):
-        account_acts.close_account(person=operation.lead, by=administrator, to=colleague)
+        account_acts.close_account(
+            person=operation.lead, by=administrator, to=colleague, on=timezone.localdate()
+        )
     before = operation.lead
     lead = factories.UserFactory(role=Role.CSE_LEAD)
-    account_acts.close_account(person=before, by=administrator, to=lead)
+    account_acts.close_account(person=before, by=administrator, to=lead, on=timezone.localdate())
     operation.refresh_from_db()
     over.refresh_from_db()
     assert (operation.lead, over.lead) == (lead, before)

@@ -52,17 +52,17 @@ def now(record):
 
 
 def no_unit(person, by, to=None):
-    rights.change(person=person, wanted=COORDINATOR, by=by, to=to)
+    rights.change(person=person, wanted=COORDINATOR, by=by, to=to, on=timezone.localdate())
 
 
 def no_role(person, by, to=None):
     wanted = Rights(frozenset(), rights.units_of(person), whole_force=False)
-    rights.change(person=person, wanted=wanted, by=by, to=to)
+    rights.change(person=person, wanted=wanted, by=by, to=to, on=timezone.localdate())
 
 
 def loses_all(person):
     nothing = Access(frozenset(), frozenset(), whole_force=False)
-    rights.set_by_system(person=person, access=nothing, by="the force")
+    rights.set_by_system(person=person, access=nothing, by="the force", on=timezone.localdate())
 
 
 @pytest.mark.parametrize("change", [no_unit, no_role])
@@ -80,7 +80,7 @@ def test_whoever_loses_a_unit_or_a_role_hands_over_what_they_cannot_see_to_any_m
 def test_what_somebody_can_still_see_to_stays_with_them(unit, person, administrator, follow_up):
     elsewhere = factories.CommandUnitFactory()
     wanted = Rights(COORDINATOR.roles, frozenset({unit.pk, elsewhere.pk}), whole_force=False)
-    rights.change(person=person, wanted=wanted, by=administrator)
+    rights.change(person=person, wanted=wanted, by=administrator, on=timezone.localdate())
     assert now(follow_up).responsible == person
 
 
@@ -133,8 +133,10 @@ def test_where_nobody_can_the_account_can_be_changed_and_closed_all_the_same(
     person, administrator, follow_up
 ):
     loses_all(person)
-    rights.change(person=person, wanted=Rights.of(person), by=administrator)
-    accounts.close_account(person=person, by=administrator)
+    rights.change(
+        person=person, wanted=Rights.of(person), by=administrator, on=timezone.localdate()
+    )
+    accounts.close_account(person=person, by=administrator, on=timezone.localdate())
     assert now(follow_up).responsible == person
 
 
@@ -158,7 +160,7 @@ def test_what_came_to_somebody_as_they_left_finds_somebody_within_the_hour(
 
 
 def closed_since(follow_up, administrator):
-    accounts.close_account(person=follow_up.responsible, by=administrator)
+    accounts.close_account(person=follow_up.responsible, by=administrator, on=timezone.localdate())
 
 
 def test_a_declined_one_that_is_opened_again_comes_to_somebody_who_is_there(
@@ -218,7 +220,9 @@ def test_of_two_closings_in_a_row_none_leaves_work_with_a_closed_account(
     third = factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])
 
     def close(one, to):
-        return lambda: accounts.close_account(person=now(one), by=administrator, to=now(to))
+        return lambda: accounts.close_account(
+            person=now(one), by=administrator, to=now(to), on=timezone.localdate()
+        )
 
     ended = in_turn(
         User.objects.filter(pk=colleague.pk), close(person, colleague), close(colleague, third)
@@ -241,7 +245,7 @@ def test_nothing_is_handed_to_somebody_whose_account_is_closed_just_now(
     }[kind]
     ended = in_turn(
         User.objects.filter(pk=to.pk),
-        lambda: accounts.close_account(person=now(to), by=administrator),
+        lambda: accounts.close_account(person=now(to), by=administrator, on=timezone.localdate()),
         give,
     )
     assert failures(ended) == ended[1:]
@@ -290,9 +294,9 @@ def test_a_right_is_not_given_to_a_closed_account_nor_on_the_word_of_no_administ
 ):
     asker = factories.UserFactory(role=Role.ADMINISTRATOR, whole_force=True)
     wanted = Rights(COORDINATOR.roles | {Role.PLANNER}, rights.units_of(person), whole_force=False)
-    rights.change(person=person, wanted=wanted, by=asker)
+    rights.change(person=person, wanted=wanted, by=asker, on=timezone.localdate())
     if meanwhile == "closed":
-        accounts.close_account(person=person, by=asker)
+        accounts.close_account(person=person, by=asker, on=timezone.localdate())
     else:
         no_role(asker, administrator)
     with pytest.raises(Refused, match="Refuse it"):
@@ -302,5 +306,5 @@ def test_a_right_is_not_given_to_a_closed_account_nor_on_the_word_of_no_administ
 
 def test_nobody_closes_their_own_account(administrator):
     with pytest.raises(Refused, match="Another administrator"):
-        accounts.close_account(person=administrator, by=administrator)
+        accounts.close_account(person=administrator, by=administrator, on=timezone.localdate())
     assert now(administrator).is_active
