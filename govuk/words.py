@@ -1,5 +1,6 @@
 """Words of a form about an answer that it can't take, in place of Django's stock ones."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -30,22 +31,23 @@ def say_plainly(field: forms.Field, label: str, column: Any = None) -> None:
         column: The model's field that it stands for, if there is one.
 
     """
-    stock, said = _stock(field), field.error_messages
+    stock, said = _stock(type(field)), field.error_messages  # type: ignore[arg-type]  # a class
     validators = list(field.validators)
     if column is not None:
         validators += column.validators
         for code, message in column.error_messages.items():
-            if message != _stock(column).get(code):
+            if message is not _stock(type(column)).get(code):  # type: ignore[arg-type]
                 said.setdefault(code, message)
     for code, sentence in _sentences(field, label, validators).items():
-        if said.get(code) == stock.get(code):
+        if said.get(code) is stock.get(code):  # to compare them would have both translated
             said[code] = sentence
 
 
-def _stock(field: Any) -> dict[str, Any]:
+@functools.cache
+def _stock(field: type[Any]) -> dict[str, Any]:
     """What Django says of such a field, of a form or a model, by code."""
     said: dict[str, Any] = {}
-    for kind in reversed(type(field).__mro__):
+    for kind in reversed(field.__mro__):
         if kind.__module__.startswith("django."):
             said |= vars(kind).get("default_error_messages", {})
     return said

@@ -8,7 +8,15 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 
+from accounts.database.compiled import Compiled
 from accounts.models import User
+
+
+@Compiled
+def _person(key: int) -> QuerySet[User]:
+    granted = Permission.objects.filter(group__user=OuterRef("pk")).order_by()
+    names = granted.values(full=Concat("content_type__app_label", Value("."), "codename"))
+    return User.objects.filter(pk=key).annotate(granted=ArraySubquery(names))
 
 
 class People(AuthenticationBackend):
@@ -18,9 +26,7 @@ class People(AuthenticationBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The person, unless the account is closed."""
-        granted = Permission.objects.filter(group__user=OuterRef("pk")).order_by()
-        names = granted.values(full=Concat("content_type__app_label", Value("."), "codename"))
-        found = User.objects.filter(pk=user_id).annotate(granted=ArraySubquery(names)).first()
+        found = _person.first(user_id)
         if found is None or not self.user_can_authenticate(found):
             return None
         if not found.is_superuser:

@@ -16,13 +16,14 @@ from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
+from accounts.database.compiled import Compiled
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
 from operations.planning import schedule
-from operations.teams.models import Cadet
+from operations.teams.models import Cadet, TeamMember
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
 from operations.visits.models import Visit, earliest_start_before
@@ -358,11 +359,23 @@ def _check_not_completed(visit: Visit, reason: str, notes: str, submission: uuid
 
 def _lock(visit: Visit, *, by: User) -> Visit:
     """The visit as it stands, kept from anybody else until this transaction ends."""
-    # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
-    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
-    if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
+    locked = _locked.first(visit.pk)
+    if locked is None:
+        raise Visit.DoesNotExist
+    if not by.has_perm(LOG_VISITS) or not _of_the_team.first(visit.pk, by.pk):
         raise PermissionDenied
     return locked
+
+
+@Compiled
+def _locked(visit: int) -> models.QuerySet[Visit]:
+    # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
+    return Visit.objects.select_for_update(no_key=True).filter(pk=visit).order_by()
+
+
+@Compiled
+def _of_the_team(visit: int, officer: int) -> models.QuerySet[TeamMember]:
+    return TeamMember.objects.filter(visit=visit, officer=officer).order_by()
 
 
 def _lock_to_correct(visit: Visit, *, by: User) -> Visit:

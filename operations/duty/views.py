@@ -20,7 +20,9 @@ from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.undo import confirm, offered
 from accounts.acts.views import ActView
+from accounts.database.compiled import Compiled
 from accounts.dates.london import duty_day, duty_ends
+from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from govuk.tones import tone_of
 from operations.duty import actions as duty
@@ -183,17 +185,26 @@ class OfTheTeam(RequiresPermission):
     @cached_property
     def visit(self) -> Visit:
         """The visit, if it is there for this person: others who see it must not act on it."""
-        found = self.may_act_on().filter(pk=self.kwargs["pk"])
-        if self.request.method == "GET":  # what an act makes of it needs nothing around it
-            found = found.select_related("venue", "operation__scenario")
-        if visit := found.first():
+        if visit := self.find():
             return visit
         get_object_or_404(Visit.objects.visible_to(self.user), pk=self.kwargs["pk"])
         raise PermissionDenied
 
-    def may_act_on(self) -> VisitQuerySet:
-        """The visits on which this person acts here; to be in the team is to see them."""
-        return Visit.objects.for_officer(self.user)
+    def find(self) -> Visit | None:
+        """The visit, where this person acts on it here: to be in the team is to see it."""
+        key = self.kwargs["pk"]
+        if self.request.method == "GET":
+            return _with_what_a_page_shows(Visit.objects.for_officer(self.user), key)
+        return _of_the_team.first(key, self.user.pk)
+
+
+@Compiled
+def _of_the_team(visit: int, officer: int) -> VisitQuerySet:
+    return Visit.objects.for_officer(User(pk=officer)).filter(pk=visit)
+
+
+def _with_what_a_page_shows(visits: VisitQuerySet, key: int) -> Visit | None:
+    return visits.filter(pk=key).select_related("venue", "operation__scenario").first()
 
 
 class VisitStart(FormPage, OfTheTeam, View):
@@ -335,9 +346,10 @@ class Corrects(OfTheTeam):
         """Whoever may correct some visits; which ones is for the queryset."""
         return any(map(self.user.has_perm, (LOG_VISITS, VIEW_OPERATIONS)))
 
-    def may_act_on(self) -> VisitQuerySet:
-        """The visits whose record is theirs to correct."""
-        return Visit.objects.visible_to(self.user) & Visit.objects.correctable_by(self.user)
+    def find(self) -> Visit | None:
+        """The visit, where its record is theirs to correct."""
+        theirs = Visit.objects.visible_to(self.user) & Visit.objects.correctable_by(self.user)
+        return _with_what_a_page_shows(theirs, self.kwargs["pk"])
 
 
 class OutcomeCorrect(Corrects, LogsOutcome):

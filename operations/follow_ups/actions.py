@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
+from accounts.database.compiled import Compiled
 from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User, UserGroup
@@ -126,10 +127,15 @@ def responsible_officer(visit: Visit) -> User:
 
 
 def _whoever_can(visit: Visit) -> User | None:
-    unit = Visit.objects.filter(pk=visit.pk).order_by().values("command_unit")
+    return _who_can.first(visit.pk, visit.operation_id)
+
+
+@Compiled
+def _who_can(visit: int, operation: int) -> models.QuerySet[User]:
+    unit = Visit.objects.filter(pk=visit).order_by().values("command_unit")
     members = CommandUnitMember.objects.filter(commandunit__in=unit).values("user")
     coordinators = UserGroup.objects.filter(group__name=Role.TRAINING_COORDINATOR).values("user")
-    lead = Operation.objects.filter(pk=visit.operation_id).values("lead")
+    lead = Operation.objects.filter(pk=operation).values("lead")
     # Counted for each person by itself: those who ever had a follow-up are joined by nobody.
     theirs = FollowUp.objects.open().filter(responsible=OuterRef("pk")).order_by()
     load = theirs.values("responsible").annotate(number=Count("pk")).values("number")
@@ -141,8 +147,7 @@ def _whoever_can(visit: Visit) -> User | None:
             of_unit=Case(When(pk__in=members, then=0), default=1),
             load=Coalesce(Subquery(load), 0),
         )
-        .order_by("turn", "of_unit", "load", "pk")
-        .first()
+        .order_by("turn", "of_unit", "load", "pk")[:1]
     )
 
 
@@ -297,8 +302,13 @@ def _hold_those_at(venue_id: int) -> list[FollowUp]:
         They, as they stand now.
 
     """
-    rows = FollowUp.objects.filter(visit__venue=venue_id).order_by("pk")
-    return list(rows.select_for_update(of=("self",), no_key=True))
+    return _held_at.all(venue_id)
+
+
+@Compiled
+def _held_at(venue: int) -> models.QuerySet[FollowUp]:
+    rows = FollowUp.objects.filter(visit__venue=venue).order_by("pk")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 # Done by a training coordinator ------------------------------------------------------------------
