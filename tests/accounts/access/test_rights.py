@@ -408,7 +408,8 @@ def test_a_link_on_its_way_does_not_follow_to_a_new_address(ada, bea, planner):
     actions.send_password_link(person=planner, by=bea)
     letter = letters().get(letter=invitations.LETTER)
     rights.change_address(person=planner, address="mine@police.example", by=ada)
-    assert "address was changed" in invitations.write(letter, at=timezone.now()).because
+    written = invitations.write([letter], at=timezone.now())
+    assert "address was changed" in written[letter.pk].because
 
 
 def test_the_address_of_an_unused_invitation_that_opens_nothing_covert_is_put_right(ada, unit):
