@@ -342,6 +342,22 @@ class OutcomeAdd(EndsVisit, LogsOutcome):
 class Corrects(OfTheTeam):
     """Mix in first: others may correct what the team logged, once nobody of it can any more."""
 
+    done = "The correction is saved. The earlier version is kept."
+
+    corrects: VisitState
+    """The state in which there is something to correct."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """In another state the visit's page is shown."""
+        if self.has_permission() and self.visit.state != self.corrects:
+            return redirect(self.visit)
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def record(self) -> Visit:
+        """What two people may correct at once."""
+        return self.visit
+
     def has_permission(self) -> bool:
         """Whoever may correct some visits; which ones is for the queryset."""
         return any(map(self.user.has_perm, (LOG_VISITS, VIEW_OPERATIONS)))
@@ -357,18 +373,7 @@ class OutcomeCorrect(Corrects, LogsOutcome):
 
     template_name = "operations/duty/outcome_correct.html"
     form_class = CorrectionForm
-    done = "The correction is saved. The earlier version is kept."
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Without an outcome there is nothing to correct."""
-        if self.has_permission() and not self.visit.is_completed:
-            return redirect(self.visit)
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def record(self) -> Visit:
-        """What two people may correct at once."""
-        return self.visit
+    corrects = VisitState.COMPLETED
 
     def get_initial(self) -> dict[str, Any]:
         outcome = self.visit.outcome
@@ -425,18 +430,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
 
     template_name = "operations/duty/not_completed_correct.html"
     form_class = NotCompletedCorrectionForm
-    done = "The correction is saved. The earlier version is kept."
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """In another state there is nothing to correct."""
-        if self.has_permission() and self.visit.state != VisitState.NOT_COMPLETED:
-            return redirect(self.visit)
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def record(self) -> Visit:
-        """What two people may correct at once."""
-        return self.visit
+    corrects = VisitState.NOT_COMPLETED
 
     def get_initial(self) -> dict[str, Any]:
         visit = self.visit
