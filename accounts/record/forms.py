@@ -34,7 +34,7 @@ class LogFilter(GovFilterForm, forms.Form):
         label="Person",
         max_length=254,
         required=False,
-        help_text="A name, a username or an email address.",
+        help_text="First and last name, a username or an email address.",
     )
     kind = forms.ChoiceField(label="Kind of record", required=False)
     number = forms.CharField(
@@ -73,7 +73,10 @@ class LogFilter(GovFilterForm, forms.Form):
         people = User.objects.annotate(named=named).order_by("username")
         found = list(people.filter(called | Q(pk=key))[: MOST_NAMESAKES + 1])
         if not found:
-            raise forms.ValidationError(f"Nobody is called {typed}.")
+            raise forms.ValidationError(
+                f"No account fits “{typed}”. Enter first and last name, a username, an email "
+                "address or an account’s number."
+            )
         if len(found) > 1:
             names = get_text_list([person.username for person in found[:MOST_NAMESAKES]], "or")
             raise forms.ValidationError(
