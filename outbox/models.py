@@ -61,10 +61,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         due = self.waiting().filter(lane=lane, next_try_at__lte=at)
         return due.order_by("next_try_at", "pk")
 
-    def failed(self) -> Self:
-        """Those that did not reach their reader and will not be tried again."""
-        return self.filter(state__in=FAILED)
-
 
 class Message(models.Model):
     """One message to one address. The row is the decision to send, and is written once.

@@ -31,7 +31,6 @@ from operations.visits.selection import Selection
 from operations.visits.states import (
     AHEAD,
     AHEAD_IN_SQL,
-    ELIGIBLE,
     FINISHED,
     FINISHED_IN_SQL,
     GOES_BACK,
@@ -119,10 +118,6 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def past_retention(self, *, before: dt.datetime) -> Self:
         """Those whose window closed before, with people and free text still on record."""
         return self.filter(ends_at__lt=before, anonymous_since=None).order_by("pk")
-
-    def not_completed_though_eligible(self) -> Self:
-        """Not completed for a reason that leaves the venue worth a visit."""
-        return self.filter(not_completed_reason__in=ELIGIBLE)
 
     def responded_well(self) -> Self:
         """Completed with the best verdict."""
@@ -580,11 +575,6 @@ class Visit(Versioned):
             self.state == VisitState.NOT_COMPLETED
             and self.not_completed_reason == NotCompletedReason.NOT_CLOSED
         )
-
-    @property
-    def is_completed(self) -> bool:
-        """The venue was tested and the outcome logged."""
-        return self.state == VisitState.COMPLETED
 
     @property
     def is_finished(self) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from operations import tasks
 from operations.models import FollowUp, Visit
+from operations.visits.states import VisitState
 from outbox.models import Message
 from tests import factories
 
@@ -130,7 +131,7 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     site.press("Log outcome")
     site.sees("Partly: refresher recommended")
     visit.refresh_from_db()
-    assert visit.is_completed
+    assert visit.state == VisitState.COMPLETED
 
     # The refresher it opened is booked,
     follow_up = FollowUp.objects.get()

@@ -32,6 +32,7 @@ from operations.models import (
     VisitState,
 )
 from operations.visits.selection import BY_CHANCE
+from operations.visits.states import ELIGIBLE
 from operations.visits.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
 from reports.filters import Filters
@@ -211,7 +212,7 @@ class SlowDashboard:
     @cached_property
     def completion_rate(self) -> Rate:
         """Completed of those that were completed or could have been."""
-        eligible = self.visits.not_completed_though_eligible().count()
+        eligible = self.visits.filter(not_completed_reason__in=ELIGIBLE).count()
         return Rate(self.totals["completed"], self.totals["completed"] + eligible)
 
     @cached_property

@@ -273,5 +273,6 @@ def settle_sessions_of(venue: Venue, *, by: User) -> None:
 
 
 def _settle(session: TrainingSession, *, by: User, removed: bool = False) -> None:
-    told = [settle(session=session, by=by, removed=removed) for settle in added("settles_training")]
+    settles: Sequence[Settles] = added("settles_training")
+    told = [settle(session=session, by=by, removed=removed) for settle in settles]
     session.followed = " ".join(filter(None, told))

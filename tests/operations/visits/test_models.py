@@ -226,7 +226,6 @@ def test_each_question_about_states_finds_its_visits():
         "under_way": [VisitState.UNDER_WAY],
         "completed": [VisitState.COMPLETED],
         "finished": [VisitState.COMPLETED, VisitState.NOT_COMPLETED],
-        "not_completed_though_eligible": [VisitState.NOT_COMPLETED],
         "responded_well": [VisitState.COMPLETED],
         "ahead": [VisitState.PLANNED, VisitState.UNDER_WAY],
         "over": [VisitState.COMPLETED, VisitState.NOT_COMPLETED, VisitState.CANCELLED],
