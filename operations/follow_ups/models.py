@@ -325,10 +325,6 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """The reminders that this person may see: those of the follow-ups that they may see."""
         return self.filter(follow_up__in=FollowUp.objects.visible_to(user))
 
-    def without_message(self) -> Self:
-        """Decided, and in no message yet though there is somebody to write to."""
-        return self.filter(copies=None, not_sent_because="")
-
 
 class Reminder(models.Model):
     """The decision to remind somebody of a follow-up. The row is written once and never changes.

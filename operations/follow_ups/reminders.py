@@ -98,20 +98,23 @@ def _decide(keys: Sequence[int], *, at: dt.datetime, working_days_only: bool) ->
             rows.append((key, due.stage.value, due.audience.value, due.date, at, why))
     if not rows:
         return 0
-    _insert(Reminder, REMINDER, rows)
-    return _put_into_messages(readers, at=at, working_days_only=working_days_only)
+    new = _insert(Reminder, REMINDER, rows, tell="id, follow_up_id, audience, not_sent_because")
+    to_send = [row for *row, why in new if not why]
+    return _put_into_messages(to_send, readers, at=at, working_days_only=working_days_only)
 
 
 def _put_into_messages(
-    readers: dict[int, Readers], *, at: dt.datetime, working_days_only: bool
+    new: Sequence[Sequence[Any]],
+    readers: dict[int, Readers],
+    *,
+    at: dt.datetime,
+    working_days_only: bool,
 ) -> int:
-    """Give each new reminder of these follow-ups its place in the message of the day to each of
-    its readers.
+    """Give each of the ``new`` reminders (key, follow-up, audience) its place in the message of the
+    day to each of its readers.
     """
-    new = Reminder.objects.without_message().filter(follow_up__in=readers).order_by("pk")
-    found = list(new.values_list("pk", "follow_up", "audience"))
     read_by: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for pk, key, audience in found:
+    for pk, key, audience in new:
         heard_by = Audience(audience)
         read_by[messages.LETTERS[heard_by]] += [
             (address, pk) for address in readers[key].addresses(heard_by)
@@ -127,7 +130,7 @@ def _put_into_messages(
         )
         copies = [(pk, message_to[address], "") for address, pk in pairs]
         _insert(ReminderCopy, COPY, copies)
-    return len(found)
+    return len(new)
 
 
 def _what_the_rule_asks(
@@ -192,17 +195,27 @@ COPY = {"reminder_id": "bigint", "message_id": "bigint", "left_out_because": "te
 
 
 def _insert(
-    model: type[models.Model], columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Add those of ``rows`` that are not there yet. Django would make an object of each first."""
+    model: type[models.Model],
+    columns: Mapping[str, str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    tell: str = "",
+) -> list[tuple[Any, ...]]:
+    """Add those of ``rows`` that are not there yet. Django would make an object of each first.
+
+    Returns:
+        What stands in the columns ``tell`` of each row that is new.
+
+    """
     arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
-            " ON CONFLICT DO NOTHING",
+            f" ON CONFLICT DO NOTHING{tell and f' RETURNING {tell}'}",
             [list(column) for column in zip(*rows, strict=True)],
         )
+        return cursor.fetchall() if tell else []
 
 
 def _in_chunks(keys: Iterable[int]) -> Iterator[Sequence[int]]:

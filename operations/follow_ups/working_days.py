@@ -5,6 +5,7 @@ and coming years; England and Wales have the same.
 """
 
 import datetime as dt
+import functools
 
 import holidays
 
@@ -15,6 +16,9 @@ _FRIDAY = 4
 _BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG")
 
 
+@functools.lru_cache(
+    maxsize=4096
+)  # days; reminders of one morning ask for some dozens 100,000 times
 def is_working_day(day: dt.date) -> bool:
     """Whether people are at their desks on ``day``."""
     return day.weekday() <= _FRIDAY and day not in _BANK_HOLIDAYS
