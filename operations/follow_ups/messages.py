@@ -84,23 +84,31 @@ GONE = "has left or has other work now, and the command unit has no mailbox"
 
 @dataclass(frozen=True, kw_only=True)
 class Readers:
-    """The addresses that there are to write to about a follow-up."""
+    """The addresses that there are about a follow-up, and who of them is to be written to."""
 
     contacts: Sequence[str]
     """Those of the venue's contacts who get reminders."""
 
     officer: str
-    """The responsible officer's; empty where they can't see to it any more."""
+    """The responsible officer's."""
+
+    is_answered: bool
+    """Whether the responsible officer can still see to it."""
 
     lead: str
-    """The same of the operation's lead."""
+    """The lead's of the operation."""
 
-    mailbox: str
-    """The command unit's; empty where it has none."""
+    is_led: bool
+    """Whether the lead still can."""
+
+    mailbox: str | None
+    """The command unit's; empty or None where it has none."""
 
     def person(self, audience: Audience) -> str:
         """The address of whom a message to staff is for; empty where they have left."""
-        return self.lead if audience is Audience.LEAD else self.officer
+        if audience is Audience.LEAD:
+            return self.lead if self.is_led else ""
+        return self.officer if self.is_answered else ""
 
     def addresses(self, audience: Audience) -> list[str]:
         """The addresses of this audience; empty if there is nobody to write to."""
@@ -128,7 +136,8 @@ class Readers:
         The responsible officer while they can see to it, else the mailbox of the unit, else the
         lead.
         """
-        return self.officer or self.mailbox or self.lead
+        officer, lead = self.person(Audience.OFFICER), self.person(Audience.LEAD)
+        return officer or self.mailbox or lead
 
 
 def readers_of(follow_up: FollowUp) -> Readers:
@@ -136,9 +145,11 @@ def readers_of(follow_up: FollowUp) -> Readers:
     unit = follow_up.visit.venue.local_authority.command_unit
     return Readers(
         contacts=[c.email for c in follow_up.visit.venue.contacts.all() if c.gets_reminders],
-        officer=follow_up.responsible.email if follow_up.is_answered else "",
-        lead=follow_up.visit.operation.lead.email if follow_up.is_led else "",
-        mailbox=unit.mailbox if unit else "",
+        officer=follow_up.responsible.email,
+        is_answered=follow_up.is_answered,
+        lead=follow_up.visit.operation.lead.email,
+        is_led=follow_up.is_led,
+        mailbox=unit.mailbox if unit else None,
     )
 
 

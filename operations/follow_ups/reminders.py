@@ -157,9 +157,11 @@ def _what_the_rule_asks(
         )
         readers = Readers(
             contacts=row["contacts"],
-            officer=row["responsible__email"] if row["is_answered"] else "",
-            lead=row["visit__operation__lead__email"] if row["is_led"] else "",
-            mailbox=row["command_unit__mailbox"] or "",
+            officer=row["responsible__email"],
+            is_answered=row["is_answered"],
+            lead=row["visit__operation__lead__email"],
+            is_led=row["is_led"],
+            mailbox=row["command_unit__mailbox"],
         )
         yield row["pk"], facts, readers
 
