@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, models, transaction
 
 from accounts.acts.constraints import broken_by
 from accounts.record.access_log import Act, record_acts
@@ -117,6 +117,21 @@ def refuse_if_any(problems: Iterable[Problem], record: models.Model | None = Non
         found += problems_of_fields(record, found)
     if found:
         raise Refused(found)
+
+
+def save_unless_taken(record: models.Model, problems: Iterable[Problem], *, about: str) -> None:
+    """Save ``record``, of which ``about`` is unique, where there are no ``problems``.
+
+    Raises:
+        Refused: with ``problems``, or since somebody took what it is called in this very moment.
+
+    """
+    refuse_if_any(problems)
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError as error:
+        raise refuse(about, sentence_of(error, type(record))) from None
 
 
 def sentence_of(error: IntegrityError, model: type[models.Model]) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from accounts.acts.permissions import require
-from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, sentence_of
+from accounts.acts.refusals import Problem, Refused, broken_rules, refuse, save_unless_taken
 from accounts.acts.undo import Return, undoable
 from accounts.database import scope
 from accounts.database.locks import hold
@@ -92,7 +92,7 @@ def create_operation(*, by: User, **fields: Unpack[OperationFields]) -> Operatio
     """
     require(by, PLAN_OPERATIONS)
     operation = Operation(created_by=by, **fields)
-    _save(operation, problems_of(fields))
+    save_unless_taken(operation, problems_of(fields), about="reference")
     return operation
 
 
@@ -171,7 +171,7 @@ def _edit_operation(
     if changed & set(DATES) and not refused & set(DATES):
         problems += _problems_of_left_out(operation, by)
         operation.wanted_starts_on = operation.wanted_ends_on = operation.wanted_by = None
-    _save(operation, problems)
+    save_unless_taken(operation, problems, about="reference")
     return operation
 
 
@@ -247,16 +247,6 @@ def _problems_of_length(operation: Operation) -> list[Problem]:
         f"{plain_time(last)} or before. Check both dates, or plan another operation."
     )
     return [Problem("ends_on", message)]
-
-
-def _save(operation: Operation, problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(problems)
-    try:
-        with transaction.atomic():
-            operation.save()
-    except IntegrityError as error:  # somebody took the reference in this very moment
-        raise refuse("reference", sentence_of(error, Operation)) from None
 
 
 # Venues of an operation ---------------------------------------------------------------------------

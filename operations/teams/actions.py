@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.db.models import Q, Value
 
 from accounts.acts.permissions import require
-from accounts.acts.refusals import Problem, Refused, refuse, sentence_of
+from accounts.acts.refusals import Problem, save_unless_taken
 from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.database.references import NaturalOrder
@@ -61,7 +61,7 @@ def add_cadet(*, on: dt.date, by: User, **fields: Unpack[CadetFields]) -> Cadet:
     """
     _require_unit(fields.get("command_unit"), by=by)
     cadet = Cadet(**fields)
-    _save(cadet, problems_of(fields, on=on))
+    save_unless_taken(cadet, problems_of(fields, on=on), about="reference")
     return cadet
 
 
@@ -85,7 +85,7 @@ def edit_cadet(
     problems = problems_of(fields, cadet=cadet, on=on)
     for name, value in fields.items():
         setattr(cadet, name, value)
-    _save(cadet, problems)
+    save_unless_taken(cadet, problems, about="reference")
     return cadet
 
 
@@ -130,17 +130,6 @@ def problems_of(
             named = f"There is already a cadet with this reference, {twin.reference}."
             problems.append(Problem("reference", named))
     return list({problem.about: problem for problem in reversed(problems)}.values())[::-1]
-
-
-@transaction.atomic
-def _save(cadet: Cadet, problems: list[Problem]) -> None:
-    if problems:
-        raise Refused(problems)
-    try:
-        with transaction.atomic():
-            cadet.save()
-    except IntegrityError as error:  # somebody took the reference in this very moment
-        raise refuse("reference", sentence_of(error, Cadet)) from None
 
 
 def _problems_of_reference(reference: str, on: dt.date) -> list[Problem]:
