@@ -9,6 +9,7 @@ who may see a record is asked as ever.
 Addresses made with an earlier key stand as long as it is among ``SECRET_KEY_FALLBACKS``.
 """
 
+import functools
 import hashlib
 import hmac
 import string
@@ -33,9 +34,15 @@ def number_of(key: int) -> str:
     """
     if not 0 <= key < 1 << (2 * _HALF - _CHECK):
         raise ValueError(key)
+    return _enciphered(key, settings.SECRET_KEY)
+
+
+# A row of a list has its number in several links, and the next page of the list has most of it too.
+@functools.lru_cache(maxsize=4096)
+def _enciphered(key: int, secret: str) -> str:
     left, right = divmod(key << _CHECK, 1 << _HALF)
     for turn in range(_ROUNDS):
-        left, right = right, left ^ _mixed(settings.SECRET_KEY, turn, right)
+        left, right = right, left ^ _mixed(secret, turn, right)
     bits = left << _HALF | right
     return "".join(_DIGITS[bits >> 5 * place & 31] for place in reversed(range(_LENGTH)))
 

@@ -273,10 +273,20 @@ def confirm(request: HttpRequest, sentence: str) -> None:
 
 def offers(record: models.Model, *, by: User) -> list[Offer]:
     """What of ``record`` this person can take back now, whoever did it, the latest first."""
+    if not _is_offered(record):
+        return []
     with scope.all_units():
         found = Undo.objects.open().filter(about__contains=[_key(record)])
         latest = found.select_related("by").order_by("-until")[:MOST_OFFERS]
         return [offer for undo in latest if (offer := _offer(undo, by))]
+
+
+def _is_offered(record: models.Model) -> bool:
+    """Whether anybody could take something of ``record`` back: the one question of most pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT makesafe_is_offered(%s)", [_key(record)])
+        [found] = cursor.fetchone()
+    return bool(found)
 
 
 def offered(act: Callable[..., Any], record: models.Model, *, by: User) -> Undo | None:

@@ -10,7 +10,7 @@ from accounts.database import scope
 from accounts.models import User
 from govuk.dates import moment
 from govuk.texts import one_line
-from operations.visits.models import Visit, overdue_margin
+from operations.visits.models import Visit, visit_rules
 from operations.visits.states import NotCompletedReason, VisitState
 
 
@@ -43,7 +43,7 @@ def end_overdue_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -
     if not locked.is_under_way:
         state = locked.get_state_display().lower()
         raise refuse("visit", f"This visit is {state} by now, so nothing was changed.")
-    margin = overdue_margin(at=at)
+    margin = visit_rules(at=at).margin
     if not locked.is_past_its_time(at=at, margin=margin):
         from_then = moment(locked.ends_at + margin, at=at)
         raise refuse(

@@ -19,7 +19,7 @@ from operations.control_room import actions
 from operations.control_room.forms import BoardSearch, EndVisitForm
 from operations.control_room.queries import find
 from operations.teams.models import TeamMember
-from operations.visits.models import Visit, overdue_margin
+from operations.visits.models import Visit, visit_rules
 from operations.visits.states import FINISHED
 
 
@@ -39,7 +39,7 @@ class Board(RequiresPermission, TemplateView):
             "venue__group", "venue__local_authority"
         )
         visits = on_board.prefetch_related(Prefetch("team", leads, to_attr="leads"))
-        found = find(visits, form.text, at=now, margin=overdue_margin(at=now))
+        found = find(visits, form.text, at=now, margin=visit_rules(at=now).margin)
         return super().get_context_data(**kwargs) | {
             "found": found,
             "sentence": found.in_words(form.text),

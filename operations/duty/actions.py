@@ -26,7 +26,7 @@ from operations.planning import schedule
 from operations.teams.models import Cadet, TeamMember
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
-from operations.visits.models import Visit, earliest_start_before
+from operations.visits.models import Visit, visit_rules
 from operations.visits.outcomes import NOT_SAID, Outcome
 from operations.visits.states import WAYS_BACK, NotCompletedReason, VisitState
 
@@ -80,7 +80,7 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
         return visit
     if not visit.is_planned:
         raise _too_late(visit)
-    if too_early := why_too_early(visit, at=at):
+    if too_early := why_too_early(visit, at=at, early=visit_rules(at=at).early):
         raise refuse("visit", too_early)
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # starts one visit at a time
     if other := Visit.objects.for_officer(by).under_way().select_related("venue").first():
@@ -105,9 +105,17 @@ def _planner(visit: Visit) -> str:
     return f"the operation’s lead, {lead}" if led else "a planner of your command unit"
 
 
-def why_too_early(visit: Visit, *, at: dt.datetime) -> str:
-    """A sentence that says from when on ``visit`` can start, or '' if it can by now."""
-    earliest = visit.starts_at - earliest_start_before(at=at)
+def why_too_early(visit: Visit, *, at: dt.datetime, early: dt.timedelta) -> str:
+    """A sentence that says from when on ``visit`` can start, or '' if it can by now.
+
+    Args:
+        visit: A planned one.
+        at: Now.
+        early: How long before its window a team may start. While a visit is under way the board
+            says that calls are a test.
+
+    """
+    earliest = visit.starts_at - early
     if at >= earliest:
         return ""
     return (

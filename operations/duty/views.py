@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -38,7 +38,7 @@ from operations.follow_ups.models import FollowUp
 from operations.teams.models import TeamMember
 from operations.visits import outcome_history
 from operations.visits.facts import OutcomeFacts
-from operations.visits.models import Visit, VisitQuerySet, earliest_start_before, overdue_margin
+from operations.visits.models import Visit, VisitQuerySet, visit_rules
 from operations.visits.outcomes import Outcome
 from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 from operations.visits.visit_history import record_of
@@ -72,10 +72,10 @@ class MyVisits(RequiresPermission, TemplateView):
         lately = mine.over().filter(starts_at__gte=now - DONE_LATELY)
         done = [visit for visit in lately if visit not in called_off]
         self.record_reads(listed=[*ahead, *done])
-        early = earliest_start_before(at=now)
+        rules = visit_rules(at=now)
         return super().get_context_data(**kwargs) | {
-            "early": early,
-            "margin": overdue_margin(at=now),
+            "early": rules.early,
+            "margin": rules.margin,
             "now": now,
             "tonight": sorted(tonight, key=lambda visit: not visit.is_under_way),
             "coming": [visit for visit in ahead if visit not in tonight],
@@ -97,8 +97,10 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         """With all that the page shows."""
         team = TeamMember.objects.with_who_goes().select_related("officer", "cadet")
         outcomes = Outcome.objects.select_related("logged_by").order_by("-revision")
+        correctable = Visit.objects.correctable_by(self.user).filter(pk=OuterRef("pk"))
         return (
             Visit.objects.visible_to(self.user)
+            .annotate(may_correct=Exists(correctable))
             .select_related("venue", "operation__scenario", "started_by")
             .prefetch_related(
                 Prefetch("team", team),
@@ -120,6 +122,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         return (
             super().get_context_data(**kwargs)
             | self._findings()
+            | self._times()
             | {
                 "record": record_of(self.object, list(self.object.outcomes.all())),
                 "undo_start": self.object.is_under_way
@@ -131,21 +134,26 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "is_over": self.object.is_finished,
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
                 "may_log": in_team and user.has_perm(LOG_VISITS),
-                "may_correct": Visit.objects.correctable_by(user)
-                .filter(pk=self.object.pk)
-                .exists(),
+                "may_correct": self.object.may_correct,  # type: ignore[attr-defined]  # annotated
                 "sees_script": in_team or sees_plans,
                 "sees_operation": sees_plans,
                 "registry_act": self._registry_act(),
                 "may_plan": user.has_perm(PLAN_OPERATIONS),
-                "too_early": duty.why_too_early(self.object, at=timezone.now()),
-                "margin": overdue_margin(at=timezone.now()),
                 "another_reason": self.object.not_completed_reason in duty.ANOTHER_REASON,
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
                 "drafts_over": draft_keys_over(self.object, user),
             }
         )
+
+    def _times(self) -> dict[str, Any]:
+        """By the policy of now, from when on a visit ahead can start and until when it waits."""
+        if not (self.object.is_planned or self.object.is_under_way):
+            return {}
+        now = timezone.now()
+        rules = visit_rules(at=now)
+        too_early = duty.why_too_early(self.object, at=now, early=rules.early)
+        return {"too_early": too_early, "margin": rules.margin}
 
     def _registry_act(self) -> tuple[str, str] | None:
         """What the registry should learn from a visit that found no venue to test, for whoever may
@@ -216,7 +224,8 @@ class VisitStart(FormPage, OfTheTeam, View):
         """Ask; or go on where it has started."""
         if self.visit.is_under_way:
             return redirect("operations:outcome_add", self.visit.pk)
-        return self.ask(duty.why_too_early(self.visit, at=timezone.now()))
+        now = timezone.now()
+        return self.ask(duty.why_too_early(self.visit, at=now, early=visit_rules(at=now).early))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Start, and open the form that is filled in afterwards, while there is a signal."""
@@ -234,7 +243,7 @@ class VisitStart(FormPage, OfTheTeam, View):
     def ask(self, refusal: object, *, status: int = 200) -> HttpResponse:
         """The page, with what stands in the way."""
         self.record_reads(viewed=[self.visit])
-        margin = overdue_margin(at=timezone.now())
+        margin = visit_rules(at=timezone.now()).margin
         context = {"visit": self.visit, "refusal": refusal, "margin": margin}
         return render(self.request, self.template_name, context, status=status)
 
@@ -247,7 +256,7 @@ class TeamAct(OfTheTeam, ActView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The visit for the heading, and what is told where its time is over."""
         self.record_reads(viewed=[self.visit])
-        context = {"visit": self.visit, "margin": overdue_margin(at=timezone.now())}
+        context = {"visit": self.visit, "margin": visit_rules(at=timezone.now()).margin}
         return super().get_context_data(**kwargs) | context
 
 

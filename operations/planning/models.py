@@ -65,6 +65,25 @@ class OperationQuerySet(models.QuerySet["Operation"]):
             progress=Coalesce(Subquery(of_it.annotate(n=counted).values("n")), none)
         )
 
+    def with_draws(self) -> Self:
+        """Annotate ``n_drawn``, how many draws stand, and ``n_undone``, how many were taken back.
+
+        The record tells of those. They count too, or somebody could draw until the sample pleases.
+        """
+        record: Any = Draw.pgh_event_model  # type: ignore[attr-defined]  # made by @tracked
+        undone = record.objects.filter(pgh_label="delete")
+        return self.annotate(n_drawn=_number_of(Draw.objects.all()), n_undone=_number_of(undone))
+
+    def with_chosen(self, chosen: OperationVenueQuerySet) -> Self:
+        """Annotate ``n_chosen``: how many of ``chosen`` (those that the reader may see) it has."""
+        return self.annotate(n_chosen=_number_of(chosen))
+
+
+def _number_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many of ``rows`` an operation has."""
+    of_it = rows.filter(operation=OuterRef("pk")).order_by().values("operation")
+    return Coalesce(Subquery(of_it.annotate(n=Count("pk")).values("n")), 0)
+
 
 @tracked()
 class Operation(Versioned):
@@ -97,6 +116,11 @@ class Operation(Versioned):
 
     progress: dict[str, int]
     """Of ``with_progress``."""
+    n_drawn: int
+    n_undone: int
+    """Of ``with_draws``."""
+    n_chosen: int
+    """Of ``with_chosen``."""
 
     objects: ClassVar[OperationQuerySet] = OperationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -224,16 +248,6 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"Draw {self.pk}"
-
-    @classmethod
-    def undone(cls, operation: Operation) -> int:
-        """How many draws for ``operation`` were taken back, as the record has it.
-
-        They count beside those that stand, or somebody could draw until the sample pleases.
-        """
-        record: Any = cls.pgh_event_model  # type: ignore[attr-defined]  # made by @tracked
-        found: int = record.objects.filter(operation=operation, pgh_label="delete").count()
-        return found
 
     @property
     def frame(self) -> str:

@@ -32,7 +32,7 @@ from operations.planning.forms import (
     OperationForm,
     RemoveVenueForm,
 )
-from operations.planning.models import Draw, Operation, OperationVenue
+from operations.planning.models import Operation, OperationVenue
 from operations.scenarios.models import Scenario
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit
@@ -87,6 +87,8 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         found = Operation.objects.visible_to(user)
         return (
             found.with_progress(Visit.objects.visible_to(user))
+            .with_chosen(OperationVenue.objects.visible_to(user))
+            .with_draws()
             .with_who_leads()
             .select_related("lead", "scenario", "wanted_by")
         )
@@ -104,7 +106,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             lists = {
                 "ahead": ("To come", visits.ahead(), n_ahead),
                 **lists,
-                "venues": ("Venues", _with_visits(chosen, visits), chosen.count()),
+                "venues": ("Venues", _with_visits(chosen, visits), operation.n_chosen),
             }
         shown = self.request.GET.get("show")
         shown = shown if shown in lists else next(iter(lists))
@@ -124,8 +126,8 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             "may_change_dates": "starts_on" not in planning.not_for(user, operation),
             "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
-            "times_undone": (undone := Draw.undone(operation)),
-            "times_drawn": operation.draws.count() + undone,
+            "times_undone": operation.n_undone,
+            "times_drawn": operation.n_drawn + operation.n_undone,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
             "links": links,

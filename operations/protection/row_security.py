@@ -117,7 +117,18 @@ READS_OF = f"""
         )
     $$
 """  # noqa: S608
-FUNCTIONS = (MY_VISITS, MY_CADETS, READS_OF)
+#: Whether an act on a record can be taken back, whoever did it. Few acts can be at a time, and most
+#: pages need not look beyond the person's own units to hear that there is none.
+IS_OFFERED = f"""
+    CREATE OR REPLACE FUNCTION makesafe_is_offered(record text) RETURNS boolean
+    LANGUAGE sql STABLE {AS_OWNER} AS $$
+        SELECT EXISTS (
+            SELECT FROM accounts_undo
+            WHERE taken_back_at IS NULL AND until > now() AND about @> ARRAY[record]
+        )
+    $$
+"""  # noqa: S608
+FUNCTIONS = (MY_VISITS, MY_CADETS, READS_OF, IS_OFFERED)
 
 
 def _shows_with(table: str, column: str) -> str:

@@ -125,7 +125,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def overdue(self, *, at: dt.datetime) -> Self:
         """Under way though the window and its margin have passed: nobody knows how it stands."""
-        return self.under_way().filter(ends_at__lt=at - overdue_margin(at=at))
+        return self.under_way().filter(ends_at__lt=at - visit_rules(at=at).margin)
 
     def endable_by(self, user: User) -> Self:
         """The visits that this person may end once they are overdue, without being of the team.
@@ -582,19 +582,10 @@ class Visit(Versioned):
         return self.state in FINISHED
 
 
-def overdue_margin(*, at: dt.datetime) -> dt.timedelta:
-    """From the end of a window until its visit is overdue, by the policy of that moment.
+def visit_rules(*, at: dt.datetime) -> VisitPolicy:
+    """The policy of that moment.
 
-    Without one nothing is waited for: in doubt a call is real.
+    Without one nothing is waited for, since in doubt a call is real, and no team is early.
     """
     policy = VisitPolicy.objects.in_force(on=duty_day(at))
-    return policy.margin if policy else dt.timedelta(0)
-
-
-def earliest_start_before(*, at: dt.datetime) -> dt.timedelta:
-    """How long before its window a visit can start, by the policy of that moment.
-
-    A team may be early; but while a visit is under way the board says that calls are a test.
-    """
-    policy = VisitPolicy.objects.in_force(on=duty_day(at))
-    return policy.early if policy else dt.timedelta(0)
+    return policy or VisitPolicy(overdue_after_minutes=0, start_early_minutes=0)

@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,7 @@ def _result(visits: int) -> Path:
 
 
 def _measure_here(name: str, visits: int, only: str) -> None:
-    import django
-
-    django.setup()
+    import_module("config.asgi")  # as a web process starts
 
     from tests.benchmarks.measure import measure
     from tests.benchmarks.pages import pages
