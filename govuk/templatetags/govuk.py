@@ -1,12 +1,14 @@
 """Tags of the form pack, and dates in words."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from govuk import dates, parts
@@ -38,6 +40,43 @@ def error_links(form: Any) -> list[tuple[str, str]]:
 def has_errors(form: Any) -> bool:
     """Whether a form was sent and refused."""
     return isinstance(form, BaseForm) and form.is_bound and bool(form.errors)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    name: str
+    figures: bool = False
+
+
+@register.filter
+def figures(name: str) -> Column:
+    """A column of this name whose cells are figures."""
+    return Column(name, figures=True)
+
+
+@register.simple_block_tag
+def table(content: str, label: str, *columns: str | Column, wide: bool = False) -> str:
+    """A table around its rows, such as ``{% table "Visits" "Venue" "Completed"|figures %}``.
+
+    Args:
+        content: The rows.
+        label: What the table is of, for screen readers.
+        columns: Their names. One without a name is left out: ``sees_it|yesno:"Verdict,"``.
+        wide: Whether it keeps 700 pixels and scrolls where there is less.
+
+    """
+    heads = [one if isinstance(one, Column) else Column(one) for one in columns]
+    return render_to_string(
+        "components/table.html",
+        {
+            "label": label,
+            "columns": [head for head in heads if head.name],
+            "wide": wide,
+            "rows": content,
+        },
+    )
 
 
 @register.filter
