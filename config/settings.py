@@ -255,11 +255,11 @@ MFA_FORMS = {
     "activate_totp": "accounts.sign_in.forms.AuthenticatorAppForm",
     "deactivate_totp": "accounts.sign_in.forms.RemoveAuthenticatorAppForm",
     "generate_recovery_codes": "accounts.sign_in.forms.NewRecoveryCodesForm",
-    "add_webauthn": "accounts.sign_in.forms.PasskeyForm",
-    "authenticate_webauthn": "accounts.sign_in.forms.PasskeyStepForm",
-    "login_webauthn": "accounts.sign_in.forms.PasskeySignInForm",
-    "reauthenticate_webauthn": "accounts.sign_in.forms.PasskeyAgainForm",
-    "edit_webauthn": "accounts.sign_in.forms.PasskeyNameForm",
+    "add_webauthn": "accounts.sign_in.passkeys.PasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.passkeys.PasskeyStepForm",
+    "login_webauthn": "accounts.sign_in.passkeys.PasskeySignInForm",
+    "reauthenticate_webauthn": "accounts.sign_in.passkeys.PasskeyAgainForm",
+    "edit_webauthn": "accounts.sign_in.passkeys.PasskeyNameForm",
 }
 
 # Single sign-on: OpenID Connect with the force's identity provider ------------------------------

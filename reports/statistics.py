@@ -1,4 +1,4 @@
-"""Rates and how sure we can be of them: pure arithmetic, which rows count is not its matter."""
+"""Rates and their intervals, which say how sure we can be: pure arithmetic on counts."""
 
 import math
 from dataclasses import dataclass

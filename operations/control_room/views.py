@@ -16,8 +16,8 @@ from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from operations.control_room import actions
+from operations.control_room.board import find
 from operations.control_room.forms import BoardSearch, EndVisitForm
-from operations.control_room.queries import find
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit, visit_rules
 from operations.visits.states import FINISHED

@@ -1,4 +1,4 @@
-"""The force's policy on whether a cadet may go on a visit, as a pure rule.
+"""Which cadets may go on a visit, tonight or any day: the force's policy as a pure rule.
 
 A cadet is a volunteer under 18. Each rule here protects them, so where a rule could be read in
 two ways the stricter reading is taken. That a cadet is not in two visits at once is kept by the

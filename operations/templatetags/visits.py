@@ -1,20 +1,18 @@
-"""Tags for the plan and the state of a visit."""
+"""Tags for the window (``visits/windows.py``) and the state of a visit."""
 
 import datetime as dt
 
 from django import template
 from django.utils import timezone
 
-from accounts.dates.london import DAY_BEGINS, duty_day
-from govuk.dates import short_day
+from accounts.dates.london import duty_day
 from govuk.tones import tone_of
 from operations.models import Visit, VisitState
+from operations.visits import windows
 
 register = template.Library()
 register.filter(duty_day)
-
-#: From this time of day on it is tonight.
-EVENING = dt.time(18)
+register.filter(windows.visit_times)
 
 #: What a team does once its window and the margin are over.
 LATE: dict[str, str] = {
@@ -50,30 +48,14 @@ def late(visit: Visit, margin: dt.timedelta) -> str:
 
 @register.filter
 def window(visit: Visit) -> str:
-    """When ``visit`` is: "Tonight, 23:00 to 00:30", "Fri 27 Nov, 19:00 to 21:00"."""
-    return f"{visit_day(visit)}, {visit_times(visit)}"
+    """When ``visit`` is: "Tonight, 23:00 to 00:30"."""
+    return windows.window(visit, at=timezone.now())
 
 
 @register.filter
 def visit_day(visit: Visit) -> str:
-    """The day of ``visit``: "Tonight", "Fri 27 Nov", and with the year where it is another one."""
-    starts, now = timezone.localtime(visit.starts_at), timezone.localtime()
-    if duty_day(starts) == duty_day(now):
-        return "Today" if DAY_BEGINS <= starts.time() < EVENING else "Tonight"
-    return short_day(starts, at=now)
-
-
-@register.filter
-def visit_times(visit: Visit) -> str:
-    """The window of ``visit`` on that day: "23:00 to 00:30".
-
-    In a night when the clocks change it says by which: "00:30 BST to 01:30 GMT".
-    """
-    starts, ends = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
-    # An hour that comes twice has a different offset the second time (its fold).
-    offsets = {time.replace(fold=fold).utcoffset() for time in (starts, ends) for fold in (0, 1)}
-    written = "%H:%M" if len(offsets) == 1 else "%H:%M %Z"
-    return f"{starts:{written}} to {ends:{written}}"
+    """The day of ``visit``: "Tonight"."""
+    return windows.visit_day(visit, at=timezone.now())
 
 
 @register.filter

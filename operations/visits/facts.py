@@ -1,4 +1,4 @@
-"""Facts of an outcome, and which question applies after which answer: a pure rule.
+"""Which question of an outcome follows which answer, and the facts they make: a pure rule.
 
 Stated once, as data. The form on the phone with its layout, the words on the page, what an act
 keeps and the checks of the database (``outcomes.py``) are derived from it.

@@ -13,7 +13,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from accounts.roles import Role
-from accounts.sign_in.forms import DevicesAnswer, LinkForm
+from accounts.sign_in.forms import LinkForm
+from accounts.sign_in.passkeys import DevicesAnswer
 from govuk import GovForm, PlainWords
 from govuk.words import say_plainly
 from tests import factories

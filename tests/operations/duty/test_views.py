@@ -9,11 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.dates.london import duty_begins, duty_day, duty_ends
+from accounts.dates.london import duty_day, duty_ends
 from accounts.models import User
 from accounts.roles import Role
-from operations.models import Visit
-from operations.templatetags.visits import visit_day, visit_times
 from operations.visits.verdict import Verdict
 from tests.factories import (
     CadetMemberFactory,
@@ -112,38 +110,6 @@ def test_my_visits_take_as_many_queries_for_many_as_for_one(signed_in, officer):
 
 
 # The visit's page -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("starts", "hours", "shown"),
-    [
-        (dt.datetime(2026, 3, 28, 23, 30, tzinfo=dt.UTC), 3, "23:30 GMT to 03:30 BST"),
-        (dt.datetime(2026, 10, 24, 23, 30, tzinfo=dt.UTC), 3, "00:30 BST to 02:30 GMT"),
-        (dt.datetime(2026, 10, 25, 0, 10, tzinfo=dt.UTC), 1, "01:10 BST to 01:10 GMT"),
-        (dt.datetime(2026, 7, 1, 18, tzinfo=dt.UTC), 2, "19:00 to 21:00"),
-        (dt.datetime(2026, 11, 24, 18, tzinfo=dt.UTC), 2, "18:00 to 20:00"),
-    ],
-)
-def test_the_window_is_in_london_time_and_clear_when_the_clocks_change(starts, hours, shown):
-    visit = Visit(starts_at=starts, ends_at=starts + dt.timedelta(hours=hours))
-    assert visit_times(visit) == shown
-
-
-@pytest.mark.parametrize(
-    ("hours", "shown"), [(4, "Today"), (11, "Today"), (12, "Tonight"), (20, "Tonight")]
-)
-def test_a_visit_of_this_duty_day_is_today_or_tonight(hours, shown):
-    """From six in the evening on, and until six in the morning."""
-    begins = duty_begins(duty_day(timezone.now())) + dt.timedelta(hours=hours)
-    assert visit_day(Visit(starts_at=begins)) == shown
-
-
-def test_another_day_is_short_and_has_its_year_only_where_that_is_another():
-    now = timezone.localtime()
-    for starts in (now.replace(month=2, day=3), now.replace(year=now.year + 1, month=2, day=3)):
-        year = "" if starts.year == now.year else f" {starts.year}"
-        if duty_day(starts) != duty_day(now):
-            assert visit_day(Visit(starts_at=starts)) == f"{starts:%a} {starts.day} Feb{year}"
 
 
 def test_the_team_sees_what_it_needs_before_a_visit(signed_in, officer):

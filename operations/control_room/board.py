@@ -1,4 +1,4 @@
-"""The board's rows: the tests of now, told apart by what a call handler typed."""
+"""What the board of live tests shows: the tests of now, told apart by what a call handler typed."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence

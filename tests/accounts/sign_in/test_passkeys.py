@@ -8,7 +8,7 @@ from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from accounts.roles import Role
-from accounts.sign_in.forms import NOT_ACCEPTED
+from accounts.sign_in.passkeys import NOT_ACCEPTED
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
