@@ -115,6 +115,7 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "govuk.renderer.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "govuk"
 CRISPY_TEMPLATE_PACK = "govuk"
 CRISPY_FAIL_SILENTLY = False

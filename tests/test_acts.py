@@ -18,6 +18,7 @@ NO_ACTS = {
     "accounts.record.access_log.record_act": "writes the log of reads",
     "accounts.record.access_log.record_acts": "writes the log of reads",
     "accounts.record.access_log.record_reads": "writes the log of reads",
+    "accounts.record.access_log.record_search": "writes the log of reads",
     "accounts.acts.undo.offered": "a question",
     "accounts.acts.undo.offers": "a question",
     "accounts.record.history.all_events": "a question",

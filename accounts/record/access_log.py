@@ -175,17 +175,33 @@ def record_reads(
         listed: What else stands on it.
 
     """
+    _write(_reads(by, viewed, listed), by=by)
+
+
+def record_search(*, by: User, purpose: str, listed: Iterable[models.Model] = ()) -> None:
+    """Put on record that somebody searched the log, with what they saw there: one INSERT.
+
+    Args:
+        by: The person.
+        purpose: The filters in words.
+        listed: What stands on the page.
+
+    """
+    what = AccessEntry._meta.label_lower
+    search = AccessEntry(user=by, act=Act.SEARCHED, what=what, purpose=purpose)
+    _write([search, *_reads(by, (), listed)], by=by)
+
+
+def _reads(
+    by: User, viewed: Iterable[models.Model], listed: Iterable[models.Model]
+) -> list[AccessEntry]:
     seen: dict[tuple[Act, str], dict[int, None]] = {}  # a dict, to keep the order of the page
     for act, records in ((Act.VIEWED, viewed), (Act.LISTED, listed)):
         for record in records:
             seen.setdefault((act, record._meta.label_lower), {})[record.pk] = None
-    _write(
-        [
-            AccessEntry(user=by, act=act, what=what, ids=list(ids))
-            for (act, what), ids in seen.items()
-        ],
-        by=by,
-    )
+    return [
+        AccessEntry(user=by, act=act, what=what, ids=list(ids)) for (act, what), ids in seen.items()
+    ]
 
 
 def record_acts(act: Act, *, by: User, about: Iterable[models.Model]) -> None:

@@ -6,6 +6,7 @@ records have a page of history, and what of it and of the whole log is not for e
 """
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -217,10 +218,11 @@ def records_in(events: Iterable[tuple[Any, Any]]) -> Iterable[models.Model]:
     with_history: set[Model] = {kind.model for kind in added("histories")} - {User}
     for event, _ in events:
         yield about(type(event))(pk=event.pgh_obj_id)
-        for _, event_field in _fields(event):
-            key = getattr(event, event_field.attname)
+        for _, event_field in _fields(event._meta.model):
             model = event_field.related_model
-            if model is not None and model in with_history and key is not None:
+            if model is None or model not in with_history:
+                continue
+            if (key := getattr(event, event_field.attname)) is not None:
                 yield model(pk=key)
 
 
@@ -438,14 +440,14 @@ def _entry(
             f" to {names.word(event_field, getattr(event, event_field.attname))}"
             if told and before
             else label
-            for label, event_field in _fields(event)
+            for label, event_field in _fields(event._meta.model)
             if before is None
             or getattr(before, event_field.attname) != getattr(event, event_field.attname)
         ]
     else:
         changes = [
             f"{capfirst(label)}: {names.word(event_field, value)}"
-            for label, event_field in _fields(event)
+            for label, event_field in _fields(event._meta.model)
             if told
             and (value := getattr(event, event_field.attname)) not in (None, "", [])
             and not (of is not None and event_field.related_model is type(of))
@@ -466,13 +468,15 @@ def _entry(
     )
 
 
-def _fields(event: Any) -> Iterable[tuple[str, models.Field[Any, Any]]]:
-    """The fields that stand for what the record says, each with its name in words."""
-    model = about(type(event))
-    for event_field in event._meta.concrete_fields:
-        if event_field.name.startswith("pgh_") or event_field.name == model._meta.pk.name:
-            continue
-        yield str(model._meta.get_field(event_field.name).verbose_name), event_field  # type: ignore[union-attr]
+@functools.cache
+def _fields(table: Any) -> list[tuple[str, models.Field[Any, Any]]]:
+    """The fields of a table of history that say what a record said, each with its name."""
+    model = about(table)
+    return [
+        (str(model._meta.get_field(field.name).verbose_name), field)  # type: ignore[union-attr]
+        for field in table._meta.concrete_fields
+        if not field.name.startswith("pgh_") and field.name != model._meta.pk.name
+    ]
 
 
 _NO_NAMES = (models.JSONField, RangeField)
@@ -494,7 +498,7 @@ class _Names:
         for pair in events:
             for event in filter(None, pair):
                 wanted[User].add((event.pgh_context or {}).get("user"))
-                for _, event_field in _fields(event):
+                for _, event_field in _fields(event._meta.model):
                     told = worded is None or event_field.name in worded
                     if (
                         told

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
+from django.db.models import Subquery
 
 from accounts.models import AccessEntry, Seal
 from accounts.record.access_log import Act
@@ -39,26 +40,36 @@ _WORDS = {
 }
 
 
-def works(*, at: dt.datetime) -> list[Work]:
-    """What was last done when. On a new installation nothing is late for the first night."""
-    seal = Seal.objects.order_by("-day").values_list("sealed_at", flat=True).first()
-    runs = AccessEntry.objects.filter(act=Act.RETENTION_APPLIED).order_by("-at")
-    run = runs.values_list("at", flat=True).first()
-    begun = AccessEntry.objects.order_by("at").values_list("at", flat=True).first() or at
+def latest_seal() -> Seal | None:
+    """The end of the chain of seals."""
+    return Seal.objects.order_by("-day").first()
+
+
+def works(*, at: dt.datetime, seal: Seal | None) -> list[Work]:
+    """What was last done when. On a new installation nothing is late for the first night.
+
+    Args:
+        at: Now.
+        seal: The latest one.
+
+    """
+    runs = AccessEntry.objects.filter(act=Act.RETENTION_APPLIED).order_by("-at").values("at")
+    entries = AccessEntry.objects.order_by("at").annotate(run=Subquery(runs[:1]))
+    begun, run = entries.values_list("at", "run").first() or (at, None)
     return [
         Work(name, last, late=at - (last or begun) > LATE)
-        for name, last in (("seal", seal), ("retention", run))
+        for name, last in (("seal", seal.sealed_at if seal else None), ("retention", run))
     ]
 
 
 def late(*, at: dt.datetime) -> list[Work]:
     """What was not done when it should have been; nothing in the demonstration, which sleeps."""
-    return [] if settings.DEMO else [work for work in works(at=at) if work.late]
+    return [] if settings.DEMO else [work for work in works(at=at, seal=latest_seal()) if work.late]
 
 
 def warn(*, at: dt.datetime) -> None:
     """Say in the log what was not done."""
-    for work in works(at=at):
+    for work in works(at=at, seal=latest_seal()):
         if work.late:
             hours = int((at - work.last).total_seconds() // 3600) if work.last else None
             log.error("the night's work was not done", work=work.name, hours_ago=hours)

@@ -11,9 +11,9 @@ from django.views.generic import TemplateView
 
 from accounts.access.pages import RequiresPermission, RequiresRecentSignIn
 from accounts.dates.london import duty_day, midnight
-from accounts.models import AccessEntry, Seal
+from accounts.models import AccessEntry
 from accounts.record import history, night_work
-from accounts.record.access_log import Act, record_act
+from accounts.record.access_log import record_search
 from accounts.record.forms import LogFilter
 from accounts.roles import VIEW_LOG
 
@@ -77,19 +77,21 @@ class Log(RequiresRecentSignIn, Paged):
         """One of the two lists. Opening it is on record, too."""
         form = LogFilter(self.request.GET or None)
         wanted = form.wanted()
-        record_act(
-            Act.SEARCHED, by=self.user, what=AccessEntry._meta.label_lower, purpose=form.in_words()
-        )
-        page, entries = self.reads(wanted) if wanted["reads"] else self.changes(wanted)
+        asked = form.in_words()
+        page, entries = (self.reads if wanted["reads"] else self.changes)(wanted, asked)
+        seal = night_work.latest_seal()
         return super().get_context_data(**kwargs) | {
             "form": form,
             "entries": entries,
-            "night_work": night_work.works(at=timezone.now()),
-            "head": Seal.objects.order_by("-day").first(),
+            "night_work": night_work.works(at=timezone.now(), seal=seal),
+            "head": seal,
             "page": page,
         }
 
-    def changes(self, wanted: dict[str, Any]) -> tuple[history.Page[Any], list[history.Entry]]:
+    def changes(
+        self, wanted: dict[str, Any], asked: str
+    ) -> tuple[history.Page[Any], list[history.Entry]]:
+        """What was changed; ``asked`` are the filters in words."""
         limits = history.limits_of_log(self.user, on=duty_day(timezone.now()))
         events = history.all_events(
             limits,
@@ -100,13 +102,16 @@ class Log(RequiresRecentSignIn, Paged):
             number=wanted["number"],
         )
         page = history.page_of(events, size=PAGE_SIZE, place=self.place)
-        self.record_reads(listed=history.records_in(page.rows))
+        record_search(by=self.user, purpose=asked, listed=history.records_in(page.rows))
         return page, history.in_words(
             page.rows, wordless=limits.wordless, addresses=True, called=str
         )
 
-    def reads(self, wanted: dict[str, Any]) -> tuple[history.Page[Any], list[history.Entry]]:
-        """What was read, and who came and went."""
+    def reads(
+        self, wanted: dict[str, Any], asked: str
+    ) -> tuple[history.Page[Any], list[history.Entry]]:
+        """What was read, and who came and went: this very search is among it."""
+        record_search(by=self.user, purpose=asked)
         rows = Q()
         if since := _begin(wanted["since"]):
             rows &= Q(at__gte=since)

@@ -19,7 +19,8 @@ NOW = dt.datetime(2026, 11, 26, 9, tzinfo=dt.UTC)
 
 
 def late(at=NOW):
-    return {work.name for work in night_work.works(at=at) if work.late}
+    seal = night_work.latest_seal()
+    return {work.name for work in night_work.works(at=at, seal=seal) if work.late}
 
 
 def done(at):
