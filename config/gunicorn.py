@@ -84,9 +84,18 @@ logconfig_dict = logs.configuration(
 
 
 def on_starting(_server: object) -> None:
-    """Begin only where all is there, and as it must be. Gunicorn calls this before any worker."""
+    """Begin only where all is there, and as it must be. Gunicorn calls this before any worker.
+
+    What workers serve is loaded here, once for all of them, and before a first page waits for it.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from config.start import refuse_incomplete
+    from config.start import refuse_incomplete, share_memory
 
     refuse_incomplete()
+    from django.urls import get_resolver
+
+    from config import asgi  # noqa: F401
+
+    _ = get_resolver().url_patterns
+    share_memory()

@@ -166,6 +166,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 5 * 60  # seconds
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+#: Kilobytes; a process that one task has left larger makes room for a new one after it.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 250_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -1,5 +1,6 @@
-"""Checks that each process of an installation makes before it begins, apart from its settings."""
+"""What each process of an installation does before it begins, apart from reading its settings."""
 
+import gc
 import sys
 
 from django.conf import settings
@@ -34,6 +35,15 @@ def refuse_unfit_database() -> None:
     """
     if problems := _guards():
         sys.exit("\n".join(problems))
+
+
+def share_memory() -> None:
+    """Let the processes that fork from here share what is loaded by now.
+
+    Memory is shared until it is written to, and the collector of garbage writes to all it looks at.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _static_files() -> list[str]:

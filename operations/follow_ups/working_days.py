@@ -6,22 +6,26 @@ and coming years; England and Wales have the same.
 
 import datetime as dt
 import functools
-
-import holidays
+from collections.abc import Container
 
 DAY = dt.timedelta(days=1)
 _FRIDAY = 4
+#: Days of which it is known: a morning's reminders ask 100,000 times, about some dozens.
+REMEMBERED = 4096
 
-#: Learns a year's holidays when it is first asked for a day of it.
-_BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG")
+
+@functools.cache
+def _bank_holidays() -> Container[dt.date]:
+    """Those of any year: it learns a year's when it is first asked for a day of it."""
+    import holidays  # 10 MB, which most processes can do without
+
+    return holidays.country_holidays("GB", subdiv="ENG")
 
 
-@functools.lru_cache(
-    maxsize=4096
-)  # days; reminders of one morning ask for some dozens 100,000 times
+@functools.lru_cache(REMEMBERED)
 def is_working_day(day: dt.date) -> bool:
     """Whether people are at their desks on ``day``."""
-    return day.weekday() <= _FRIDAY and day not in _BANK_HOLIDAYS
+    return day.weekday() <= _FRIDAY and day not in _bank_holidays()
 
 
 def on_or_after(day: dt.date) -> dt.date:

@@ -1,8 +1,8 @@
 """Measures every page at one or more sizes: ``make benchmark SIZE=1000000``.
 
-Prints a table for each size and one of how pages grow, in Markdown, then submits and reminders at
-the largest. Times are of one machine; only ratios mean something elsewhere. Ends with 1 where a
-line is over its goal. One run at a time: each takes policies off for a moment.
+Prints a table for each size and one of how pages grow, in Markdown, then submits, reminders and
+memory at the largest. Times are of one machine; only ratios mean something elsewhere. Ends with 1
+where a line is over its goal. One run at a time: each takes policies off for a moment.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def main() -> int:
         print("\nGrowth\n")
         missed |= _print_growth(found)
     if not options.only:
-        for part in ("submits", "reminders"):
+        for part in ("submits", "reminders", "memory"):
             print(f"\n{part.capitalize()}\n", flush=True)
             command = [sys.executable, "-m", f"tests.benchmarks.{part}", str(max(sizes))]
             missed |= subprocess.run(command, cwd=database.ROOT).returncode != 0

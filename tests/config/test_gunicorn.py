@@ -1,7 +1,10 @@
 """The web server's process, as the Procfile starts it: what it believes and what it needs."""
 
 import contextlib
+import os
 import secrets
+import subprocess
+import sys
 
 import psycopg2
 import pytest
@@ -12,7 +15,7 @@ from django.urls import reverse
 from accounts.roles import Role
 from config.embedded import database_url
 from tests.factories import UserFactory
-from tests.web import ENOUGH, Web, web_server
+from tests.web import ENOUGH, ROOT, Web, web_server
 
 FORGED = {
     "X-Forwarded-For": "203.0.113.9",
@@ -21,6 +24,16 @@ FORGED = {
     "Forwarded": "for=203.0.113.9;proto=https",
     "X-Request-ID": "b" * 32,
 }
+
+LOADED = """
+import gc, sys
+from unittest.mock import patch
+from config import gunicorn
+with patch("config.start.refuse_incomplete"):
+    gunicorn.on_starting(None)
+loaded = sorted({"config.asgi", "operations.duty.views"} & set(sys.modules))
+print(*loaded, gc.get_freeze_count() > 0)
+"""
 
 
 @pytest.fixture
@@ -58,3 +71,15 @@ def test_a_process_whose_database_is_empty_says_so_and_does_not_begin(empty_data
     assert web.process.returncode != 0
     assert "run 'manage.py migrate'" in told.decode()
     assert "Traceback" not in told.decode()
+
+
+def test_what_workers_share_is_loaded_before_they_begin():
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert told.stdout.split() == ["config.asgi", "operations.duty.views", "True"]
