@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import Group
-from django.utils import timezone
 
+from accounts.dates.london import midnight
 from accounts.demo import PASSWORD, SIGN_INS, SignIn
 from accounts.models import User
 from accounts.roles import Role
@@ -92,8 +92,8 @@ def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
     for unit in units[2:]:
         _staff(chance, Role.TRAINING_COORDINATOR, 1, [unit])
     venues = _venues(chance, venue_count)
-    three_years_ago = timezone.now() - dt.timedelta(days=3 * 365)
-    Venue.objects.update(created_at=three_years_ago)
+    three_years_ago = today - dt.timedelta(days=3 * 365)
+    Venue.objects.update(created_at=midnight(three_years_ago))
     _training(chance, venues, by=people["coordinator"], today=today)
     return World(people, officers, units, venues, _cadets(chance, units, today))
 

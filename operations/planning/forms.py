@@ -23,7 +23,7 @@ from operations.visits.last_visits import LastVisit
 from operations.visits.policies import VisitPolicy
 from operations.visits.selection import Selection
 from venues.models import CommandUnit, LocalAuthority, Venue, VenueGroup, VenueQuerySet
-from venues.registry.forms import SearchField
+from venues.registry.forms import SearchField, narrowed
 from venues.training.validity import TrainingState
 
 
@@ -172,15 +172,7 @@ class ChoosableVenuesForm(GovFilterForm, forms.Form):
         last = LastVisit.objects.filter(venue=OuterRef("pk")).values("visited_on")
         venues = venues.with_training(on=on).annotate(last_visited_on=Subquery(last))
         venues = venues.search(wanted["q"], by=self.user) if wanted.get("q") else venues.by_name()
-        for answer, lookup in (
-            ("unit", "local_authority__command_unit"),
-            ("authority", "local_authority"),
-            ("kind", "kind"),
-            ("group", "group"),
-            ("training", "training_state"),
-        ):
-            if wanted.get(answer):
-                venues = venues.filter(**{lookup: wanted[answer]})
+        venues = narrowed(venues, wanted)
         if since := wanted.get("not_visited_since"):
             venues = venues.exclude(pk__in=LastVisit.objects.filter(visited_on__gte=since))
         return venues

@@ -61,6 +61,22 @@ class SearchField(forms.CharField):
         return text
 
 
+def narrowed(venues: VenueQuerySet, wanted: Mapping[str, Any]) -> VenueQuerySet:
+    """Those of ``venues``, annotated with training, that fit the answers of a filter to the
+    questions that all filters of venues share.
+    """
+    lookups = {
+        "unit": "local_authority__command_unit",
+        "authority": "local_authority",
+        "kind": "kind",
+        "group": "group",
+        "training": "training_state",
+    }
+    return venues.filter(
+        **{lookup: wanted[answer] for answer, lookup in lookups.items() if wanted.get(answer)}
+    )
+
+
 class VenueFilter(GovFilterForm, forms.Form):
     """Narrows the list of venues."""
 
@@ -131,15 +147,7 @@ class VenueFilter(GovFilterForm, forms.Form):
             venues = venues.closed()
         else:
             venues = venues.unmerged()
-        for answer, lookup in (
-            ("unit", "local_authority__command_unit"),
-            ("authority", "local_authority"),
-            ("kind", "kind"),
-            ("group", "group"),
-            ("training", "training_state"),
-        ):
-            if wanted[answer]:
-                venues = venues.filter(**{lookup: wanted[answer]})
+        venues = narrowed(venues, wanted)
         if wanted["coverage"]:
             least, too_much = self.COVERAGE[wanted["coverage"]]
             venues = venues.filter(Q(coverage__gte=least, coverage__lt=too_much))
