@@ -7,6 +7,7 @@ follow-ups to hear of finds all in one message a day. The outbox sends each once
 """
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -203,19 +204,23 @@ def _insert(
     *,
     tell: str = "",
 ) -> list[tuple[Any, ...]]:
-    """Add those of ``rows`` that are not there yet. Django would make an object of each first.
+    """Add those of ``rows`` that are not there yet, in one value that PostgreSQL takes apart.
+
+    Django would make an object of each first, and PostgreSQL a constant of each value.
 
     Returns:
         What stands in the columns ``tell`` of each row that is new.
 
     """
-    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
     names = ", ".join(columns)
+    kinds = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    sent = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {model._meta.db_table} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608
+            f"INSERT INTO {model._meta.db_table} ({names})"  # noqa: S608
+            f" SELECT {names} FROM json_to_recordset(%s) AS new ({kinds})"
             f" ON CONFLICT DO NOTHING{tell and f' RETURNING {tell}'}",
-            [list(column) for column in zip(*rows, strict=True)],
+            [sent],
         )
         return cursor.fetchall() if tell else []
 
