@@ -352,7 +352,7 @@ MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
-USE_I18N = True
+USE_I18N = False  # one language; to look up which at each link took a tenth of a page
 USE_TZ = True
 
 # Files ------------------------------------------------------------------------------------------

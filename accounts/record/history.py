@@ -16,8 +16,9 @@ from typing import Any, Generic, TypeVar
 import pghistory
 from django.apps import apps
 from django.contrib.postgres.fields import RangeField
-from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.text import capfirst, get_text_list, slugify
 
 from accounts.addresses import key_or_none, number_of
@@ -278,24 +279,59 @@ def page_of(
     """
     ranks = _ranks()
     labels = {rank: label for label, rank in ranks.items()}
-    order = _order("pgh_created_at", "pgh_id", "rank", place=place)
-    asked = []
-    for rows in events:
-        rank = ranks[rows.model._meta.label_lower]
-        ranked = rows.annotate(rank=Value(rank, models.IntegerField()))
-        other = ranks.get(place.table, rank) if place else rank
-        ranked = _beyond(ranked, place, "pgh_created_at", "pgh_id", compared=rank - other)
-        keys = ranked.order_by(*order).values_list("pgh_created_at", "pgh_id", "rank")
-        asked.append(keys[: size + 1])
-    if not asked:
-        return Page([])
-    first, *others = asked
-    merged = first.union(*others, all=True).order_by(*order)[: size + 1] if others else first
+    merged = _next_keys(events, size + 1, place, ranks)
     page = _page(
         [(at, key, labels[rank]) for at, key, rank in merged], size, place, lambda row: row
     )
     told = with_before([(key, label) for _, key, label in page.rows])
     return Page(told, page.newer, page.older)
+
+
+def _next_keys(
+    events: Sequence[QuerySet[Any]], size: int, place: Place | None, ranks: dict[str, int]
+) -> list[tuple[dt.datetime, int, int]]:
+    """The moments, numbers and tables of the next events, in one question.
+
+    Written by hand: to have Django combine as many tables takes longer than PostgreSQL's answer.
+    """
+    order = "1, 2, 3" if place and place.newer else "1 DESC, 2 DESC, 3 DESC"
+    parts: list[str] = []
+    given: list[Any] = []
+    for rows in events:
+        rank = ranks[rows.model._meta.label_lower]
+        table = connection.ops.quote_name(rows.model._meta.db_table)
+        if rows.query.where:
+            try:
+                keys = rows.order_by().values_list("pgh_created_at", "pgh_id")
+                sql, values = keys.query.sql_with_params()
+            except EmptyResultSet:
+                continue
+            table = f"({sql})"
+            given += values
+        beyond = ""
+        if place:
+            side = ">" if place.newer else "<"
+            other = ranks.get(place.table, rank)
+            same = "=" if (rank - other > 0) == place.newer and rank != other else ""
+            beyond = (
+                f" WHERE pgh_created_at {side}= %s"
+                f" AND (pgh_created_at {side} %s OR pgh_id {side}{same} %s)"
+            )
+            given += [place.at, place.at, place.key]
+        parts.append(
+            f"(SELECT pgh_created_at, pgh_id, {rank} FROM {table} AS rows{beyond}"  # noqa: S608
+            f" ORDER BY {order} LIMIT {size})"
+        )
+    if not parts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS found"  # noqa: S608
+            f" ORDER BY {order} LIMIT {size}",
+            given,
+        )
+        found: list[tuple[dt.datetime, int, int]] = cursor.fetchall()
+    return found
 
 
 def page_of_reads(
@@ -317,9 +353,7 @@ def _order(*names: str, place: Place | None) -> list[str]:
     return [name if place and place.newer else f"-{name}" for name in names]
 
 
-def _beyond(
-    rows: QuerySet[Found], place: Place | None, at: str, key: str, *, compared: int = 0
-) -> QuerySet[Found]:
+def _beyond(rows: QuerySet[Found], place: Place | None, at: str, key: str) -> QuerySet[Found]:
     """The rows on the side of ``place`` that is asked for.
 
     Args:
@@ -327,14 +361,12 @@ def _beyond(
         place: None for the newest.
         at: The column of the moment.
         key: The column of the number.
-        compared: Below or above zero as the table comes before or after that of the place.
 
     """
     if place is None:
         return rows
-    side, compared = ("gt", compared) if place.newer else ("lt", -compared)
-    same_number = "e" if compared > 0 else ""
-    next_ = Q(**{f"{at}__{side}": place.at}) | Q(**{f"{key}__{side}{same_number}": place.key})
+    side = "gt" if place.newer else "lt"
+    next_ = Q(**{f"{at}__{side}": place.at}) | Q(**{f"{key}__{side}": place.key})
     return rows.filter(next_, **{f"{at}__{side}e": place.at})
 
 

@@ -35,7 +35,7 @@ from operations.planning.forms import (
 from operations.planning.models import Operation, OperationVenue
 from operations.scenarios.models import Scenario
 from operations.teams.models import TeamMember
-from operations.visits.models import Visit
+from operations.visits.models import Visit, VisitQuerySet
 from operations.visits.selection import Selection
 from venues.models import VenueQuerySet
 from venues.training.validity import TrainingState
@@ -96,15 +96,17 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The list asked for, by page."""
         user, operation = self.user, self.object
-        visits = _with_team(Visit.objects.visible_to(user).filter(operation=operation))
+        visits = Visit.objects.visible_to(user).filter(operation=operation)
         now = operation.progress
         n_over = now["completed"] + now["not_completed"] + now["cancelled"]
-        lists: dict[str, tuple[str, QuerySet[Any], int]] = {"over": ("Over", visits.over(), n_over)}
+        lists: dict[str, tuple[str, QuerySet[Any], int]] = {
+            "over": ("Over", _with_team(visits.over()), n_over)
+        }
         if user.has_perm(roles.PLAN_OPERATIONS):
             chosen = OperationVenue.objects.visible_to(user).filter(operation=operation)
             n_ahead = now["planned"] + now["under_way"]
             lists = {
-                "ahead": ("To come", visits.ahead(), n_ahead),
+                "ahead": ("To come", _with_team(visits.ahead()), n_ahead),
                 **lists,
                 "venues": ("Venues", _with_visits(chosen, visits), operation.n_chosen),
             }
@@ -149,15 +151,16 @@ def _records_on(page: Iterable[Visit | OperationVenue]) -> Iterator[Model]:
     for row in page:
         yield row
         if isinstance(row, Visit):
-            yield from (member.cadet for member in row.team.all() if member.cadet)
+            yield from (member.cadet for member in row.members if member.cadet)  # type: ignore[attr-defined]  # fetched below
         else:
             yield from row.venue.visits_here  # type: ignore[attr-defined]  # fetched below
 
 
-def _with_team(visits: Any) -> Any:
+def _with_team(visits: VisitQuerySet) -> Any:
+    """With each visit's team as ``members``."""
     team = TeamMember.objects.with_who_goes().select_related("officer", "cadet")
     return visits.select_related("venue__local_authority", "outcome").prefetch_related(
-        Prefetch("team", team)
+        Prefetch("team", team, "members")
     )
 
 
