@@ -15,6 +15,7 @@ from govuk.fields import (
 )
 from govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
 from govuk.layout import Button, Question, Reveal, Style
+from govuk.searched import Searched, SearchedField, SearchedFieldOfSeveral
 
 __all__ = [
     "Button",
@@ -28,6 +29,9 @@ __all__ = [
     "PlainWords",
     "Question",
     "Reveal",
+    "Searched",
+    "SearchedField",
+    "SearchedFieldOfSeveral",
     "Style",
     "YesNoField",
     "an_example",

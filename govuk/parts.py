@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
+from govuk import searched
 from govuk.fields import GovDateWidget
 from govuk.layout import Question, Style
 
@@ -61,6 +62,10 @@ class Part:
     fieldset: bool = False
     own_label: bool = False
     """The control brings its label and hint (a single checkbox)."""
+    box_label: str = ""
+    """Of the box in which records are searched."""
+    seen: str = ""
+    """What stands in it and was looked for."""
 
 
 def part(
@@ -73,6 +78,12 @@ def part(
     question = question or Question(bound.name)
     widget = bound.field.widget
     common: dict[str, Any] = {"label": _label(bound, question, revealed)}
+    if searched.is_searched(bound):
+        return _searched(bound, common["label"])
+    if (records := searched.field_of(bound)) and (few := records.searched.few) is not None:
+        widget.choices = [(row.pk, records.label_from_instance(row)) for row in few]
+        if not records.several:
+            widget.choices[:0] = [("", records.empty_label)]
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         options = _options(bound, revealed_by or {})
         kind = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
@@ -120,6 +131,8 @@ def part(
 def first_id(bound: BoundField) -> str:
     """The id of the control that a link to the field should reach."""
     widget = bound.field.widget
+    if searched.is_searched(bound):
+        return f"{bound.auto_id}{searched.BOX}"
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
         return f"{bound.auto_id}_0"
     if isinstance(widget, GovDateWidget):
@@ -177,6 +190,45 @@ def _options(bound: BoundField, revealed_by: Mapping[str, SafeString]) -> list[O
             )
         )
     return options
+
+
+def _searched(bound: BoundField, label: str) -> Part:
+    """A box to search in, and below it what is chosen and what was found."""
+    field, chosen = searched.field_of(bound), searched.chosen(bound)
+    assert field is not None
+    shown = [
+        (str(row.pk), field.searched.apart(row), row in chosen) for row in searched.shown(bound)
+    ]
+    kind, in_box = "checkbox" if field.several else "radio", searched.in_box(bound)
+    if shown and not field.several and not bound.field.required:
+        shown.append(("", field.empty_label, not chosen and not in_box))
+    attrs = {
+        "id": f"{bound.auto_id}{searched.BOX}",
+        "name": f"{bound.html_name}{searched.BOX}",
+        "class": "govuk-input govuk-input--error" if bound.errors else "govuk-input",
+        "type": "text",
+        "value": in_box,
+        "maxlength": searched.LONGEST,
+        "autocomplete": "off",
+        "spellcheck": "false",
+        "data-search": bound.html_name,
+    }
+    return Part(
+        "searched.html",
+        label=label,
+        input_type=kind,
+        group_class="govuk-checkboxes govuk-checkboxes--small"
+        if field.several
+        else "govuk-radios govuk-radios--small",
+        html=flatatt(attrs),
+        box_label=field.searched.by,
+        seen=in_box if bound.errors else "",
+        fieldset=True,
+        options=[
+            Option(f"{bound.auto_id}_{n}", bound.html_name, value, said, ticked, SafeString(), None)
+            for n, (value, said, ticked) in enumerate(shown)
+        ],
+    )
 
 
 def _single(bound: BoundField, label: str, revealed_by: Mapping[str, SafeString]) -> Option:

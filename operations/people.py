@@ -1,9 +1,11 @@
 """People whom an act may name for a piece of work, and whether those named still can do it."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User, UserGroup
 from accounts.roles import Role
+from govuk import Searched
+from venues.registry.names import normal_name
 from venues.registry.names_in_sql import NormalName
 
 #: People in the order of the alphabet, whatever the case and the accents.
@@ -29,6 +31,28 @@ def possible_leads() -> QuerySet[User]:
 def possible_followers() -> QuerySet[User]:
     """The people who may answer for a follow-up: coordinators, and leads where there is none."""
     return _in(Role.TRAINING_COORDINATOR, Role.CSE_LEAD)
+
+
+def searched(people: QuerySet[User]) -> Searched:
+    """These people as a question offers them: by parts of their name or of their username."""
+    return Searched(
+        people, _with_words, _names_of, "Name or username", apart=lambda p: f"{p}, {p.username}"
+    )
+
+
+def _with_words(people: QuerySet[User], text: str) -> QuerySet[User]:
+    if "@" in text:
+        return people.filter(Q(email__iexact=text) | Q(username__icontains=text))
+    for word in text.replace(",", " ").split():
+        fits = Q(username__icontains=word)
+        if normal := normal_name(word):
+            fits |= Q(last_name__normal__contains=normal) | Q(first_name__normal__contains=normal)
+        people = people.filter(fits)
+    return people
+
+
+def _names_of(person: User) -> list[str]:
+    return [str(person), person.username, person.email, f"{person}, {person.username}"]
 
 
 def gone(person: User, *, can: bool) -> str:

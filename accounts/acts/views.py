@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,7 +20,8 @@ from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.versions import EditConflictError, Versioned
 from accounts.models import Undo, User
-from govuk import Button, GovForm
+from govuk import Button, GovForm, searched
+from govuk.parts import part
 from govuk.texts import one_line
 
 
@@ -59,8 +61,27 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
         return None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Ask, unless nothing is left to do."""
-        return self._turn_away() or super().get(request, *args, **kwargs)
+        """Ask, unless nothing is left to do; or tell static/js/search.js what fits a question."""
+        if turned_away := self._turn_away():
+            return turned_away
+        if question := request.GET.get("find"):
+            return self.found(question)
+        return super().get(request, *args, **kwargs)
+
+    def found(self, question: str) -> HttpResponse:
+        """The records that fit what is typed at ``question``, as they stand below its box."""
+        form = self.get_form()
+        if question not in form.fields or not searched.is_searched(form[question]):
+            raise Http404
+        bound, asked = form[question], self.request.GET
+        says = searched.look(bound, asked.get("text", ""), asked.getlist("has"))
+        self.note_found(searched.shown(bound))
+        context = {"field": bound, "part": part(bound)}
+        html = render_to_string("govuk/fields/choices.html", context)
+        return JsonResponse({"says": says, "html": html})
+
+    def note_found(self, rows: list[Any]) -> None:
+        """Put on record what was shown, where reading it is recorded."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the answers, unless nothing is left to do."""

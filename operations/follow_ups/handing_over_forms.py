@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.models import User
-from govuk import GovForm
+from govuk import GovForm, SearchedField
+from operations.people import searched
 
 
 class HandOverForm(GovForm, VersionedForm):
@@ -15,8 +16,7 @@ class HandOverForm(GovForm, VersionedForm):
 
     submit_label = "Hand over"
 
-    to = forms.ModelChoiceField(
-        User.objects.none(),
+    to = SearchedField(
         label="Who takes it over?",
         empty_label="Select a person",
         error_messages={"required": "Select who takes it over"},
@@ -24,7 +24,7 @@ class HandOverForm(GovForm, VersionedForm):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+        self.fields["to"].offer(searched(people))  # type: ignore[attr-defined]
 
 
 class HandOverAllForm(GovForm, ActForm, forms.Form):
@@ -37,9 +37,9 @@ class HandOverAllForm(GovForm, ActForm, forms.Form):
         """Ask for each of ``kinds``: its name, the question and the people to choose from."""
         super().__init__(*args, **kwargs)
         for name, (question, people) in kinds.items():
-            self.fields[name] = forms.ModelChoiceField(
-                people, label=question, required=False, empty_label="Leave as it is"
-            )
+            field = SearchedField(label=question, required=False, empty_label="Leave as it is")
+            field.offer(searched(people))
+            self.fields[name] = field
 
     def clean(self) -> dict[str, Any]:
         answers: dict[str, Any] = super().clean() or {}

@@ -13,7 +13,7 @@ from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.dates.london import duty_day
 from accounts.models import User
-from govuk import Button, GovDateField, GovFilterForm, GovForm, Question
+from govuk import Button, GovDateField, GovFilterForm, GovForm, Question, SearchedField
 from govuk.dates import plain_time
 from operations import people
 from operations.planning import actions as planning
@@ -36,9 +36,7 @@ class OperationForm(GovForm, ActForm, forms.Form):
     reference = forms.CharField(max_length=40, help_text="How the force files it, like MS/2026/04.")
     starts_on = GovDateField(label="First day")
     ends_on = GovDateField(label="Last day")
-    lead = forms.ModelChoiceField(
-        User.objects.none(), help_text="Answers for the results: a CSE lead or a planner."
-    )
+    lead = SearchedField(help_text="Answers for the results: a CSE lead or a planner.")
     scenario = forms.ModelChoiceField(
         Scenario.objects.none(),
         help_text="Newest versions. The operation keeps its version when a later one is written.",
@@ -58,7 +56,8 @@ class OperationForm(GovForm, ActForm, forms.Form):
         """Offer ``scenarios``; ``operation`` is the one that is edited."""
         super().__init__(*args, **kwargs)
         self.operation = operation
-        self.fields["lead"].queryset = people.possible_leads()  # type: ignore[attr-defined]
+        leads = people.searched(people.possible_leads())
+        self.fields["lead"].offer(leads)  # type: ignore[attr-defined]
         self.fields["scenario"].queryset = scenarios  # type: ignore[attr-defined]
         longest = VisitPolicy.longest_operation(on=duty_day(timezone.now())).days
         self.fields[

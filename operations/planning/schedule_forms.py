@@ -7,14 +7,23 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.dates.london import DAY_BEGINS
-from accounts.models import User
-from govuk import Button, GovDateField, GovForm, GovTimeField, Question, Style
+from govuk import (
+    Button,
+    GovDateField,
+    GovForm,
+    GovTimeField,
+    Question,
+    Searched,
+    SearchedField,
+    SearchedFieldOfSeveral,
+    Style,
+)
 from govuk.dates import LONDON, clock, plain_time
 from operations import people
 from operations.planning import schedule
@@ -23,6 +32,7 @@ from operations.planning.schedule import Duty, Place
 from operations.teams.models import Cadet
 from operations.visits.models import Visit
 from venues.models import Venue
+from venues.registry.names import normal_name
 
 #: From one venue to the next, where the planner says nothing else.
 THE_WAY = dt.timedelta(minutes=30)
@@ -55,18 +65,25 @@ def london_time(day: dt.date, time: dt.time) -> dt.datetime:
     )
 
 
-class VenueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic when it runs
-    """A chosen venue, with what tells it from others."""
+def _of_venue(chosen: OperationVenue) -> str:
+    """Name, postcode, why it was chosen, and how many visits to it there are already."""
+    place = ", ".join(filter(None, [chosen.venue.name, chosen.venue.postcode]))
+    why = chosen.get_selection_display().lower()
+    n_visits = getattr(chosen, "n_visits", 0)
+    if n_visits:
+        why += f", already has {n_visits} {'visit' if n_visits == 1 else 'visits'} here"
+    return f"{place} ({why})"
 
-    def label_from_instance(self, obj: Any) -> str:
-        """Name, postcode, why it was chosen, and how many visits to it there are already."""
-        chosen: OperationVenue = obj
-        place = ", ".join(filter(None, [chosen.venue.name, chosen.venue.postcode]))
-        why = chosen.get_selection_display().lower()
-        n_visits = getattr(obj, "n_visits", 0)
-        if n_visits:
-            why += f", already has {n_visits} {'visit' if n_visits == 1 else 'visits'} here"
-        return f"{place} ({why})"
+
+def _venues_with(chosen: QuerySet[OperationVenue], text: str) -> QuerySet[OperationVenue]:
+    fits = Q(venue__squeezed_postcode__startswith="".join(text.split()).upper())
+    if normal := normal_name(text):
+        fits |= Q(venue__normal_name__contains=normal)
+    return chosen.filter(fits)
+
+
+def _cadets_with(cadets: QuerySet[Cadet], text: str) -> QuerySet[Cadet]:
+    return cadets.filter(reference__icontains=text)
 
 
 class TeamForm(GovForm, ActForm, forms.Form):
@@ -83,33 +100,24 @@ class TeamForm(GovForm, ActForm, forms.Form):
         help_text="24-hour clock, such as 20:30. A time up to 06:00 means the next morning.",
         error_messages={"required": "Enter when the visit ends"},
     )
-    lead = forms.ModelChoiceField(
-        User.objects.none(),
+    lead = SearchedField(
         label="Lead officer",
         help_text="Leads the visit and logs its outcome.",
         error_messages={"invalid_choice": NO_OFFICER},
     )
-    welfare = forms.ModelChoiceField(
-        User.objects.none(),
+    welfare = SearchedField(
         label="Welfare officer",
         help_text="Looks after the cadets and nothing else. Needed where a cadet goes.",
         required=False,
         empty_label="None",
         error_messages={"invalid_choice": NO_OFFICER},
     )
-    support = forms.ModelMultipleChoiceField(
-        User.objects.none(),
+    support = SearchedFieldOfSeveral(
         label="Supporting officers",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": NO_OFFICER},
     )
-    cadet = forms.ModelMultipleChoiceField(
-        Cadet.objects.none(),
-        label="Cadets",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    cadet = SearchedFieldOfSeveral(label="Cadets", required=False)
     beside_another = forms.BooleanField(label="Yes, both teams go", required=False)
 
     def __init__(
@@ -124,9 +132,12 @@ class TeamForm(GovForm, ActForm, forms.Form):
         ].help_text = (
             f"The operation runs from {first} to {last}. Its nights end at 06:00 the next morning."
         )
+        officers = people.searched(people.visiting_officers())
         for duty in ("lead", "welfare", "support"):
-            self.fields[duty].queryset = people.visiting_officers()  # type: ignore[attr-defined]
-        self.fields["cadet"].queryset = cadets  # type: ignore[attr-defined]
+            self.fields[duty].offer(officers)  # type: ignore[attr-defined]
+        self.fields["cadet"].offer(  # type: ignore[attr-defined]
+            Searched(cadets, _cadets_with, lambda cadet: [str(cadet)], "Reference")
+        )
 
     def layout(self) -> Layout:
         """When, then who. Whether beside another team is asked only where there is one."""
@@ -204,14 +215,21 @@ class VisitForm(TeamForm):
     submit_label = "Plan visit"
     ANOTHER = "another"
 
-    venue = VenueChoice(
-        OperationVenue.objects.none(),
+    venue = SearchedField(
         error_messages={"invalid_choice": "This venue is no longer chosen for the operation."},
     )
 
     def __init__(self, *args: Any, chosen: QuerySet[OperationVenue], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["venue"].queryset = chosen  # type: ignore[attr-defined]
+        self.fields["venue"].offer(  # type: ignore[attr-defined]
+            Searched(
+                chosen,
+                _venues_with,
+                lambda row: [row.venue.name, row.venue.postcode, _of_venue(row)],
+                "Name or postcode",
+                label=_of_venue,
+            )
+        )
 
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """With what is over: a plan that exists may have begun."""

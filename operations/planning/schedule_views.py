@@ -11,6 +11,7 @@ from accounts import roles
 from accounts.acts.views import ActView
 from accounts.addresses import key_or_none
 from accounts.dates.london import duty_day
+from govuk import searched
 from operations.planning import schedule
 from operations.planning.models import Operation, OperationVenue
 from operations.planning.schedule_forms import (
@@ -50,6 +51,9 @@ class VisitAdd(ActView):
             .order_by("venue__normal_name", "pk")
         )
 
+    def note_found(self, rows: list[Any]) -> None:
+        self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
+
     def get_initial(self) -> dict[str, Any]:
         """The venue of the link that led here; or the team of the visit planned just before."""
         before = key_or_none(self.request.GET.get("after"))
@@ -70,8 +74,9 @@ class VisitAdd(ActView):
         return super().get_form_kwargs() | offered
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.record_reads(listed=Cadet.objects.visible_to(self.user))
-        return super().get_context_data(**kwargs) | {"operation": self.operation}
+        context = super().get_context_data(**kwargs)
+        self.record_reads(listed=searched.shown(context["form"]["cadet"]))
+        return context | {"operation": self.operation}
 
     def act(self, form: VisitForm) -> str:
         visit = schedule.plan_visit(
@@ -108,15 +113,16 @@ class PlannedVisitView(ActView):
         return said, self.record.get_absolute_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self.record_reads(viewed=[self.record], listed=self.offered())
-        return super().get_context_data(**kwargs) | {
-            "visit": self.record,
-            "operation": self.record.operation,
-        }
+        context = super().get_context_data(**kwargs)
+        self.record_reads(viewed=[self.record], listed=self.cadets_of(context["form"]))
+        return context | {"visit": self.record, "operation": self.record.operation}
 
-    def offered(self) -> QuerySet[Cadet]:
-        """The cadets that the page lists."""
-        return Cadet.objects.none()
+    def note_found(self, rows: list[Any]) -> None:
+        self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
+
+    def cadets_of(self, form: Any) -> list[Cadet]:
+        """The cadets that stand on the page."""
+        return searched.shown(form["cadet"]) if "cadet" in form.fields else []
 
 
 class VisitEdit(PlannedVisitView):
@@ -130,7 +136,8 @@ class VisitEdit(PlannedVisitView):
         return plan_of(self.record) | {"version": self.record.version}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        offered = {"operation": self.record.operation, "cadets": self.offered()}
+        cadets = Cadet.objects.visible_to(self.user).on_record()  # within the rules, any may go
+        offered = {"operation": self.record.operation, "cadets": cadets}
         return super().get_form_kwargs() | offered
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -142,10 +149,6 @@ class VisitEdit(PlannedVisitView):
             if one.gone
         ]
         return super().get_context_data(**kwargs) | {"cannot_go": cannot_go}
-
-    def offered(self) -> QuerySet[Cadet]:
-        """Any cadet may be in the team, within the rules."""
-        return Cadet.objects.visible_to(self.user).on_record()
 
     def act(self, form: VisitEditForm) -> str:
         schedule.reschedule_visit(

@@ -12,6 +12,7 @@ import {
 import { watchBoard } from "./board.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
+import { searchAsTyped } from "./search.js";
 import { keepTrying } from "./submit.js";
 
 /**
@@ -42,6 +43,7 @@ function start() {
   makeClientUuids(); // before the drafts, which bring back theirs
   keepDrafts(); // before Radios, which show what applies to the restored answers
   for (const component of COMPONENTS) createAll(component);
+  searchAsTyped();
   keepTrying(start);
   showKept();
 }

@@ -115,10 +115,17 @@ def pages(cursor: Any) -> list[Page]:
         f" ON t.visit_id = v.id AND duty = 'lead' WHERE {of_it} AND state = 'planned'"
         " ORDER BY v.id LIMIT 1"
     )
+    ahead_in_unit = find(
+        f"SELECT min(v.id) FROM {VISITS} WHERE v.state = 'planned' AND {UNIT.sees}"
+    )
     follow_up = find(f"SELECT max(f.id) FROM {FOLLOW_UPS} WHERE {UNIT.sees} AND {OPEN}")
     return [
         *_officer(over, officer, ahead, planned_for),
-        *(page for reader in (UNIT, FORCE) for page in _planner(reader, half_done, over, venue)),
+        *(
+            page
+            for reader in (UNIT, FORCE)
+            for page in _planner(reader, half_done, over, venue, ahead_in_unit)
+        ),
         *(page for reader in (UNIT, FORCE) for page in _coordinator(reader, follow_up, venue)),
         *(page for reader in (UNIT, FORCE) for page in _lead(reader, half_done, reference)),
         _board(),
@@ -171,7 +178,7 @@ def _day(name: str, day: dt.date) -> str:
 # Planners ---------------------------------------------------------------------------------------
 
 
-def _planner(reader: Reader, half_done: int, over: int, venue: int) -> list[Page]:
+def _planner(reader: Reader, half_done: int, over: int, venue: int, ahead: int) -> list[Page]:
     me, sees = reader.key(Role.PLANNER), reader.sees
     of_it = f"v.operation_id = {half_done} AND {sees}"
     chosen = f"FROM {CHOSEN} WHERE c.operation_id = {half_done} AND {sees}"
@@ -225,11 +232,35 @@ def _planner(reader: Reader, half_done: int, over: int, venue: int) -> list[Page
             ),
         ),
         Page(f"Add a visit{who}", me, f"{page}visits/add/", (*head, f"SELECT ve.* {chosen}")),
+        *_planners_forms(who, me, half_done, ahead),
         Page(f"A visit over, planner{who}", me, _of("visit_detail", over), _visit(over)),
         Page(f"History of a visit{who}", me, f"/history/visit/{number_of(over)}/", _told_of(over)),
         Page(f"Cadets{who}", me, "/cadets/", _cadets(reader)),
         *_venues(reader, me),
         Page(f"A venue, planner{who}", me, f"/venues/{venue}/", _venue(reader, venue)),
+    ]
+
+
+def _planners_forms(who: str, me: int, operation: int, ahead: int) -> list[Page]:
+    """What a planner fills in; who may be chosen is asked for by part of a name."""
+    of_it = f"SELECT * FROM operations_operation WHERE id = {operation}"
+    scenarios = "SELECT * FROM operations_scenario"
+    officers = "SELECT id, first_name, last_name FROM accounts_user WHERE is_active LIMIT 51"
+    found = officers.replace(" LIMIT", " AND last_name ILIKE '%an%' LIMIT")
+    add = f"{_of('operation_detail', operation)}visits/add/"
+    return [
+        Page(f"Find an officer{who}", me, f"{add}?find=lead&text=an", (of_it, found)),
+        Page(f"Edit a visit{who}", me, _of("visit_edit", ahead), (*_visit(ahead), officers)),
+        Page(f"Cancel a visit{who}", me, _of("visit_cancel", ahead), _visit(ahead)),
+        Page(f"Add an operation{who}", me, "/operations/add/", (scenarios, officers)),
+        Page(
+            f"Edit an operation{who}",
+            me,
+            _of("operation_edit", operation),
+            (of_it, scenarios, officers),
+        ),
+        Page(f"Add a cadet{who}", me, "/cadets/add/", ("SELECT * FROM venues_commandunit",)),
+        Page(f"Add a venue{who}", me, "/venues/add/", ("SELECT * FROM venues_localauthority",)),
     ]
 
 
@@ -349,6 +380,14 @@ def _coordinator(reader: Reader, follow_up: int, venue: int) -> list[Page]:
             _follow_ups(reader, f"{OPEN} AND f.due_on < now()::date"),
         ),
         Page(f"A follow-up{who}", me, path, _follow_up(follow_up)),
+        *(
+            Page(f"{name}{who}", me, f"{path}{end}/", _follow_up(follow_up))
+            for name, end in (
+                ("Hand over a follow-up", "hand-over"),
+                ("Book a refresher", "book"),
+                ("Record a delivery", "deliver"),
+            )
+        ),
         Page(f"Venues, coordinator{who}", me, "/venues/", _venues(reader, me)[0].bare),
         Page(f"A venue, coordinator{who}", me, f"/venues/{venue}/", _venue(reader, venue)),
     ]
