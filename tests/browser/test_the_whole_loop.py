@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from operations import tasks
-from operations.models import FollowUp, Visit
+from operations.models import FollowUp, FollowUpPolicy, Visit
 from operations.visits.states import VisitState
 from outbox.models import Message
 from tests import factories
@@ -143,7 +143,8 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     site.date("Date of the refresher", today + dt.timedelta(days=3))
     site.press("Book this date")
 
-    # chased by the worker,
+    # chased by the worker, whichever day of the week it is,
+    FollowUpPolicy.objects.create(valid_from=today, working_days_only=False)
     with place.worker():
         place.send(tasks.remind)
         place.wait_for("done remind")
