@@ -76,7 +76,9 @@ class Searched:
     @cached_property
     def few(self) -> list[Any] | None:
         """All of them, where they can be listed."""
-        rows = list(self.rows[: MOST_LISTED + 1])
+        # Which ones first: to put all in order only to leave them out would take the longest.
+        some = self.rows.order_by().values("pk")[: MOST_LISTED + 1]
+        rows = list(self.rows.filter(pk__in=some))
         return rows if len(rows) <= MOST_LISTED else None
 
     def found(self, text: str) -> list[Any]:

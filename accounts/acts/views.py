@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,10 +17,10 @@ from accounts.access.pages import RequiresPermission
 from accounts.acts import undo
 from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
+from accounts.acts.searching import found_at
 from accounts.acts.versions import EditConflictError, Versioned
 from accounts.models import Undo, User
-from govuk import Button, GovForm, searched
-from govuk.parts import part
+from govuk import Button, GovForm
 from govuk.texts import one_line
 
 
@@ -65,20 +64,10 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
         if turned_away := self._turn_away():
             return turned_away
         if question := request.GET.get("find"):
-            return self.found(question)
+            found = found_at(self.get_form(), question, request)
+            self.note_found(found.rows)
+            return JsonResponse(found.told)
         return super().get(request, *args, **kwargs)
-
-    def found(self, question: str) -> HttpResponse:
-        """The records that fit what is typed at ``question``, as they stand below its box."""
-        form = self.get_form()
-        if question not in form.fields or not searched.is_searched(form[question]):
-            raise Http404
-        bound, asked = form[question], self.request.GET
-        says = searched.look(bound, asked.get("text", ""), asked.getlist("has"))
-        self.note_found(searched.shown(bound))
-        context = {"field": bound, "part": part(bound)}
-        html = render_to_string("govuk/fields/choices.html", context)
-        return JsonResponse({"says": says, "html": html})
 
     def note_found(self, rows: list[Any]) -> None:
         """Put on record what was shown, where reading it is recorded."""

@@ -13,10 +13,10 @@ from django.utils import timezone
 from accounts.acts.forms import VersionedForm
 from accounts.acts.refusals import Problem
 from accounts.models import User
-from govuk import GovDateField, GovFilterForm, GovForm, an_example
+from govuk import GovDateField, GovFilterForm, GovForm, SearchedField, an_example
 from operations.follow_ups import actions as acts
 from operations.follow_ups.models import FollowUp, FollowUpQuerySet, FollowUpState
-from operations.people import possible_followers
+from operations.people import possible_followers, searched
 from venues.models import CommandUnit, CommandUnitMember
 from venues.training.forms import SessionForm
 
@@ -39,9 +39,7 @@ class FollowUpFilter(GovFilterForm, forms.Form):
     unit = forms.ModelChoiceField(
         CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
     )
-    responsible = forms.ModelChoiceField(
-        User.objects.none(), label="Responsible officer", required=False, empty_label="Anybody"
-    )
+    responsible = SearchedField(label="Responsible officer", required=False, empty_label="Anybody")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the command units of ``user`` and whoever may answer for a follow-up there."""
@@ -52,7 +50,7 @@ class FollowUpFilter(GovFilterForm, forms.Form):
         if not user.whole_force:
             members = CommandUnitMember.objects.filter(commandunit__in=units).values("user")
             people = people.filter(Q(whole_force=True) | Q(pk__in=members))
-        self.fields["responsible"].queryset = people  # type: ignore[attr-defined]
+        self.fields["responsible"].offer(searched(people))  # type: ignore[attr-defined]
 
     def narrow(self, follow_ups: FollowUpQuerySet, *, on: dt.date) -> FollowUpQuerySet:
         """Those of ``follow_ups`` that match; the open ones if no state is chosen."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -180,8 +180,9 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     @staticmethod
     def _has_no_contact() -> Q:
-        contacts = VenueContact.objects.filter(venue=OuterRef("visit__venue"), gets_reminders=True)
-        return Q(~Exists(contacts))
+        # Visit by visit: joined, PostgreSQL reads all visits there are for a few open follow-ups.
+        venue = Visit.objects.filter(pk=OuterRef(OuterRef("visit"))).values("venue")[:1]
+        return Q(~Exists(VenueContact.objects.filter(venue=Subquery(venue), gets_reminders=True)))
 
 
 @tracked(without=("command_unit",))

@@ -1,13 +1,16 @@
 """Pages of follow-ups."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
+from django.core.paginator import Page
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.generic import DetailView, ListView
 
 from accounts.access.pages import RequiresPermission
+from accounts.acts.searching import found_at
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
@@ -41,12 +44,24 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
     context_object_name = "follow_ups"
     paginate_by = 50
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list; or who fits what is typed at one of its filters."""
+        if question := request.GET.get("find"):
+            form = FollowUpFilter(user=self.user)
+            return JsonResponse(found_at(form, question, request).told)
+        return super().get(request, *args, **kwargs)
+
     def get_queryset(self) -> FollowUpQuerySet:
         self.today = duty_day(timezone.now())
         self.visible = FollowUp.objects.visible_to(self.user)
         self.filter_form = FollowUpFilter(self.request.GET, user=self.user)
+        return self.filter_form.narrow(self.visible, on=self.today)
+
+    def rows_of(self, page: Page[FollowUp]) -> FollowUpQuerySet:
+        """What the page shows, worked out for its rows alone: counting joins none of it."""
+        shown = cast("FollowUpQuerySet", page.object_list)
         return (
-            self.filter_form.narrow(self.visible, on=self.today)
+            self.visible.filter(pk__in=shown.values("pk"))
             .select_related("visit__venue__local_authority__command_unit", "responsible")
             .with_failed_messages(on=self.today)
             .with_who_answers()
@@ -55,7 +70,9 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With counts over all that this person may see, whatever the filters."""
         context = super().get_context_data(**kwargs)
-        self.record_reads(listed=context["page_obj"])
+        page = context["page_obj"]
+        page.object_list = context["follow_ups"] = self.rows_of(page)
+        self.record_reads(listed=page)
         return context | {
             "filter_form": self.filter_form,
             "today": self.today,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.dates.london import duty_day
 from accounts.roles import Role
 from accounts.sign_in import actions
+from govuk import searched
 from operations.follow_ups import reminders
 from operations.models import FollowUp, FollowUpState
 from outbox import delivery
@@ -126,6 +127,28 @@ def test_filters_narrow_the_list(page, unit, today, query, venues):
     factories.VenueContactFactory(venue=reached.visit.venue)
     follow_up_of(unit, "Done", state=FollowUpState.DELIVERED)
     assert set(shown(page(LIST, query))) == venues
+
+
+def test_the_responsible_officer_is_searched_where_there_are_many(
+    page, coordinator, unit, monkeypatch
+):
+    monkeypatch.setattr(searched, "MOST_LISTED", 1)
+    follow_up_of(unit, "Mine", responsible=coordinator)
+    amy = factories.UserFactory(role=Role.TRAINING_COORDINATOR, first_name="Amy", units=[unit])
+    elsewhere = factories.UserFactory(
+        role=Role.TRAINING_COORDINATOR, units=[factories.CommandUnitFactory()]
+    )
+    follow_up_of(unit, "Hers", responsible=amy)
+    assert amy.username not in page(LIST).text
+    assert shown(page(LIST, {"responsible_find": amy.username})) == ["Hers"]
+    part = page(LIST, {"responsible_find": "Amy"})
+    assert shown(part) == []
+    assert f'value="{amy.pk}">' in part.text
+    told = page(LIST, {"find": "responsible", "text": "amy"}).json()
+    assert f'value="{amy.pk}">' in told["html"]
+    told = page(LIST, {"find": "responsible", "text": elsewhere.username}).json()
+    assert str(elsewhere) not in told["html"]
+    assert page(LIST, {"find": "state", "text": "x"}).status_code == 404
 
 
 def test_the_list_can_be_narrowed_to_a_unit_and_a_person(page, unit, coordinator):
