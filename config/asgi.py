@@ -209,7 +209,7 @@ async def _refuse(send: Send, refused: RefusedError) -> None:
 
 django.setup(set_prefix=False)
 application = Product()
-# All that was loaded until now stays. To look through it for garbage takes longer than a page does,
-# and happened in the midst of every tenth.
+# All that was loaded until now stays. To look through it for garbage can take longer than a page
+# does, and happens in the midst of one.
 gc.collect()
 gc.freeze()
