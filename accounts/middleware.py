@@ -125,6 +125,10 @@ class RequireSignIn(LoginRequiredMiddleware):
         return super().handle_no_permission(request, view_func)
 
 
+#: How a page's script says that nobody did anything: it asks again and again by itself.
+BY_ITSELF = "X-By-Itself"
+
+
 class EndSessions:
     """Sign out whoever was idle or signed in for too long, and say so on the sign-in page.
 
@@ -136,14 +140,17 @@ class EndSessions:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """End the session, or note that it is in use, and go on."""
+        """End the session, or note that it is in use, and go on.
+
+        A page that asks by itself, such as for alarms, does not keep a session from being idle.
+        """
         if request.user.is_authenticated:
             now = int(time.time())
             if reason := sessions.why_over(request, now=now):
                 with scope.acting(request.user, **_asked_from(request)):
                     logout(request)
                 messages.info(request, reason)
-            else:
+            elif BY_ITSELF not in request.headers:
                 sessions.note(request, now=now)
         return self.get_response(request)
 
@@ -172,6 +179,8 @@ class RequireSecondFactor:
             return None
         if second_factor.is_shown(request):
             return None
+        if BY_ITSELF in request.headers:  # no page to come back to
+            return HttpResponse(status=204)
         set_up = reverse("accounts:second_factor")
         if request.htmx:  # type: ignore[attr-defined]  # put there by django-htmx
             return HttpResponseClientRedirect(set_up)

@@ -79,6 +79,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"accounts.view_daypolicy", "accounts.add_daypolicy"}
         | {"operations.view_cadetpolicy", "operations.add_cadetpolicy"}
         | {"operations.view_visitpolicy", "operations.add_visitpolicy"}
+        | {"operations.view_safetypolicy", "operations.add_safetypolicy"}
         | {"operations.view_followuppolicy", "operations.add_followuppolicy"}
         | {"operations.view_warningsign", "operations.add_warningsign"}
     ),

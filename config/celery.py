@@ -39,12 +39,18 @@ app.conf.beat_schedule = {
             # A lane has a worker of its own: what is slow in one holds up nothing in the other.
             "options": {"queue": f"{lane}_mail", "expires": 60},  # seconds; the next does as well
         }
-        for lane in ("account", "reminders")
+        for lane in ("account", "reminders", "alarms")
     },
     "count the figures of what changed": {
         "task": "operations.tasks.count_figures",
         "schedule": dt.timedelta(minutes=1),
         "options": {"expires": 60},  # seconds; the next does as well
+    },
+    "look for teams that were not heard of": {
+        "task": "operations.tasks.watch_teams",
+        "schedule": dt.timedelta(seconds=5),
+        # A worker of its own: nothing else that is slow holds up an alarm.
+        "options": {"queue": "safety", "expires": 10},
     },
     "erase what is kept no longer": {
         "task": "accounts.tasks.apply_retention",

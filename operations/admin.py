@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.acts.admin import ForTheWholeForce
-from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
+from operations.models import CadetPolicy, FollowUpPolicy, SafetyPolicy, VisitPolicy, WarningSign
 
 
 @admin.register(WarningSign)
@@ -37,6 +37,20 @@ class VisitPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[VisitPolicy]):
         "start_early_minutes",
         "overdue_after_minutes",
         "longest_operation_days",
+    )
+
+
+@admin.register(SafetyPolicy)
+class SafetyPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[SafetyPolicy]):
+    """A change of the rules is a new row with the day from which it holds."""
+
+    list_display = (
+        "valid_from",
+        "check_in_minutes",
+        "check_in_with_cadet_minutes",
+        "alarm_after_minutes",
+        "escalate_after_minutes",
+        "duty_mailbox",
     )
 
 

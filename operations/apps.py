@@ -13,6 +13,7 @@ class OperationsConfig(AppConfig):
     letters: ClassVar[dict[str, str]] = {
         "reminders_to_venue": "operations.follow_ups.messages.write_reminders",
         "reminders_to_staff": "operations.follow_ups.messages.write_reminders",
+        "alarm": "operations.safety.messages.write",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.dates.policies import write_usual_rules
 from accounts.models import DayPolicy
-from operations.models import CadetPolicy, FollowUpPolicy, VisitPolicy, WarningSign
+from operations.models import CadetPolicy, FollowUpPolicy, SafetyPolicy, VisitPolicy, WarningSign
 
 #: In our own words, after the public guidance of Operation Makesafe. Administrators may add more.
 WARNING_SIGNS = (
@@ -43,3 +43,4 @@ def write_first_rows(**_: Any) -> None:
     write_usual_rules(CadetPolicy)
     write_usual_rules(VisitPolicy)
     write_usual_rules(FollowUpPolicy)
+    write_usual_rules(SafetyPolicy)

@@ -31,6 +31,7 @@ from operations.protection.covert_reads import (
     ReadOfVisits,
     VisitWithReads,
 )
+from operations.safety.models import Alarm, AlarmQuerySet, CheckIn, SafetyPolicy
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.teams.models import (
     Cadet,
@@ -48,9 +49,12 @@ from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 
 __all__ = [
     "ELIGIBLE",
+    "Alarm",
+    "AlarmQuerySet",
     "Cadet",
     "CadetPolicy",
     "CadetQuerySet",
+    "CheckIn",
     "ContactMethod",
     "CountedChoice",
     "CountedTraining",
@@ -79,6 +83,7 @@ __all__ = [
     "RefusalGround",
     "Reminder",
     "ReminderCopy",
+    "SafetyPolicy",
     "Scenario",
     "ScenarioQuerySet",
     "ScenarioSign",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.database import scope
 from operations.figures import counting
 from operations.follow_ups import reminders
+from operations.safety import actions as safety
 
 
 @shared_task
@@ -20,3 +21,12 @@ def count_figures() -> None:
     """Count what changed since the last time, so that a dashboard has less to count by itself."""
     with scope.for_task(count_figures.name):
         counting.count()
+
+
+@shared_task
+def watch_teams() -> None:
+    """Raise the alarms that are due, and send on those that nobody has taken."""
+    with scope.for_task(watch_teams.name):
+        now = timezone.now()
+        safety.raise_alarms(at=now)
+        safety.escalate_alarms(at=now)

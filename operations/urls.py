@@ -9,6 +9,7 @@ from operations.follow_ups import message_views as mail
 from operations.follow_ups import views as follow_ups
 from operations.planning import schedule_views as teams
 from operations.planning import views as planning
+from operations.safety import views as safety
 from operations.scenarios import views as scenarios
 from operations.teams import views as cadets
 
@@ -56,6 +57,13 @@ urlpatterns = [
         name="not_completed_correct",
     ),
     path("live/", board.Board.as_view(), name="board"),
+    # safety
+    path("visits/<number:pk>/check-in/", safety.VisitCheckIn.as_view(), name="check_in"),
+    path("alarms/", safety.AlarmList.as_view(), name="alarm_list"),
+    path("alarms/open/", safety.OpenAlarms.as_view(), name="open_alarms"),
+    path("alarms/<number:pk>/", safety.AlarmDetail.as_view(), name="alarm_detail"),
+    path("alarms/<number:pk>/take/", safety.AlarmTake.as_view(), name="alarm_take"),
+    path("alarms/<number:pk>/close/", safety.AlarmClose.as_view(), name="alarm_close"),
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
     path("follow-ups/<number:pk>/", follow_ups.FollowUpDetail.as_view(), name="follow_up_detail"),

@@ -41,9 +41,13 @@ log = structlog.get_logger(__name__)
 
 #: After this long a message is given up. It outlasts the four days of Easter and Christmas, so that
 #: a broken mail server can be put right first.
-TRIED_FOR = {Lane.ACCOUNT: dt.timedelta(days=5), Lane.REMINDERS: dt.timedelta(days=7)}
+TRIED_FOR = {
+    Lane.ACCOUNT: dt.timedelta(days=5),
+    Lane.REMINDERS: dt.timedelta(days=7),
+    Lane.ALARMS: dt.timedelta(hours=12),  # a night: by then the alarm's page has told it
+}
 #: Seconds that one message may take, and connecting before it.
-SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40}
+SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40, Lane.ALARMS: 10}
 #: Seconds after which a run leaves the rest to the next, well within Celery's limit.
 SECONDS_A_RUN = 60
 #: Messages that one run looks up.
@@ -51,7 +55,11 @@ BATCH = 500
 #: Letters that are written together, and the seconds for which they hold.
 AHEAD, AHEAD_FOR = 50, 2
 #: The longest that a message waits for its next try.
-LONGEST_WAIT = {Lane.ACCOUNT: dt.timedelta(minutes=10), Lane.REMINDERS: dt.timedelta(hours=1)}
+LONGEST_WAIT = {
+    Lane.ACCOUNT: dt.timedelta(minutes=10),
+    Lane.REMINDERS: dt.timedelta(hours=1),
+    Lane.ALARMS: dt.timedelta(minutes=1),
+}
 #: SMTP's replies from here on mean: do not try again (RFC 5321, 4.2.1).
 PERMANENT = 500
 #: Seconds: a connection that ends sooner was over before the message came.

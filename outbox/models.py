@@ -20,6 +20,9 @@ class Lane(models.TextChoices):
     REMINDERS = "reminders", "Reminders"
     """Reminders about refreshers, to venues and officers."""
 
+    ALARMS = "alarms", "Alarms"
+    """That a team was not heard of."""
+
     @property
     def queue(self) -> str:
         """The queue of the lane's own worker (Procfile)."""

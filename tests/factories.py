@@ -18,8 +18,10 @@ from accounts.models import User
 from accounts.roles import Role
 from operations.follow_ups.due import Audience, Stage
 from operations.models import (
+    Alarm,
     Cadet,
     CadetPolicy,
+    CheckIn,
     FollowUp,
     FollowUpState,
     NotCompletedReason,
@@ -429,6 +431,43 @@ class CadetMemberFactory(TeamMemberFactory):
     officer = None
     cadet = factory.SubFactory(CadetFactory)
     duty = TeamMember.Duty.CADET
+
+
+# Safety -----------------------------------------------------------------------------------------
+
+
+class CheckInFactory(DjangoFactory):
+    """Just now, by whoever started the visit."""
+
+    class Meta:
+        model = CheckIn
+
+    visit = factory.SubFactory(UnderWayVisitFactory)
+    by = factory.SelfAttribute("visit.started_by")
+    at = factory.LazyFunction(timezone.now)
+    arrived_at = factory.SelfAttribute("at")
+    submission = factory.LazyFunction(uuid.uuid4)
+
+
+class AlarmFactory(DjangoFactory):
+    """Open: the team of a visit under way has not checked in."""
+
+    class Meta:
+        model = Alarm
+
+    visit = factory.SubFactory(UnderWayVisitFactory)
+    kind = Alarm.Kind.CHECK_IN
+    due_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=4))
+    raised_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1))
+
+
+class ClosedAlarmFactory(AlarmFactory):
+    """Closed by somebody who spoke to the team."""
+
+    closed_at = factory.LazyFunction(timezone.now)
+    closed_by = factory.SubFactory(UserFactory, role=Role.CALL_HANDLER)
+    spoke_to = "The lead officer, by phone"
+    found = "All well"
 
 
 # Follow-ups -------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
 #: What somebody types where as the page stands would change nothing.
 ANSWERS = {
+    "operations:alarm_close": lambda _: {"spoke_to": "The lead, by phone", "found": "All well"},
     "accounts:access_request_decide": lambda _: {"decision": "give"},
     "operations:cadet_edit": lambda _: day("consented_on", timezone.localdate()),
     "operations:follow_up_book": lambda _: day("on", timezone.localdate() + dt.timedelta(days=9)),

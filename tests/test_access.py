@@ -82,10 +82,16 @@ accounts:log                     -          403 403 403 403 403 200 | 403 403 40
 accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:undo                    undo       405 405 405 405 405 405 | 405 405 405 405 405 405
 accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
+operations:alarm_close           alarm      200 200 404 403 200 404 | 404 404 404 403 200 404
+operations:alarm_detail          alarm      200 200 404 403 200 404 | 404 404 404 403 200 404
+operations:alarm_list            -          200 200 200 403 200 200 | 200 200 200 403 200 200
+operations:alarm_take            alarm      405 405 405 403 405 405 | 405 405 405 403 405 405
+operations:open_alarms           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403
+operations:check_in              under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:follow_up_book        follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_deliver     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
@@ -203,6 +209,7 @@ def world(db, settings, tmp_path):
         ),
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
+    made["alarm"] = factories.AlarmFactory(visit=made["under_way"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])
     made["message"] = SimpleNamespace(pk=copy.message.message_id)

@@ -307,6 +307,22 @@ CALLS = {
         "version": 1,
         **cadet(),
     },
+    "operations.safety.actions.check_in": lambda: {
+        "visit": factories.UnderWayVisitFactory(),
+        "ago": dt.timedelta(0),
+        "at": timezone.now(),
+        **SUBMISSION,
+    },
+    "operations.safety.actions.take_alarm": lambda: {
+        "alarm": factories.AlarmFactory(),
+        "at": timezone.now(),
+    },
+    "operations.safety.actions.close_alarm": lambda: {
+        "alarm": factories.AlarmFactory(),
+        "spoke_to": "The lead officer",
+        "found": "All well",
+        "at": timezone.now(),
+    },
     "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(),
         "at": timezone.now(),

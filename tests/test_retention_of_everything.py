@@ -21,6 +21,7 @@ KEPT = {
     "contenttypes.ContentType": "the names of models",
     "operations.CadetPolicy": "rules of the force",
     "operations.FollowUpPolicy": "rules of the force",
+    "operations.SafetyPolicy": "rules of the force",
     "operations.VisitPolicy": "rules of the force",
     "operations.Draw.units": "names of command units, for what an estimate speaks of",
     "operations.Draw.filters": "the words of a form, for what an estimate speaks of",

@@ -16,6 +16,7 @@ REFERENCE = {
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
     "accounts.DayPolicy": "the force's rules",
     "operations.CadetPolicy": "the force's rules",
+    "operations.SafetyPolicy": "the force's rules",
     "operations.VisitPolicy": "the force's rules",
     "operations.FollowUpPolicy": "the force's rules",
     "operations.CovertRead": "what the log leaves out: no page shows it",

@@ -51,7 +51,7 @@ def fetch(asked: Sequence[models.QuerySet[Any]]) -> list[Any]:
             sql, params = rows.order_by().query.sql_with_params()
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT {place}, to_jsonb(found) FROM ({sql}) AS found")  # noqa: S608
+        parts.append(f"SELECT {place}, to_jsonb(found.*) FROM ({sql}) AS found")  # noqa: S608
         given += params
     if not parts:
         return []

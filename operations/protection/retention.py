@@ -22,7 +22,9 @@ from accounts.record.retention import (
     note,
 )
 from operations.models import (
+    Alarm,
     Cadet,
+    CheckIn,
     CovertRead,
     Draw,
     FollowUp,
@@ -76,19 +78,26 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
             incident_reference="",
             correction_reason=_unless_empty("correction_reason"),
         )
+        CheckIn.objects.filter(of_them).update(by=nobody_)
+        Alarm.objects.filter(of_them).update(
+            taken_by=_unless_nobody("taken_by", nobody_.pk),
+            closed_by=_unless_nobody("closed_by", nobody_.pk),
+            spoke_to=_unless_empty("spoke_to"),
+            found=_unless_empty("found"),
+        )
         FollowUp.objects.filter(of_them).update(
             responsible=nobody_, declined_reason=_unless_empty("declined_reason")
         )
         Visit.objects.filter(pk__in=keys).update(
             created_by=nobody_,
-            started_by=Case(When(started_by__isnull=False, then=Value(nobody_.pk))),
+            started_by=_unless_nobody("started_by", nobody_.pk),
             not_completed_notes="",
             correction_reason=_unless_empty("correction_reason"),
             cancelled_reason=_unless_empty("cancelled_reason"),
             anonymous_since=on,
         )
     forget(_history(Visit).filter(pgh_obj__in=keys), rule=VISITS.what)
-    for model in (TeamMember, Outcome, FollowUp):
+    for model in (TeamMember, Outcome, FollowUp, Alarm):
         forget(_history(model).filter(of_them), rule=VISITS.what)
     return keys
 
@@ -111,7 +120,7 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
         Operation.objects.filter(pk__in=keys).update(
             lead=nobody_,
             created_by=nobody_,
-            wanted_by=Case(When(wanted_by__isnull=False, then=Value(nobody_.pk))),
+            wanted_by=_unless_nobody("wanted_by", nobody_.pk),
             notes="",
             authorisation_reference=_unless_empty("authorisation_reference"),
         )
@@ -123,6 +132,10 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
 
 def _history(model: Any) -> QuerySet[Any]:
     return model.pgh_event_model.objects.all()  # type: ignore[no-any-return]
+
+
+def _unless_nobody(field: str, nobody_: int) -> Case:
+    return Case(When(**{f"{field}__isnull": False}, then=Value(nobody_)))
 
 
 def _unless_empty(field: str) -> Case:
@@ -145,7 +158,8 @@ VISITS = Rule(
             *("operations.Outcome.notes", "operations.Outcome.incident_reference"),
             *("operations.Outcome.correction_reason", "operations.FollowUp.declined_reason"),
             *("operations.Visit.not_completed_notes", "operations.Visit.cancelled_reason"),
-            "operations.Visit.correction_reason",
+            *("operations.Visit.correction_reason", "operations.Alarm.spoke_to"),
+            "operations.Alarm.found",
         }
     ),
 )

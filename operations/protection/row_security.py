@@ -5,10 +5,10 @@ nothing it shows nothing. They are coarser than ``visible_to`` and never finer: 
 decided there, and a query that forgets it finds no more than this.
 
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
-before that to its planners only (rule 1 of the design); to call handlers while it is on the board;
-and to the lead of its operation when its time has passed. What tells of a visit shows with the
-visit. A cadet shows to the planners of their command unit, to those of a visit that they are in and
-to its team.
+before that to its planners only (rule 1 of the design); to call handlers while it is on the board
+or has an alarm; and to the lead of its operation when its time has passed or it has an alarm. What
+tells of a visit shows with the visit. A cadet shows to the planners of their command unit, to those
+of a visit that they are in and to its team.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -73,8 +73,9 @@ def _set_of_keys(name: str, question: str) -> str:
 
 
 #: The visits that show to somebody whatever their command unit: in whose team one is; what is on
-#: the board, to call handlers; and to the lead of their operation those past their time, who can
-#: end what its team left under way, and see that it is over.
+#: the board or has an alarm, to call handlers; and to the lead of their operation those with an
+#: alarm and those past their time, who can end what its team left under way, and see that it is
+#: over.
 MY_VISITS = _set_of_keys(
     "makesafe_my_visits",
     f"""
@@ -82,8 +83,14 @@ MY_VISITS = _set_of_keys(
         UNION ALL
         SELECT id FROM operations_visit WHERE {SEES_BOARD} AND {ON_BOARD}
         UNION ALL
+        SELECT visit_id FROM operations_alarm
+        WHERE {SEES_BOARD} AND (closed_at IS NULL OR closed_at > now() - {_AFTER})
+        UNION ALL
         SELECT id FROM operations_visit
-        WHERE state NOT IN ('planned', 'cancelled') AND ends_at < now()
+        WHERE state NOT IN ('planned', 'cancelled')
+        AND (ends_at < now() OR EXISTS (
+            SELECT FROM operations_alarm WHERE visit_id = operations_visit.id
+        ))
         AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
     """,  # noqa: S608
 )
@@ -141,6 +148,8 @@ def _told_with(visit: str) -> str:
     return f"({SYSTEM} OR coalesce(({shown}), false))"
 
 
+#: What tells of a visit that may be under way.
+_AROUND_A_VISIT = f"{OF_MY_UNITS} AND {SEES_PLANS} OR visit_id IN (SELECT makesafe_my_visits())"
 #: Table → what a row must fulfil.
 POLICIES = {
     "operations_visit": f"""
@@ -154,6 +163,8 @@ POLICIES = {
     # Only a visit that is over has an outcome and a follow-up.
     "operations_outcome": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_followup": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
+    "operations_checkin": _AROUND_A_VISIT,
+    "operations_alarm": _AROUND_A_VISIT,
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
@@ -180,6 +191,7 @@ HISTORIES = {
     "operations_teammemberevent": _told_with("visit_id"),
     "operations_outcomeevent": _told_with("visit_id"),
     "operations_followupevent": _told_with("visit_id"),
+    "operations_alarmevent": _told_with("visit_id"),
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (

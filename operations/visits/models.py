@@ -440,6 +440,10 @@ class Visit(Versioned):
                     WHERE visit_id = NEW.id;
                     UPDATE operations_followup SET command_unit_id = NEW.command_unit_id
                     WHERE visit_id = NEW.id;
+                    UPDATE operations_checkin SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    UPDATE operations_alarm SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
                     RETURN NULL;
                 """,
             ),

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('message_id', models.UUIDField(default=uuid.uuid4, editable=False, help_text='Stays the same if the message has to be handed over again.', unique=True)),
-                ('lane', models.CharField(choices=[('account', 'Account mail'), ('reminders', 'Reminders')], max_length=10)),
+                ('lane', models.CharField(choices=[('account', 'Account mail'), ('reminders', 'Reminders'), ('alarms', 'Alarms')], max_length=10)),
                 ('letter', models.CharField(blank=True, help_text='Who writes it when it is sent; empty: it is written.', max_length=40)),
                 ('about', models.CharField(blank=True, help_text='Whom the letter is about.', max_length=40)),
                 ('day', models.DateField(help_text='The day of a letter that goes out once a day.', null=True)),

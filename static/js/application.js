@@ -9,7 +9,9 @@ import {
   Radios,
   SkipLink,
 } from "govuk-frontend";
+import { watchAlarms } from "./alarms.js";
 import { watchBoard } from "./board.js";
+import { askToCheckIn } from "./check-in.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
 import { searchAsTyped } from "./search.js";
@@ -46,8 +48,10 @@ function start() {
   searchAsTyped();
   keepTrying(start);
   showKept();
+  askToCheckIn();
 }
 
 start();
 watchBoard();
+watchAlarms();
 tellPasskeyProblems();

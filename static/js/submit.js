@@ -65,11 +65,13 @@ function watch(form, start) {
       return;
     }
     sending = true;
+    const tapped = Date.now();
     noteSending(form);
     let mistakes = 0;
     status.textContent = "";
     for (let tries = 1; ; tries++) {
       status.textContent ||= SENDING;
+      tellHowLongAgo(form, tapped);
       const answer = await send(form, url, pressed, words === ON_THE_PAGE);
       if (answer === "too long") {
         status.textContent = TOO_LONG;
@@ -98,6 +100,18 @@ function watch(form, start) {
     }
   });
   if (form.hasAttribute("data-unsent")) form.requestSubmit();
+}
+
+/**
+ * Write into a form marked `data-says-when` how many seconds ago its button was tapped: a phone's
+ * clock may be wrong, but not by how much it moved.
+ * @param {HTMLFormElement} form
+ * @param {number} tapped the moment, by the phone's clock
+ */
+function tellHowLongAgo(form, tapped) {
+  if (!form.hasAttribute("data-says-when")) return;
+  const ago = form.querySelector("[name=ago]");
+  if (ago instanceof HTMLInputElement) ago.value = String((Date.now() - tapped) / 1000);
 }
 
 /**

@@ -98,7 +98,7 @@ def test_a_service_that_stays_broken_leaves_the_form_and_says_so(phone, visit):
     phone.page.route("**/outcome/", broken)
     log_outcome(phone)
     phone.page.get_by_text("we keep what you entered on this phone and try again").wait_for()
-    again = "document.querySelector('form[data-keep-trying]').requestSubmit()"
+    again = "document.querySelector('form[data-draft]').requestSubmit()"
     while len(sent) < 6:
         phone.page.evaluate(again)  # ends the pause before the next try
     phone.page.get_by_text("Send it again in a few minutes").wait_for()

@@ -55,7 +55,10 @@ def test_a_days_work_goes_out_once_however_often_it_is_asked_for(place):
 def test_each_scheduled_task_exists():
     app.loader.import_default_modules()
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    ours = {tasks.remind.name, tasks.count_figures.name, outbox.deliver.name}
+    ours = {
+        *(tasks.remind.name, tasks.count_figures.name, tasks.watch_teams.name),
+        outbox.deliver.name,
+    }
     assert scheduled == ours | {
         keeping.seal.name,
         keeping.apply_retention.name,

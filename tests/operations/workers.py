@@ -29,7 +29,7 @@ class Worker:
         self.at = at
         command = [sys.executable, "-m", "celery", "--app", "tests.operations.watched_worker"]
         options = (
-            "worker --queues celery,account_mail,reminders_mail --concurrency 2"
+            "worker --queues celery,safety,account_mail,reminders_mail,alarms_mail --concurrency 2"
             " --loglevel WARNING --without-gossip --without-mingle"
         )
         self.process = subprocess.Popen(

@@ -206,6 +206,8 @@ CREATES |= {
 
 #: Pages that take a form, and change or remove what is there, or choose among it.
 CHANGES = {
+    "operations:alarm_close",
+    "operations:alarm_take",
     "operations:cadet_edit",
     "operations:follow_up_book",
     "operations:follow_up_decline",
@@ -234,6 +236,7 @@ CHANGES = {
 
 #: Pages whose records carry the phone's own number: ``tests/operations/duty/test_actions.py``.
 OWN_NUMBER = {
+    "operations:check_in",
     "operations:not_completed_correct",
     "operations:outcome_add",
     "operations:outcome_correct",
@@ -303,6 +306,7 @@ EXEMPT = (
     "account_logout",
     "openid_connect_login",
     "accounts:undo",
+    "operations:check_in",  # it carries its own number
 )
 
 

@@ -80,6 +80,9 @@ def old_rows_of_everything(person):
     old = {"operation": operation, "starts_at": LONG_AGO, "started_at": LONG_AGO}
     facts = {"notes": "Rhoda was kind", "incident_reference": "Rhoda 2"}
     visit = factories.RefresherNeededVisitFactory(outcome_facts=facts, **old)
+    factories.ClosedAlarmFactory(
+        visit=visit, due_at=LONG_AGO, raised_at=LONG_AGO, closed_at=LONG_AGO, closed_by=person
+    )
     again = {"visit": visit, "revision": 2, "correction_reason": "Rhoda said so"}
     again |= facts | factories.FACTS_OF[visit.outcome.verdict]
     visit.outcome = factories.OutcomeFactory(**again)

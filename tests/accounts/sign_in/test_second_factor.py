@@ -66,6 +66,9 @@ def test_without_a_second_step_only_its_set_up_and_signing_out_are_open(client, 
 def test_the_set_up_leads_over_recovery_codes_to_where_one_wanted_to_go(client, person):
     response = password(client, next="/operations/?page=1")
     assert client.get(response["Location"])["Location"] == reverse("accounts:second_factor")
+    # What a page asks by itself meanwhile is nowhere to go.
+    by_itself = client.get(reverse("operations:open_alarms"), headers={"X-By-Itself": "1"})
+    assert (by_itself.status_code, by_itself.content) == (204, b"")
     set_up_app(client)
     page = client.get(reverse("mfa_view_recovery_codes"))
     assert len(page.context["unused_codes"]) == 10

@@ -174,12 +174,19 @@ def declined():
     return factories.FollowUpFactory(visit=visit, state=FollowUpState.DECLINED)
 
 
+def closed_alarm():
+    due = {"due_at": YEARS_AGO, "raised_at": YEARS_AGO}
+    return factories.ClosedAlarmFactory(visit=completed(), closed_at=YEARS_AGO, **due)
+
+
 completed = old(factories.CompletedVisitFactory)
 not_completed = old(factories.NotCompletedVisitFactory)
 cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancelled_at=YEARS_AGO)
 
 #: For each field that a rule erases: a row past its time, and what must stand beside the words.
 WITH_WORDS = {
+    "operations.Alarm.found": (closed_alarm, {}),
+    "operations.Alarm.spoke_to": (closed_alarm, {}),
     "operations.Cadet.reference": (partial(factories.CadetFactory, created_at=YEARS_AGO), {}),
     "operations.FollowUp.declined_reason": (declined, {}),
     "operations.Operation.authorisation_reference": (partial(operation_that_closed, 4000), {}),

@@ -16,7 +16,9 @@ from accounts.record.sealing import sources
 from accounts.roles import Role
 from operations.figures import counting
 from operations.models import (
+    Alarm,
     Cadet,
+    CheckIn,
     Figure,
     FollowUp,
     LastVisit,
@@ -39,7 +41,10 @@ KEYS = {
     "operations_covertread": "key",
     "operations_lastvisit": "venue_id",
 }
-SCOPED_MODELS = [Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure]
+SCOPED_MODELS = [
+    *(Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure),
+    *(Alarm, CheckIn),
+]
 
 
 def keys(table):
@@ -75,6 +80,8 @@ def world(unit):
             "cadet": factories.CadetFactory(command_unit=of),
             "companion": factories.CadetMemberFactory(visit=planned).cadet,
         }
+        factories.CheckInFactory(visit=under_way)
+        factories.AlarmFactory(visit=under_way)
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
@@ -192,15 +199,23 @@ def test_a_policy_asks_no_guarded_table_for_each_row():
 
 
 def test_what_shows_for_oneself_shows_in_any_command_unit(world):
-    """A lead may see what their operation's team left under way, with whatever tells of it."""
+    """A lead may see what their operation's team left under way, or has an alarm, with whatever
+    tells of it."""
     theirs = world["theirs"]
     lead = theirs["operation"].lead
     with scope.acting(lead):
-        assert keys("operations_visit") == visits_of(theirs, "over")
+        assert keys("operations_visit") == visits_of(theirs, "under_way", "over")
         assert keys("operations_outcome") == {theirs["over"].outcome_id}
         assert keys("operations_followup") == {theirs["follow_up"].pk}
-        assert keys("operations_teammember") == {m.pk for m in theirs["over"].team.all()}
+        teams = [*theirs["over"].team.all(), *theirs["under_way"].team.all()]
+        assert keys("operations_teammember") == {member.pk for member in teams}
         assert keys("operations_cadet") == set()
+
+
+def test_a_lead_does_not_find_a_visit_under_way_whose_team_is_heard_of(world):
+    quiet = factories.UnderWayVisitFactory(operation=world["theirs"]["operation"])
+    with scope.acting(quiet.operation.lead):
+        assert quiet.pk not in keys("operations_visit")
 
 
 @pytest.mark.parametrize("role", Role)

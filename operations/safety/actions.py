@@ -1,0 +1,208 @@
+"""Acts around the safety of teams: checking in, and raising, taking and closing alarms.
+
+Alarms are raised and sent on by rows alone: what is due is asked of the database each few seconds,
+a unique row says that it was raised and a moment on it that it went on, each in the transaction
+that writes its messages. So a worker that is killed at any instant loses none and doubles none, and
+the next run makes up for it.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.acts.refusals import Problem, Refused, refuse
+from accounts.acts.undo import undoable
+from accounts.database import scope
+from accounts.database.locks import one_at_a_time
+from accounts.dates.london import duty_day
+from accounts.models import User
+from accounts.roles import LOG_VISITS
+from govuk.dates import moment
+from govuk.texts import lines, one_line
+from operations.safety import messages
+from operations.safety.deadlines import missed
+from operations.safety.models import Alarm, CheckIn, SafetyPolicy, signs_of
+from operations.visits.models import Visit
+
+# The team ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def check_in(
+    *, visit: Visit, ago: dt.timedelta, submission: uuid.UUID, by: User, at: dt.datetime
+) -> CheckIn:
+    """Put on record that the team is well. The same ``submission`` counts once.
+
+    Without a network the phone keeps it and sends it later; it counts from when the button was
+    tapped. An alarm that would not have been raised, had it arrived at once, is closed by it.
+
+    Args:
+        visit: One under way, or that was when the button was tapped.
+        ago: How long before it was sent the button was tapped, by the phone's clock.
+        submission: The phone's own number of it.
+        by: An officer of the team.
+        at: When it arrived.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+        Refused: the visit has not started, or its number is of another visit.
+
+    """
+    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
+    if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
+        raise PermissionDenied
+    with scope.all_units():
+        sent = CheckIn.objects.filter(submission=submission).first()
+    if sent is not None and sent.visit_id == locked.pk:
+        return sent
+    if sent is not None:
+        raise refuse("visit", "This button was used for another visit. Open your visit again.")
+    if locked.started_at is None:
+        raise refuse("visit", "Start the visit first, then check in.")
+    tapped = min(at, max(at - ago, locked.started_at))
+    made = CheckIn.objects.create(
+        visit=locked, by=by, at=tapped, arrived_at=at, submission=submission
+    )
+    _close_what_is_explained_by(made)
+    return made
+
+
+def _close_what_is_explained_by(made: CheckIn) -> None:
+    """Close the alarm that would not have been raised, had this check-in arrived at once."""
+    rules = SafetyPolicy.on(duty_day(made.at)).rules
+    until = made.at + rules.between(with_cadet=made.visit.team.filter(cadet__isnull=False).exists())
+    explained = Alarm.objects.open().filter(
+        visit=made.visit, kind=Alarm.Kind.CHECK_IN, due_at__lt=until, raised_at__gt=made.at
+    )
+    for alarm in explained.select_for_update(no_key=True):
+        alarm.closed_at, alarm.explained_by = made.arrived_at, made
+        alarm.save()
+
+
+# The clock ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def raise_alarms(*, at: dt.datetime) -> int:
+    """Raise each alarm that is due at the moment ``at``, and tell the lead officer of the team.
+
+    Two runs at once raise each once: the row of a deadline is unique.
+
+    Returns:
+        How many are new.
+
+    """
+    rules = SafetyPolicy.on(duty_day(at)).rules
+    due = {
+        (key, one.kind.value, one.due_at)
+        for key, signs in signs_of(Visit.objects.under_way())
+        for one in missed(signs, rules, at=at)
+    }
+    before = Alarm.objects.filter(visit__in={key for key, *_ in due})
+    new = sorted(due - set(before.values_list("visit", "kind", "due_at")))
+    if new:
+        one_at_a_time("raise alarms")
+    raised = 0
+    for key, kind, due_at in new:
+        alarm, is_new = Alarm.objects.get_or_create(
+            visit_id=key, kind=kind, due_at=due_at, defaults={"raised_at": at}
+        )
+        if is_new:
+            messages.tell_team(alarm)
+            raised += 1
+    return raised
+
+
+@transaction.atomic
+def escalate_alarms(*, at: dt.datetime) -> int:
+    """Tell the operation's lead and the duty mailbox of each alarm that nobody took in time.
+
+    Returns:
+        How many went on.
+
+    """
+    policy = SafetyPolicy.on(duty_day(at))
+    left = Alarm.objects.untaken().filter(
+        escalated_at=None, raised_at__lte=at - policy.rules.escalate_after
+    )
+    # Whoever takes or closes one just now is not waited for: the next run looks again.
+    held = left.select_related("visit__operation__lead").order_by("pk")
+    alarms = list(held.select_for_update(of=("self",), no_key=True, skip_locked=True))
+    for alarm in alarms:
+        messages.tell_others(alarm, duty_mailbox=policy.duty_mailbox)
+        alarm.escalated_at = at
+        alarm.save(update_fields=["escalated_at"])
+    return len(alarms)
+
+
+# Whom it concerns --------------------------------------------------------------------------------
+
+
+def _concerns(by: User, records: Sequence[Any]) -> bool:
+    """Whether all these alarms concern this person."""
+    keys = {record.pk for record in records if isinstance(record, Alarm)}
+    return Alarm.objects.visible_to(by).filter(pk__in=keys).count() == len(keys)
+
+
+@undoable("Nobody has the alarm in hand now: it goes on to more people.", may=_concerns)
+@transaction.atomic
+def take_alarm(*, alarm: Alarm, by: User, at: dt.datetime) -> Alarm:
+    """Say that ``by`` deals with the alarm, so that it does not go on to more people.
+
+    Raises:
+        PermissionDenied: the alarm does not concern this person.
+        Refused: it is closed, or somebody else has it in hand.
+
+    """
+    held = _hold(alarm, by=by)
+    if held.taken_by_id == by.pk:
+        return held
+    if held.taken_by is not None:
+        since = moment(held.taken_at, at=at) if held.taken_at else ""
+        raise refuse("alarm", f"{held.taken_by} has been dealing with this alarm since {since}.")
+    held.taken_by, held.taken_at = by, at
+    held.save()
+    return held
+
+
+@undoable("The alarm is open again.", may=_concerns)
+@transaction.atomic
+def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.datetime) -> Alarm:
+    """Close an alarm, with who of the team was spoken to and what was found.
+
+    That is a sign of life: the team's next check-in counts from it.
+
+    Raises:
+        PermissionDenied: the alarm does not concern this person.
+        Refused: it is closed, or one of the answers is missing.
+
+    """
+    held = _hold(alarm, by=by)
+    spoke_to, found = one_line(spoke_to), lines(found)
+    problems = []
+    if not spoke_to:
+        problems.append(Problem("spoke_to", "Enter whom of the team you spoke to"))
+    if not found:
+        problems.append(Problem("found", "Enter what you found"))
+    if problems:
+        raise Refused(problems)
+    held.spoke_to, held.found = spoke_to, found
+    held.closed_by, held.closed_at = by, at
+    held.save()
+    return held
+
+
+def _hold(alarm: Alarm, *, by: User) -> Alarm:
+    """The alarm as it stands, still open, kept from others until this transaction ends."""
+    held = Alarm.objects.select_for_update(no_key=True).filter(pk=alarm.pk).first()
+    if held is None or not _concerns(by, [held]):
+        raise PermissionDenied
+    if not held.is_open:
+        who = held.closed_by or "A check-in of the team"
+        assert held.closed_at is not None  # it is closed
+        raise refuse("alarm", f"{who} closed this alarm at {moment(held.closed_at)}.")
+    return held

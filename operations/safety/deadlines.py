@@ -1,0 +1,83 @@
+"""Deadlines of a visit under way: by when its team is to be heard of. Pure: no database.
+
+A team is to check in from time to time, and to say how the visit went by the end of its window.
+Where it has not, an alarm is raised some minutes after the deadline, and goes on to more people
+some minutes later, unless somebody takes it.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+class Kind(enum.StrEnum):
+    """What a team owed."""
+
+    CHECK_IN = "check_in"
+    """A sign of life."""
+
+    END = "end"
+    """To say how the visit went, by the end of its window."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The force's rules on a day, as ``SafetyPolicy`` has them."""
+
+    every: dt.timedelta
+    """From one sign of life to the next."""
+
+    every_with_cadet: dt.timedelta
+    """The same where a cadet is in the team."""
+
+    alarm_after: dt.timedelta
+    """From a deadline to its alarm: the phone asks first."""
+
+    escalate_after: dt.timedelta
+    """From an alarm that nobody takes to telling more people."""
+
+    def between(self, *, with_cadet: bool) -> dt.timedelta:
+        """From one sign of life of a team to the next."""
+        return self.every_with_cadet if with_cadet else self.every
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signs:
+    """What was heard of a team that is under way."""
+
+    started_at: dt.datetime
+    ends_at: dt.datetime
+    """The end of the visit's window."""
+
+    with_cadet: bool
+    checked_in_at: dt.datetime | None
+    """The latest check-in."""
+
+    spoken_to_at: dt.datetime | None
+    """When somebody last closed an alarm, having spoken to the team."""
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A deadline that has passed."""
+
+    kind: Kind
+    due_at: dt.datetime
+
+
+def check_in_by(signs: Signs, rules: Rules) -> dt.datetime:
+    """By when the team is to check in next."""
+    heard = (signs.started_at, signs.checked_in_at, signs.spoken_to_at)
+    last = max(moment for moment in heard if moment)
+    return last + rules.between(with_cadet=signs.with_cadet)
+
+
+def missed(signs: Signs, rules: Rules, *, at: dt.datetime) -> Iterator[Missed]:
+    """The deadlines for which an alarm is due at the moment ``at``: on its time, or after it."""
+    for kind, due_at in (
+        (Kind.CHECK_IN, check_in_by(signs, rules)),
+        (Kind.END, signs.ends_at),
+    ):
+        if due_at + rules.alarm_after <= at:
+            yield Missed(kind, due_at)

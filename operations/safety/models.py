@@ -1,0 +1,304 @@
+"""Safety: signs of life of teams under way, and the alarms where one did not come."""
+
+import datetime as dt
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.urls import reverse
+
+from accounts.database.model_fields import LineField, LinesField
+from accounts.dates.london import duty_day
+from accounts.dates.policies import Policy, PolicyQuerySet
+from accounts.models import User
+from accounts.record.events import tracked
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
+from operations import triggers
+from operations.command_units import command_unit_of_venue, kept_from_visit
+from operations.safety.deadlines import Kind, Rules, Signs, check_in_by
+from operations.teams.models import TeamMember
+from operations.visits.models import Visit
+from operations.visits.states import ON_BOARD_AFTER
+
+MINUTE = dt.timedelta(minutes=1)
+#: For how long a closed alarm can be opened again, by an undo.
+OPENS_AGAIN = dt.timedelta(minutes=10)
+
+
+@tracked()
+class SafetyPolicy(Policy):
+    """The force's rules for the safety of teams, from a date on."""
+
+    check_in_minutes = models.PositiveSmallIntegerField(
+        "minutes from one check-in to the next",
+        default=20,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+        help_text="From 5 to 120.",
+    )
+    check_in_with_cadet_minutes = models.PositiveSmallIntegerField(
+        "the same where a cadet is in the team",
+        default=15,
+        validators=[MinValueValidator(5), MaxValueValidator(120)],
+        help_text="From 5 to 120, and no longer than without a cadet.",
+    )
+    alarm_after_minutes = models.PositiveSmallIntegerField(
+        "minutes from a missed check-in to its alarm",
+        default=3,
+        validators=[MaxValueValidator(30)],
+        help_text="The board and the team’s lead are alarmed. At most 30.",
+    )
+    escalate_after_minutes = models.PositiveSmallIntegerField(
+        "minutes until an alarm that nobody takes goes on",
+        default=5,
+        validators=[MaxValueValidator(30)],
+        help_text="The operation’s lead and the duty mailbox are told. At most 30.",
+    )
+    duty_mailbox = models.EmailField(
+        blank=True,
+        help_text="Where somebody reads at night too. Empty: the operation’s lead alone is told.",
+    )
+
+    objects: ClassVar[PolicyQuerySet["SafetyPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Policy.Meta):
+        verbose_name_plural = "safety policies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    check_in_minutes__range=(5, 120),
+                    check_in_with_cadet_minutes__range=(5, 120),
+                    check_in_with_cadet_minutes__lte=F("check_in_minutes"),
+                    alarm_after_minutes__lte=30,
+                    escalate_after_minutes__lte=30,
+                ),
+                name="safety_policy_stays_within_reason",
+                violation_error_message="A team checks in every 5 to 120 minutes, with a cadet no "
+                "less often than without; an alarm is raised, and goes on, within 30 minutes.",
+            )
+        ]
+
+    @classmethod
+    def on(cls, day: dt.date) -> "SafetyPolicy":
+        """The rules of the ``day``; the usual ones before the first."""
+        return cls.objects.in_force(on=day) or cls(valid_from=day)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules as durations."""
+        return Rules(
+            every=self.check_in_minutes * MINUTE,
+            every_with_cadet=self.check_in_with_cadet_minutes * MINUTE,
+            alarm_after=self.alarm_after_minutes * MINUTE,
+            escalate_after=self.escalate_after_minutes * MINUTE,
+        )
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    """Questions about check-ins."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the visits that this person may see."""
+        return self.filter(visit__in=Visit.objects.visible_to(user))
+
+
+class CheckIn(models.Model):
+    """A team's sign of life, when it was given."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="check_ins")
+    command_unit = command_unit_of_venue()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(help_text="When the button was tapped, by the server’s clock.")
+    arrived_at = models.DateTimeField(help_text="When the server heard of it.")
+    submission = models.UUIDField(
+        unique=True, help_text="The phone’s own number of it: the same one counts once."
+    )
+
+    objects: ClassVar[CheckInQuerySet] = CheckInQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(at__lte=F("arrived_at")), name="check_in_arrives_after_it_was_made"
+            )
+        ]
+        indexes = [models.Index(fields=["visit", "-at"], name="latest_check_in")]
+        ordering = ["-at", "-pk"]
+        triggers = [
+            kept_from_visit("check_in_lies_in_the_command_unit_of_its_visit"),
+            triggers.never_changes(
+                "check_in_stays_as_it_was",
+                "A check-in never changes.",
+                *("visit_id", "at", "arrived_at", "submission", "by_id"),
+            ),
+            pgtrigger.Protect(name="check_in_is_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"Check-in of {self.visit}"
+
+
+class AlarmQuerySet(models.QuerySet["Alarm"]):
+    """Questions about alarms."""
+
+    def visible_to(self, user: User) -> Self:
+        """The alarms that concern this person.
+
+        Call handlers those that are open and those that were closed a short while ago; the planners
+        of the command unit, the lead of the operation and the team itself those of their visits.
+        """
+        mine = Q(pk__in=[])
+        if user.has_perm(VIEW_BOARD):
+            mine |= Q(closed_at=None) | Q(closed_at__gt=Now() - ON_BOARD_AFTER)
+        if user.has_perm(LOG_VISITS):
+            mine |= Q(visit__in=user.team_memberships.values("visit"))
+        if user.has_perm(PLAN_OPERATIONS):
+            mine |= user.in_my_units("command_unit")
+        if user.has_perm(VIEW_OPERATIONS):
+            mine |= Q(visit__operation__lead=user)
+        return self.filter(mine)
+
+    def open(self) -> Self:
+        """Those that nobody has closed yet, the longest open first."""
+        return self.filter(closed_at=None).order_by("raised_at", "pk")
+
+    def closed_since(self, moment: dt.datetime) -> Self:
+        """Those that were closed after ``moment``, the latest first."""
+        return self.filter(closed_at__gt=moment).order_by("-closed_at", "-pk")
+
+    def untaken(self) -> Self:
+        """Open, and nobody has said that they deal with it."""
+        return self.open().filter(taken_at=None)
+
+    def with_what_is_shown(self) -> Self:
+        """With all that is told of an alarm."""
+        return self.select_related(
+            "visit__venue", "visit__operation__lead", "taken_by", "closed_by"
+        )
+
+
+@tracked(part_of="visit", without=("command_unit",))
+class Alarm(models.Model):
+    """A team was not heard of by a deadline. Open until somebody closes it."""
+
+    class Kind(models.TextChoices):
+        """What the team owed, as ``operations.safety.deadlines`` has it."""
+
+        CHECK_IN = Kind.CHECK_IN.value, "No check-in"
+        END = Kind.END.value, "Not ended"
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="alarms")
+    command_unit = command_unit_of_venue()
+    kind = models.CharField(max_length=10, choices=Kind)
+    due_at = models.DateTimeField(help_text="The deadline that passed.")
+    raised_at = models.DateTimeField()
+    escalated_at = models.DateTimeField(
+        null=True, help_text="When more people were told, since nobody had taken it."
+    )
+    taken_at = models.DateTimeField(null=True)
+    taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty where a check-in that arrived late explained it.",
+    )
+    spoke_to = LineField(max_length=100, blank=True, help_text="Whom of the team, and how.")
+    found = LinesField(max_length=1000, blank=True)
+    explained_by = models.ForeignKey(
+        CheckIn, on_delete=models.PROTECT, null=True, related_name="explains"
+    )
+
+    objects: ClassVar[AlarmQuerySet] = AlarmQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint("visit", "kind", "due_at", name="one_alarm_for_a_deadline"),
+            models.CheckConstraint(
+                condition=Q(raised_at__gte=F("due_at")), name="alarm_is_raised_after_its_deadline"
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_at=None, taken_by=None)
+                | Q(taken_at__isnull=False, taken_by__isnull=False),
+                name="taken_alarm_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    closed_at=None, closed_by=None, explained_by=None, spoke_to="", found=""
+                )
+                | (
+                    Q(closed_at__isnull=False, closed_by__isnull=False, explained_by=None)
+                    & ~Q(spoke_to="")
+                    & ~Q(found="")
+                )
+                | Q(
+                    closed_at__isnull=False,
+                    closed_by=None,
+                    explained_by__isnull=False,
+                    spoke_to="",
+                    found="",
+                ),
+                name="closed_alarm_says_what_was_found_or_what_explains_it",
+            ),
+        ]
+        indexes = [
+            models.Index("raised_at", condition=Q(closed_at=None), name="open_alarms"),
+            models.Index("closed_at", condition=Q(closed_at__isnull=False), name="closed_alarms"),
+        ]
+        ordering = ["-raised_at", "-pk"]
+        triggers = [
+            kept_from_visit("alarm_lies_in_the_command_unit_of_its_visit"),
+            triggers.never_changes(
+                "alarm_is_raised_once",
+                "What an alarm is about never changes.",
+                *("visit_id", "kind", "due_at", "raised_at"),
+            ),
+            triggers.never_changes(
+                "closed_alarm_stays_so",
+                "What was found when an alarm was closed never changes.",
+                *("closed_at", "closed_by_id", "spoke_to", "found", "explained_by_id"),
+                *("taken_at", "taken_by_id", "escalated_at"),
+                once="OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NOT NULL"
+                f" OR now() > OLD.closed_at + interval '{OPENS_AGAIN.seconds} seconds')",
+            ),
+            pgtrigger.Protect(name="alarm_is_never_deleted", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"Alarm of {self.visit}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("operations:alarm_detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed it yet."""
+        return self.closed_at is None
+
+
+def signs_of(visits: models.QuerySet[Visit]) -> list[tuple[int, Signs]]:
+    """What was heard of each of these ``visits``, which are under way, by their keys."""
+    check_ins = CheckIn.objects.filter(visit=OuterRef("pk")).order_by("-at")
+    spoken = Alarm.objects.filter(visit=OuterRef("pk"), closed_by__isnull=False)
+    with_cadet = TeamMember.objects.filter(visit=OuterRef("pk"), cadet__isnull=False)
+    rows = visits.annotate(
+        checked_in_at=Subquery(check_ins.values("at")[:1]),
+        spoken_to_at=Subquery(spoken.order_by("-closed_at").values("closed_at")[:1]),
+        with_cadet=Exists(with_cadet),
+    )
+    names = ("started_at", "ends_at", "with_cadet", "checked_in_at", "spoken_to_at")
+    return [(row.pop("pk"), Signs(**row)) for row in rows.order_by("pk").values("pk", *names)]
+
+
+def next_check_in(visit: Visit, *, at: dt.datetime) -> dt.datetime | None:
+    """By when the team of ``visit`` is to check in next; None unless it is under way."""
+    rules = SafetyPolicy.on(duty_day(at)).rules
+    for _, signs in signs_of(Visit.objects.under_way().filter(pk=visit.pk)):
+        return check_in_by(signs, rules)
+    return None

@@ -1,0 +1,179 @@
+"""Pages of safety: the button by which a team checks in, and the alarms."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import DetailView, TemplateView, View
+
+from accounts.access.pages import RequiresPermission
+from accounts.acts.form_pages import FormPage
+from accounts.acts.refusals import Refused
+from accounts.acts.submissions import did_nothing
+from accounts.acts.undo import confirm
+from accounts.acts.views import ActView
+from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
+from govuk.dates import clock
+from operations.duty.views import OfTheTeam
+from operations.safety import actions
+from operations.safety.forms import CheckInForm, CloseAlarmForm
+from operations.safety.models import Alarm, AlarmQuerySet, next_check_in
+
+#: For how long a closed alarm stays on the list.
+CLOSED_LATELY = dt.timedelta(days=1)
+
+
+class VisitCheckIn(FormPage, OfTheTeam, View):
+    """A sign of life, by one tap; here after a look where scripts do not run."""
+
+    template_name = "operations/safety/visit_check_in.html"
+    counts_once = False  # it carries its own number, made for the phone
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask; a visit that is not under way has nothing to check in for."""
+        if not self.visit.is_under_way:
+            return redirect(self.visit)
+        return self.ask()
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put it on record, and go back to the form that is filled in meanwhile."""
+        form = CheckInForm(request.POST)
+        if not form.is_valid():
+            return self.ask("Nothing was saved: open your visit again, then check in.", status=409)
+        now = timezone.now()
+        try:
+            actions.check_in(
+                visit=self.visit,
+                ago=form.tapped_ago(),
+                submission=form.cleaned_data["submission"],
+                by=self.user,
+                at=now,
+            )
+        except Refused as refusal:
+            return self.ask(refusal, status=409)
+        if by := next_check_in(self.visit, at=now):
+            messages.success(request, f"You have checked in. The next time is by {clock(by)}.")
+            return redirect("operations:outcome_add", self.visit.pk)
+        messages.success(request, "Your check-in has arrived. The visit is over.")
+        return redirect(self.visit)
+
+    def ask(self, refusal: object = "", *, status: int = 200) -> HttpResponse:
+        """The page, with what stands in the way."""
+        self.record_reads(viewed=[self.visit])
+        context = {"visit": self.visit, "refusal": refusal}
+        return render(self.request, self.template_name, context, status=status)
+
+
+class Concerned(RequiresPermission):
+    """A page about alarms, for those whom they may concern; which ones is for the queryset."""
+
+    def has_permission(self) -> bool:
+        """Whoever may see alarms of some kind."""
+        concerned = (VIEW_BOARD, PLAN_OPERATIONS, VIEW_OPERATIONS, LOG_VISITS)
+        return any(map(self.user.has_perm, concerned))
+
+    def alarms(self) -> AlarmQuerySet:
+        """Those that concern this person, with all that is shown."""
+        return Alarm.objects.visible_to(self.user).with_what_is_shown()
+
+
+class AlarmList(Concerned, TemplateView):
+    """The open alarms, and those that were closed in the last day."""
+
+    template_name = "operations/safety/alarm_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        still = list(self.alarms().open())
+        lately = list(self.alarms().closed_since(timezone.now() - CLOSED_LATELY))
+        self.record_reads(listed=[alarm.visit for alarm in [*still, *lately]])
+        return super().get_context_data(**kwargs) | {"alarms": still, "closed": lately}
+
+
+class OpenAlarms(Concerned, View):
+    """The open alarms as a part of every page (static/js/alarms.js); empty where there is none."""
+
+    def has_permission(self) -> bool:
+        """Every page asks for it; none concerns whoever may see none."""
+        return True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The part. It tells of no venue."""
+        found = Alarm.objects.visible_to(self.user).open()
+        return render(request, "operations/safety/open_alarms.html", {"alarms": found})
+
+
+class AlarmDetail(Concerned, DetailView[Alarm]):
+    """One alarm: what was missed, whom to call, who deals with it, what was found."""
+
+    template_name = "operations/safety/alarm_detail.html"
+    context_object_name = "alarm"
+
+    def get_queryset(self) -> AlarmQuerySet:
+        return self.alarms()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the officers of the team, the lead first, and its last sign of life."""
+        visit = self.object.visit
+        self.record_reads(viewed=[visit])
+        officers = visit.team.filter(officer__isnull=False).select_related("officer")
+        return super().get_context_data(**kwargs) | {
+            "visit": visit,
+            "officers": sorted(officers, key=lambda member: member.duty != member.Duty.LEAD),
+            "last_check_in": visit.check_ins.select_related("by").first(),
+        }
+
+
+class AlarmTake(FormPage, Concerned, View):
+    """Says that this person deals with an alarm: one button of its page."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take it, and stay."""
+        alarm = get_object_or_404(self.alarms(), pk=pk)
+        try:
+            actions.take_alarm(alarm=alarm, by=self.user, at=timezone.now())
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return did_nothing(redirect(alarm))
+        confirm(request, "You are dealing with this alarm. It does not go on to more people.")
+        return redirect(alarm)
+
+
+class AlarmClose(Concerned, ActView):
+    """Closes an alarm."""
+
+    template_name = "operations/safety/alarm_close.html"
+    form_class = CloseAlarmForm
+    done = "The alarm is closed."
+
+    @cached_property
+    def alarm(self) -> Alarm:
+        """The alarm, if it concerns this person."""
+        return get_object_or_404(self.alarms(), pk=self.kwargs["pk"])
+
+    def done_before(self) -> tuple[str, str] | None:
+        """A closed one stays so."""
+        if self.alarm.is_open:
+            return None
+        return "This alarm was closed already. Nothing was changed.", self.alarm.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.record_reads(viewed=[self.alarm.visit])
+        about = {"alarm": self.alarm, "visit": self.alarm.visit}
+        return super().get_context_data(**kwargs) | about
+
+    def act(self, form: CloseAlarmForm) -> str:
+        actions.close_alarm(
+            alarm=self.alarm,
+            spoke_to=form.cleaned_data["spoke_to"],
+            found=form.cleaned_data["found"],
+            by=self.user,
+            at=timezone.now(),
+        )
+        return reverse("operations:alarm_detail", args=[self.alarm.pk])
