@@ -152,6 +152,7 @@ def access_request(made):
 
 #: What the page has to be about where that of the world is not at this stage.
 STAGES = {
+    "operations:alarm_take": lambda made: made["alarm"],
     "accounts:access_request_decide": access_request,
     "operations:follow_up_reopen": lambda made: factories.FollowUpFactory(
         visit=visit(made, factories.RefresherNeededVisitFactory), state=FollowUpState.DECLINED

@@ -82,10 +82,10 @@ accounts:log                     -          403 403 403 403 403 200 | 403 403 40
 accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:undo                    undo       405 405 405 405 405 405 | 405 405 405 405 405 405
 accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
-operations:alarm_close           alarm      200 200 404 403 200 404 | 404 404 404 403 200 404
+operations:alarm_close           alarm      404 200 404 403 200 404 | 404 404 404 403 200 404
 operations:alarm_detail          alarm      200 200 404 403 200 404 | 404 404 404 403 200 404
 operations:alarm_list            -          200 200 200 403 200 200 | 200 200 200 403 200 200
-operations:alarm_take            alarm      405 405 405 403 405 405 | 405 405 405 403 405 405
+operations:alarm_take            alarm      404 302 404 403 302 404 | 404 404 404 403 302 404
 operations:open_alarms           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403

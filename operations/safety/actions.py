@@ -121,13 +121,17 @@ def raise_alarms(*, at: dt.datetime) -> int:
 def escalate_alarms(*, at: dt.datetime) -> int:
     """Tell the operation's lead and the duty mailbox of each alarm that nobody took in time.
 
+    Not where the team ended its visit meanwhile: that is a word of it. The alarm stays open.
+
     Returns:
         How many went on.
 
     """
     policy = SafetyPolicy.on(duty_day(at))
     left = Alarm.objects.untaken().filter(
-        escalated_at=None, raised_at__lte=at - policy.rules.escalate_after
+        escalated_at=None,
+        raised_at__lte=at - policy.rules.escalate_after,
+        visit__in=Visit.objects.under_way(),
     )
     # Whoever takes or closes one just now is not waited for: the next run looks again.
     held = left.select_related("visit__operation__lead").order_by("pk")
@@ -142,19 +146,19 @@ def escalate_alarms(*, at: dt.datetime) -> int:
 # Whom it concerns --------------------------------------------------------------------------------
 
 
-def _concerns(by: User, records: Sequence[Any]) -> bool:
-    """Whether all these alarms concern this person."""
+def _may_answer(by: User, records: Sequence[Any]) -> bool:
+    """Whether this person may deal with all these alarms."""
     keys = {record.pk for record in records if isinstance(record, Alarm)}
-    return Alarm.objects.visible_to(by).filter(pk__in=keys).count() == len(keys)
+    return Alarm.objects.answerable_by(by).filter(pk__in=keys).count() == len(keys)
 
 
-@undoable("Nobody has the alarm in hand now: it goes on to more people.", may=_concerns)
+@undoable("Nobody has the alarm in hand now: it goes on to more people.", may=_may_answer)
 @transaction.atomic
 def take_alarm(*, alarm: Alarm, by: User, at: dt.datetime) -> Alarm:
     """Say that ``by`` deals with the alarm, so that it does not go on to more people.
 
     Raises:
-        PermissionDenied: the alarm does not concern this person.
+        PermissionDenied: the alarm does not concern this person, or is of their own team.
         Refused: it is closed, or somebody else has it in hand.
 
     """
@@ -169,7 +173,7 @@ def take_alarm(*, alarm: Alarm, by: User, at: dt.datetime) -> Alarm:
     return held
 
 
-@undoable("The alarm is open again.", may=_concerns)
+@undoable("The alarm is open again.", may=_may_answer)
 @transaction.atomic
 def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.datetime) -> Alarm:
     """Close an alarm, with who of the team was spoken to and what was found.
@@ -177,7 +181,7 @@ def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.dat
     That is a sign of life: the team's next check-in counts from it.
 
     Raises:
-        PermissionDenied: the alarm does not concern this person.
+        PermissionDenied: the alarm does not concern this person, or is of their own team.
         Refused: it is closed, or one of the answers is missing.
 
     """
@@ -199,7 +203,7 @@ def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.dat
 def _hold(alarm: Alarm, *, by: User) -> Alarm:
     """The alarm as it stands, still open, kept from others until this transaction ends."""
     held = Alarm.objects.select_for_update(no_key=True).filter(pk=alarm.pk).first()
-    if held is None or not _concerns(by, [held]):
+    if held is None or not _may_answer(by, [held]):
         raise PermissionDenied
     if not held.is_open:
         who = held.closed_by or "A check-in of the team"

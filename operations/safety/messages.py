@@ -52,6 +52,8 @@ def write(messages: Sequence[Message], at: dt.datetime) -> dict[int, Written]:
 def _write(message: Message, alarm: Alarm) -> Written:
     if not alarm.is_open:
         return NotNeeded("The alarm was closed before it went out")
+    if alarm.visit.is_finished:
+        return NotNeeded("The visit was ended before it went out")
     text = render_to_string(
         "operations/safety/mail/alarm.txt",
         {"alarm": alarm, "link": settings.SITE_URL + alarm.get_absolute_url()},

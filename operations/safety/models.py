@@ -161,6 +161,14 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
             mine |= Q(visit__operation__lead=user)
         return self.filter(mine)
 
+    def answerable_by(self, user: User) -> Self:
+        """Those that this person may deal with and close: not a team its own.
+
+        Who has the phone in hand may not be the team.
+        """
+        theirs = user.team_memberships.values("visit")
+        return self.visible_to(user).exclude(visit__in=theirs)
+
     def open(self) -> Self:
         """Those that nobody has closed yet, the longest open first."""
         return self.filter(closed_at=None).order_by("raised_at", "pk")

@@ -81,6 +81,10 @@ class Concerned(RequiresPermission):
         """Those that concern this person, with all that is shown."""
         return Alarm.objects.visible_to(self.user).with_what_is_shown()
 
+    def answerable(self) -> AlarmQuerySet:
+        """Those of them with which this person may deal."""
+        return Alarm.objects.answerable_by(self.user).with_what_is_shown()
+
 
 class AlarmList(Concerned, TemplateView):
     """The open alarms, and those that were closed in the last day."""
@@ -123,6 +127,7 @@ class AlarmDetail(Concerned, DetailView[Alarm]):
         officers = visit.team.filter(officer__isnull=False).select_related("officer")
         return super().get_context_data(**kwargs) | {
             "visit": visit,
+            "may_answer": all(member.officer_id != self.user.pk for member in officers),
             "officers": sorted(officers, key=lambda member: member.duty != member.Duty.LEAD),
             "last_check_in": visit.check_ins.select_related("by").first(),
         }
@@ -131,11 +136,18 @@ class AlarmDetail(Concerned, DetailView[Alarm]):
 class AlarmTake(FormPage, Concerned, View):
     """Says that this person deals with an alarm: one button of its page."""
 
-    http_method_names = ["post"]
+    @cached_property
+    def alarm(self) -> Alarm:
+        """The alarm, if this person may deal with it."""
+        return get_object_or_404(self.answerable(), pk=self.kwargs["pk"])
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button stands on the alarm's page."""
+        return redirect(self.alarm)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take it, and stay."""
-        alarm = get_object_or_404(self.alarms(), pk=pk)
+        alarm = self.alarm
         try:
             actions.take_alarm(alarm=alarm, by=self.user, at=timezone.now())
         except Refused as refusal:
@@ -154,8 +166,8 @@ class AlarmClose(Concerned, ActView):
 
     @cached_property
     def alarm(self) -> Alarm:
-        """The alarm, if it concerns this person."""
-        return get_object_or_404(self.alarms(), pk=self.kwargs["pk"])
+        """The alarm, if this person may deal with it."""
+        return get_object_or_404(self.answerable(), pk=self.kwargs["pk"])
 
     def done_before(self) -> tuple[str, str] | None:
         """A closed one stays so."""

@@ -5,6 +5,7 @@ import threading
 import uuid
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, InternalError, connection, transaction
@@ -12,8 +13,10 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.acts.refusals import Refused
+from accounts.models import User
 from accounts.roles import Role
-from operations.models import Alarm, CheckIn, SafetyPolicy, Visit
+from operations.duty import actions as duty
+from operations.models import Alarm, CheckIn, NotCompletedReason, SafetyPolicy, Visit
 from operations.safety import actions
 from operations.safety.models import next_check_in
 from outbox import delivery
@@ -141,6 +144,33 @@ def test_a_visit_that_nobody_ended_is_alarmed_though_its_team_checks_in(visit, o
     tap(visit, officer, at=visit.ends_at)
     assert watch(visit.ends_at + 3 * MINUTE) == (1, 0)
     assert Alarm.objects.get().kind == Alarm.Kind.END
+
+
+def test_an_alarm_of_a_visit_that_was_ended_meanwhile_goes_no_further(visit, officer):
+    watch(after(visit, 23))
+    duty.log_not_completed(
+        visit=visit,
+        reason=NotCompletedReason.FULLY_BOOKED,
+        notes="",
+        submission=uuid.uuid4(),
+        by=officer,
+        at=after(visit, 24),
+    )
+    assert watch(after(visit, 60)) == (0, 0)
+    send(after(visit, 60))
+    assert not mail.outbox
+    assert Alarm.objects.get().is_open
+
+
+def test_no_team_deals_with_or_closes_its_own_alarm(visit, officer):
+    watch(after(visit, 23))
+    alarm = Alarm.objects.get()
+    Group.objects.get(name=Role.CALL_HANDLER).user_set.add(officer)
+    team = User.objects.get(pk=officer.pk)
+    with pytest.raises(PermissionDenied):
+        actions.take_alarm(alarm=alarm, by=team, at=after(visit, 24))
+    with pytest.raises(PermissionDenied):
+        close(alarm, by=team, at=after(visit, 24))
 
 
 def test_two_workers_at_once_raise_it_once(visit):

@@ -160,6 +160,13 @@ def test_the_page_of_an_alarm_says_what_whom_and_where(desk, alarm, officer, vis
         assert words in told
 
 
+def test_a_team_sees_its_own_alarm_and_is_told_who_closes_it(phone, alarm):
+    told = text(phone.get(alarm.get_absolute_url()))
+    assert "somebody else closes it" in told
+    assert "I’m dealing with it" not in told
+    assert phone.get(url("alarm_close", alarm.pk)).status_code == 404
+
+
 def test_a_visit_that_was_not_ended_says_so(desk, visit):
     alarm = factories.AlarmFactory(visit=visit, kind=Alarm.Kind.END)
     assert "The team has not ended its visit" in text(desk.get(alarm.get_absolute_url()))
