@@ -5,13 +5,13 @@ import datetime as dt
 from django import forms
 
 from accounts.acts.forms import ActForm
-from govuk import GovForm
+from govuk import GovForm, PlainWords
 
 #: The longest that a phone keeps a check-in, in seconds: a window and its margin are over by then.
 LONGEST_AGO = 24 * 60 * 60
 
 
-class CheckInForm(forms.Form):
+class CheckInForm(PlainWords, forms.Form):
     """What comes with the button."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.database.model_fields import LineField, LinesField
+from accounts.database.model_fields import EmailLineField, LineField, LinesField
 from accounts.dates.london import duty_day
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
@@ -56,7 +56,7 @@ class SafetyPolicy(Policy):
         validators=[MaxValueValidator(30)],
         help_text="The operation’s lead and the duty mailbox are told. At most 30.",
     )
-    duty_mailbox = models.EmailField(
+    duty_mailbox = EmailLineField(
         blank=True,
         help_text="Where somebody reads at night too. Empty: the operation’s lead alone is told.",
     )

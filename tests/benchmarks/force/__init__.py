@@ -22,6 +22,7 @@ from accounts.models import AccessEntry, User
 from accounts.roles import Role
 from operations.models import (
     Cadet,
+    CheckIn,
     CovertRead,
     Draw,
     Figure,
@@ -65,6 +66,7 @@ LEFT_EMPTY = {
     *("accounts.SealedEntry", "accounts.Erasure", "accounts.Used", "accounts.DayPolicy"),
     *("venues.ImportRun", "venues.Decision", "operations.VisitPolicy", "operations.WarningSign"),
     *("operations.FollowUpPolicy", "operations.CadetPolicy", "operations.Uncounted"),
+    *("operations.SafetyPolicy", "operations.Alarm"),
 }
 
 #: Whose history is written: at what moment, by whom, and from what beside the row ``r`` itself.
@@ -92,7 +94,10 @@ HISTORY: dict[Any, tuple[str, str, str]] = {
     Outcome: ("r.logged_at", "r.logged_by_id", ""),
     FollowUp: ("r.opened_at", "r.responsible_id", ""),
 }
-FILLED = (*HISTORY, LastVisit, Reminder, ReminderCopy, Message, AccessEntry, CovertRead, Figure)
+FILLED = (
+    *(*HISTORY, CheckIn, LastVisit, Reminder, ReminderCopy, Message, AccessEntry, CovertRead),
+    Figure,
+)
 
 
 def fill(*, visits: int, venues: int = 60_000, now: dt.datetime) -> None:

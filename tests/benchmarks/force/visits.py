@@ -6,7 +6,15 @@ from typing import Any
 
 from accounts.dates.duty_days import duty_day_in_sql
 from accounts.roles import Role
-from operations.models import LastVisit, Operation, OperationVenue, Outcome, TeamMember, Visit
+from operations.models import (
+    CheckIn,
+    LastVisit,
+    Operation,
+    OperationVenue,
+    Outcome,
+    TeamMember,
+    Visit,
+)
 from operations.visits.facts import OutcomeFacts
 from operations.visits.verdict import RULE_VERSION, judge
 from tests.benchmarks.force.people import CADETS, UNITS, person
@@ -203,4 +211,15 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         command_unit_id="unit",
         visited_on=duty_day_in_sql("at"),
         verdict="coalesce(verdict, '')",
+    )
+    insert(
+        cursor,
+        CheckIn,
+        "operations_visit WHERE started_at IS NOT NULL ORDER BY id",
+        visit_id="id",
+        command_unit_id="command_unit_id",
+        by_id="started_by_id",
+        at="started_at + interval '15 minutes'",
+        arrived_at="started_at + interval '15 minutes'",
+        submission="md5('check-in' || id)::uuid",
     )
