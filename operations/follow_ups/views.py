@@ -12,6 +12,7 @@ from django.views.generic import DetailView, ListView
 from accounts.access.pages import RequiresPermission
 from accounts.acts.searching import found_at
 from accounts.acts.views import ActView
+from accounts.database.together import OneOf
 from accounts.dates.london import duty_day
 from accounts.roles import VIEW_FOLLOW_UPS, VIEW_RESULTS, WORK_FOLLOW_UPS
 from govuk.dates import plain_time
@@ -61,7 +62,7 @@ class FollowUpList(RequiresPermission, ListView[FollowUp]):
         """What the page shows, worked out for its rows alone: counting joins none of it."""
         shown = cast("FollowUpQuerySet", page.object_list)
         return (
-            self.visible.filter(pk__in=shown.values("pk"))
+            self.visible.filter(OneOf("pk", shown.values("pk")))
             .select_related("visit__venue__local_authority__command_unit", "responsible")
             .with_failed_messages(on=self.today)
             .with_who_answers()
