@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
@@ -23,20 +24,23 @@ class OneOf(models.Lookup[Any]):
     """Whether a column is one of what another question finds: a list that is worked out first.
 
     Below row-level security PostgreSQL takes an index for what it knows before it looks at a row;
-    for ``IN (SELECT …)`` it may read the whole table.
+    for ``IN (SELECT …)`` it may read the whole table. Or one of some thousand keys, which so are
+    one parameter of the question, and not as many.
     """
 
     lookup_name = "one_of"
     prepare_rhs = False
 
-    def __init__(self, column: str, found: models.QuerySet[Any]) -> None:
-        """Take the column's name and the question, of one column too."""
-        super().__init__(models.F(column), ArraySubquery(found))
+    def __init__(self, column: str, found: models.QuerySet[Any] | list[int]) -> None:
+        """Take the column's name and the question, of one column too, or the keys."""
+        keys = ArrayField(models.BigIntegerField())
+        rhs = models.Value(found, keys) if isinstance(found, list) else ArraySubquery(found)
+        super().__init__(models.F(column), rhs)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, before = self.process_lhs(compiler, connection)
         found, after = self.process_rhs(compiler, connection)
-        return f"{column} = ANY {found}", (*before, *after)
+        return f"{column} = ANY ({found})", (*before, *after)
 
 
 def fetch(asked: Sequence[models.QuerySet[Any]]) -> list[Any]:

@@ -3,7 +3,8 @@
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -42,12 +43,13 @@ class VisitAdd(ActView):
     def chosen(self) -> QuerySet[OperationVenue]:
         """The venues that it may go to."""
         found = OperationVenue.objects.visible_to(self.user)
-        here = Q(venue__visits__operation=self.operation)
-        here &= ~Q(venue__visits__state=VisitState.CANCELLED)
+        here = Visit.objects.filter(operation=self.operation, venue=OuterRef("venue"))
+        here = here.exclude(state=VisitState.CANCELLED).order_by()
+        counted = Subquery(here.values("venue").annotate(n_here=Count("pk")).values("n_here"))
         return (
             found.filter(operation=self.operation, venue__closed_on=None, venue__merged_into=None)
             .select_related("venue")
-            .annotate(n_visits=Count("venue__visits", filter=here))
+            .annotate(n_visits=Coalesce(counted, 0))
             .order_by("venue__normal_name", "pk")
         )
 

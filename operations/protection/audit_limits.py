@@ -9,6 +9,7 @@ import datetime as dt
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.database import scope
+from accounts.database.together import OneOf
 from accounts.models import User
 from accounts.record import history
 from accounts.record.history import Limits
@@ -57,9 +58,9 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
             Visit.objects.ahead().exclude(pk__in=visible.values("pk")).values_list("pk", flat=True)
         )
     hidden = {
-        Visit: Q(pgh_obj__in=covert),
-        TeamMember: Q(visit__in=covert),
-        Outcome: Q(visit__in=covert),
+        Visit: Q(OneOf("pgh_obj_id", covert)),
+        TeamMember: Q(OneOf("visit_id", covert)),
+        Outcome: Q(OneOf("visit_id", covert)),
         # By operation, since a choice that was taken back may be made again.
         OperationVenue: of_them & ~Q(pgh_obj__in=chosen),
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
