@@ -109,3 +109,14 @@ def test_work_of_the_night_that_was_not_done_is_warned_of_by_the_task(monkeypatc
     monkeypatch.setattr(keeping.night_work, "warn", lambda at: asked.append(at))
     keeping.look_at_night_work()
     assert len(asked) == 1
+
+
+@pytest.mark.django_db
+def test_a_look_for_teams_raises_alarms_and_sends_on_those_that_nobody_took():
+    minutes_ago = [timezone.now() - dt.timedelta(minutes=number) for number in (40, 20, 6)]
+    silent = factories.UnderWayVisitFactory(starts_at=minutes_ago[0])
+    left = factories.AlarmFactory(due_at=minutes_ago[1], raised_at=minutes_ago[2])
+    tasks.watch_teams()
+    assert silent.alarms.count() == 1
+    left.refresh_from_db()
+    assert left.escalated_at is not None
