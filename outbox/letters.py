@@ -8,9 +8,11 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
 from outbox.models import Message
@@ -42,3 +44,9 @@ def writer_of(letter: str) -> Letter:
             found: Letter = import_string(path)
             return found
     raise LookupError(f"No app writes the letter {letter}")
+
+
+def subject_and_text(template: str, words: Mapping[str, Any]) -> tuple[str, str]:
+    """The subject and the text of a message whose template has the subject as its first line."""
+    subject, _, text = render_to_string(template, words).strip().partition("\n")
+    return subject, text.strip() + "\n"

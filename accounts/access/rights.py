@@ -29,6 +29,7 @@ from accounts.record.access_log import Act, record_act
 from accounts.roles import DECIDE_ACCESS, Role
 from accounts.sign_in import invitations
 from accounts.sign_in.groups import Access
+from outbox.letters import subject_and_text
 
 OWN = "Nobody changes their own roles, command units or sight of the whole force."
 NOT_YOURS = "Somebody who works for other command units than yours, or for the whole force, is "
@@ -410,9 +411,6 @@ def _write(people: Collection[User] | Any, template: str, context: dict[str, Any
 
 
 def _mail(addresses: list[str], template: str, context: dict[str, Any]) -> None:
-    from django.template.loader import render_to_string
-
     if addresses:
-        words = render_to_string(template, context | {"site": settings.SITE_URL}).strip()
-        subject, _, body = words.partition("\n")
-        EmailMessage(subject, body.strip() + "\n", to=addresses).send()
+        subject, text = subject_and_text(template, context | {"site": settings.SITE_URL})
+        EmailMessage(subject, text, to=addresses).send()

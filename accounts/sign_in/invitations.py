@@ -8,13 +8,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import CharField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import User
 from accounts.sign_in.passwords import RESET_HOLDS, PasswordLinks
 from outbox import actions as outbox
-from outbox.letters import NotNeeded, Written
+from outbox.letters import NotNeeded, Written, subject_and_text
 from outbox.models import Lane, Message, MessageQuerySet
 
 #: The letter's name, as ``AccountsConfig.letters`` has it.
@@ -65,7 +64,7 @@ def compose(person: User) -> EmailMessage:
         "account_reset_password_from_key",
         kwargs={"uidb36": user_pk_to_url_str(person), "key": links},
     )
-    text = render_to_string(
+    subject, text = subject_and_text(
         "accounts/mail/password_link.txt",
         {
             "person": person,
@@ -78,5 +77,4 @@ def compose(person: User) -> EmailMessage:
             "minutes": RESET_HOLDS // 60,
         },
     )
-    subject, _, body = text.strip().partition("\n")
-    return EmailMessage(subject, body.strip() + "\n", to=[person.email])
+    return EmailMessage(subject, text, to=[person.email])

@@ -27,7 +27,7 @@ from operations.follow_ups.due import (
     current_reminders,
 )
 from operations.follow_ups.models import FollowUp, FollowUpPolicy, Reminder, ReminderCopy
-from outbox.letters import NotNeeded, Written
+from outbox.letters import NotNeeded, Written, subject_and_text
 from outbox.models import Message
 from venues.registry.names import normal_name
 
@@ -239,9 +239,7 @@ def compose(reminders: Sequence[Reminder], *, to: str) -> EmailMultiAlternatives
         stands_in = any(line["stands_in"] for line in lines)
         words = {"lines": lines, "officers": officers, "team": _team(), "stands_in": stands_in}
         template = "several_to_venue" if audience is Audience.VENUE else "several_to_staff"
-    text = render_to_string(f"operations/follow_ups/mail/{template}.txt", words)
-    subject, _, body = text.strip().partition("\n")
-    body = body.strip() + "\n"
+    subject, body = subject_and_text(f"operations/follow_ups/mail/{template}.txt", words)
     message = EmailMultiAlternatives(
         subject=subject,
         body=body,

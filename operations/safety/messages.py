@@ -9,12 +9,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 
 from accounts.database import scope
 from operations.safety.models import Alarm
 from outbox import actions as outbox
-from outbox.letters import NotNeeded, Written
+from outbox.letters import NotNeeded, Written, subject_and_text
 from outbox.models import Lane, Message
 
 #: The letter's name, as ``OperationsConfig.letters`` has it.
@@ -54,9 +53,8 @@ def _write(message: Message, alarm: Alarm) -> Written:
         return NotNeeded("The alarm was closed before it went out")
     if alarm.visit.is_finished:
         return NotNeeded("The visit was ended before it went out")
-    text = render_to_string(
+    subject, text = subject_and_text(
         "operations/safety/mail/alarm.txt",
         {"alarm": alarm, "link": settings.SITE_URL + alarm.get_absolute_url()},
     )
-    subject, _, body = text.strip().partition("\n")
-    return EmailMessage(subject, body.strip() + "\n", to=[message.address])
+    return EmailMessage(subject, text, to=[message.address])
