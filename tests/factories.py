@@ -37,6 +37,7 @@ from operations.models import (
     VisitState,
     WarningSign,
 )
+from operations.safety.deadlines import Kind
 from operations.visits.states import MOVES
 from operations.visits.verdict import Verdict
 from outbox.models import Lane, Message
@@ -456,7 +457,7 @@ class AlarmFactory(DjangoFactory):
         model = Alarm
 
     visit = factory.SubFactory(UnderWayVisitFactory)
-    kind = Alarm.Kind.CHECK_IN
+    kind = Kind.CHECK_IN
     due_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=4))
     raised_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1))
 

@@ -16,14 +16,14 @@ from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
-from accounts.database.compiled import Compiled
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
 from operations.planning import schedule
-from operations.teams.models import Cadet, TeamMember
+from operations.teams import own_visits
+from operations.teams.models import Cadet
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
 from operations.visits.models import Visit, visit_rules
@@ -75,7 +75,7 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
             visit under way; or a cadet of the team may not go as things stand now.
 
     """
-    visit = _lock(visit, by=by)
+    visit = own_visits.hold(visit, by=by)
     if visit.is_under_way:
         return visit
     if not visit.is_planned:
@@ -157,7 +157,7 @@ def log_outcome(
         Refused: the visit is not under way, or the facts lack one that they call for.
 
     """
-    visit = _lock(visit, by=by)
+    visit = own_visits.hold(visit, by=by)
     facts = facts.only_what_applies()
     with scope.all_units():  # it may have been sent for another visit; follow-ups are the system's
         if earlier := _sent_before(visit, submission, facts):
@@ -285,7 +285,7 @@ def log_not_completed(
             says nothing without notes.
 
     """
-    visit = _lock(visit, by=by)
+    visit = own_visits.hold(visit, by=by)
     notes = lines(notes)
     sent = (visit.submission, visit.not_completed_reason, visit.not_completed_notes)
     if sent == (submission, reason, notes):
@@ -365,29 +365,8 @@ def _check_not_completed(visit: Visit, reason: str, notes: str, submission: uuid
         raise _of_another_visit()
 
 
-def _lock(visit: Visit, *, by: User) -> Visit:
-    """The visit as it stands, kept from anybody else until this transaction ends."""
-    locked = _locked.first(visit.pk)
-    if locked is None:
-        raise Visit.DoesNotExist
-    if not by.has_perm(LOG_VISITS) or not _of_the_team.first(visit.pk, by.pk):
-        raise PermissionDenied
-    return locked
-
-
-@Compiled
-def _locked(visit: int) -> models.QuerySet[Visit]:
-    # Without joins: whoever waited for the row gets it fresh, but joined rows as they were before.
-    return Visit.objects.select_for_update(no_key=True).filter(pk=visit).order_by()
-
-
-@Compiled
-def _of_the_team(visit: int, officer: int) -> models.QuerySet[TeamMember]:
-    return TeamMember.objects.filter(visit=visit, officer=officer).order_by()
-
-
 def _lock_to_correct(visit: Visit, *, by: User) -> Visit:
-    """The same, for somebody who may correct what was logged."""
+    """The visit as it stands, held for somebody who may correct what was logged."""
     locked = Visit.objects.select_for_update(no_key=True).filter(pk=visit.pk).first()
     if locked is None or not Visit.objects.correctable_by(by).filter(pk=visit.pk).exists():
         raise PermissionDenied

@@ -20,12 +20,12 @@ from accounts.database import scope
 from accounts.database.locks import one_at_a_time
 from accounts.dates.london import duty_day
 from accounts.models import User
-from accounts.roles import LOG_VISITS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.safety import messages
-from operations.safety.deadlines import missed
-from operations.safety.models import Alarm, CheckIn, SafetyPolicy, signs_of
+from operations.safety.deadlines import Kind, missed
+from operations.safety.models import OPENS_AGAIN, Alarm, CheckIn, SafetyPolicy, signs_of
+from operations.teams import own_visits
 from operations.visits.models import Visit
 
 # The team ----------------------------------------------------------------------------------------
@@ -52,20 +52,18 @@ def check_in(
         Refused: the visit has not started, or its number is of another visit.
 
     """
-    locked = Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
-    if not by.has_perm(LOG_VISITS) or not locked.team.filter(officer=by).exists():
-        raise PermissionDenied
+    held = own_visits.hold(visit, by=by)
     with scope.all_units():
         sent = CheckIn.objects.filter(submission=submission).first()
-    if sent is not None and sent.visit_id == locked.pk:
+    if sent is not None and sent.visit_id == held.pk:
         return sent
     if sent is not None:
         raise refuse("visit", "This button was used for another visit. Open your visit again.")
-    if locked.started_at is None:
+    if held.started_at is None:
         raise refuse("visit", "Start the visit first, then check in.")
-    tapped = min(at, max(at - ago, locked.started_at))
+    tapped = min(at, max(at - ago, held.started_at))
     made = CheckIn.objects.create(
-        visit=locked, by=by, at=tapped, arrived_at=at, submission=submission
+        visit=held, by=by, at=tapped, arrived_at=at, submission=submission
     )
     _close_what_is_explained_by(made)
     return made
@@ -76,7 +74,7 @@ def _close_what_is_explained_by(made: CheckIn) -> None:
     rules = SafetyPolicy.on(duty_day(made.at)).rules
     until = made.at + rules.between(with_cadet=made.visit.team.filter(cadet__isnull=False).exists())
     explained = Alarm.objects.open().filter(
-        visit=made.visit, kind=Alarm.Kind.CHECK_IN, due_at__lt=until, raised_at__gt=made.at
+        visit=made.visit, kind=Kind.CHECK_IN, due_at__lt=until, raised_at__gt=made.at
     )
     for alarm in explained.select_for_update(no_key=True):
         alarm.closed_at, alarm.explained_by = made.arrived_at, made
@@ -173,7 +171,7 @@ def take_alarm(*, alarm: Alarm, by: User, at: dt.datetime) -> Alarm:
     return held
 
 
-@undoable("The alarm is open again.", may=_may_answer)
+@undoable("The alarm is open again.", may=_may_answer, within=OPENS_AGAIN)
 @transaction.atomic
 def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.datetime) -> Alarm:
     """Close an alarm, with who of the team was spoken to and what was found.

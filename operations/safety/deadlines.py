@@ -20,6 +20,11 @@ class Kind(enum.StrEnum):
     END = "end"
     """To say how the visit went, by the end of its window."""
 
+    @property
+    def label(self) -> str:
+        """What is missing, as people read it."""
+        return "No check-in" if self is Kind.CHECK_IN else "Not ended"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:

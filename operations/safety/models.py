@@ -192,15 +192,9 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
 class Alarm(models.Model):
     """A team was not heard of by a deadline. Open until somebody closes it."""
 
-    class Kind(models.TextChoices):
-        """What the team owed, as ``operations.safety.deadlines`` has it."""
-
-        CHECK_IN = Kind.CHECK_IN.value, "No check-in"
-        END = Kind.END.value, "Not ended"
-
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="alarms")
     command_unit = command_unit_of_venue()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Kind])
     due_at = models.DateTimeField(help_text="The deadline that passed.")
     raised_at = models.DateTimeField()
     escalated_at = models.DateTimeField(

@@ -23,6 +23,7 @@ from operations.duty.views import OfTheTeam
 from operations.safety import actions
 from operations.safety.forms import CheckInForm, CloseAlarmForm
 from operations.safety.models import Alarm, AlarmQuerySet, next_check_in
+from operations.safety.presenters import facts_of
 
 #: For how long a closed alarm stays on the list.
 CLOSED_LATELY = dt.timedelta(days=1)
@@ -81,10 +82,6 @@ class Concerned(RequiresPermission):
         """Those that concern this person, with all that is shown."""
         return Alarm.objects.visible_to(self.user).with_what_is_shown()
 
-    def answerable(self) -> AlarmQuerySet:
-        """Those of them with which this person may deal."""
-        return Alarm.objects.answerable_by(self.user).with_what_is_shown()
-
 
 class AlarmList(Concerned, TemplateView):
     """The open alarms, and those that were closed in the last day."""
@@ -124,22 +121,27 @@ class AlarmDetail(Concerned, DetailView[Alarm]):
         """With the officers of the team, the lead first, and its last sign of life."""
         visit = self.object.visit
         self.record_reads(viewed=[visit])
-        officers = visit.team.filter(officer__isnull=False).select_related("officer")
+        team = visit.team.filter(officer__isnull=False).select_related("officer")
+        officers = sorted(team, key=lambda member: member.duty != member.Duty.LEAD)
         return super().get_context_data(**kwargs) | {
             "visit": visit,
             "may_answer": all(member.officer_id != self.user.pk for member in officers),
-            "officers": sorted(officers, key=lambda member: member.duty != member.Duty.LEAD),
-            "last_check_in": visit.check_ins.select_related("by").first(),
+            "facts": facts_of(self.object, officers=officers, at=timezone.now()),
         }
 
 
-class AlarmTake(FormPage, Concerned, View):
-    """Says that this person deals with an alarm: one button of its page."""
+class Answers(Concerned):
+    """A page on which somebody deals with an alarm."""
 
     @cached_property
     def alarm(self) -> Alarm:
         """The alarm, if this person may deal with it."""
-        return get_object_or_404(self.answerable(), pk=self.kwargs["pk"])
+        found = Alarm.objects.answerable_by(self.user).with_what_is_shown()
+        return get_object_or_404(found, pk=self.kwargs["pk"])
+
+
+class AlarmTake(FormPage, Answers, View):
+    """Says that this person deals with an alarm: one button of its page."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The button stands on the alarm's page."""
@@ -147,27 +149,21 @@ class AlarmTake(FormPage, Concerned, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take it, and stay."""
-        alarm = self.alarm
         try:
-            actions.take_alarm(alarm=alarm, by=self.user, at=timezone.now())
+            actions.take_alarm(alarm=self.alarm, by=self.user, at=timezone.now())
         except Refused as refusal:
             messages.error(request, str(refusal))
-            return did_nothing(redirect(alarm))
+            return did_nothing(redirect(self.alarm))
         confirm(request, "You are dealing with this alarm. It does not go on to more people.")
-        return redirect(alarm)
+        return redirect(self.alarm)
 
 
-class AlarmClose(Concerned, ActView):
+class AlarmClose(Answers, ActView):
     """Closes an alarm."""
 
     template_name = "operations/safety/alarm_close.html"
     form_class = CloseAlarmForm
     done = "The alarm is closed."
-
-    @cached_property
-    def alarm(self) -> Alarm:
-        """The alarm, if this person may deal with it."""
-        return get_object_or_404(self.answerable(), pk=self.kwargs["pk"])
 
     def done_before(self) -> tuple[str, str] | None:
         """A closed one stays so."""

@@ -18,6 +18,7 @@ from accounts.roles import Role
 from operations.duty import actions as duty
 from operations.models import Alarm, CheckIn, NotCompletedReason, SafetyPolicy, Visit
 from operations.safety import actions
+from operations.safety.deadlines import Kind
 from operations.safety.models import next_check_in
 from outbox import delivery
 from outbox.models import Lane, Message, State
@@ -120,7 +121,7 @@ def test_a_missed_check_in_is_alarmed_three_minutes_later_once(visit):
     assert watch(after(visit, 23)) == (1, 0)
     assert watch(after(visit, 23)) == (0, 0)
     alarm = Alarm.objects.get()
-    assert (alarm.kind, alarm.due_at) == (Alarm.Kind.CHECK_IN, after(visit, 20))
+    assert (alarm.kind, alarm.due_at) == (Kind.CHECK_IN, after(visit, 20))
     assert alarm.raised_at == after(visit, 23)
 
 
@@ -143,7 +144,7 @@ def test_a_visit_that_is_over_is_not_watched(unit):
 def test_a_visit_that_nobody_ended_is_alarmed_though_its_team_checks_in(visit, officer):
     tap(visit, officer, at=visit.ends_at)
     assert watch(visit.ends_at + 3 * MINUTE) == (1, 0)
-    assert Alarm.objects.get().kind == Alarm.Kind.END
+    assert Alarm.objects.get().kind == Kind.END
 
 
 def test_an_alarm_of_a_visit_that_was_ended_meanwhile_goes_no_further(visit, officer):
@@ -424,7 +425,7 @@ def test_the_database_opens_no_alarm_again_after_its_while(handler):
 @pytest.mark.parametrize("change", ["due_at", "kind"])
 def test_the_database_keeps_what_an_alarm_is_about(change):
     alarm = factories.AlarmFactory()
-    other = {"due_at": alarm.due_at - MINUTE, "kind": Alarm.Kind.END}[change]
+    other = {"due_at": alarm.due_at - MINUTE, "kind": Kind.END}[change]
     with pytest.raises(InternalError, match="never changes"), transaction.atomic():
         Alarm.objects.update(**{change: other})
 

@@ -11,6 +11,7 @@ from accounts.models import AccessEntry
 from accounts.roles import Role
 from operations.models import Alarm, CheckIn
 from operations.safety import actions
+from operations.safety.deadlines import Kind
 from tests import factories
 from tests.operations.pages import signed_in, text, url
 
@@ -168,7 +169,7 @@ def test_a_team_sees_its_own_alarm_and_is_told_who_closes_it(phone, alarm):
 
 
 def test_a_visit_that_was_not_ended_says_so(desk, visit):
-    alarm = factories.AlarmFactory(visit=visit, kind=Alarm.Kind.END)
+    alarm = factories.AlarmFactory(visit=visit, kind=Kind.END)
     assert "The team has not ended its visit" in text(desk.get(alarm.get_absolute_url()))
     assert "was to end its visit by" in text(desk.get(url("open_alarms")))
 

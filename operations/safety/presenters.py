@@ -1,0 +1,62 @@
+"""An alarm in words."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from django.template.defaultfilters import linebreaksbr
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from govuk.dates import clock, plain_time
+from govuk.rows import Row
+from operations.safety.models import Alarm
+from operations.teams.models import TeamMember
+from operations.visits.windows import window
+
+
+def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -> list[Row]:
+    """What whoever deals with ``alarm`` has to know.
+
+    Args:
+        alarm: With its visit, venue and operation.
+        officers: Of the team, in the order in which they are called.
+        at: Now.
+
+    """
+    visit = alarm.visit
+    ended = f" since {clock(visit.ended_at)}" if visit.ended_at else ""
+    return [
+        Row("Due by", plain_time(alarm.due_at)),
+        Row("Last check-in", _last_check_in(alarm)),
+        Row("Where", f"{visit.venue.name}, {visit.venue.one_line_address or 'address not known'}"),
+        Row("Window", window(visit, at=at)),
+        Row("Visit", f"{visit.get_state_display()}{ended}"),
+        Row("Team to call", _called(officers)),
+        Row("Operation’s lead", str(visit.operation.lead)),
+        *_what_became_of(alarm),
+    ]
+
+
+def _last_check_in(alarm: Alarm) -> str:
+    last = alarm.visit.check_ins.select_related("by").first()
+    if last:
+        return f"{plain_time(last.at)}, {last.by}"
+    assert alarm.visit.started_at is not None  # an alarm is of a visit that has started
+    return f"None since the start, {plain_time(alarm.visit.started_at)}"
+
+
+def _called(officers: Sequence[TeamMember]) -> SafeString:
+    named = ((member.officer, member.get_duty_display().lower()) for member in officers)
+    return format_html_join(SafeString("<br>"), "{}, {}", named)
+
+
+def _what_became_of(alarm: Alarm) -> Iterator[Row]:
+    if alarm.taken_at:
+        yield Row("Dealt with by", f"{alarm.taken_by}, since {plain_time(alarm.taken_at)}")
+    if alarm.closed_at and alarm.explained_by:
+        late = f"a check-in of {clock(alarm.explained_by.at)} arrived late"
+        yield Row("Closed", f"{plain_time(alarm.closed_at)}: {late}")
+    elif alarm.closed_at:
+        yield Row("Closed", f"{plain_time(alarm.closed_at)}, {alarm.closed_by}")
+        yield Row("Spoke to", alarm.spoke_to)
+        yield Row("Found", linebreaksbr(alarm.found))
