@@ -1,7 +1,6 @@
 """The entry point of the web server: ``gunicorn --config python:config.gunicorn``."""
 
 import asyncio
-import gc
 import os
 import uuid
 from contextlib import nullcontext
@@ -21,6 +20,7 @@ from django.urls import set_script_prefix
 from config import admission, health
 from config.admission import ClientGoneError, Message, Receive, RefusedError, Scope, Send
 from config.headers import Headers
+from config.start import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -209,7 +209,4 @@ async def _refuse(send: Send, refused: RefusedError) -> None:
 
 django.setup(set_prefix=False)
 application = Product()
-# All that was loaded until now stays. To look through it for garbage can take longer than a page
-# does, and happens in the midst of one.
-gc.collect()
-gc.freeze()
+keep_what_is_loaded()

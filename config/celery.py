@@ -79,10 +79,10 @@ def log_as_the_web_does(**_: Any) -> None:
 @signals.beat_init.connect
 def look_first(**_: Any) -> None:
     """Begin only where the database is as it must be, for the role of this process."""
-    from config.start import refuse_unfit_database, share_memory
+    from config.start import keep_what_is_loaded, refuse_unfit_database
 
     refuse_unfit_database()
-    share_memory()
+    keep_what_is_loaded()
 
 
 @signals.task_prerun.connect

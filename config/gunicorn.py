@@ -90,7 +90,7 @@ def on_starting(_server: object) -> None:
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    from config.start import refuse_incomplete, share_memory
+    from config.start import keep_what_is_loaded, refuse_incomplete
 
     refuse_incomplete()
     from django.urls import get_resolver
@@ -98,4 +98,4 @@ def on_starting(_server: object) -> None:
     from config import asgi  # noqa: F401
 
     _ = get_resolver().url_patterns
-    share_memory()
+    keep_what_is_loaded()

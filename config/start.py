@@ -37,10 +37,11 @@ def refuse_unfit_database() -> None:
         sys.exit("\n".join(problems))
 
 
-def share_memory() -> None:
-    """Let the processes that fork from here share what is loaded by now.
+def keep_what_is_loaded() -> None:
+    """Take what is loaded by now from the collector of garbage: it stays.
 
-    Memory is shared until it is written to, and the collector of garbage writes to all it looks at.
+    To look through it can take longer than a page does, and happens in the midst of one. And
+    processes that fork from here share its memory until it is written to, which the collector does.
     """
     gc.collect()
     gc.freeze()
