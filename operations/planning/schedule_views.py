@@ -27,7 +27,14 @@ from operations.visits.models import Visit
 from operations.visits.states import VisitState
 
 
-class VisitAdd(ActView):
+class FindsCadets(ActView):
+    """A page of an act in whose form cadets are found, among others."""
+
+    def note_found(self, rows: list[Any]) -> None:
+        self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
+
+
+class VisitAdd(FindsCadets):
     """A new visit to a chosen venue."""
 
     permission_required = roles.PLAN_OPERATIONS
@@ -52,9 +59,6 @@ class VisitAdd(ActView):
             .annotate(n_visits=Coalesce(counted, 0))
             .order_by("venue__normal_name", "pk")
         )
-
-    def note_found(self, rows: list[Any]) -> None:
-        self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
 
     def get_initial(self) -> dict[str, Any]:
         """The venue of the link that led here; or the team of the visit planned just before."""
@@ -95,7 +99,7 @@ class VisitAdd(ActView):
         return self.operation.get_absolute_url()
 
 
-class PlannedVisitView(ActView):
+class PlannedVisitView(FindsCadets):
     """A page on a visit that is still planned; once it is not, the visit's own page says why."""
 
     permission_required = roles.PLAN_OPERATIONS
@@ -118,9 +122,6 @@ class PlannedVisitView(ActView):
         context = super().get_context_data(**kwargs)
         self.record_reads(viewed=[self.record], listed=self.cadets_of(context["form"]))
         return context | {"visit": self.record, "operation": self.record.operation}
-
-    def note_found(self, rows: list[Any]) -> None:
-        self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
 
     def cadets_of(self, form: Any) -> list[Cadet]:
         """The cadets that stand on the page."""
