@@ -36,26 +36,18 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.locks import in_turn
+from tests.operations import observed
 
 pytestmark = pytest.mark.django_db
 
-GOOD = OutcomeFacts(
-    challenged=True,
-    asked_for_identification=True,
-    signs_recognised=True,
-    room_refused=True,
-    refusal_ground="warning_signs",
-    police_contacted=True,
-    contact_method="101",
+GOOD = dataclasses.replace(
+    observed.GOOD,
     contact_minutes=5,
     makesafe_quoted=True,
     incident_reference="WES-1",
     call_handler_recognised=True,
     officers_sent=True,
     officers_arrived_minutes=15,
-    staff_debriefed=True,
-    materials_left=True,
-    refresher_accepted=None,
     notes="A calm and kind receptionist.",
 )
 OFFERED = dataclasses.replace(GOOD, room_refused=False, refusal_ground="")
