@@ -71,6 +71,31 @@ def get(visits: int) -> str:
     return name
 
 
+def on_a_copy(copy: str, part: str, visits: str, **environment: str) -> int:
+    """Measure a part in a process that knows a copy of the database of this size; drop the copy.
+
+    Args:
+        copy: What the copy is called.
+        part: The module of this package that measures.
+        visits: How many.
+        environment: For the process, with the address of the copy.
+
+    Returns:
+        What the process ended with.
+
+    """
+    with as_owner("postgres") as cursor:
+        name = get(int(visits))
+        cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
+        environment |= {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+        command = [sys.executable, "-m", f"tests.benchmarks.{part}", visits, "here"]
+        try:
+            return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
+        finally:
+            cursor.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
 def _run(name: str, *command: str) -> None:
     environment = {"DATABASE_URL": address(name), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     subprocess.run([sys.executable, *command], cwd=ROOT, env=os.environ | environment, check=True)

@@ -29,26 +29,17 @@ MOST_FIRST, MOST_WEB, MOST_ALL = 300, 150, 900  # milliseconds, megabytes, megab
 
 
 def main() -> int:
-    """Copy, measure in a process that knows the copy, drop it."""
-    name = database.get(int(sys.argv[1]))
-    with database.as_owner("postgres") as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {COPY} TEMPLATE {name}")
-        environment = {
-            "DATABASE_URL": database.address(COPY, web=True),
-            "OWNER_DATABASE_URL": database.address(COPY),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "LOG_LEVEL": "CRITICAL",
-            "RUN_DIR": str(database.embedded.RUN_DIR.resolve()),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        }
-        command = [sys.executable, "-m", "tests.benchmarks.memory", sys.argv[1], "here"]
-        try:
-            return subprocess.run(
-                command, cwd=database.ROOT, env=os.environ | environment
-            ).returncode
-        finally:
-            cursor.execute(f"DROP DATABASE {COPY} WITH (FORCE)")
+    """Measure on a copy, since workers and pages write."""
+    return database.on_a_copy(
+        COPY,
+        "memory",
+        sys.argv[1],
+        DATABASE_URL=database.address(COPY, web=True),
+        OWNER_DATABASE_URL=database.address(COPY),
+        LOG_LEVEL="CRITICAL",
+        RUN_DIR=str(database.embedded.RUN_DIR.resolve()),
+        PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    )
 
 
 def _measure() -> int:
@@ -56,13 +47,16 @@ def _measure() -> int:
 
     django.setup()
 
+    from accounts.models import User
     from config.celery import app
+    from tests.benchmarks.load import sign_in
     from tests.benchmarks.pages import pages
     from tests.web import web_server
 
     with database.as_owner(COPY) as owner:
         asked = [(page.path, page.reader) for page in pages(owner)]
-    sessions = {reader: _sign_in(reader) for reader in {who for _, who in asked}}
+    readers = User.objects.filter(pk__in={who for _, who in asked})
+    sessions = {reader.pk: sign_in(reader) for reader in readers}
     path, reader = asked[0]
     first = []
     for _ in range(FRESH):
@@ -111,18 +105,6 @@ def _started(lines: list[str]) -> Iterator[dict[str, int]]:
             os.killpg(process.pid, signal.SIGTERM)
         for process in started.values():
             process.wait()
-
-
-def _sign_in(person: int) -> str:
-    """The key of a session of somebody who has just signed in."""
-    from django.conf import settings
-    from django.test import Client
-
-    from accounts.models import User
-
-    client = Client()
-    client.force_login(User.objects.get(pk=person))
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _again(path: str, session: str, name: str) -> float:
