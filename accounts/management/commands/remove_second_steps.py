@@ -28,7 +28,7 @@ class Command(BaseCommand):
         if names := options["username"]:
             found = User.objects.filter(username__in=names)
             if unknown := set(names) - {person.username for person in found}:
-                raise CommandError(f"Nobody is called {', '.join(sorted(unknown))}.")
+                raise CommandError(f"No user has this username: {', '.join(sorted(unknown))}.")
             people = people.filter(pk__in=found)
         elif options["unreadable"]:
             lost = [one.user_id for one in Authenticator.objects.all()

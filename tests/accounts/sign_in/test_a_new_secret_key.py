@@ -135,7 +135,7 @@ def test_second_steps_are_removed_for_some_for_the_unreadable_and_for_all(person
     client = come_in()
     with pytest.raises(CommandError, match="Say whose"):
         call_command("remove_second_steps")
-    with pytest.raises(CommandError, match="Nobody is called ada"):
+    with pytest.raises(CommandError, match="No user has this username: ada"):
         call_command("remove_second_steps", "ada")
     call_command("remove_second_steps", "--unreadable")
     assert Authenticator.objects.filter(user=person).exists()

@@ -248,8 +248,8 @@ def test_an_alarm_that_another_worker_sends_on_is_left_to_it(visit):
         assert actions.escalate_alarms(at=at) == 1
         thread = threading.Thread(target=other_worker)
         thread.start()
-        thread.join(timeout=30)
-    assert sent_on == [0]
+        thread.join(timeout=10)
+        assert sent_on == [0]  # while the row is held: it was not waited for
     assert actions.escalate_alarms(at=at) == 0
     assert Message.objects.filter(about__endswith=":lead").count() == 1
 
