@@ -204,8 +204,8 @@ CALLS = {
         "file_name": "x.xml",
         "at": NOW,
     },
-    "venues.imports.differences.accept_difference": lambda: {"run": run(), "number": 0},
-    "venues.imports.differences.keep_ours": lambda: {"run": run(), "number": 0},
+    "venues.imports.decisions.accept_difference": lambda: {"run": run(), "number": 0},
+    "venues.imports.decisions.keep_ours": lambda: {"run": run(), "number": 0},
     "venues.training.actions.record_training": lambda: {
         "venue": factories.VenueFactory(),
         **training(),

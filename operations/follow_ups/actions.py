@@ -26,7 +26,7 @@ from accounts.roles import WORK_FOLLOW_UPS, Role
 from govuk.dates import plain_time
 from govuk.texts import one_line
 from operations import people
-from operations.follow_ups import working_days
+from operations.follow_ups import due
 from operations.follow_ups.models import (
     MOVES,
     FollowUp,
@@ -75,7 +75,10 @@ def _settle(visit: Visit, *, besides: TrainingSession | None = None) -> FollowUp
     follow_up = next((each for each in at_venue if each.visit_id == visit.pk), None)
     if verdict.opens_follow_up:
         days = settings.FOLLOW_UP_DUE_DAYS[verdict.value]
-        due_on = _due_on(duty_day(visit.ended_at), days)
+        visited = duty_day(visit.ended_at)
+        due_on = due.refresher_due_on(
+            visited, days, working_days_only=FollowUpPolicy.keeps_to_working_days(on=visited)
+        )
         if visit.outcome.revision > 1:  # by its first outcome it confirmed nothing
             _take_confirmations_back(visit)
         follow_up = _open(follow_up, visit, due_on=due_on, at=visit.outcome.logged_at)
@@ -88,14 +91,6 @@ def _settle(visit: Visit, *, besides: TrainingSession | None = None) -> FollowUp
         _move(follow_up, FollowUpState.WITHDRAWN, booked_for=None)
     _confirm_earlier(visit)
     return follow_up
-
-
-def _due_on(visited: dt.date, days: int) -> dt.date:
-    """The day ``days`` after a visit, or the next working day where the policy says so."""
-    day = visited + dt.timedelta(days=days)
-    return (
-        working_days.on_or_after(day) if FollowUpPolicy.keeps_to_working_days(on=visited) else day
-    )
 
 
 def _open(

@@ -1,4 +1,4 @@
-"""The rule for when a reminder about a follow-up is due. Pure.
+"""The rules for when a refresher is due, and when a reminder about it is. Pure.
 
 One date counts: the booked one once there is one, else the day by which the refresher is due. The
 venue's contacts and the responsible officer hear 7 days before it, on the day, and each week after.
@@ -22,6 +22,15 @@ from dataclasses import dataclass
 from operations.follow_ups import working_days
 
 WEEK = dt.timedelta(days=7)
+
+
+def refresher_due_on(visited: dt.date, days: int, *, working_days_only: bool) -> dt.date:
+    """The day by which a refresher is due: ``days`` after the visit.
+
+    Where the force's policy keeps to working days, and that day is none, the next one.
+    """
+    day = visited + dt.timedelta(days=days)
+    return working_days.on_or_after(day) if working_days_only else day
 
 
 class Stage(enum.StrEnum):

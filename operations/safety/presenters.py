@@ -11,7 +11,7 @@ from govuk.dates import clock, plain_time
 from govuk.rows import Row
 from operations.safety.models import Alarm
 from operations.teams.models import TeamMember
-from operations.visits.windows import window
+from operations.visits.windows_in_words import window
 
 
 def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -> list[Row]:

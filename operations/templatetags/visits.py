@@ -1,4 +1,4 @@
-"""Tags for the window (``visits/windows.py``) and the state of a visit."""
+"""Tags for the window (``visits/windows_in_words.py``) and the state of a visit."""
 
 import datetime as dt
 
@@ -8,11 +8,11 @@ from django.utils import timezone
 from accounts.dates.london import duty_day
 from govuk.tones import tone_of
 from operations.models import Visit, VisitState
-from operations.visits import windows
+from operations.visits import windows_in_words
 
 register = template.Library()
 register.filter(duty_day)
-register.filter(windows.visit_times)
+register.filter(windows_in_words.visit_times)
 
 #: What a team does once its window and the margin are over.
 LATE: dict[str, str] = {
@@ -49,13 +49,13 @@ def late(visit: Visit, margin: dt.timedelta) -> str:
 @register.filter
 def window(visit: Visit) -> str:
     """When ``visit`` is: "Tonight, 23:00 to 00:30"."""
-    return windows.window(visit, at=timezone.now())
+    return windows_in_words.window(visit, at=timezone.now())
 
 
 @register.filter
 def visit_day(visit: Visit) -> str:
     """The day of ``visit``: "Tonight"."""
-    return windows.visit_day(visit, at=timezone.now())
+    return windows_in_words.visit_day(visit, at=timezone.now())
 
 
 @register.filter

@@ -34,7 +34,7 @@ def test_days_and_times_are_written_by_the_clocks_of_london(written, words):
 #: What else writes a time, and why.
 ELSEWHERE = {
     "govuk/fields.py": "what a box of a form holds",
-    "operations/visits/windows.py": "a window, by summer or winter time if they change in it",
+    "operations/visits/windows_in_words.py": "a window, by summer or winter time if they change",
     "reports/charts.py": "months below a chart",
     "templates/operations/control_room/board_time.html": "with seconds",
 }

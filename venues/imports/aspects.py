@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from venues.imports import spelling
 from venues.models import Venue
 
 #: Each aspect and the columns that hold it. An import takes an aspect over whole or not at all, and
@@ -46,13 +45,3 @@ def shown(venue: Venue, aspect: str) -> str:
 def value(venue: Venue, aspect: str) -> dict[str, Any]:
     """The aspect as a person reads it and as it is stored."""
     return {"shown": shown(venue, aspect), "stored": stored(venue, aspect)}
-
-
-def same(aspect: str, one: list[Any], other: list[Any]) -> bool:
-    """Whether two values of an aspect say the same, in whatever writing."""
-    if aspect == "point":
-        return spelling.same_point(one, other)
-    if aspect == "authority":
-        return one == other
-    compare = spelling.same_postcode if aspect == "postcode" else spelling.same_words
-    return compare(one[0], other[0])

@@ -2,7 +2,7 @@
 
 An import is all or nothing: a file refused at its last byte leaves no trace. What it may not or
 should not change by itself it lists as differences, on which people decide
-(`venues.imports.differences`).
+(`venues.imports.decisions`).
 """
 
 import datetime as dt
@@ -20,10 +20,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import IMPORT_VENUES
-from venues.imports import differences, fhrs
-from venues.imports.aspects import ASPECTS, fields_of, put, same, shown, stored, value
+from venues.imports import decisions, fhrs
+from venues.imports.aspects import ASPECTS, fields_of, put, shown, stored, value
 from venues.imports.authorities import FileAuthorities
-from venues.imports.differences import Why
+from venues.imports.changes import changed_aspects
+from venues.imports.decisions import Why
 from venues.imports.lock import wait_for_imports
 from venues.models import HygieneId, ImportRun, LocalAuthority, Venue
 from venues.registry.actions import may_move
@@ -106,7 +107,7 @@ def import_fhrs(
         importing.take(batch)
     _find_missing(whole, authorities, tally)
     authorities.remember_date()
-    differences.overtake(authorities.brought_up_to_date)
+    decisions.overtake(authorities.brought_up_to_date)
     return ImportRun.objects.create(
         file_name=file_name[:255],
         extract_date=whole.header.extract_date,
@@ -116,7 +117,7 @@ def import_fhrs(
         unchanged=tally.unchanged,
         missing=tally.missing,
         differences=tally.differences,
-        undecided_in=differences.undecided_in(tally.lists["differences"]),
+        undecided_in=decisions.undecided_in(tally.lists["differences"]),
         report={
             **tally.lists,
             "authorities": sorted(whole.authorities.values(), key=normal_name),
@@ -207,7 +208,7 @@ class _Importing:
             "differences",
             published,
             fhrsid=hotel.fhrsid,
-            aspect=differences.NEW,
+            aspect=decisions.NEW,
             why=Why.NOT_THEIRS,
             authority=published.local_authority_id or 0,
             theirs={
@@ -227,7 +228,7 @@ class _Importing:
         """Take over what is news; return whether anything is. Enter it in the tally."""
         venue, was = key.venue, key.venue.name
         changes: dict[str, list[str]] = {}
-        for aspect in self._news(key, published):
+        for aspect in changed_aspects(key, published):
             if why := self._why_not(aspect, key, published):
                 self._tally.enter(
                     "differences",
@@ -253,18 +254,6 @@ class _Importing:
         if "name" in changes:
             self._tally.newcomers.append((venue, was))
         return True
-
-    def _news(self, key: HygieneId, published: Venue) -> list[str]:
-        """The aspects in which the record says something that is neither here nor known."""
-        news = []
-        for aspect in ASPECTS:
-            theirs = stored(published, aspect)
-            if aspect == "authority" and theirs == [None]:
-                continue  # it is not known here, so there is nowhere to move to
-            heard = [stored(key.venue, aspect), key.known.get(aspect)]
-            if not any(said is not None and same(aspect, said, theirs) for said in heard):
-                news.append(aspect)
-        return news
 
     def _why_not(self, aspect: str, key: HygieneId, published: Venue) -> Why | None:
         """Why this import leaves the news to people; None where it takes them over."""

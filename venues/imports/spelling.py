@@ -1,4 +1,4 @@
-"""Spelling: whether two sources say the same in another writing. What changed says ``fhrs_import``.
+"""Spelling: whether two sources say the same in another writing. What changed says ``changes``.
 
 The formats of the hygiene data write one address in several ways: with commas, in capitals, in
 other lines, a point with more digits. Where only the writing differs nothing has changed, and what

@@ -26,9 +26,9 @@ from accounts.acts.undo import confirm
 from accounts.models import User
 from accounts.numbers import whole_number
 from govuk import GovForm
-from venues.imports import differences
+from venues.imports import decisions
 from venues.imports import fhrs_import as imports
-from venues.imports.differences import Why
+from venues.imports.decisions import Why
 from venues.imports.uploads import BrokenFile, tidy
 from venues.models import ImportRun, LocalAuthority, Venue
 
@@ -210,14 +210,14 @@ class DifferenceDecide(FormPage, RequiresPermission, View):
         """Decide and go back to the differences."""
         try:
             done = self._decide(number)
-        except differences.OvertakenError:
+        except decisions.OvertakenError:
             messages.error(
                 request,
                 "The venue was changed or a newer file was imported after this import, so nothing "
                 "was replaced. Open the venue to see what it says now.",
             )
             return did_nothing(self.to_the_list())
-        except differences.DecidedBeforeError as before:
+        except decisions.DecidedBeforeError as before:
             messages.info(request, f"{before.by} has {before.did} this already: it is done.")
         except LookupError as error:
             raise Http404 from error
@@ -233,9 +233,9 @@ class DifferenceDecide(FormPage, RequiresPermission, View):
 
     def _decide(self, number: int) -> str:
         if self.takes_theirs:
-            venue = differences.accept_difference(self.run, number=number, by=self.user)
+            venue = decisions.accept_difference(self.run, number=number, by=self.user)
             return f"{venue} now has the file's value."
-        differences.keep_ours(self.run, number=number, by=self.user)
+        decisions.keep_ours(self.run, number=number, by=self.user)
         return "The registry stays as it is."
 
 
@@ -286,7 +286,7 @@ def rows_of(run: ImportRun, section: str) -> list[dict[str, Any]]:
 
 def difference_row(run: ImportRun, entry: dict[str, Any], number: int) -> dict[str, Any]:
     """What a person needs to decide on a difference."""
-    new = entry["aspect"] == differences.NEW
+    new = entry["aspect"] == decisions.NEW
     return {
         "venue": entry["venue"],
         "authority": entry["authority"],

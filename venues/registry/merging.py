@@ -23,7 +23,8 @@ from accounts.acts.undo import undoable
 from accounts.database import scope
 from accounts.models import User
 from venues.imports import spelling
-from venues.imports.aspects import ASPECTS, fields_of, same, shown, stored
+from venues.imports.aspects import ASPECTS, fields_of, shown, stored
+from venues.imports.changes import same
 from venues.imports.lock import wait_for_imports
 from venues.models import HygieneId, Venue, VenueContact
 from venues.registry.actions import IMPORTED, POINT, may_move, may_take_back

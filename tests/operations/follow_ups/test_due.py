@@ -1,4 +1,4 @@
-"""The rule of when a reminder is due, day by day, with days lost and dates changed."""
+"""The rules of when a refresher and its reminders are due, with days lost and dates changed."""
 
 import datetime as dt
 
@@ -16,6 +16,7 @@ from operations.follow_ups.due import (
     current_reminders,
     due_reminders,
     next_reminder_on,
+    refresher_due_on,
 )
 
 DUE = dt.date(2026, 6, 15)
@@ -25,6 +26,17 @@ DAY = dt.timedelta(days=1)
 def facts(**changes) -> FollowUpFacts:
     usual = {"is_open": True, "due_on": DUE, "booked_for": None, "lead_is_responsible": False}
     return FollowUpFacts(**usual | changes)
+
+
+def test_a_refresher_is_due_so_many_days_after_the_visit():
+    friday = dt.date(2026, 6, 12)
+    assert refresher_due_on(friday, 8, working_days_only=False) == dt.date(2026, 6, 20)
+
+
+def test_a_refresher_is_due_on_the_next_working_day_where_the_policy_keeps_to_them():
+    friday = dt.date(2026, 6, 12)
+    assert refresher_due_on(friday, 8, working_days_only=True) == dt.date(2026, 6, 22)
+    assert refresher_due_on(friday, 7, working_days_only=True) == dt.date(2026, 6, 19)
 
 
 def remember(reminders: list[DueReminder], *, on: dt.date) -> tuple[Decided, ...]:

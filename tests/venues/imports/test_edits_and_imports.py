@@ -11,7 +11,7 @@ from accounts.models import User
 from tests.factories import CommandUnitFactory, LocalAuthorityFactory, VenueFactory
 from tests.venues.hygiene_files import bring, counts, hotel, xml
 from tests.venues.imports.samples import difference, import_bytes, import_sample, official, planner
-from venues.imports import aspects, differences
+from venues.imports import aspects, decisions
 from venues.imports import fhrs_import as imports
 from venues.models import CommandUnit, ImportRun, Venue
 from venues.registry import actions
@@ -107,7 +107,7 @@ def test_accepting_a_difference_takes_the_files_value_and_lets_imports_keep_it()
     run, venue = difference()
     user = planner()
 
-    differences.accept_difference(run, number=0, by=user)
+    decisions.accept_difference(run, number=0, by=user)
 
     version = venue.version
     venue.refresh_from_db()
@@ -121,20 +121,20 @@ def test_accepting_a_difference_takes_the_files_value_and_lets_imports_keep_it()
 
 def test_a_difference_is_accepted_once():
     run, _ = difference()
-    differences.accept_difference(run, number=0, by=planner())
+    decisions.accept_difference(run, number=0, by=planner())
 
-    with pytest.raises(differences.DecidedBeforeError):
-        differences.accept_difference(run, number=0, by=planner())
+    with pytest.raises(decisions.DecidedBeforeError):
+        decisions.accept_difference(run, number=0, by=planner())
     with pytest.raises(LookupError):
-        differences.accept_difference(run, number=1, by=planner())
+        decisions.accept_difference(run, number=1, by=planner())
 
 
 def test_a_difference_is_not_accepted_over_a_later_edit():
     run, venue = difference()
     Venue.objects.filter(pk=venue.pk).update(latitude=Decimal("54.6"))
 
-    with pytest.raises(differences.OvertakenError):
-        differences.accept_difference(run, number=0, by=planner())
+    with pytest.raises(decisions.OvertakenError):
+        decisions.accept_difference(run, number=0, by=planner())
 
     venue.refresh_from_db()
     assert venue.latitude == Decimal("54.6")
@@ -144,8 +144,8 @@ def test_a_difference_of_a_venue_merged_since_is_not_accepted():
     run, venue = difference()
     Venue.objects.filter(pk=venue.pk).update(merged_into=Venue.objects.get(fhrsid=9100001))
 
-    with pytest.raises(differences.OvertakenError):
-        differences.accept_difference(run, number=0, by=planner())
+    with pytest.raises(decisions.OvertakenError):
+        decisions.accept_difference(run, number=0, by=planner())
 
 
 # Across command units
@@ -170,8 +170,8 @@ def test_a_file_takes_no_venue_from_a_command_unit_for_somebody_of_another():
     assert venue.local_authority.command_unit == of
     number = [entry["aspect"] for entry in run.report["differences"]].index("authority")
     with pytest.raises(PermissionDenied):
-        differences.accept_difference(run, number=number, by=planner(units=[elsewhere]))
-    differences.accept_difference(run, number=number, by=planner(whole_force=True))
+        decisions.accept_difference(run, number=number, by=planner(units=[elsewhere]))
+    decisions.accept_difference(run, number=number, by=planner(whole_force=True))
     venue.refresh_from_db()
     assert venue.local_authority.name == "Northmoor"
 
@@ -197,7 +197,7 @@ def test_a_difference_that_brings_a_venue_into_a_unit_is_for_those_who_may_move_
     number = [entry["aspect"] for entry in run.report["differences"]].index("authority")
 
     with pytest.raises(PermissionDenied):
-        differences.accept_difference(run, number=number, by=planner(units=[unit]))
+        decisions.accept_difference(run, number=number, by=planner(units=[unit]))
 
     venue.refresh_from_db()
     assert venue.local_authority.command_unit is None

@@ -29,7 +29,7 @@ from tests.factories import (
     VisitFactory,
 )
 from tests.venues.hygiene_files import bring, counts, hotel, xml
-from venues.imports import differences
+from venues.imports import decisions
 from venues.models import HygieneId, Venue, VenueContact
 from venues.registry import actions, merging, timeline
 
@@ -251,7 +251,7 @@ def test_a_second_record_that_changes_is_a_difference_while_the_leading_one_is_t
     ]
     keep.refresh_from_db()
     assert keep.name == "Lantern"
-    differences.accept_difference(run, number=0, by=by)
+    decisions.accept_difference(run, number=0, by=by)
     keep.refresh_from_db()
     assert keep.name == "Lantern Bistro"
 

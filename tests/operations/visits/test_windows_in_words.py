@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from operations.models import Visit
-from operations.visits.windows import visit_day, visit_times, window
+from operations.visits.windows_in_words import visit_day, visit_times, window
 
 HOUR = dt.timedelta(hours=1)
 #: A Friday, six in the morning of London, when the day of duty begins.

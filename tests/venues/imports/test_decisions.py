@@ -14,7 +14,7 @@ from accounts.models import Undo
 from accounts.roles import Role
 from tests.factories import CommandUnitFactory, LocalAuthorityFactory, UserFactory, VenueFactory
 from tests.venues.hygiene_files import FORMATS, bring, counts, hotel, xml
-from venues.imports import differences
+from venues.imports import decisions
 from venues.models import Decision, HygieneId, ImportRun, LocalAuthority, Venue
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_a_new_venue_outside_ones_units_is_proposed_and_not_added(northmoor):
     assert ("new", "not theirs") in whys(run)
 
     ours = planner(northmoor.command_unit)
-    venue = differences.accept_difference(run, number=of(run, "new"), by=ours)
+    venue = decisions.accept_difference(run, number=of(run, "new"), by=ours)
 
     assert (venue.name, venue.fhrsid, venue.local_authority) == ("Forged", 2, northmoor)
 
@@ -79,8 +79,8 @@ def test_an_authority_that_is_not_known_is_added_only_for_the_whole_force():
     assert not LocalAuthority.objects.filter(name="Northmoor").exists()
     assert not Venue.objects.exists()
     with pytest.raises(PermissionDenied):
-        differences.accept_difference(run, number=0, by=planner(unit))
-    venue = differences.accept_difference(run, number=0, by=planner(whole_force=True))
+        decisions.accept_difference(run, number=0, by=planner(unit))
+    venue = decisions.accept_difference(run, number=0, by=planner(whole_force=True))
     assert (venue.local_authority.name, venue.local_authority.fhrs_code) == ("Northmoor", "901")
 
 
@@ -103,12 +103,12 @@ def test_who_brought_a_file_does_not_decide_on_it_but_the_unit_does(northmoor):
     stranger = planner(CommandUnitFactory())
     run = bring(xml(hotel(1, "Forged")), by=stranger)
 
-    for decide in (differences.accept_difference, differences.keep_ours):
+    for decide in (decisions.accept_difference, decisions.keep_ours):
         with pytest.raises(PermissionDenied):
             decide(run, number=of(run, "name"), by=stranger)
     assert Venue.objects.get().name == "Lantern"
 
-    differences.accept_difference(run, number=of(run, "name"), by=planner(northmoor.command_unit))
+    decisions.accept_difference(run, number=of(run, "name"), by=planner(northmoor.command_unit))
     assert Venue.objects.get().name == "Forged"
 
 
@@ -164,7 +164,7 @@ def test_what_a_person_keeps_is_no_news_until_the_record_changes(northmoor):
     Venue.objects.update(name="Our Lantern", edited_by_hand=["name"])
     same = {"line1": "1 Quay", "postcode": "ZZ1 1AA", "point": (54.7, -1.5)}
     run = bring(xml(hotel(1, "Lantern", **same)))
-    differences.keep_ours(run, number=0, by=planner(northmoor.command_unit))
+    decisions.keep_ours(run, number=0, by=planner(northmoor.command_unit))
 
     assert counts(bring(xml(hotel(1, "Lantern", **same)))) == {"unchanged": 1}
 
@@ -174,12 +174,12 @@ def test_what_a_person_keeps_is_no_news_until_the_record_changes(northmoor):
 
 
 def accept(run, aspect, by):
-    differences.accept_difference(run, number=of(run, aspect), by=by)
+    decisions.accept_difference(run, number=of(run, aspect), by=by)
     return Undo.objects.latest("until")
 
 
 def keep(run, aspect, by):
-    differences.keep_ours(run, number=of(run, aspect), by=by)
+    decisions.keep_ours(run, number=of(run, aspect), by=by)
     return Undo.objects.latest("until")
 
 
@@ -256,8 +256,8 @@ def test_a_newer_file_overtakes_what_nobody_decided(northmoor):
     old = bring(xml(hotel(1, "Old news"), on=dt.date(2020, 1, 1)), by=planner(CommandUnitFactory()))
     bring(xml(hotel(1, "Lantern"), on=dt.date(2021, 1, 1)), by=ours)
 
-    with pytest.raises(differences.OvertakenError):
-        differences.accept_difference(old, number=of(old, "name"), by=ours)
+    with pytest.raises(decisions.OvertakenError):
+        decisions.accept_difference(old, number=of(old, "name"), by=ours)
 
     assert Venue.objects.get().name == "Lantern"
     assert not ImportRun.objects.waiting_for(ours).exists()
@@ -269,7 +269,7 @@ def test_a_file_of_somebody_of_another_unit_overtakes_nothing(northmoor):
 
     bring(xml(hotel(1, "Second")), by=planner(CommandUnitFactory()))
 
-    differences.accept_difference(first, number=of(first, "name"), by=ours)
+    decisions.accept_difference(first, number=of(first, "name"), by=ours)
     assert Venue.objects.get().name == "First"
 
 
@@ -277,6 +277,6 @@ def test_a_proposed_venue_that_came_otherwise_meanwhile_is_not_added_twice(north
     run = bring(xml(hotel(2)), by=planner(CommandUnitFactory()))
     VenueFactory(fhrsid=2, local_authority=northmoor)
 
-    with pytest.raises(differences.OvertakenError):
-        differences.accept_difference(run, number=0, by=planner(whole_force=True))
+    with pytest.raises(decisions.OvertakenError):
+        decisions.accept_difference(run, number=0, by=planner(whole_force=True))
     assert Venue.objects.filter(fhrsid=2).count() == 1
