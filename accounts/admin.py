@@ -32,7 +32,7 @@ from outbox.models import State
 #: Messages to a person that their page shows.
 SHOWN = 5
 #: What only those who look after somebody change; rights have an act of their own.
-OF_THE_ACCOUNT = ("username", "first_name", "last_name", "email", "is_active")
+OF_THE_ACCOUNT = ("username", "first_name", "last_name", "email", "telephone", "is_active")
 TO_DO = "Check the address, correct it, then choose “Send the invitation …” in the list of people."
 
 
@@ -108,7 +108,7 @@ class InvitationForm(PersonForm):
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name", "email"]
+        fields = ["username", "first_name", "last_name", "email", "telephone"]
 
 
 class ChangeForm(PersonForm):
@@ -131,7 +131,9 @@ class ChangeForm(PersonForm):
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name", "email", "is_active", "groups"]
+        fields = [
+            *("username", "first_name", "last_name", "email", "telephone", "is_active", "groups")
+        ]
         # On one's own page, where these are only told.
         labels = {"is_active": "The account is open", "groups": "Roles"}
         help_texts = {"is_active": "", "groups": "Another administrator gives you roles."}
@@ -198,7 +200,7 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
     ordering = ["last_name__normal", "first_name__normal", "pk"]
     fieldsets = (
         (None, {"fields": ("username",)}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "telephone")}),
         ("Messages", {"fields": ("messages",)}),
         ("Access", {"fields": ("is_active", "groups", "units", "whole_force", "waits")}),
         ("Work in hand", {"fields": ("taken_over_by",)}),
@@ -287,9 +289,12 @@ class PersonAdmin(FindsNames, ComesBackFilled, UserAdmin[User]):
                 person=obj, by=request.user, on=duty_day(timezone.now()), wanted=form.wanted
             )
         else:
-            address = obj.email
-            obj.email = User.objects.values_list("email", flat=True).get(pk=obj.pk)
+            address, telephone = obj.email, obj.telephone
+            saved = User.objects.get(pk=obj.pk)
+            obj.email, obj.telephone = saved.email, saved.telephone
             super().save_model(request, obj, form, change)
+            if telephone != saved.telephone:
+                actions.change_telephone(person=obj, telephone=telephone, by=request.user)
             rights.change_address(person=obj, address=address, by=request.user)
             waits = form.change(obj)
         if waits:

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.password_validation import validate_password
@@ -17,7 +18,7 @@ from accounts.access.requests import (
 )
 from accounts.acts.models import Undo
 from accounts.acts.submissions import Submission
-from accounts.database.model_fields import DayField, EmailLineField, LineField
+from accounts.database.model_fields import DayField, EmailLineField, LineField, TelephoneField
 from accounts.dates.london import duty_day
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.record.access_log import AccessEntry
@@ -76,7 +77,17 @@ class People(UserManager["User"]):
         return person
 
 
-@tracked(without=("password", "last_login"))
+_notes_a_changed_number = pgtrigger.Trigger(
+    name="person_whose_number_changed_says_when",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    func="IF TG_OP = 'INSERT' AND NEW.telephone = '' THEN RETURN NEW; END IF;"
+    " IF TG_OP = 'INSERT' OR NEW.telephone IS DISTINCT FROM OLD.telephone THEN"
+    " NEW.telephone_changed_at := clock_timestamp(); END IF; RETURN NEW;",
+)
+
+
+@tracked(without=("password", "last_login", "telephone"))
 class User(AbstractUser):
     """A member of the force who signs in. What they may do follows from their roles (groups)."""
 
@@ -93,6 +104,20 @@ class User(AbstractUser):
     first_name = LineField(max_length=150, blank=True)
     last_name = LineField(max_length=150, blank=True)
     email = EmailLineField("email address")
+    telephone = TelephoneField(
+        "telephone number",
+        max_length=16,
+        blank=True,
+        help_text="Where this person answers on duty, a mobile phone if they have one, such as "
+        "07700 900123. Shown to their team, and to whoever deals with an alarm or answers calls "
+        "while they are on a visit.",
+    )
+    telephone_changed_at = models.DateTimeField(
+        "telephone number, last changed on",
+        null=True,
+        editable=False,
+        help_text="The history tells that it changed; no old number is kept.",
+    )
     whole_force = models.BooleanField(
         "sees the whole force",
         default=False,
@@ -113,8 +138,13 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = "person"
         verbose_name_plural = "people"
-        triggers = [sight_has_a_second_person]
+        triggers = [sight_has_a_second_person, _notes_a_changed_number]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_active=True) | models.Q(telephone=""),
+                name="closed_account_has_no_telephone_number",
+                violation_error_message="A closed account keeps no telephone number.",
+            ),
             models.UniqueConstraint(
                 models.functions.Lower("username"),
                 name="user_name_is_unique_in_any_case",

@@ -26,5 +26,6 @@ urlpatterns = [
     path("undo/<uuid:number>/", TakeBack.as_view(), name="undo"),
     path("sign-in/with-the-force/again/", views.sign_in_again, name="sign_in_again"),
     path("account/second-step/", views.set_up_second_factor, name="second_factor"),
+    path("account/telephone/", views.Telephone.as_view(), name="telephone"),
     path("gallery/", for_administrators(gallery), name="gallery"),
 ]

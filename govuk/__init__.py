@@ -10,6 +10,7 @@ from govuk.fields import (
     GovDateWidget,
     GovTimeField,
     OneBoxDateField,
+    TelephoneField,
     YesNoField,
     an_example,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "SearchedField",
     "SearchedFieldOfSeveral",
     "Style",
+    "TelephoneField",
     "YesNoField",
     "an_example",
 ]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 
-from govuk import days
+from govuk import days, telephones
 from govuk.apps import GovukConfig
 from govuk.words import not_a_time
 
@@ -150,6 +150,16 @@ class OneBoxDateField(_Day):
     def parts(self, value: str) -> tuple[str, str, str]:
         """As people and programs write it."""
         return days.parts_of(value)
+
+
+class TelephoneField(forms.CharField):
+    """A telephone number, shown as people read it."""
+
+    widget = forms.TextInput({"type": "tel", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        """In groups of figures."""
+        return telephones.shown(value) if isinstance(value, str) else value
 
 
 class GovTimeField(forms.TimeField):

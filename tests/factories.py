@@ -75,6 +75,13 @@ class UserFactory(DjangoFactory):
     first_name = "Invented"
     last_name = factory.Sequence(lambda n: f"Person {n}")
     email = factory.LazyAttribute(lambda o: f"{o.username}@police.example")
+
+    class Params:
+        with_telephone = factory.Trait(
+            # numbers that Ofcom keeps for plays and films
+            telephone=factory.Sequence(lambda n: f"+447700900{n % 1000:03}")
+        )
+
     # Hashing is slow on purpose; a test that signs in by the form sets its own password.
     password = "!"
 

@@ -81,6 +81,7 @@ accounts:home                    -          302 302 302 302 302 302 | 302 302 30
 accounts:log                     -          403 403 403 403 403 200 | 403 403 403 403 403 200
 accounts:second_factor           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:undo                    undo       405 405 405 405 405 405 | 405 405 405 405 405 405
+accounts:telephone               -          200 200 200 200 200 200 | 200 200 200 200 200 200
 accounts:sign_in_again           -          404 404 404 404 404 404 | 404 404 404 404 404 404
 operations:alarm_close           alarm      404 200 404 403 200 404 | 404 404 404 403 200 404
 operations:alarm_detail          alarm      200 200 404 403 200 404 | 404 404 404 403 200 404

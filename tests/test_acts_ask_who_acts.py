@@ -378,6 +378,10 @@ CALLS = {
         "address": "x@police.example",
     },
     "accounts.access.rights.send_link": lambda: {"person": person()},
+    "accounts.sign_in.actions.change_telephone": lambda: {
+        "person": person(),
+        "telephone": "07700 900123",
+    },
     "accounts.sign_in.actions.unlink": lambda: {"person": person()},
     "accounts.sign_in.actions.close_account": lambda: {"person": person(), "on": NOW.date()},
     "accounts.sign_in.actions.remove_second_factors": lambda: {"person": person()},

@@ -15,6 +15,7 @@ KEPT = {
     "accounts.SealedEntry": "digests of entries",
     "accounts.Undo": "names of acts, sentences of ours and keys; cleared away by the next act",
     "accounts.Used": "digests of secrets that worked once",
+    "accounts.User.telephone": "empty once the account is closed: a rule of the database",
     "account.EmailConfirmation": "no address is confirmed by mail: no row is ever written",
     "auth.Group": "the names of roles",
     "auth.Permission": "the names of permissions",

@@ -16,7 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.utils import CursorWrapper
 
-from govuk import days, texts
+from govuk import days, telephones, texts
 
 #: What may be set and what is got, as the stubs of Django have it.
 _Set = TypeVar("_Set", contravariant=True)
@@ -89,6 +89,42 @@ class EmailLineField(_Tidy, models.EmailField[_Set, _Get]):
     tidy = staticmethod(_address)
 
     default_validators = [*models.EmailField.default_validators, plain_before_the_at]
+
+
+def _number(text: str) -> str:
+    line = texts.one_line(text)
+    return telephones.normal(line) or line
+
+
+def spells_a_number(text: str) -> None:
+    """Refuse what is no telephone number.
+
+    Raises:
+        ValidationError: it is none.
+
+    """
+    if telephones.normal(text) is None:
+        raise ValidationError(telephones.NOT_A_NUMBER)
+
+
+class TelephoneField(_Tidy, models.CharField[_Set, _Get]):
+    """A telephone number, or none; kept with the code of its country (``govuk/telephones.py``)."""
+
+    LONGEST_TYPED = 40
+    tidy = staticmethod(_number)
+    default_validators = [spells_a_number]
+
+    @property
+    def kept_by_database(self) -> str:
+        """A number in its one form, as a condition of the column."""
+        return f"~ '{telephones.PATTERN}|^$'"
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """One box, which shows it as people read it."""
+        from govuk import TelephoneField  # which no model needs before a form does
+
+        shape: dict[str, Any] = {"form_class": TelephoneField, "max_length": self.LONGEST_TYPED}
+        return super().formfield(**shape | kwargs)
 
 
 class DayField(models.DateField[_Set, _Get]):

@@ -15,6 +15,8 @@ from accounts.database import scope
 from accounts.models import User
 from accounts.record.access_log import Act, record_act
 from accounts.sign_in import sessions
+from govuk.telephones import NOT_A_NUMBER, normal
+from govuk.texts import one_line
 
 log = structlog.get_logger(__name__)
 
@@ -72,9 +74,30 @@ def close_account(*, person: User, by: User, on: dt.date, to: User | None = None
         raise refuse("", "Another administrator closes your account.")
     with work.changing(person, to=to, on=on):
         record_act(Act.ACCOUNT_CLOSED, by=by, about=person)
-        User.objects.filter(pk=person.pk).update(is_active=False)
-    person.is_active = False
+        User.objects.filter(pk=person.pk).update(is_active=False, telephone="")
+    person.is_active, person.telephone = False, ""
     sessions.end_all(person)
+
+
+@transaction.atomic
+def change_telephone(*, person: User, telephone: str, by: User) -> None:
+    """Give ``person`` another telephone number, or none.
+
+    Raises:
+        PermissionDenied: it is somebody else's, and ``by`` is no administrator.
+        Refused: the person is looked after by others, the account is closed, or it is no number.
+
+    """
+    if by.pk != person.pk or not by.is_active:
+        rights.require_looking_after(person, by=by)
+    number = normal(one_line(telephone)) if telephone.strip() else ""
+    if number is None:
+        raise refuse("telephone", NOT_A_NUMBER)
+    held = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if number and not held.is_active:
+        raise refuse("telephone", "A closed account keeps no telephone number.")
+    held.telephone = person.telephone = number
+    held.save(update_fields=["telephone"])
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from allauth.mfa.totp import forms as totp
 from crispy_forms.layout import Layout
 from django import forms
 
+from accounts.acts.forms import ActForm
 from accounts.models import User
 from accounts.sign_in.once import use_up
 from accounts.sign_in.second_factor import accept_code
@@ -142,3 +143,17 @@ class NewRecoveryCodesForm(AllauthForm, recovery_codes.GenerateRecoveryCodesForm
     """Nothing but a button."""
 
     submit_label = "Make new codes"
+
+
+class TelephoneForm(GovForm, ActForm, forms.ModelForm[User]):
+    """A person's own telephone number."""
+
+    submit_label = "Save"
+
+    class Meta:
+        model = User
+        fields = ("telephone",)
+        labels = {"telephone": "Your telephone number"}
+
+    def layout(self) -> Layout:
+        return Layout(Question("telephone", width=20))

@@ -30,11 +30,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.access.pages import RequiresRecentSignIn
 from accounts.acts.form_pages import FormPage
 from accounts.acts.submissions import did_nothing
+from accounts.acts.views import ActView
 from accounts.demo import SIGN_INS
 from accounts.models import User
 from accounts.navigation import links
 from accounts.numbers import whole_number
-from accounts.sign_in import second_factor, sessions, single_sign_on
+from accounts.sign_in import actions, second_factor, sessions, single_sign_on
+from accounts.sign_in.forms import TelephoneForm
 from accounts.sign_in.once import use_up
 from accounts.sign_in.provider import FAULTS_OF_THE_PROVIDER, Adapter
 
@@ -149,6 +151,29 @@ class YourAccount(IndexView):
         return super().get_context_data(
             by_force=by_force, force_account=settings.OIDC_NAME, **kwargs
         )
+
+
+class Telephone(ActView):
+    """A person's own telephone number."""
+
+    template_name = "accounts/sign_in/telephone.html"
+    form_class = TelephoneForm
+
+    def has_permission(self) -> bool:
+        """Whoever is signed in."""
+        return True
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The number as it is; a refused form leaves the person who is signed in as they are."""
+        return super().get_form_kwargs() | {"instance": User.objects.get(pk=self.user.pk)}
+
+    def act(self, form: TelephoneForm) -> str:
+        number = form.cleaned_data["telephone"]
+        actions.change_telephone(person=self.user, telephone=number, by=self.user)
+        return reverse("mfa_index")
+
+    def confirmation(self, made: str) -> str:
+        return "Your telephone number is saved." if self.user.telephone else "No number is kept."
 
 
 class RemovePasskey(RemoveWebAuthnView):

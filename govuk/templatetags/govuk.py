@@ -10,13 +10,25 @@ from django.forms import BaseForm
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from govuk import dates, parts
+from govuk import dates, parts, telephones
 
 register = template.Library()
 register.filter(dates.plain_time)
 register.filter(dates.long_day)
 register.filter(dates.clock)
+
+
+@register.filter
+def telephone(number: str) -> SafeString:
+    """A link that calls the ``number``, in groups of figures; nothing where there is none."""
+    if not number:
+        return SafeString()
+    return format_html(
+        '<a class="govuk-link app-telephone" href="tel:{}">{}</a>', number, telephones.shown(number)
+    )
 
 
 @register.simple_tag(takes_context=True)

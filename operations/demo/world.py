@@ -104,6 +104,7 @@ def _person(person: SignIn) -> User:
         first_name=person.first_name,
         last_name=person.last_name,
         email=f"{person.username}@wessendale.example",
+        telephone=_telephone(),
         whole_force=person.role != Role.VISITING_OFFICER,
         is_staff=person.role == Role.ADMINISTRATOR,
     )
@@ -111,6 +112,11 @@ def _person(person: SignIn) -> User:
     user.save()
     user.groups.add(Group.objects.get(name=person.role))
     return user
+
+
+def _telephone() -> str:
+    """A mobile number that nobody has: Ofcom keeps 07700 900000 to 900999 for plays and films."""
+    return f"+447700900{User.objects.count() % 1000:03}"
 
 
 def _areas(people: dict[str, User]) -> list[CommandUnit]:
@@ -142,6 +148,7 @@ def _staff(chance: random.Random, role: Role, number: int, units: list[CommandUn
             first_name=first,
             last_name=last,
             email=f"{username}@wessendale.example",
+            telephone=_telephone(),
         )
         user.set_unusable_password()
         user.save()

@@ -4,11 +4,13 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.models import User
 from govuk.dates import clock, plain_time
 from govuk.rows import Row
+from govuk.templatetags.govuk import telephone
 from operations.safety.models import Alarm
 from operations.teams.models import TeamMember
 from operations.visits.windows_in_words import window
@@ -32,7 +34,7 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
         Row("Window", window(visit, at=at)),
         Row("Visit", f"{visit.get_state_display()}{ended}"),
         Row("Team to call", _called(officers)),
-        Row("Operation’s lead", str(visit.operation.lead)),
+        Row("Operation’s lead", _with_number(visit.operation.lead)),
         *_what_became_of(alarm),
     ]
 
@@ -46,8 +48,18 @@ def _last_check_in(alarm: Alarm) -> str:
 
 
 def _called(officers: Sequence[TeamMember]) -> SafeString:
-    named = ((member.officer, member.get_duty_display().lower()) for member in officers)
-    return format_html_join(SafeString("<br>"), "{}, {}", named)
+    named = (
+        (_with_number(member.officer), member.get_duty_display().lower())
+        for member in officers
+        if member.officer
+    )
+    return format_html_join(SafeString("<br>"), "{} ({})", named)
+
+
+def _with_number(person: User) -> SafeString:
+    """Who it is, and how to call them at once."""
+    link = telephone(person.telephone)
+    return format_html("{}, {}", person, link) if link else format_html("{}", person)
 
 
 def _what_became_of(alarm: Alarm) -> Iterator[Row]:
