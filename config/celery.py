@@ -32,14 +32,19 @@ app.conf.beat_schedule = {
         "options": {"expires": 3600},  # seconds; the next does as well
     },
     **{
-        f"send the {lane} mail that is due": {
+        f"send what is due of {lane}": {
             "task": "outbox.tasks.deliver",
             "schedule": dt.timedelta(minutes=1),
             "args": (lane,),
             # A lane has a worker of its own: what is slow in one holds up nothing in the other.
-            "options": {"queue": f"{lane}_mail", "expires": 60},  # seconds; the next does as well
+            "options": {"queue": queue, "expires": 60},  # seconds; the next does as well
         }
-        for lane in ("account", "reminders", "alarms")
+        for lane, queue in (
+            ("account", "account_mail"),
+            ("reminders", "reminders_mail"),
+            ("alarms", "alarms_mail"),
+            ("texts", "alarms_mail"),
+        )
     },
     "count the figures of what changed": {
         "task": "operations.tasks.count_figures",

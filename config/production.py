@@ -1,5 +1,6 @@
 """Checks of settings before an installation holds real data. Pure: told all, reads nothing."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -18,6 +19,8 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 NOBODYS = ("example.com", "example.net", "example.org", "localhost", "invalid")
 THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NOTIFY_KEY = re.compile(f"{_UUID.pattern}-{_UUID.pattern}$")
 _NEW_KEY = (
     "Set it to what this prints: python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 )
@@ -32,6 +35,15 @@ class Provider:
     client_secret: str = ""
     roles: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """GOV.UK Notify, as the settings have it."""
+
+    api_key: str = ""
+    template: str = ""
+    url: str = ""
 
 
 def refuse(problems: Iterable[str]) -> None:
@@ -60,6 +72,7 @@ def unsafe(
     redis_url: str,
     email_url: str,
     sender: str,
+    texts: Texts,
     provider: Provider,
     common_passwords: str,
 ) -> Iterator[str]:
@@ -75,6 +88,7 @@ def unsafe(
         redis_url: The address of the broker.
         email_url: The address of the mail server.
         sender: Whom messages come from.
+        texts: GOV.UK Notify, if texts are sent.
         provider: The identity provider, if there is one.
         common_passwords: The file of passwords to refuse, if there is one.
 
@@ -92,6 +106,7 @@ def unsafe(
     yield from _faults_of_databases(databases)
     yield from _faults_of_redis(redis_url)
     yield from _faults_of_mail(email_url, sender)
+    yield from _faults_of_texts(texts)
     yield from _faults_of_provider(provider)
     if common_passwords and not _is_readable(Path(common_passwords)):
         yield (
@@ -228,6 +243,28 @@ def _faults_of_mail(url: str, sender: str) -> Iterator[str]:
             f"DEFAULT_FROM_EMAIL is {sender!r}, which nobody can answer. Set it to an address of "
             "your force, like: Makesafe team <makesafe@YOUR-FORCE.police.uk>."
         )
+
+
+def _faults_of_texts(texts: Texts) -> Iterator[str]:
+    if not (texts.api_key or texts.template):
+        return
+    if not _NOTIFY_KEY.search(texts.api_key):
+        yield (
+            "NOTIFY_API_KEY is no key of GOV.UK Notify, which ends in two long numbers of letters "
+            "and figures. Copy it from Notify's page “API keys”, or remove NOTIFY_TEMPLATE too."
+        )
+    if not _UUID.fullmatch(texts.template):
+        yield (
+            "NOTIFY_TEMPLATE is no template of GOV.UK Notify. Set it to the ID of a text message "
+            "template whose words are ((text))."
+        )
+    address = _parsed(texts.url)
+    if not (
+        address
+        and address.hostname
+        and (address.scheme == "https" or address.hostname in THIS_MACHINE)
+    ):
+        yield "NOTIFY_URL must begin with https://. Remove it for GOV.UK Notify's own address."
 
 
 def _faults_of_provider(provider: Provider) -> Iterator[str]:

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.roles import Role
 from config import databases, dependencies, embedded, logs, mail
 from config.environment import Environment
-from config.production import LEVELS, Provider, level, refuse, unsafe
+from config.production import LEVELS, Provider, Texts, level, refuse, unsafe
 
 django_stubs_ext.monkeypatch()
 
@@ -198,6 +198,13 @@ if EMAIL_URL:
         env.problems.append(str(error))
 EMAIL_TIMEOUT = 15  # seconds for each step; outbox/delivery.py bounds a message as a whole
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Makesafe team <makesafe@example.org>")
+
+# Text messages ----------------------------------------------------------------------------------
+
+#: Off where no key is set: alarms go by mail alone.
+NOTIFY_API_KEY = env.text("NOTIFY_API_KEY")
+NOTIFY_TEMPLATE = env.text("NOTIFY_TEMPLATE")
+NOTIFY_URL = env.text("NOTIFY_URL", "https://api.notifications.service.gov.uk")
 
 # People -----------------------------------------------------------------------------------------
 
@@ -494,6 +501,7 @@ if not DEMO:
         redis_url=REDIS_URL,
         email_url=EMAIL_URL,
         sender=DEFAULT_FROM_EMAIL,
+        texts=Texts(NOTIFY_API_KEY, NOTIFY_TEMPLATE, NOTIFY_URL),
         provider=Provider(
             OIDC_SERVER_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ROLES, OIDC_UNITS
         ),

@@ -51,6 +51,7 @@ class SafetyPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[SafetyPolicy]):
         "alarm_after_minutes",
         "escalate_after_minutes",
         "duty_mailbox",
+        "duty_number",
     )
 
 

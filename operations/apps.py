@@ -14,6 +14,7 @@ class OperationsConfig(AppConfig):
         "reminders_to_venue": "operations.follow_ups.messages.write_reminders",
         "reminders_to_staff": "operations.follow_ups.messages.write_reminders",
         "alarm": "operations.safety.messages.write",
+        "alarm_by_text": "operations.safety.messages.write_texts",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)

@@ -3,7 +3,8 @@
 To send, a worker locks the row, hands the message over and marks the row in one transaction. Only a
 worker that stops between handing over and committing leaves a message handed over and its row
 waiting; the message then goes again under the same Message-ID, which replaces the file in a folder,
-and by which a mail server can recognise the second copy. No sender can do better over SMTP.
+and by which a mail server can recognise the second copy. No sender can do better over SMTP. Of a
+text GOV.UK Notify is asked first whether it has one of this reference.
 
 What an answer means:
 
@@ -22,10 +23,11 @@ import datetime as dt
 import smtplib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from email.utils import parseaddr
 from itertools import groupby
 from operator import attrgetter
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -34,7 +36,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from outbox import content
-from outbox.letters import NotNeeded, Written, writer_of
+from outbox.answers import Answer
+from outbox.letters import NotNeeded, Text, Written, writer_of
 from outbox.models import Lane, Message, State
 
 log = structlog.get_logger(__name__)
@@ -45,9 +48,10 @@ TRIED_FOR = {
     Lane.ACCOUNT: dt.timedelta(days=5),
     Lane.REMINDERS: dt.timedelta(days=7),
     Lane.ALARMS: dt.timedelta(hours=12),  # a night: by then the alarm's page has told it
+    Lane.TEXTS: dt.timedelta(hours=12),
 }
 #: Seconds that one message may take, and connecting before it.
-SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40, Lane.ALARMS: 10}
+SECONDS_EACH = {Lane.ACCOUNT: 20, Lane.REMINDERS: 40, Lane.ALARMS: 10, Lane.TEXTS: 5}
 #: Seconds after which a run leaves the rest to the next, well within Celery's limit.
 SECONDS_A_RUN = 60
 #: Messages that one run looks up.
@@ -59,6 +63,7 @@ LONGEST_WAIT = {
     Lane.ACCOUNT: dt.timedelta(minutes=10),
     Lane.REMINDERS: dt.timedelta(hours=1),
     Lane.ALARMS: dt.timedelta(minutes=1),
+    Lane.TEXTS: dt.timedelta(minutes=1),
 }
 #: SMTP's replies from here on mean: do not try again (RFC 5321, 4.2.1).
 PERMANENT = 500
@@ -66,20 +71,6 @@ PERMANENT = 500
 AT_ONCE = 1
 #: How long an answer may be to be kept.
 WORDS = 200
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The result of one attempt to send."""
-
-    state: State
-    """Waiting means: try again."""
-
-    words: str = ""
-    to_all: bool = False
-    """Whether the server takes nothing at all now: the run ends."""
-    of_sender: bool = False
-    """Whether it is the sender who was refused: perhaps for this message, perhaps for all."""
 
 
 def deliver(lane: Lane, *, at: dt.datetime) -> bool:
@@ -137,8 +128,18 @@ class Drafts:
         return self._written.get((message.pk, message.additions))
 
 
-class Line:
-    """The connection of one run to the channel that the settings name."""
+class Line(Protocol):
+    """The connection of one run to whatever takes the messages of a lane."""
+
+    def hand_over(self, message: Any, /) -> Answer:
+        """Send ``message``, connecting first where that was not done."""
+
+    def close(self) -> None:
+        """End the run."""
+
+
+class MailLine:
+    """The connection of one run to the channel for mail that the settings name."""
 
     def __init__(self, lane: Lane) -> None:
         self._channel = get_connection(settings.OUTBOX_CHANNEL, seconds=SECONDS_EACH[lane])
@@ -175,6 +176,12 @@ class Line:
         self._channel.close()
 
 
+def _line_for_texts() -> Line:
+    from outbox.notify import Notify  # its client costs 10 MB, which other processes don't need
+
+    return Notify(SECONDS_EACH[Lane.TEXTS])
+
+
 #: Refusals after which the server goes on with the next message.
 _LEAVE_THE_CONNECTION = (
     smtplib.SMTPRecipientsRefused,
@@ -185,7 +192,7 @@ _LEAVE_THE_CONNECTION = (
 
 @contextlib.contextmanager
 def _line(lane: Lane) -> Iterator[Line]:
-    line = Line(lane)
+    line = _line_for_texts() if lane.is_of_texts else MailLine(lane)
     try:
         yield line
     finally:
@@ -262,6 +269,9 @@ def _written(message: Message, drafts: Drafts, *, at: dt.datetime) -> Written:
         written = drafts.of(message) or writer_of(message.letter)([message], at)[message.pk]
         if isinstance(written, NotNeeded):
             return written
+        if isinstance(written, Text):
+            message.address = written.to
+            return replace(written, reference=str(message.message_id))
         [message.address] = written.to
     else:
         written = content.unseal(message.sealed)

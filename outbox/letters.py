@@ -26,7 +26,17 @@ class NotNeeded:
     """A sentence for the page of whoever looks after it, without its full stop."""
 
 
-Written = EmailMessage | NotNeeded
+@dataclass(frozen=True)
+class Text:
+    """A text message to a telephone."""
+
+    words: str
+    to: str
+    reference: str = ""
+    """The number of its row: by it the channel recognises a second copy."""
+
+
+Written = EmailMessage | Text | NotNeeded
 #: Writes messages as things are at the moment that it is given; by the keys of their rows.
 Letter = Callable[[Sequence[Message], dt.datetime], Mapping[int, Written]]
 

@@ -23,10 +23,18 @@ class Lane(models.TextChoices):
     ALARMS = "alarms", "Alarms"
     """That a team was not heard of."""
 
+    TEXTS = "texts", "Alarms by text"
+    """The same to telephones, by GOV.UK Notify. One worker sends both."""
+
     @property
     def queue(self) -> str:
         """The queue of the lane's own worker (Procfile)."""
-        return f"{self.value}_mail"
+        return "alarms_mail" if self.is_of_texts else f"{self.value}_mail"
+
+    @property
+    def is_of_texts(self) -> bool:
+        """Whether its messages go to telephone numbers, not to addresses of mail."""
+        return self is Lane.TEXTS
 
 
 class State(models.TextChoices):
@@ -84,7 +92,11 @@ class Message(models.Model):
     )
     about = models.CharField(max_length=40, blank=True, help_text="Whom the letter is about.")
     day = models.DateField(null=True, help_text="The day of a letter that goes out once a day.")
-    address = models.EmailField(blank=True, help_text="Empty once it is not kept any more.")
+    address = models.CharField(
+        max_length=254,
+        blank=True,
+        help_text="Of mail, or a telephone number; empty once it is not kept any more.",
+    )
     sealed = models.TextField(
         blank=True, help_text="The words of a message that is written, encrypted until it is sent."
     )

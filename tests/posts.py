@@ -95,6 +95,7 @@ NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
 #: What somebody types where as the page stands would change nothing.
 ANSWERS = {
+    "accounts:telephone": lambda _: {"telephone": "07700 900123"},
     "operations:alarm_close": lambda _: {"spoke_to": "The lead, by phone", "found": "All well"},
     "accounts:access_request_decide": lambda _: {"decision": "give"},
     "operations:cadet_edit": lambda _: day("consented_on", timezone.localdate()),

@@ -107,6 +107,17 @@ def spells_a_number(text: str) -> None:
         raise ValidationError(telephones.NOT_A_NUMBER)
 
 
+def takes_texts(number: str) -> None:
+    """Refuse a number that gets no text messages.
+
+    Raises:
+        ValidationError: it is no mobile phone's.
+
+    """
+    if not telephones.takes_texts(number):
+        raise ValidationError("Enter the number of a mobile phone, like 07700 900123")
+
+
 class TelephoneField(_Tidy, models.CharField[_Set, _Get]):
     """A telephone number, or none; kept with the code of its country (``govuk/telephones.py``)."""
 

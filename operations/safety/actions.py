@@ -117,7 +117,8 @@ def raise_alarms(*, at: dt.datetime) -> int:
 
 @transaction.atomic
 def escalate_alarms(*, at: dt.datetime) -> int:
-    """Tell the operation's lead and the duty mailbox of each alarm that nobody took in time.
+    """Tell the operation's lead, the duty mailbox and the duty number of each alarm that nobody
+    took in time.
 
     Not where the team ended its visit meanwhile: that is a word of it. The alarm stays open.
 
@@ -135,7 +136,7 @@ def escalate_alarms(*, at: dt.datetime) -> int:
     held = left.select_related("visit__operation__lead").order_by("pk")
     alarms = list(held.select_for_update(of=("self",), no_key=True, skip_locked=True))
     for alarm in alarms:
-        messages.tell_others(alarm, duty_mailbox=policy.duty_mailbox)
+        messages.tell_others(alarm, policy)
         alarm.escalated_at = at
         alarm.save(update_fields=["escalated_at"])
     return len(alarms)

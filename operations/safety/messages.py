@@ -1,60 +1,95 @@
 """Words and readers of alarms.
 
 A message tells that a team has to be called, and by when it was to be heard of. It names no venue
-and nobody: mail lies about on phones and servers. Who reads it opens the alarm's page.
+and nobody: mail and texts lie about on phones and servers. Who reads one opens the alarm's page.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
 
 from accounts.database import scope
-from operations.safety.models import Alarm
+from accounts.models import User
+from govuk.telephones import takes_texts
+from operations.safety.models import Alarm, SafetyPolicy
 from outbox import actions as outbox
-from outbox.letters import NotNeeded, Written, subject_and_text
+from outbox.letters import NotNeeded, Text, Written, subject_and_text
 from outbox.models import Lane, Message
 
-#: The letter's name, as ``OperationsConfig.letters`` has it.
-LETTER = "alarm"
+#: The names of the letters, as ``OperationsConfig.letters`` has them.
+LETTER, TEXT = "alarm", "alarm_by_text"
 
 
 def tell_team(alarm: Alarm) -> None:
     """Decide that the lead officer of the team gets a message: the phone's page may be closed."""
     for member in alarm.visit.team.filter(duty="lead").select_related("officer"):
         if member.officer:
-            _tell(alarm, "team", member.officer.email)
+            _tell_person(alarm, "team", member.officer)
 
 
-def tell_others(alarm: Alarm, *, duty_mailbox: str) -> None:
-    """Decide that the operation's lead and the force's duty mailbox get one."""
+def tell_others(alarm: Alarm, policy: SafetyPolicy) -> None:
+    """Decide that the operation's lead gets one, and the force's duty mailbox and number."""
     lead = alarm.visit.operation.lead
     if lead.is_active:
-        _tell(alarm, "lead", lead.email)
-    if duty_mailbox:
-        _tell(alarm, "duty", duty_mailbox)
+        _tell_person(alarm, "lead", lead)
+    _tell(alarm, "duty", address=policy.duty_mailbox, number=policy.duty_number)
 
 
-def _tell(alarm: Alarm, reader: str, address: str) -> None:
-    outbox.write(letter=LETTER, about=f"{alarm.pk}:{reader}", to=address, lane=Lane.ALARMS)
+def _tell_person(alarm: Alarm, reader: str, person: User) -> None:
+    _tell(alarm, reader, address=person.email, number=person.telephone)
+
+
+def _tell(alarm: Alarm, reader: str, *, address: str, number: str) -> None:
+    about = f"{alarm.pk}:{reader}"
+    if address:
+        outbox.write(letter=LETTER, about=about, to=address, lane=Lane.ALARMS)
+    if number and takes_texts(number) and settings.NOTIFY_API_KEY:
+        outbox.write(letter=TEXT, about=about, to=number, lane=Lane.TEXTS)
 
 
 def write(messages: Sequence[Message], at: dt.datetime) -> dict[int, Written]:
     """Write messages about alarms, as things stand at the moment ``at``."""
+    return _write_each(messages, _mail)
+
+
+def write_texts(messages: Sequence[Message], at: dt.datetime) -> dict[int, Written]:
+    """Write the same as texts, in fewer words."""
+    return _write_each(messages, _text)
+
+
+def _write_each(
+    messages: Sequence[Message], write_one: Callable[[Message, Alarm], Written]
+) -> dict[int, Written]:
     keys = {message.pk: int(message.about.partition(":")[0]) for message in messages}
     with scope.for_task("alarms"):
         alarms = Alarm.objects.select_related("visit").in_bulk(keys.values())
-    return {message.pk: _write(message, alarms[keys[message.pk]]) for message in messages}
+    return {
+        message.pk: _not_needed(alarms[keys[message.pk]])
+        or write_one(message, alarms[keys[message.pk]])
+        for message in messages
+    }
 
 
-def _write(message: Message, alarm: Alarm) -> Written:
+def _not_needed(alarm: Alarm) -> NotNeeded | None:
     if not alarm.is_open:
         return NotNeeded("The alarm was closed before it went out")
     if alarm.visit.is_finished:
         return NotNeeded("The visit was ended before it went out")
-    subject, text = subject_and_text(
-        "operations/safety/mail/alarm.txt",
-        {"alarm": alarm, "link": settings.SITE_URL + alarm.get_absolute_url()},
-    )
+    return None
+
+
+def _mail(message: Message, alarm: Alarm) -> EmailMessage:
+    subject, text = subject_and_text("operations/safety/mail/alarm.txt", _words(alarm))
     return EmailMessage(subject, text, to=[message.address])
+
+
+def _text(message: Message, alarm: Alarm) -> Text:
+    words = render_to_string("operations/safety/mail/alarm_by_text.txt", _words(alarm))
+    return Text(words.strip(), to=message.address)
+
+
+def _words(alarm: Alarm) -> dict[str, object]:
+    return {"alarm": alarm, "link": settings.SITE_URL + alarm.get_absolute_url()}

@@ -10,7 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.database.model_fields import EmailLineField, LineField, LinesField
+from accounts.database.model_fields import (
+    EmailLineField,
+    LineField,
+    LinesField,
+    TelephoneField,
+    takes_texts,
+)
 from accounts.dates.london import duty_day
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
@@ -54,11 +60,18 @@ class SafetyPolicy(Policy):
         "minutes until an alarm that nobody takes goes on",
         default=5,
         validators=[MaxValueValidator(30)],
-        help_text="The operation’s lead and the duty mailbox are told. At most 30.",
+        help_text="The operation’s lead, the duty mailbox and the duty number are told. Up to 30.",
     )
     duty_mailbox = EmailLineField(
         blank=True,
         help_text="Where somebody reads at night too. Empty: the operation’s lead alone is told.",
+    )
+    duty_number = TelephoneField(
+        max_length=16,
+        blank=True,
+        validators=[takes_texts],
+        help_text="A mobile phone that somebody has at hand at night too: alarms that nobody takes "
+        "go there by text, where texts are set up. Empty: none do.",
     )
 
     objects: ClassVar[PolicyQuerySet["SafetyPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]

@@ -5,6 +5,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -69,7 +70,15 @@ def refusal(done):
     return last_line
 
 
+NOTIFY = {
+    "NOTIFY_API_KEY": f"live-{UUID(int=1)}-{UUID(int=2)}",
+    "NOTIFY_TEMPLATE": str(UUID(int=3)),
+}
 UNSAFE = [
+    (NOTIFY | {"NOTIFY_API_KEY": ""}, "NOTIFY_API_KEY is no key"),
+    (NOTIFY | {"NOTIFY_API_KEY": SHORT}, "NOTIFY_API_KEY is no key"),
+    (NOTIFY | {"NOTIFY_TEMPLATE": ""}, "NOTIFY_TEMPLATE is no template"),
+    (NOTIFY | {"NOTIFY_URL": "http://notify.example"}, "NOTIFY_URL must begin with https://"),
     ({"SECRET_KEY": ""}, "Set SECRET_KEY"),
     ({"SECRET_KEY": SHORT}, "SECRET_KEY is too easy to guess"),
     ({"SECRET_KEY": REPEATED}, "SECRET_KEY is too easy to guess"),

@@ -58,13 +58,14 @@ def watch() -> None:
     from django.db import transaction
     from django.utils import timezone
 
-    from outbox import actions, delivery, folder, tasks
+    from outbox import actions, delivery, folder, notify, tasks
     from outbox.models import Message
 
-    wake, deliver, send, fsync = (
+    wake, deliver, send, send_text, fsync = (
         actions.wake,
         delivery._deliver,
         folder.MailFolder.send_messages,
+        notify.Notify.hand_over,
         os.fsync,
     )
 
@@ -86,6 +87,12 @@ def watch() -> None:
         instant("message handed over, nothing committed")
         return sent
 
+    def halting_text(self, text):
+        instant("about to hand the message over")
+        answer = send_text(self, text)
+        instant("message handed over, nothing committed")
+        return answer
+
     def halting_fsync(file):
         instant("message half written")
         return fsync(file)
@@ -93,6 +100,7 @@ def watch() -> None:
     actions.wake = halting_wake
     delivery._deliver = halting_deliver
     folder.MailFolder.send_messages = halting_send
+    notify.Notify.hand_over = halting_text
     os.fsync = halting_fsync
 
     @task_prerun.connect(weak=False)

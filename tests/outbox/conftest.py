@@ -4,6 +4,7 @@ import pytest
 
 from config import mail
 from tests.operations.workers import Place
+from tests.outbox import notify_stub
 from tests.outbox.mail_server import mail_server
 
 
@@ -28,3 +29,10 @@ def place(db, tmp_path):
     place = Place(tmp_path)
     yield place
     place.close()
+
+
+def send_texts_to(settings, stub):
+    """Let the outbox hand texts over to this Notify, as the settings would."""
+    settings.NOTIFY_API_KEY = notify_stub.API_KEY
+    settings.NOTIFY_TEMPLATE = notify_stub.TEMPLATE
+    settings.NOTIFY_URL = stub.url

@@ -206,6 +206,7 @@ CREATES |= {
 
 #: Pages that take a form, and change or remove what is there, or choose among it.
 CHANGES = {
+    "accounts:telephone",
     "operations:alarm_close",
     "operations:alarm_take",
     "operations:cadet_edit",
