@@ -9,6 +9,7 @@ from operations.follow_ups import message_views as mail
 from operations.follow_ups import views as follow_ups
 from operations.planning import schedule_views as teams
 from operations.planning import views as planning
+from operations.protection import views as protection
 from operations.safety import views as safety
 from operations.scenarios import views as scenarios
 from operations.teams import views as cadets
@@ -42,6 +43,7 @@ urlpatterns = [
     # logging
     path("visits/", visits.MyVisits.as_view(), name="my_visits"),
     path("visits/<number:pk>/", visits.VisitDetail.as_view(), name="visit_detail"),
+    path("visits/<number:pk>/known-before/", protection.KnownBefore.as_view(), name="known_before"),
     path("visits/<number:pk>/start/", visits.VisitStart.as_view(), name="visit_start"),
     path("visits/<number:pk>/outcome/", visits.OutcomeAdd.as_view(), name="outcome_add"),
     path(

@@ -101,6 +101,8 @@ operations:follow_up_list        -          403 403 200 200 403 200 | 403 403 20
 operations:follow_up_hand_over   follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:hand_over_all         responsible 403 404 403 200 403 200 | 403 404 403 404 403 404
 operations:follow_up_reopen      follow_up  403 403 403 302 403 302 | 403 403 403 404 403 404
+operations:known_before          planned      403 200 404 403 403 404 | 403 404 404 403 403 404
+operations:known_before          completed    403 200 200 403 403 200 | 403 404 404 403 403 404
 operations:message_detail        message    403 403 200 200 403 200 | 403 403 404 404 403 404
 operations:message_list          -          403 403 200 200 403 200 | 403 403 200 200 403 200
 operations:my_visits             -          200 403 403 403 403 403 | 200 403 403 403 403 403

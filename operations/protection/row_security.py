@@ -135,7 +135,6 @@ IS_OFFERED = f"""
         )
     $$
 """  # noqa: S608
-FUNCTIONS = (MY_VISITS, MY_CADETS, READS_OF, IS_OFFERED)
 
 
 def _shows_with(table: str, column: str) -> str:
@@ -176,6 +175,24 @@ POLICIES = {
         OR id IN (SELECT makesafe_my_cadets())
     """,
 }
+
+#: Who read of one visit before a moment, for whom the visit shows: a line for each person. The log
+#: itself is for whoever reads it.
+READS_OF_VISIT = f"""
+    CREATE OR REPLACE FUNCTION makesafe_reads_of_visit(visit bigint, before timestamptz)
+    RETURNS TABLE (reader bigint, first timestamptz, last timestamptz, times bigint, opened boolean)
+    LANGUAGE sql STABLE {AS_OWNER} ROWS 100 AS $$
+        SELECT user_id, min(at), max(at), count(DISTINCT request), bool_or(act = 'viewed')
+        FROM accounts_accessentry
+        WHERE ids @> ARRAY[visit] AND what = 'operations.visit' AND at < before
+        AND user_id IS NOT NULL AND EXISTS (
+            SELECT FROM operations_visit WHERE operations_visit.id = visit
+            AND ({SYSTEM} OR {POLICIES["operations_visit"]})
+        )
+        GROUP BY user_id
+    $$
+"""  # noqa: S608
+FUNCTIONS = (MY_VISITS, MY_CADETS, READS_OF, READS_OF_VISIT, IS_OFFERED)
 
 #: Written by triggers alone.
 KEPT = (
