@@ -34,16 +34,17 @@ app.conf.beat_schedule = {
     **{
         f"send what is due of {lane}": {
             "task": "outbox.tasks.deliver",
-            "schedule": dt.timedelta(minutes=1),
+            "schedule": dt.timedelta(seconds=seconds),
             "args": (lane,),
             # A lane has a worker of its own: what is slow in one holds up nothing in the other.
-            "options": {"queue": queue, "expires": 60},  # seconds; the next does as well
+            "options": {"queue": queue, "expires": max(seconds, 10)},  # the next does as well
         }
-        for lane, queue in (
-            ("account", "account_mail"),
-            ("reminders", "reminders_mail"),
-            ("alarms", "alarms_mail"),
-            ("texts", "alarms_mail"),
+        # The task that an alarm wakes its mail with is lost where the broker is killed just then.
+        for lane, queue, seconds in (
+            ("account", "account_mail", 60),
+            ("reminders", "reminders_mail", 60),
+            ("alarms", "alarms_mail", 5),
+            ("texts", "alarms_mail", 5),
         )
     },
     "count the figures of what changed": {

@@ -1,4 +1,4 @@
-"""Each lane has a queue and a worker of its own, and beat looks in each, each minute."""
+"""Each lane has a queue and a worker of its own, and beat looks in each."""
 
 import datetime as dt
 from pathlib import Path
@@ -12,7 +12,7 @@ from outbox.models import Lane
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_beat_looks_each_minute_for_what_is_due_in_each_lane():
+def test_beat_looks_each_minute_for_what_is_due_in_each_lane_and_for_alarms_each_five_seconds():
     looks = {
         entry["args"][0]: entry
         for entry in app.conf.beat_schedule.values()
@@ -20,11 +20,9 @@ def test_beat_looks_each_minute_for_what_is_due_in_each_lane():
     }
     assert set(looks) == set(Lane.values)
     for lane, entry in looks.items():
-        assert entry["schedule"] == dt.timedelta(minutes=1)
-        assert entry["options"] == {
-            "queue": Lane(lane).queue,
-            "expires": tasks.LOOK_AGAIN_AFTER,
-        }
+        seconds = 5 if lane in (Lane.ALARMS, Lane.TEXTS) else 60
+        assert entry["schedule"] == dt.timedelta(seconds=seconds)
+        assert entry["options"] == {"queue": Lane(lane).queue, "expires": max(seconds, 10)}
 
 
 def test_each_lane_has_a_worker_that_takes_nothing_else():
