@@ -1,6 +1,8 @@
 """The entry point of the web server: ``gunicorn --config python:config.gunicorn``."""
 
 import asyncio
+import functools
+import io
 import os
 import uuid
 from contextlib import nullcontext
@@ -17,7 +19,7 @@ from django.core.signals import request_started
 from django.db import close_old_connections
 from django.urls import set_script_prefix
 
-from config import admission, health
+from config import admission, health, stream
 from config.admission import ClientGoneError, Message, Receive, RefusedError, Scope, Send
 from config.headers import Headers
 from config.start import keep_what_is_loaded
@@ -93,7 +95,11 @@ class Product(ASGIHandler):
             with body:
                 async with threads.one(receive):
                     answer = await sync_to_async(self.answer)(scope, body)
-            await admission.send_answer(answer, with_headers)
+            if stream.is_stream(answer[0]):
+                may_listen = functools.partial(self._may_listen, scope)
+                await stream.streams.serve(answer[0], receive, with_headers, may_listen)
+            else:
+                await admission.send_answer(answer, with_headers)
         except RefusedError as refused:
             await _refuse(with_headers, refused)
         except ClientGoneError:
@@ -125,6 +131,15 @@ class Product(ASGIHandler):
         ]
         response.close()
         return [start, *parts]
+
+    async def _may_listen(self, scope: Any) -> bool | None:
+        """Whether a stream that was let in would be let in now; None where nobody can say."""
+        try:
+            async with self.threads.one(_nothing_comes):
+                start, *_ = await sync_to_async(self.answer)(scope, io.BytesIO())
+        except RefusedError:
+            return None
+        return stream.is_stream(start) or (None if start["status"] >= 500 else False)
 
     async def _read(self, scope: Scope, receive: Receive) -> IO[bytes]:
         headers = dict(scope.get("headers", ()))

@@ -34,6 +34,13 @@ class Protocol(H11Protocol):
         self._look_again.cancel()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """End what would go on for ever: this process is going."""
+        from config.stream import streams  # only a worker has Django's settings
+
+        streams.close()
+        super().shutdown()
+
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, with the headers of any other answer."""
         from config.headers import Headers  # only a worker has Django's settings

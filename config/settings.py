@@ -335,6 +335,9 @@ REQUESTS_WAITING_SECONDS = env.whole("REQUESTS_WAITING_SECONDS", default=15, mos
 #: Large forms and files that may be on their way at the same time.
 UPLOADS_AT_ONCE = env.whole("UPLOADS_AT_ONCE", default=4, most=100)
 
+#: Seconds after which the right to listen to a stream is asked again (config/stream.py).
+STREAM_PROVED_SECONDS = env.whole("STREAM_PROVED_SECONDS", default=30, most=60)
+
 # Rate limits, counted in the shared cache -------------------------------------------------------
 
 #: What one account may send (not read) in a minute; and one address, by people not signed in.

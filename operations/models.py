@@ -1,5 +1,11 @@
 """What an operation consists of, a file for each subject."""
 
+from operations.control_room.models import (
+    AlarmOnBoard,
+    CheckInOnBoard,
+    MemberOnBoard,
+    VisitOnBoard,
+)
 from operations.figures.models import (
     CountedChoice,
     CountedTraining,
@@ -50,11 +56,13 @@ from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 __all__ = [
     "ELIGIBLE",
     "Alarm",
+    "AlarmOnBoard",
     "AlarmQuerySet",
     "Cadet",
     "CadetPolicy",
     "CadetQuerySet",
     "CheckIn",
+    "CheckInOnBoard",
     "ContactMethod",
     "CountedChoice",
     "CountedTraining",
@@ -71,6 +79,7 @@ __all__ = [
     "FollowUpState",
     "LastVisit",
     "LastVisitQuerySet",
+    "MemberOnBoard",
     "NotCompletedReason",
     "Operation",
     "OperationQuerySet",
@@ -92,6 +101,7 @@ __all__ = [
     "TeamMemberQuerySet",
     "Uncounted",
     "Visit",
+    "VisitOnBoard",
     "VisitPolicy",
     "VisitQuerySet",
     "VisitState",
