@@ -1,14 +1,45 @@
-"""What the board of live tests shows: the tests of now, told apart by what a call handler typed."""
+"""What the board tells of live tests, apart from each other by what a call handler typed.
+
+The one answer above all else is *test now* or *treat as real* (:class:`Told`), never both. A test
+is certain where its venue is meant beyond doubt (``search.py``) and its team is under way, or in
+the window of its visit. A team that is early or late, or that ended a moment ago, is no certainty.
+"""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import enum
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from operations.control_room import search
 from operations.control_room.search import Answer, Place
 from operations.visits.models import Visit
+from operations.visits.states import NotCompletedReason, VisitState
 from venues.models import Venue
+
+
+class Told(enum.Enum):
+    """The answer to a call, in the words that stand on the board."""
+
+    TEST = "TEST NOW"
+    """Beyond doubt: the place that is meant has a test at this moment."""
+
+    DOUBT = "NOT CERTAIN: TREAT AS REAL"
+    """A test may be meant, or is near its time."""
+
+    REAL = "NO TEST HERE: TREAT AS REAL"
+    """Nothing on the board is it."""
+
+    @property
+    def is_test(self) -> bool:
+        """Whether the call is a test's; each other one is real."""
+        return self is Told.TEST
+
+    @property
+    def lines(self) -> list[str]:
+        """The words as they stand below each other, what to do last and largest."""
+        why, colon, do = self.value.partition(":")
+        return [why + colon, do.strip()] if colon else [why]
 
 
 @dataclass
@@ -18,6 +49,9 @@ class Found:
     tests: list[Visit] = field(default_factory=list)
     """Live: all of them, or those that were named. Under way first."""
 
+    early: list[Visit] = field(default_factory=list)
+    """The same, of those whose window has not begun, and which their team has not started."""
+
     ended: list[Visit] = field(default_factory=list)
     """The same, of those that ended a short while ago."""
 
@@ -25,7 +59,7 @@ class Found:
     """What was typed may mean these, live or just ended, or another place."""
 
     overdue: list[Visit] = field(default_factory=list)
-    """Not ended though their time has passed, so calls are real again: all, named or possible."""
+    """Not ended, or never started, though their time has passed: all, named or possible."""
 
     similar: list[Visit] = field(default_factory=list)
     """Live or just ended at a place that is merely like it."""
@@ -33,26 +67,47 @@ class Found:
     @property
     def visits(self) -> list[Visit]:
         """All of them."""
-        return [*self.tests, *self.possible, *self.overdue, *self.ended, *self.similar]
+        near = [*self.early, *self.overdue, *self.ended]
+        return [*self.tests, *self.possible, *near, *self.similar]
+
+    def told(self, text: str) -> Told | None:
+        """The answer to a call from the place that ``text`` means; None where nothing is typed."""
+        if not text:
+            return None
+        if self.is_certain:
+            return Told.TEST
+        return (
+            Told.DOUBT if self.tests or self.possible or self.overdue or self.early else Told.REAL
+        )
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether one venue alone is meant, with a test now and no real concern lately."""
+        meant = [*self.tests, *self.possible, *self.early, *self.overdue, *self.ended]
+        real = (visit.not_completed_reason == NotCompletedReason.REAL_CONCERN for visit in meant)
+        return bool(self.tests) and len({visit.venue_id for visit in meant}) == 1 and not any(real)
 
     def in_words(self, text: str) -> str:
-        """What is shown, in the sentence that is announced; it repeats what was typed."""
+        """What is shown, in a sentence; it repeats what was typed."""
         tests = _counted(self.tests, "live test")
         if not text:
             return tests if self.tests else "No test is live now"
         if not search.typed_words(text):
             what = "Type a name, a street or a postcode"
             return f"Nothing can be found by “{text}” alone. {what}. Treat the call as real"
-        if self.tests:
+        if self.is_certain:
             return f"{tests} {'is' if len(self.tests) == 1 else 'are'} “{text}”"
+        certain = f"No live test is certain to be “{text}”"
+        if self.tests:
+            return f"{certain}. Treat the call as real"
         if self.possible:
-            could = f"No live test is certain to be “{text}”. {len(self.possible)} could be"
+            could = f"{certain}. {len(self.possible)} could be"
             return f"{could}: treat as real unless the address is the same"
         if self.overdue:
-            places = _counted(self.overdue, "test")
-            return (
-                f"No live test is certain to be “{text}”. Treat the call as real: {places} overdue"
-            )
+            return f"{certain}. Treat the call as real: {_counted(self.overdue, 'test')} overdue"
+        if self.early:
+            begins = "has not begun" if len(self.early) == 1 else "have not begun"
+            return f"{certain}. Treat the call as real: {_counted(self.early, 'test')} {begins}"
         if self.ended:
             return f"No live test is “{text}”. {_counted(self.ended, 'test')} there ended lately"
         if self.similar:
@@ -61,7 +116,14 @@ class Found:
         return f"No live test is like “{text}”. Treat the call as real"
 
 
-def find(visits: Iterable[Visit], text: str, *, at: dt.datetime, margin: dt.timedelta) -> Found:
+def find(
+    visits: Iterable[Visit],
+    text: str,
+    *,
+    at: dt.datetime,
+    margin: dt.timedelta,
+    chosen: int | None = None,
+) -> Found:
     """Sort ``visits`` into the lists of :class:`Found` by how well they match ``text``.
 
     Without a text all match.
@@ -70,26 +132,54 @@ def find(visits: Iterable[Visit], text: str, *, at: dt.datetime, margin: dt.time
         visits: What is on the board.
         text: What was typed.
         at: Now.
-        margin: From the end of a window until its visit is overdue.
+        margin: From the end of a window until a visit under way is overdue.
+        chosen: The venue that the caller has confirmed, of those that ``text`` may mean.
 
     """
     found = Found()
-    fitting = sorted(visits, key=lambda visit: (visit.is_finished, not visit.is_under_way))
-    places = {visit.pk: place_of(visit.venue) for visit in fitting}
-    is_named = text and any(search.names_it(text, place) for place in places.values())
-    others = _that_it_may_mean(text) if is_named else []
-    for visit in fitting:
-        besides = [place for key, place in others if key != visit.venue_id]
-        answer = search.answer(text, places[visit.pk], besides) if text else Answer.NAMED
+    fitting = [visit for visit in visits if visit.state != VisitState.CANCELLED]
+    fitting.sort(key=lambda visit: (visit.is_finished, not visit.is_under_way))
+    for visit, answer in _answered(fitting, text, chosen):
         if answer == Answer.SIMILAR:
             found.similar.append(visit)
-        elif answer != Answer.OTHER and visit.is_past_its_time(at=at, margin=margin):
+        elif answer != Answer.OTHER and _is_late(visit, at=at, margin=margin):
             found.overdue.append(visit)
         elif answer == Answer.POSSIBLE:
             found.possible.append(visit)
         elif answer == Answer.NAMED:
-            (found.ended if visit.is_finished else found.tests).append(visit)
+            _place_of_named(found, visit, at=at).append(visit)
     return found
+
+
+def _place_of_named(found: Found, visit: Visit, *, at: dt.datetime) -> list[Visit]:
+    if visit.is_finished:
+        return found.ended
+    return found.early if visit.is_planned and visit.starts_at > at else found.tests
+
+
+def _is_late(visit: Visit, *, at: dt.datetime, margin: dt.timedelta) -> bool:
+    """Whether its time has passed. One that nobody started has no margin: nobody may be there."""
+    if visit.is_planned:
+        margin = dt.timedelta(0)
+    return visit.is_past_its_time(at=at, margin=margin)
+
+
+def _answered(
+    visits: Sequence[Visit], text: str, chosen: int | None
+) -> Iterator[tuple[Visit, Answer]]:
+    """Each visit with what may be told of its place to whoever typed ``text``."""
+    if not text:
+        yield from ((visit, Answer.NAMED) for visit in visits)
+        return
+    places = {visit.pk: place_of(visit.venue) for visit in visits}
+    named = [words for place in places.values() if (words := search.named_by(text, place))]
+    others = _that_they_may_mean(min(named, key=len)) if named else []
+    for visit in visits:
+        besides = [place for key, place in others if key != visit.venue_id]
+        answer = search.answer(text, places[visit.pk], besides)
+        if chosen and answer <= Answer.POSSIBLE:
+            answer = Answer.NAMED if visit.venue_id == chosen else Answer.OTHER
+        yield visit, answer
 
 
 def _counted(visits: Sequence[Visit], what: str) -> str:
@@ -102,14 +192,13 @@ def place_of(venue: Venue) -> Place:
     return Place(venue.name, venue.address, venue.postcode, group, venue.local_authority.name)
 
 
-def _that_it_may_mean(text: str) -> list[tuple[int, Place]]:
-    """Places in the registry of which all words of ``text`` are true: two, if there are more.
+def _that_they_may_mean(typed: Sequence[str]) -> list[tuple[int, Place]]:
+    """Places in the registry of which all words of ``typed`` are true: two, if there are more.
 
     Two are enough: at least one of them is not the venue of a given test.
     """
-    venues = Venue.objects.unmerged().with_words(search.spellings(text)).order_by()
+    venues = Venue.objects.unmerged().with_words(search.spellings(typed)).order_by()
     venues = venues.select_related("group", "local_authority")
     venues = venues.only("name", "address", "postcode", "group__name", "local_authority__name")
     places = ((venue.pk, place_of(venue)) for venue in venues.iterator(chunk_size=100))
-    typed = search.typed_words(text)
     return list(islice((one for one in places if search.may_mean(one[1], typed)), 2))

@@ -12,6 +12,8 @@ now. So there are three answers, and only one of them says *test*:
 A number is only ever itself: 6 is no beginning of 69. It is true of its own street alone: at "Unit
 6, 69 Quay Road" nobody is at 6 Quay Road. And a word of a street is no street: a Premier Inn in
 Church Road is not the one in London Road.
+
+What is heard on a telephone (``sounds.py``) widens what is found, and never what is named.
 """
 
 import enum
@@ -22,6 +24,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 
+from operations.control_room.sounds import as_figures, figure_or_word, sounds_like
 from venues.registry.names import normal_name
 from venues.registry.postcodes import normalise_postcode
 
@@ -33,6 +36,13 @@ GENERIC = frozenset(
 #: How people shorten the words of an address. *St* is *saint* in the normal form.
 SHORT = {"saint": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane"}
 SHORT |= {"sq": "square", "pl": "place", "cres": "crescent", "ter": "terrace", "gdns": "gardens"}
+#: What stands between a name and where it is; a name alone is meant with it or without.
+BETWEEN = frozenset("at in on".split())
+#: What is said around a place. It says nothing of which one; and what is next to it is another.
+SAID_AROUND = BETWEEN | frozenset(
+    "behind beside by call called calling desk er front from hello here hi i im is it its just near"
+    " next no number of opposite our place reception staying this to um we were".split()
+)
 #: Likeness of two words, 0 to 1, from which one may be the other with a slip of the finger.
 SLIP = 0.75
 
@@ -108,23 +118,50 @@ def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
         others: Every other place that may bear the same name.
 
     """
+    told = _answer(text, place, others)
+    figures = as_figures(text)
+    if told > Answer.POSSIBLE and figures != text:
+        return max(Answer.POSSIBLE, _answer(figures, place, others))
+    return told
+
+
+def _answer(text: str, place: Place, others: Iterable[Place]) -> Answer:
+    named = named_by(text, place)
+    if named and not any(may_mean(other, named) for other in others):
+        return Answer.NAMED
     typed = typed_words(text)
-    left = [word for word in typed if not _is_true_of(place, word)]
-    if typed and not left:
-        shared = not names_it(text, place) or any(may_mean(other, typed) for other in others)
-        return Answer.POSSIBLE if shared else Answer.NAMED
-    if typed and not _still_typing(place, typed, left):
+    said = [word for word in typed if word not in SAID_AROUND or _is_true_of(place, word)]
+    left = [word for word in said if not _is_true_of(place, word)]
+    if said and not (left and _still_typing(place, said, left)):
         return Answer.POSSIBLE
-    return Answer.SIMILAR if _is_like(place, typed, left) else Answer.OTHER
+    return Answer.SIMILAR if _is_like(place, said, left) else Answer.OTHER
+
+
+def named_by(text: str, place: Place) -> list[str]:
+    """The words by which ``text`` is the name of ``place``; none where it is not.
+
+    With or without where it is and who runs it: "Gannet Hotel", "the Gannet Hotel in Herring Row".
+    What stands between the two is left out, since nobody says it each time of another place either.
+    """
+    typed = typed_words(text)
+    short = [word for word in typed if word not in BETWEEN]
+    if any(_is_name_of(place, words) for words in (typed, short)):
+        return short or typed
+    return []
 
 
 def names_it(text: str, place: Place) -> bool:
-    """Whether ``text`` is the name of ``place``, with or without where it is and who runs it.
+    """Whether ``text`` is the name of ``place``."""
+    return bool(named_by(text, place))
+
+
+def _is_name_of(place: Place, words: Sequence[str]) -> bool:
+    """Whether ``words`` are the name of ``place``, and phrases of where it is and who runs it.
 
     A name that is more than *The Inn*, in its own order: *Hill Park* is not *Park Hill*, and *Hall
     Park Lodge* not *Lodge Park Hall*. *Hotel* alone may stand before or after the rest.
     """
-    name, typed = place.own_name, _whole(typed_words(text))
+    name, typed = place.own_name, _whole(words)
     if not set(name) - GENERIC:
         return False
     if "hotel" in typed[:1] and [*typed[1:], "hotel"] == name:
@@ -140,12 +177,14 @@ def names_it(text: str, place: Place) -> bool:
     )
 
 
-def spellings(text: str) -> list[frozenset[str]]:
-    """For each word of ``text`` how it may be written in a place that the word is true of."""
+def spellings(words: Iterable[str]) -> list[frozenset[str]]:
+    """For each of ``words`` how it may be written in a place that the word is true of."""
     shorter = {whole: {one for one in SHORT if SHORT[one] == whole} for whole in SHORT.values()}
     return [
-        frozenset({word, *(whole := _whole([word])), *shorter.get(whole[0], ())})
-        for word in typed_words(text)
+        frozenset(
+            {word, *(whole := _whole([word])), *shorter.get(whole[0], ()), *figure_or_word(word)}
+        )
+        for word in words
     ]
 
 
@@ -211,7 +250,9 @@ def _words(text: str) -> list[str]:
 
 
 def _is_true_of(place: Place, word: str) -> bool:
-    return word in place.words or (word == place.squeezed_postcode and bool(word))
+    if word in place.words or (word == place.squeezed_postcode and bool(word)):
+        return True
+    return any(one in place.words for one in figure_or_word(word))
 
 
 def _still_typing(place: Place, typed: Sequence[str], left: Iterable[str]) -> list[str]:
@@ -247,12 +288,18 @@ def _is_like(place: Place, typed: Sequence[str], left: Sequence[str]) -> bool:
             return True
     if place.squeezed_postcode in typed and place.squeezed_postcode:
         return True
+    pairs = [pair for pair in pairwise(typed) if not GENERIC & set(pair)]
+    if any(_slips("".join(pair), place.names - GENERIC) for pair in pairs):
+        return True
     telling_left = [word for word in left if word not in GENERIC]
     return bool(telling) and all(_slips(word, place.words) for word in telling_left)
 
 
 def _slips(word: str, known: Iterable[str]) -> bool:
-    """Whether ``word`` is one of ``known`` with a wrong, missing or swapped letter."""
-    if len(word) < 4 or not word.isalpha():
+    """Whether ``word`` is one of ``known`` by its sound, or but for a letter or two."""
+    if len(word) < 3 or not word.isalpha():
         return False
-    return bool(get_close_matches(word, [one for one in known if one.isalpha()], 1, SLIP))
+    words = [one for one in known if one.isalpha()]
+    if any(sounds_like(word, one) for one in words):
+        return True
+    return len(word) > 3 and bool(get_close_matches(word, words, 1, SLIP))

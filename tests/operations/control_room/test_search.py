@@ -212,7 +212,7 @@ def test_what_is_true_of_another_place_too_is_no_identity(typed, place, other):
 
 @pytest.mark.parametrize("typed", ["ave", "av", "avenue"])
 def test_a_word_of_a_street_is_looked_for_in_all_its_spellings(typed):
-    assert spellings(typed) == [{"ave", "av", "avenue"}]
+    assert spellings([typed]) == [{"ave", "av", "avenue"}]
 
 
 def test_what_another_place_lacks_tells_the_two_apart():
