@@ -8,7 +8,6 @@ North Sea: no real venue can carry an invented result.
 import datetime as dt
 import random
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.contrib.auth.models import Group
 
@@ -16,6 +15,7 @@ from accounts.dates.london import midnight
 from accounts.demo import PASSWORD, SIGN_INS, SignIn
 from accounts.models import User
 from accounts.roles import Role
+from operations.demo.outlines import outline, place_in
 from operations.models import Cadet
 from venues.models import (
     CommandUnit,
@@ -132,6 +132,7 @@ def _areas(people: dict[str, User]) -> list[CommandUnit]:
                 gss_code=f"E990000{key:02}",
                 fhrs_code=f"Z{key:02}",
                 command_unit=unit,
+                boundary=outline(number, place),
             )
         units.append(unit)
     return units
@@ -170,6 +171,11 @@ def _venues(chance: random.Random, number: int) -> list[Venue]:
         authority = chance.choices(authorities, weights)[0]
         group = chance.choice(groups) if kind == Venue.Kind.HOTEL and place % 3 == 0 else None
         withheld = kind == Venue.Kind.GUEST_HOUSE and chance.random() < 0.15
+        latitude, longitude = (
+            (None, None)
+            if withheld
+            else place_in(authority.boundary, chance.random(), chance.random())
+        )
         street = f"{chance.randint(1, 180)} {chance.choice(STREETS)} Street\n{authority.name}"
         venues.append(
             Venue(
@@ -179,8 +185,8 @@ def _venues(chance: random.Random, number: int) -> list[Venue]:
                 local_authority=authority,
                 address="" if withheld else street,
                 postcode="" if withheld else _postcode(chance),
-                latitude=None if withheld else Decimal(f"{54.2 + chance.random() / 5:.6f}"),
-                longitude=None if withheld else Decimal(f"{2.1 + chance.random() / 3:.6f}"),
+                latitude=latitude,
+                longitude=longitude,
             )
         )
     Venue.objects.bulk_create(venues)
