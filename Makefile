@@ -5,7 +5,7 @@ JS := node_modules/.bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast benchmark benchmark-load lint audit format migrations lock setup browser clean
+.PHONY: help demo test test-fast benchmark benchmark-load benchmark-boards lint audit format migrations lock setup browser clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,9 @@ benchmark: setup ## Measure pages at SIZE visits (SIZE=1000000; SIZE=10000,10000
 
 benchmark-load: setup ## Measure web under load, with database and broker killed (two to four minutes)
 	@$(BIN)/python -m tests.benchmarks.load
+
+benchmark-boards: setup ## Measure how soon changes are on 200 boards of the control room
+	@$(BIN)/python -m tests.benchmarks.boards
 
 lint: setup ## Check format, types, imports, scripts, migrations and templates
 	$(BIN)/ruff check .

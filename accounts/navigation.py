@@ -22,7 +22,7 @@ class Link:
 
 ENTRIES = (
     (roles.LOG_VISITS, "My visits", "operations:my_visits"),
-    (roles.VIEW_BOARD, "Live tests", "operations:board"),
+    (roles.VIEW_BOARD, "Control room", "operations:board"),
     (roles.VIEW_BOARD, "Alarms", "operations:alarm_list"),
     (roles.VIEW_STATISTICS, "Dashboard", "reports:dashboard"),
     (roles.VIEW_OPERATIONS, "Operations", "operations:operation_list"),

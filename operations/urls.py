@@ -58,7 +58,10 @@ urlpatterns = [
         visits.NotCompletedCorrect.as_view(),
         name="not_completed_correct",
     ),
-    path("live/", board.Board.as_view(), name="board"),
+    # the control room
+    path("control-room/", board.Board.as_view(), name="board"),
+    path("control-room/events/", board.BoardEvents.as_view(), name="board_events"),
+    path("live/", board.OldBoard.as_view(), name="old_board"),
     # safety
     path("visits/<number:pk>/check-in/", safety.VisitCheckIn.as_view(), name="check_in"),
     path("alarms/", safety.AlarmList.as_view(), name="alarm_list"),

@@ -89,6 +89,8 @@ operations:alarm_list            -          200 200 200 403 200 200 | 200 200 20
 operations:alarm_take            alarm      404 302 404 403 302 404 | 404 404 404 403 302 404
 operations:open_alarms           -          200 200 200 200 200 200 | 200 200 200 200 200 200
 operations:board                 -          403 403 403 403 200 403 | 403 403 403 403 200 403
+operations:board_events          -          403 403 403 403 200 403 | 403 403 403 403 200 403
+operations:old_board             -          403 403 403 403 301 403 | 403 403 403 403 301 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403

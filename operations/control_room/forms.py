@@ -1,5 +1,7 @@
 """Forms of the control room: a call handler's search, and why a test is ended."""
 
+import re
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.urls import reverse
@@ -10,40 +12,61 @@ from govuk import Button, GovFilterForm, GovForm
 
 #: Letters of a search that count; nobody types more.
 LONGEST = 200
+#: The key of a venue.
+FIGURES = re.compile("[0-9]{1,18}")
 
 
 class BoardSearch(GovFilterForm, forms.Form):
-    """Finds by name, postcode or street; sent while one types where the page runs scripts."""
+    """Finds by whatever a caller says of where they are; sent while one types, with scripts."""
 
     submit_label = "Find"
 
     q = forms.CharField(
-        label="Find by name, street or postcode",
-        help_text="A street or a postcode alone is never certain: ask for the whole name.",
+        label="Where is the caller?",
+        help_text="Name, chain, street or postcode, as you hear it. A street or a postcode alone "
+        "is never certain: ask for the whole name.",
         required=False,
         widget=forms.TextInput(
-            {"type": "search", "maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"}
+            {
+                "type": "search",
+                "maxlength": LONGEST,
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
 
     @cached_property
     def helper(self) -> FormHelper:
-        """Ask the server at each letter typed, and every 10 seconds."""
+        """Ask the server at each letter typed, and every 10 seconds; see static/js/board.js too."""
         helper = super().helper
         helper.attrs |= {
             "data-board": "",
+            "data-events": reverse("operations:board_events"),
             "hx-get": reverse("operations:board"),
             "hx-trigger": "input delay:150ms, every 10s, submit",
             "hx-sync": "this:replace",
             "hx-target": "#live-tests",
-            "hx-include": "#live-tests-seen",
+            "hx-include": "#live-tests-kept, #tonight-kept, #map-kept",
         }
         return helper
 
     @property
     def text(self) -> str:
         """What is looked for, empty for all. No answer is an error: the board repeats it."""
-        return " ".join(str(self.data.get("q", "")).replace("\0", " ").split())[:LONGEST]
+        return _one_line(self.data.get("q", ""))
+
+    @property
+    def chosen(self) -> int | None:
+        """The venue that the caller has confirmed; none once something else is looked for."""
+        chosen = str(self.data.get("place", ""))
+        said = _one_line(self.data.get("said", ""))
+        return int(chosen) if self.text == said and FIGURES.fullmatch(chosen) else None
+
+
+def _one_line(typed: object) -> str:
+    return " ".join(str(typed).replace("\0", " ").split())[:LONGEST]
 
 
 class EndVisitForm(GovForm, ActForm, forms.Form):

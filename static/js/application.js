@@ -15,6 +15,7 @@ import { askToCheckIn } from "./check-in.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
 import { searchAsTyped } from "./search.js";
+import { soundAlarms } from "./sound.js";
 import { keepTrying } from "./submit.js";
 
 /**
@@ -53,5 +54,6 @@ function start() {
 
 start();
 watchBoard();
+soundAlarms();
 watchAlarms();
 tellPasskeyProblems();

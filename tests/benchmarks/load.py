@@ -28,6 +28,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -288,12 +289,12 @@ async def measure(
         await asyncio.sleep(0.2)
     for _ in range(10):  # each process has loaded what it needs
         await request(port, "GET", "/sign-in/")
-        await request(port, "GET", "/live/", session=handler)
+        await request(port, "GET", "/control-room/", session=handler)
     print(f"memory of the web processes: {memory(web.pid):.0f} MB")
     watching = asyncio.create_task(watch())
     print((await crowd(port, "/sign-in/")).row("200 at sign-in, 3 times"))
     print(f"{'':<26} then {memory(web.pid):.0f} MB")
-    print((await crowd(port, "/live/", session=handler)).row("200 boards, 3 times"))
+    print((await crowd(port, "/control-room/", session=handler)).row("200 boards, 3 times"))
     print(f"{'':<26} then {memory(web.pid):.0f} MB")
     answers, acknowledged = Answers(), {}
     results = await asyncio.gather(
@@ -320,8 +321,9 @@ async def measure(
     )
 
 
-def measure_here() -> None:
-    """Start, measure, stop; the servers stop once this process has ended."""
+@contextlib.contextmanager
+def served(make: Callable[[], Any]) -> Iterator[tuple[int, subprocess.Popen[bytes], Any]]:
+    """Servers of this process's own, with a world in them: the port, the web server, the world."""
     import django
 
     limit = resource.RLIMIT_NOFILE
@@ -338,7 +340,7 @@ def measure_here() -> None:
 
     connection.ensure_connection()
     with as_owner():
-        handler, officers = make_world()
+        world = make()
     connection.close()
     line = (ROOT / "Procfile").read_text().splitlines()[0].partition(":")[2].strip()
     with (FOLDER / "web.log").open("w") as log:
@@ -349,14 +351,20 @@ def measure_here() -> None:
             stderr=log,
         )
     try:
-        asyncio.run(measure(port, web, handler, officers))
+        yield port, web, world
     finally:
         web.terminate()
         web.wait()
-        kill_broker()  # the one that start_broker made is nobody else's to stop
 
 
-def main() -> None:
+def measure_here() -> None:
+    """Start, measure, stop; the servers stop once this process has ended."""
+    with served(make_world) as (port, web, (handler, officers)):
+        asyncio.run(measure(port, web, handler, officers))
+    kill_broker()  # the one that start_broker made is nobody else's to stop
+
+
+def run_apart(module: str) -> None:
     """Measure in a process with a folder of its own, and remove that."""
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else where this is root
@@ -367,7 +375,7 @@ def main() -> None:
             if name not in ("DATABASE_URL", "REDIS_URL")
         }
         path = f"{Path(sys.executable).parent}:{others['PATH']}"
-        command = [sys.executable, "-m", "tests.benchmarks.load", "here"]
+        command = [sys.executable, "-m", module, "here"]
         subprocess.run(command, cwd=ROOT, env=others | settings | {"PATH": path}, check=False)
         if "--keep-log" in sys.argv:
             shutil.copy(Path(folder) / "web.log", "/tmp/load-web.log")
@@ -379,4 +387,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["here"]:
         measure_here()
     else:
-        main()
+        run_apart("tests.benchmarks.load")

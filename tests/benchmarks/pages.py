@@ -521,7 +521,7 @@ def _board() -> Page:
     return Page(
         "Live tests",
         number(Role.CALL_HANDLER, unit=1),
-        "/live/",
+        "/control-room/",
         (
             f"SELECT v.*, ve.*, g.name, u.last_name FROM {VISITS} LEFT JOIN venues_venuegroup g"
             " ON g.id = ve.group_id LEFT JOIN operations_teammember t ON t.visit_id = v.id"

@@ -72,7 +72,7 @@ PICTURES: list[tuple[str, str, dict[str, int], str, Callable[[Page], None] | Non
     ("operation", "planner", DESKTOP, "/operations/", first("main td a, main th a")),
     ("follow-ups", "coordinator", DESKTOP, "/follow-ups/", None),
     ("import", "planner", DESKTOP, "/venues/imports/add/", import_sample),
-    ("live", "handler", DESKTOP, "/live/", None),
+    ("live", "handler", DESKTOP, "/control-room/", None),
 ]
 
 

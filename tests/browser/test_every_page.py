@@ -33,8 +33,13 @@ SMALL_CHOICES = """
   })
   .map((label) => label.textContent.trim())
 """
-#: Files, which a browser saves, and a part of every page, which no address bar shows.
-NO_PAGES = {"reports:table_csv", "reports:table_xlsx", "operations:open_alarms"}
+#: Files, which a browser saves, and what no address bar shows: a part of every page, a stream.
+NO_PAGES = {
+    "reports:table_csv",
+    "reports:table_xlsx",
+    "operations:open_alarms",
+    "operations:board_events",
+}
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The control room's board: is the Makesafe call in hand a live test?"""
 
 import datetime as dt
+import html
+import re
 import uuid
 
 import pghistory.models
@@ -15,7 +17,9 @@ from accounts.acts.refusals import Refused
 from accounts.database import scope
 from accounts.models import User
 from accounts.roles import Role
+from govuk.dates import clock
 from operations.control_room.actions import end_overdue_visit
+from operations.control_room.board import Told
 from operations.duty import actions as duty
 from operations.models import NotCompletedReason, Visit, VisitPolicy
 from tests.factories import (
@@ -23,6 +27,7 @@ from tests.factories import (
     CancelledVisitFactory,
     CommandUnitFactory,
     CompletedVisitFactory,
+    NotCompletedVisitFactory,
     OperationVenueFactory,
     UnderWayVisitFactory,
     UserFactory,
@@ -214,19 +219,20 @@ def test_the_list_alone_comes_to_a_page_that_refreshes_itself(handler):
     part = refresh(handler)
     assert "Gannet Hotel" in text(part)
     assert "<html" not in text(part)
-    assert 'id="live-tests-count" hx-swap-oob' in text(part)
+    assert 'id="answer" hx-swap-oob="innerHTML"' in text(part)
 
 
 def test_a_list_that_has_not_changed_is_not_announced_again(handler):
     live("Gannet Hotel")
-    seen = board(handler).context["seen"]
-    same = refresh(handler, seen=seen)
+    page = board(handler).context
+    seen = {"seen": page["seen"], "tonight": page["tonight_seen"], "map": page["map_seen"]}
+    same = refresh(handler, **seen)
     assert same.headers["HX-Reswap"] == "none"
     assert "Gannet Hotel" not in text(same)
     assert 'id="board-time" hx-swap-oob' in text(same)
 
     live("Kestrel Lodge")
-    assert "Kestrel Lodge" in text(refresh(handler, seen=seen))
+    assert "Kestrel Lodge" in text(refresh(handler, **seen))
 
 
 def test_the_sentence_always_repeats_what_was_typed(handler):
@@ -271,6 +277,114 @@ def test_the_board_takes_as_many_queries_for_many_tests_as_for_one(handler):
             counts.append(len(context))
     counts = [counts[0] - counts[-2], counts[1] - counts[-1]]
     assert counts == [0, 0]
+
+
+# Test now, or treat as real ----------------------------------------------------------------------
+
+
+def says(page):
+    """The one answer of a page: which of the two, and never both."""
+    words = text(page)
+    answers = [word for word in ("TEST NOW", "TREAT AS REAL") if word in words]
+    assert len(answers) == 1
+    assert (page.context["told"].is_test) == (answers == ["TEST NOW"])
+    return page.context["told"]
+
+
+def test_a_certain_test_is_told_with_its_lead_its_place_and_since_when(handler):
+    officer = UserFactory(role=Role.VISITING_OFFICER, first_name="Rowan", last_name="Ashby")
+    visit = live("Gannet Hotel", officer=officer)
+    page = board(handler, q="gannet hotel")
+    assert says(page) == Told.TEST
+    words = text(page)
+    for part in ("4 Herring Row, Wessendale", "Rowan Ashby", f"since {clock(visit.started_at)}"):
+        assert part in words
+
+
+def test_a_visit_in_its_window_is_certain_and_says_that_nobody_has_started_it(handler):
+    live("Gannet Hotel", VisitFactory, starts_at=timezone.now() - HOUR)
+    page = board(handler, q="gannet hotel")
+    assert says(page) == Told.TEST
+    assert "Not started yet. Its window is" in text(page)
+
+
+@pytest.mark.parametrize(
+    ("factory", "hours", "told"),
+    [
+        (VisitFactory, 0.5, Told.DOUBT),  # not begun
+        (VisitFactory, -2.1, Told.DOUBT),  # its window is over, and nobody came
+        (UnderWayVisitFactory, -2.1, Told.TEST),  # late, and its team is there
+        (UnderWayVisitFactory, -3, Told.DOUBT),  # too late
+        (CompletedVisitFactory, -1, Told.REAL),  # ended a short while ago
+    ],
+)
+def test_a_team_that_is_early_or_late_is_real_unless_it_is_under_way(factory, hours, told, handler):
+    live("Gannet Hotel", factory, starts_at=timezone.now() + hours * HOUR)
+    assert says(board(handler, q="gannet hotel")) == told
+
+
+def test_two_candidates_are_real(handler):
+    live("Gannet Hotel")
+    VenueFactory(name="Gannet Hotel", address="1 Mill Lane")
+    assert says(board(handler, q="gannet hotel")) == Told.DOUBT
+
+
+def test_a_place_where_a_real_concern_was_found_is_real_though_another_test_is_on(handler):
+    visit = live("Gannet Hotel")
+    reason = NotCompletedReason.REAL_CONCERN
+    now = timezone.now()
+    NotCompletedVisitFactory(venue=visit.venue, starts_at=now - HOUR, not_completed_reason=reason)
+    assert says(board(handler, q="gannet hotel")) == Told.DOUBT
+
+
+def test_what_nothing_is_like_is_real(handler):
+    live("Gannet Hotel")
+    assert says(board(handler, q="kestrel")) == Told.REAL
+    assert says(board(handler, q="!")) == Told.REAL
+
+
+def test_without_a_search_there_is_no_answer(handler):
+    live("Gannet Hotel")
+    page = board(handler)
+    assert page.context["told"] is None
+    assert "TEST NOW" not in text(page)
+
+
+def confirm(page, client):
+    [link] = re.findall(r'href="([^"]+place=[^"]+)"', page.content.decode())
+    return client.get(html.unescape(link))
+
+
+def test_a_place_that_the_caller_confirms_is_certain_until_something_else_is_typed(handler):
+    visit = live("Gannet Hotel")
+    page = board(handler, q="herring row")
+    assert says(page) == Told.DOUBT
+    page = confirm(page, handler)
+    assert says(page) == Told.TEST
+    assert "The caller confirmed this place." in text(page)
+    kept = {"place": visit.venue_id, "said": "herring row"}
+    assert says(refresh(handler, q="herring row", **kept)) == Told.TEST
+    assert says(refresh(handler, q="herring", **kept)) == Told.DOUBT
+
+
+def test_what_is_merely_like_a_test_can_not_be_confirmed(handler):
+    visit = live("Lanternstay Ostermeer 69")
+    page = board(handler, q="lanternstay ostermeer 66")
+    assert "place=" not in page.content.decode()
+    typed = "lanternstay ostermeer 66"
+    assert says(board(handler, q=typed, place=visit.venue_id, said=typed)) == Told.REAL
+
+
+@pytest.mark.parametrize("place", ["x", "-1", "1" * 40, "²", ""])
+def test_a_place_that_is_none_confirms_nothing(place, handler):
+    live("Gannet Hotel")
+    assert says(board(handler, q="gannet", place=place, said="gannet")) == Told.DOUBT
+
+
+def test_where_the_board_was_leads_to_it_with_what_was_typed(handler):
+    answer = handler.get("/live/?q=gannet")
+    assert answer.status_code == 301
+    assert answer.url == "/control-room/?q=gannet"
 
 
 # Past its time ----------------------------------------------------------------------------------
