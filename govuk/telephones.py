@@ -8,6 +8,8 @@ import re
 
 #: What is kept, for Python and PostgreSQL alike: a plus and at most 15 figures.
 PATTERN = r"^\+[1-9][0-9]{6,14}$"
+#: Numbers such as 999, 101 and 112.
+SHORT = r"^[0-9]{3}$"
 NOT_A_NUMBER = "Enter a telephone number, like 07700 900123 or 020 7946 0958"
 #: In the United Kingdom nine figures (a few old towns) or ten follow its code; no number there
 #: begins with 0, 4 or 6, and mobile ones have ten.
@@ -40,6 +42,11 @@ def normal(text: str) -> str | None:
     if not re.match(PATTERN, figures):
         return None
     return figures if not figures.startswith("+44") or _BRITISH.fullmatch(figures) else None
+
+
+def is_short(text: str) -> bool:
+    """Whether ``text`` is a short number, such as 999."""
+    return re.fullmatch(r"[0-9]{3}", text, re.ASCII) is not None
 
 
 def shown(number: str) -> str:

@@ -52,6 +52,7 @@ class SafetyPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[SafetyPolicy]):
         "escalate_after_minutes",
         "duty_mailbox",
         "duty_number",
+        "number_to_call",
     )
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from operations.control_room import views as board
+from operations.duty import concern_views as concerns
 from operations.duty import views as visits
 from operations.follow_ups import handing_over_views as handing_over
 from operations.follow_ups import message_views as mail
@@ -63,6 +64,8 @@ urlpatterns = [
     path("control-room/events/", board.BoardEvents.as_view(), name="board_events"),
     path("live/", board.OldBoard.as_view(), name="old_board"),
     # safety
+    path("visits/<number:pk>/concern/", concerns.ConcernReport.as_view(), name="concern_report"),
+    path("visits/help/", concerns.HelpOnDuty.as_view(), name="help_on_duty"),
     path("visits/<number:pk>/check-in/", safety.VisitCheckIn.as_view(), name="check_in"),
     path("alarms/", safety.AlarmList.as_view(), name="alarm_list"),
     path("alarms/open/", safety.OpenAlarms.as_view(), name="open_alarms"),

@@ -192,7 +192,7 @@ class Dashboard:
 
     @cached_property
     def completion_rate(self) -> Rate:
-        """Completed of those that were completed or could have been."""
+        """Completed of those that were completed or could have been, real concerns apart."""
         completed = self.totals["completed"]
         return Rate(completed, completed + self.totals["eligible"])
 
@@ -399,8 +399,10 @@ def not_completed(dashboard: Dashboard) -> CountTable:
     return CountTable(
         title="Visits not completed",
         header=("Reason", "Visits", "Counts in completion rate"),
-        rows=[(reason.label, n, "Yes" if reason.eligible else "No") for reason, n in reasons],
+        rows=[(reason.label, n, "Yes" if reason.is_counted else "No") for reason, n in reasons],
         empty="Every visit could test its venue.",
+        note="A visit that met a real concern stops being a test: it is listed here, and counts in "
+        "no rate.",
     )
 
 

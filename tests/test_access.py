@@ -95,6 +95,8 @@ operations:cadet_add             -          403 200 403 403 403 403 | 403 200 40
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:check_in              under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:concern_report        under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:help_on_duty         -          200 403 403 403 403 403 | 200 403 403 403 403 403
 operations:follow_up_book        follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_decline     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404
 operations:follow_up_deliver     follow_up  403 403 403 200 403 200 | 403 403 403 404 403 404

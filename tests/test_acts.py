@@ -28,6 +28,7 @@ NO_ACTS = {
     "accounts.access.rights.why_not": "a question",
     "operations.teams.actions.visits_in_doubt": "a question",
     "operations.teams.own_visits.hold": "a part of acts",
+    "operations.safety.actions.raise_at_once": "a part of acts",
     "operations.follow_ups.actions.settle_follow_up": "follows from an outcome",
     "operations.follow_ups.actions.settle_training": "follows from a session",
     "operations.planning.actions.choosable": "a question",

@@ -313,6 +313,18 @@ CALLS = {
         "at": timezone.now(),
         **SUBMISSION,
     },
+    "operations.safety.actions.call_for_help": lambda: {
+        "visit": factories.UnderWayVisitFactory(),
+        "ago": dt.timedelta(0),
+        "at": timezone.now(),
+        **SUBMISSION,
+    },
+    "operations.duty.concerns.report_concern": lambda: {
+        "visit": factories.UnderWayVisitFactory(),
+        "ago": dt.timedelta(0),
+        "at": timezone.now(),
+        **SUBMISSION,
+    },
     "operations.safety.actions.take_alarm": lambda: {
         "alarm": factories.AlarmFactory(),
         "at": timezone.now(),

@@ -138,6 +138,34 @@ class TelephoneField(_Tidy, models.CharField[_Set, _Get]):
         return super().formfield(**shape | kwargs)
 
 
+def _number_to_call(text: str) -> str:
+    line = texts.one_line(text)
+    return line if telephones.is_short(line) else _number(line)
+
+
+def spells_a_number_to_call(text: str) -> None:
+    """Refuse what can't be dialled.
+
+    Raises:
+        ValidationError: it is neither a short number nor a telephone number.
+
+    """
+    if not telephones.is_short(text):
+        spells_a_number(text)
+
+
+class NumberToCallField(TelephoneField[_Set, _Get]):
+    """A telephone number, or one of three figures such as 999."""
+
+    tidy = staticmethod(_number_to_call)
+    default_validators = [spells_a_number_to_call]
+
+    @property
+    def kept_by_database(self) -> str:
+        """A number in its one form, as a condition of the column."""
+        return f"~ '{telephones.PATTERN}|{telephones.SHORT}'"
+
+
 class DayField(models.DateField[_Set, _Get]):
     """A day within the range of days that anything here can be about."""
 

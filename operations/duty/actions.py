@@ -22,6 +22,8 @@ from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.follow_ups.actions import settle_follow_up
 from operations.planning import schedule
+from operations.safety.actions import raise_at_once
+from operations.safety.deadlines import Kind
 from operations.teams import own_visits
 from operations.teams.models import Cadet
 from operations.visits import verdict as rule
@@ -247,8 +249,13 @@ def correct_outcome(
     return outcome
 
 
-def _on_another_visit(way: Return) -> str:
-    """That whoever started the visit has another one under way by now."""
+def _stays_ended(way: Return) -> str:
+    """That the visit met a real concern, or whoever started it has another one under way by now."""
+    for visit in way.left:
+        if isinstance(visit, Visit) and (
+            visit.not_completed_reason == NotCompletedReason.REAL_CONCERN
+        ):
+            return "A real concern is not undone. Correct it on the visit’s page, with a reason."
     for visit in way.again:
         if isinstance(visit, Visit) and visit.started_by:
             others = Visit.objects.for_officer(visit.started_by).under_way().exclude(pk=visit.pk)
@@ -260,7 +267,7 @@ def _on_another_visit(way: Return) -> str:
 @undoable(
     "The visit is under way again: log what happened.",
     may=_in_the_team,
-    refuses=_on_another_visit,
+    refuses=_stays_ended,
     within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
     instead="Correct it on the visit’s page.",
 )
@@ -295,6 +302,8 @@ def log_not_completed(
     if visit.submission == submission:
         raise UndoneBeforeError
     _check_not_completed(visit, reason, notes, submission)
+    if reason == NotCompletedReason.REAL_CONCERN:  # said here, it is as real as by its button
+        raise_at_once(Kind.CONCERN, visit, submission=submission, by=by, at=at)
     _move(
         visit,
         state=VisitState.NOT_COMPLETED,

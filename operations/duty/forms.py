@@ -127,6 +127,16 @@ class SubmissionField(forms.UUIDField):
         super().__init__(initial=uuid.uuid4, error_messages=messages)
 
 
+class PressedField(forms.CharField):
+    """For how long the button was pressed, as static/js/pressed.js says; read by the page."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        """Say nothing where the page runs no script."""
+        super().__init__(required=False, initial="0")
+
+
 def _yes_no(label: str, *, help_text: str = "", missing: str) -> YesNoField:
     return YesNoField(label=label, help_text=help_text, error_messages={"required": missing})
 
@@ -137,6 +147,7 @@ class OutcomeForm(GovForm, ActForm, forms.Form):
     submit_label = "Log outcome"
 
     submission = SubmissionField()
+    pressed = PressedField()
     challenged = _yes_no(
         "Did staff challenge you?",
         help_text="They asked who you were, or what was going on.",
@@ -299,6 +310,7 @@ class NotCompletedForm(GovForm, ActForm, forms.Form):
     submit_label = "Log as not completed"
 
     submission = SubmissionField()
+    pressed = PressedField()
     kind = forms.ChoiceField(
         label="What was it about?",
         choices=[

@@ -27,6 +27,8 @@ from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RE
 from govuk.tones import tone_of
 from operations.duty import actions as duty
 from operations.duty.actions import AlreadyLoggedError, UndoneBeforeError
+from operations.duty.concerns import SAID_WITHIN
+from operations.duty.duress import NoticesHeldButton
 from operations.duty.forms import (
     CorrectionForm,
     NotCompletedCorrectionForm,
@@ -35,6 +37,7 @@ from operations.duty.forms import (
     answers_of,
 )
 from operations.follow_ups.models import FollowUp
+from operations.safety.models import number_to_call
 from operations.teams.models import TeamMember
 from operations.visits import outcome_history
 from operations.visits.facts import OutcomeFacts
@@ -140,11 +143,19 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 "registry_act": self._registry_act(),
                 "may_plan": user.has_perm(PLAN_OPERATIONS),
                 "another_reason": self.object.not_completed_reason in duty.ANOTHER_REASON,
+                "call_now": in_team and self._number_to_call(),
                 "to_test_again": self.object.not_completed_reason in ELIGIBLE,
                 "drafts_done": draft_keys_done(self.object, self.object.outcomes.all(), user),
                 "drafts_over": draft_keys_over(self.object, user),
             }
         )
+
+    def _number_to_call(self) -> str:
+        """Whom the team of a visit that met a real concern calls, while that is news."""
+        visit, now = self.object, timezone.now()
+        if visit.not_completed_reason != NotCompletedReason.REAL_CONCERN or not visit.ended_at:
+            return ""
+        return number_to_call(at=now) if now < visit.ended_at + SAID_WITHIN else ""
 
     def _times(self) -> dict[str, Any]:
         """By the policy of now, from when on a visit ahead can start and until when it waits."""
@@ -318,7 +329,7 @@ class LogsOutcome(TeamAct):
         return render(self.request, "operations/duty/outcome_correct.html", context)
 
 
-class OutcomeAdd(EndsVisit, LogsOutcome):
+class OutcomeAdd(NoticesHeldButton, EndsVisit, LogsOutcome):
     """Log what was observed."""
 
     template_name = "operations/duty/outcome_form.html"
@@ -402,7 +413,7 @@ class OutcomeCorrect(Corrects, LogsOutcome):
         return self.visit.get_absolute_url()
 
 
-class NotCompleted(EndsVisit):
+class NotCompleted(NoticesHeldButton, EndsVisit):
     """Say why the venue could not be tested."""
 
     template_name = "operations/duty/not_completed_form.html"

@@ -21,7 +21,7 @@ from accounts.dates.duty_days import (
 from operations.figures.models import Figure
 from operations.protection.row_security import ALL_UNITS, AS_OWNER, UNITS
 from operations.visits.outcomes import ContactMethod, RefusalGround
-from operations.visits.states import ELIGIBLE, FINISHED_IN_SQL
+from operations.visits.states import COUNTED, FINISHED_IN_SQL
 from operations.visits.verdict import Verdict
 from venues.training.validity import EXPIRING_DAYS, TrainingState
 
@@ -69,7 +69,7 @@ def _visits() -> str:
                 v.not_completed_reason AS reason, duty.day, {done},
                 v.state = 'completed' AS completed,
                 o.verdict = '{Verdict.RESPONDED_WELL.value}' AS well,
-                v.not_completed_reason IN ({", ".join(f"'{one}'" for one in sorted(ELIGIBLE))})
+                v.not_completed_reason IN ({", ".join(f"'{one}'" for one in sorted(COUNTED))})
                     AS eligible,
                 trained.last_trained
             FROM operations_visit v

@@ -15,6 +15,7 @@ from accounts.record import history
 from accounts.record.history import Limits
 from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
+    Alarm,
     Cadet,
     CovertRead,
     Draw,
@@ -26,12 +27,17 @@ from operations.models import (
     TeamMember,
     Visit,
 )
+from operations.safety.deadlines import Kind
 
 
 def limits_of_visit(user: User, visit: Visit) -> Limits:
-    """Which cadets were in the team is for planners and the team."""
-    if user.has_perm(PLAN_OPERATIONS) or visit.team.filter(officer=user).exists():
-        return Limits()
+    """Which cadets were in the team is for planners and the team, and that the team called for help
+    in silence for everybody but the team.
+    """
+    in_team = visit.team.filter(officer=user).exists()
+    silent = Limits({Alarm: Q(kind=Kind.DURESS)}) if in_team else Limits()
+    if user.has_perm(PLAN_OPERATIONS) or in_team:
+        return silent
     return Limits({TeamMember: Q(cadet__isnull=False)})
 
 
@@ -61,6 +67,7 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
         Visit: Q(OneOf("pgh_obj_id", covert)),
         TeamMember: Q(OneOf("visit_id", covert)),
         Outcome: Q(OneOf("visit_id", covert)),
+        Alarm: Q(kind=Kind.DURESS, visit_id__in=user.team_memberships.values("visit")),
         # By operation, since a choice that was taken back may be made again.
         OperationVenue: of_them & ~Q(pgh_obj__in=chosen),
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),

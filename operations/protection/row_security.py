@@ -95,6 +95,12 @@ MY_VISITS = _set_of_keys(
     """,  # noqa: S608
 )
 
+#: The visits in whose team one is.
+VISITS_OF_MY_TEAMS = _set_of_keys(
+    "makesafe_visits_of_my_teams",
+    f"SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}",  # noqa: S608
+)
+
 #: The cadets of other command units that show to somebody: in whose team one is; and to planners
 #: those in visits of their command units.
 MY_CADETS = _set_of_keys(
@@ -149,6 +155,8 @@ def _told_with(visit: str) -> str:
 
 #: What tells of a visit that may be under way.
 _AROUND_A_VISIT = f"{OF_MY_UNITS} AND {SEES_PLANS} OR visit_id IN (SELECT makesafe_my_visits())"
+#: A silent call for help (``operations/safety/deadlines.py``) is never shown to its own team.
+_NOT_SILENT_TO_ME = "NOT (kind = 'duress' AND visit_id IN (SELECT makesafe_visits_of_my_teams()))"
 #: Table → what a row must fulfil.
 POLICIES = {
     "operations_visit": f"""
@@ -163,7 +171,7 @@ POLICIES = {
     "operations_outcome": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_followup": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_checkin": _AROUND_A_VISIT,
-    "operations_alarm": _AROUND_A_VISIT,
+    "operations_alarm": f"({_AROUND_A_VISIT}) AND {_NOT_SILENT_TO_ME}",
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
@@ -192,7 +200,7 @@ READS_OF_VISIT = f"""
         GROUP BY user_id
     $$
 """  # noqa: S608
-FUNCTIONS = (MY_VISITS, MY_CADETS, READS_OF, READS_OF_VISIT, IS_OFFERED)
+FUNCTIONS = (MY_VISITS, VISITS_OF_MY_TEAMS, MY_CADETS, READS_OF, READS_OF_VISIT, IS_OFFERED)
 
 #: Written by triggers alone.
 KEPT = (
@@ -208,7 +216,7 @@ HISTORIES = {
     "operations_teammemberevent": _told_with("visit_id"),
     "operations_outcomeevent": _told_with("visit_id"),
     "operations_followupevent": _told_with("visit_id"),
-    "operations_alarmevent": _told_with("visit_id"),
+    "operations_alarmevent": f"{_told_with('visit_id')} AND {_NOT_SILENT_TO_ME}",
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (

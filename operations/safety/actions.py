@@ -69,6 +69,58 @@ def check_in(
     return made
 
 
+@transaction.atomic
+def call_for_help(
+    *, visit: Visit, ago: dt.timedelta, submission: uuid.UUID, by: User, at: dt.datetime
+) -> None:
+    """Raise an alarm of which nobody of the team learns: a button was held down.
+
+    Args:
+        visit: One that has started.
+        ago: How long before it was sent the button was pressed, by the phone's clock.
+        submission: The phone's own number of it: the same one counts once.
+        by: An officer of the team.
+        at: When it arrived.
+
+    Raises:
+        PermissionDenied: ``by`` is not an officer of the team.
+
+    """
+    held = own_visits.hold(visit, by=by)
+    raise_at_once(Kind.DURESS, held, ago=ago, submission=submission, by=by, at=at)
+
+
+def raise_at_once(
+    kind: Kind,
+    visit: Visit,
+    *,
+    ago: dt.timedelta = dt.timedelta(0),
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> None:
+    """Raise an alarm of a visit that is held, and tell everybody whom alarms go on to, at once.
+
+    The same ``submission`` raises one. As the system: whoever presses the button may not see it.
+    """
+    policy = SafetyPolicy.on(duty_day(at))
+    pressed = min(at, at - ago)
+    with scope.as_system("an alarm of the team"):
+        alarm, is_new = Alarm.objects.get_or_create(
+            kind=kind,
+            submission=submission,
+            defaults={
+                "visit": visit,
+                "due_at": pressed,
+                "raised_at": at,
+                "raised_by": by,
+                "escalated_at": at,
+            },
+        )
+        if is_new:
+            messages.tell_others(alarm, policy)
+
+
 def _close_what_is_explained_by(made: CheckIn) -> None:
     """Close the alarm that would not have been raised, had this check-in arrived at once."""
     rules = SafetyPolicy.on(duty_day(made.at)).rules

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 class Kind(enum.StrEnum):
-    """What a team owed."""
+    """What an alarm is about: what a team owed by a deadline, or what it said at once."""
 
     CHECK_IN = "check_in"
     """A sign of life."""
@@ -20,10 +20,33 @@ class Kind(enum.StrEnum):
     END = "end"
     """To say how the visit went, by the end of its window."""
 
+    CONCERN = "concern"
+    """The team met a real concern: no test any more, and officers are needed."""
+
+    DURESS = "duress"
+    """The team is made to say that all is well. Never shown to any of it."""
+
     @property
     def label(self) -> str:
-        """What is missing, as people read it."""
-        return "No check-in" if self is Kind.CHECK_IN else "Not ended"
+        """What it is, as people read it."""
+        return LABELS[self]
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the team said so itself: all are told at once, whatever its visit's state."""
+        return self in AT_ONCE
+
+
+LABELS = {
+    Kind.CHECK_IN: "No check-in",
+    Kind.END: "Not ended",
+    Kind.CONCERN: "Real concern found",
+    Kind.DURESS: "Silent call for help",
+}
+AT_ONCE = frozenset({Kind.CONCERN, Kind.DURESS})
+
+#: A button that was held down for so long says that all is not well, in silence.
+HELD_DOWN = dt.timedelta(seconds=3)
 
 
 @dataclass(frozen=True, kw_only=True)

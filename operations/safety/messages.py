@@ -1,6 +1,6 @@
 """Words and readers of alarms.
 
-A message tells that a team has to be called, and by when it was to be heard of. It names no venue
+A message tells what is to be done, and by when a team was to be heard of. It names no venue
 and nobody: mail and texts lie about on phones and servers. Who reads one opens the alarm's page.
 """
 
@@ -33,9 +33,13 @@ def tell_team(alarm: Alarm) -> None:
 def tell_others(alarm: Alarm, policy: SafetyPolicy) -> None:
     """Decide that the operation's lead gets one, and the force's duty mailbox and number."""
     lead = alarm.visit.operation.lead
-    if lead.is_active:
+    if lead.is_active and not (alarm.is_silent and _is_in_team(lead, alarm)):
         _tell_person(alarm, "lead", lead)
     _tell(alarm, "duty", address=policy.duty_mailbox, number=policy.duty_number)
+
+
+def _is_in_team(person: User, alarm: Alarm) -> bool:
+    return alarm.visit.team.filter(officer=person).exists()
 
 
 def _tell_person(alarm: Alarm, reader: str, person: User) -> None:
@@ -76,7 +80,7 @@ def _write_each(
 def _not_needed(alarm: Alarm) -> NotNeeded | None:
     if not alarm.is_open:
         return NotNeeded("The alarm was closed before it went out")
-    if alarm.visit.is_finished:
+    if alarm.visit.is_finished and not alarm.at_once:
         return NotNeeded("The visit was ended before it went out")
     return None
 

@@ -14,6 +14,7 @@ from accounts.database.model_fields import (
     EmailLineField,
     LineField,
     LinesField,
+    NumberToCallField,
     TelephoneField,
     takes_texts,
 )
@@ -24,7 +25,7 @@ from accounts.record.events import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from operations import triggers
 from operations.command_units import command_unit_of_venue, kept_from_visit
-from operations.safety.deadlines import Kind, Rules, Signs, check_in_by
+from operations.safety.deadlines import AT_ONCE, Kind, Rules, Signs, check_in_by
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit
 from operations.visits.states import ON_BOARD_AFTER
@@ -72,6 +73,12 @@ class SafetyPolicy(Policy):
         validators=[takes_texts],
         help_text="A mobile phone that somebody has at hand at night too: alarms that nobody takes "
         "go there by text, where texts are set up. Empty: none do.",
+    )
+    number_to_call = NumberToCallField(
+        max_length=16,
+        default="999",
+        help_text="What a team calls that has found a real concern: 999, 101, or the number of the "
+        "control room.",
     )
 
     objects: ClassVar[PolicyQuerySet["SafetyPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
@@ -161,7 +168,8 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         """The alarms that concern this person.
 
         Call handlers those that are open and those that were closed a short while ago; the planners
-        of the command unit, the lead of the operation and the team itself those of their visits.
+        of the command unit, the lead of the operation and the team itself those of their visits. A
+        silent call for help is shown to nobody of its team: somebody may look over their shoulder.
         """
         mine = Q(pk__in=[])
         if user.has_perm(VIEW_BOARD):
@@ -172,7 +180,7 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
             mine |= user.in_my_units("command_unit")
         if user.has_perm(VIEW_OPERATIONS):
             mine |= Q(visit__operation__lead=user)
-        return self.filter(mine)
+        return self.filter(mine).exclude(_silent_to(user))
 
     def answerable_by(self, user: User) -> Self:
         """Those that this person may deal with and close: not a team its own.
@@ -197,19 +205,36 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
     def with_what_is_shown(self) -> Self:
         """With all that is told of an alarm."""
         return self.select_related(
-            "visit__venue", "visit__operation__lead", "taken_by", "closed_by"
+            *("visit__venue", "visit__operation__lead", "raised_by", "taken_by", "closed_by")
         )
 
 
-@tracked(part_of="visit", without=("command_unit",))
+def _silent_to(user: User) -> Q:
+    """The alarms that nobody of a team may see, as a condition."""
+    return Q(kind=Kind.DURESS, visit__in=user.team_memberships.values("visit"))
+
+
+@tracked(part_of="visit", without=("command_unit", "submission"))
 class Alarm(models.Model):
-    """A team was not heard of by a deadline. Open until somebody closes it."""
+    """A team was not heard of by a deadline, or called for help. Open until somebody closes it."""
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="alarms")
     command_unit = command_unit_of_venue()
     kind = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Kind])
-    due_at = models.DateTimeField(help_text="The deadline that passed.")
+    due_at = models.DateTimeField(
+        help_text="The deadline that passed, or when the team pressed the button."
+    )
     raised_at = models.DateTimeField()
+    raised_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who of the team called for help; empty for a deadline.",
+    )
+    submission = models.UUIDField(
+        null=True, help_text="The phone’s own number of it: the same one counts once."
+    )
     escalated_at = models.DateTimeField(
         null=True, help_text="When more people were told, since nobody had taken it."
     )
@@ -235,6 +260,14 @@ class Alarm(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint("visit", "kind", "due_at", name="one_alarm_for_a_deadline"),
+            models.UniqueConstraint("kind", "submission", name="one_alarm_for_a_press"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=sorted(AT_ONCE), raised_by__isnull=False, submission__isnull=False
+                )
+                | (~Q(kind__in=sorted(AT_ONCE)) & Q(raised_by=None, submission=None)),
+                name="alarm_of_a_press_says_whose",
+            ),
             models.CheckConstraint(
                 condition=Q(raised_at__gte=F("due_at")), name="alarm_is_raised_after_its_deadline"
             ),
@@ -272,7 +305,7 @@ class Alarm(models.Model):
             triggers.never_changes(
                 "alarm_is_raised_once",
                 "What an alarm is about never changes.",
-                *("visit_id", "kind", "due_at", "raised_at"),
+                *("visit_id", "kind", "due_at", "raised_at", "raised_by_id", "submission"),
             ),
             triggers.never_changes(
                 "closed_alarm_stays_so",
@@ -296,11 +329,22 @@ class Alarm(models.Model):
         """Whether nobody has closed it yet."""
         return self.closed_at is None
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the team must not learn of it: nobody calls its phones."""
+        return self.kind == Kind.DURESS
+
+    @property
+    def at_once(self) -> bool:
+        """Whether the team said so itself, so that it stands whatever becomes of the visit."""
+        return Kind(self.kind).at_once
+
 
 def signs_of(visits: models.QuerySet[Visit]) -> list[tuple[int, Signs]]:
     """What was heard of each of these ``visits``, which are under way, by their keys."""
     check_ins = CheckIn.objects.filter(visit=OuterRef("pk")).order_by("-at")
     spoken = Alarm.objects.filter(visit=OuterRef("pk"), closed_by__isnull=False)
+    spoken = spoken.exclude(kind=Kind.DURESS)  # the phone must not learn that it was closed
     with_cadet = TeamMember.objects.filter(visit=OuterRef("pk"), cadet__isnull=False)
     rows = visits.annotate(
         checked_in_at=Subquery(check_ins.values("at")[:1]),
@@ -317,3 +361,8 @@ def next_check_in(visit: Visit, *, at: dt.datetime) -> dt.datetime | None:
     for _, signs in signs_of(Visit.objects.under_way().filter(pk=visit.pk)):
         return check_in_by(signs, rules)
     return None
+
+
+def number_to_call(*, at: dt.datetime) -> str:
+    """What a team of the force calls that has found a real concern."""
+    return SafetyPolicy.on(duty_day(at)).number_to_call

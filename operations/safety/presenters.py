@@ -1,7 +1,7 @@
 """An alarm in words."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
@@ -11,6 +11,7 @@ from accounts.models import User
 from govuk.dates import clock, plain_time
 from govuk.rows import Row
 from govuk.templatetags.govuk import telephone
+from operations.safety.deadlines import Kind
 from operations.safety.models import Alarm
 from operations.teams.models import TeamMember
 from operations.visits.windows_in_words import window
@@ -28,31 +29,43 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
     visit = alarm.visit
     ended = f" since {clock(visit.ended_at)}" if visit.ended_at else ""
     return [
-        Row("Due by", plain_time(alarm.due_at)),
+        Row("Pressed", f"{plain_time(alarm.due_at)}, {alarm.raised_by}")
+        if alarm.at_once
+        else Row("Due by", plain_time(alarm.due_at)),
         Row("Last check-in", _last_check_in(alarm)),
         Row("Where", f"{visit.venue.name}, {visit.venue.one_line_address or 'address not known'}"),
         Row("Window", window(visit, at=at)),
         Row("Visit", f"{visit.get_state_display()}{ended}"),
-        Row("Team to call", _called(officers)),
+        Row("Team, not to be called", _named(officers))
+        if alarm.is_silent
+        else Row("Team to call", _called(officers)),
         Row("Operation’s lead", _with_number(visit.operation.lead)),
         *_what_became_of(alarm),
     ]
 
 
 def _last_check_in(alarm: Alarm) -> str:
-    last = alarm.visit.check_ins.select_related("by").first()
+    # A check-in whose button was held down was no sign that all is well.
+    held = alarm.visit.alarms.filter(kind=Kind.DURESS).values("submission")
+    given = alarm.visit.check_ins.exclude(submission__in=held)
+    last = given.select_related("by").first()
     if last:
         return f"{plain_time(last.at)}, {last.by}"
-    assert alarm.visit.started_at is not None  # an alarm is of a visit that has started
+    if alarm.visit.started_at is None:
+        return "None: the team has not started"
     return f"None since the start, {plain_time(alarm.visit.started_at)}"
 
 
 def _called(officers: Sequence[TeamMember]) -> SafeString:
-    named = (
-        (_with_number(member.officer), member.get_duty_display().lower())
-        for member in officers
-        if member.officer
-    )
+    return _each_named((it, _with_number(it.officer)) for it in officers if it.officer)
+
+
+def _named(officers: Sequence[TeamMember]) -> SafeString:
+    return _each_named((it, str(it.officer)) for it in officers)
+
+
+def _each_named(officers: Iterable[tuple[TeamMember, str]]) -> SafeString:
+    named = ((name, member.get_duty_display().lower()) for member, name in officers)
     return format_html_join(SafeString("<br>"), "{} ({})", named)
 
 

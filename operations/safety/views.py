@@ -19,6 +19,7 @@ from accounts.acts.undo import confirm
 from accounts.acts.views import ActView
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from govuk.dates import clock
+from operations.duty.duress import NoticesHeldButton
 from operations.duty.views import OfTheTeam
 from operations.safety import actions
 from operations.safety.forms import CheckInForm, CloseAlarmForm
@@ -29,7 +30,7 @@ from operations.safety.presenters import facts_of
 CLOSED_LATELY = dt.timedelta(days=1)
 
 
-class VisitCheckIn(FormPage, OfTheTeam, View):
+class VisitCheckIn(NoticesHeldButton, FormPage, OfTheTeam, View):
     """A sign of life, by one tap; here after a look where scripts do not run."""
 
     template_name = "operations/safety/visit_check_in.html"

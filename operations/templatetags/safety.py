@@ -8,7 +8,7 @@ from django.template import Context
 from django.utils import timezone
 
 from operations.models import Visit
-from operations.safety.models import next_check_in
+from operations.safety.models import next_check_in, number_to_call
 
 register = template.Library()
 
@@ -21,5 +21,17 @@ def check_in(context: Context, visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "check_in_by": by,
         "check_in_number": uuid.uuid4(),
+        "csrf_token": context.get("csrf_token"),
+    }
+
+
+@register.inclusion_tag("operations/duty/concern_button.html", takes_context=True)
+def real_concern(context: Context, visit: Visit, *, is_open: bool = False) -> dict[str, Any]:
+    """Whom to call about a real concern, and the button that stops the test for it."""
+    return {
+        "visit": visit,
+        "number": number_to_call(at=timezone.now()),
+        "submission": uuid.uuid4(),
+        "is_open": is_open,
         "csrf_token": context.get("csrf_token"),
     }

@@ -355,6 +355,14 @@ class Visit(Versioned):
                     " AND OLD.not_completed_reason <> 'not_closed'"
                 ),
             ),
+            pgtrigger.Protect(
+                name="real_concern_is_corrected_not_undone",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'not_completed' AND NEW.state = 'under_way'"
+                    " AND OLD.not_completed_reason = 'real_concern'"
+                ),
+            ),
             pgtrigger.Trigger(
                 name="visit_goes_back_for_a_while_only",
                 when=pgtrigger.Before,

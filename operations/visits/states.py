@@ -38,7 +38,7 @@ class NotCompletedReason(models.TextChoices):
     """Its window was long over and the team did not say how it went; somebody else ended it."""
 
     REAL_CONCERN = "real_concern", "Real concern found"
-    """The team met a real concern and dealt with that first."""
+    """The team met a real concern: it stopped the test, and the visit leaves every rate."""
 
     OTHER_ELIGIBLE = "other_eligible", "Another reason: the venue could be tested another time"
     """Anything else that leaves the venue worth a visit."""
@@ -66,8 +66,13 @@ class NotCompletedReason(models.TextChoices):
 
     @property
     def eligible(self) -> bool:
-        """Whether the venue could have been tested: such a visit counts in the completion rate."""
+        """Whether the venue could have been tested, and may be another time."""
         return self in ELIGIBLE
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether such a visit counts in the completion rate."""
+        return self in COUNTED
 
 
 ELIGIBLE = frozenset(
@@ -85,6 +90,11 @@ ELIGIBLE = frozenset(
         NotCompletedReason.OTHER_ELIGIBLE,
     }
 )
+
+
+#: Those that count in the completion rate. A real concern says nothing of how tests go: a team
+#: must lose nothing by stopping one for it.
+COUNTED = ELIGIBLE - {NotCompletedReason.REAL_CONCERN}
 
 
 class VisitState(models.TextChoices):

@@ -14,6 +14,7 @@ import { watchBoard } from "./board.js";
 import { askToCheckIn } from "./check-in.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
 import { tellPasskeyProblems } from "./passkey.js";
+import { watchPresses } from "./pressed.js";
 import { searchAsTyped } from "./search.js";
 import { soundAlarms } from "./sound.js";
 import { keepTrying } from "./submit.js";
@@ -47,6 +48,7 @@ function start() {
   keepDrafts(); // before Radios, which show what applies to the restored answers
   for (const component of COMPONENTS) createAll(component);
   searchAsTyped();
+  watchPresses();
   keepTrying(start);
   showKept();
   askToCheckIn();

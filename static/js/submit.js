@@ -10,6 +10,7 @@
 import { isSamePage } from "./addresses.js";
 import { noteSending } from "./draft.js";
 import { all } from "./find.js";
+import { tellHowLongPressed } from "./pressed.js";
 import { isHopeless, meaning, pauseAfter } from "./tries.js";
 import { ON_THE_PAGE, TOO_LONG, wordsFor } from "./words.js";
 
@@ -60,6 +61,7 @@ function watch(form, start) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     pressed = event.submitter ?? pressed;
+    tellHowLongPressed(form, event.submitter, sending);
     if (sending) {
       hurry();
       return;

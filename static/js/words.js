@@ -25,6 +25,15 @@ const ONE_TAP = {
   stopped:
     "The service still has a problem, so this has not arrived and nobody sees it. Press the button again in a few minutes. If it is urgent, call your planner.",
 };
+const CALL_FIRST =
+  "No signal for data, so nobody has been told yet. Call the number below now. Keep this page open: we go on telling the control room.";
+/** @type {Words} Of the button for a real concern, marked `data-call-now`. */
+const CALL_NOW = {
+  waiting: CALL_FIRST,
+  problem: CALL_FIRST,
+  stopped:
+    "The service has a problem, so nobody has been told. Call the number below now, then press the button again.",
+};
 /** @type {Words} Of any other form. */
 export const ON_THE_PAGE = {
   waiting:
@@ -45,5 +54,6 @@ export const TOO_LONG =
  */
 export function wordsFor(marks) {
   if (marks.includes("data-draft")) return ON_THE_PHONE;
+  if (marks.includes("data-call-now")) return CALL_NOW;
   return marks.includes("data-one-tap") ? ONE_TAP : ON_THE_PAGE;
 }

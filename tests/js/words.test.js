@@ -21,3 +21,10 @@ test("any other form says that it is not saved", () => {
   assert.equal(wordsFor(["method", "data-keep-trying"]), ON_THE_PAGE);
   for (const said of Object.values(ON_THE_PAGE)) assert.match(said, /not saved/);
 });
+
+test("of a real concern that could not be sent the first word is to call", () => {
+  for (const said of Object.values(wordsFor(["data-keep-trying", "data-call-now"]))) {
+    assert.match(said, /nobody has been told/);
+    assert.match(said, /Call the number below now/);
+  }
+});

@@ -32,7 +32,7 @@ from operations.models import (
     VisitState,
 )
 from operations.visits.selection import BY_CHANCE
-from operations.visits.states import ELIGIBLE
+from operations.visits.states import COUNTED
 from operations.visits.verdict import Verdict
 from reports.charts import RateRow, TrendPoint
 from reports.filters import Filters
@@ -212,7 +212,7 @@ class SlowDashboard:
     @cached_property
     def completion_rate(self) -> Rate:
         """Completed of those that were completed or could have been."""
-        eligible = self.visits.filter(not_completed_reason__in=ELIGIBLE).count()
+        eligible = self.visits.filter(not_completed_reason__in=COUNTED).count()
         return Rate(self.totals["completed"], self.totals["completed"] + eligible)
 
     @cached_property
@@ -391,7 +391,7 @@ def not_completed(dashboard: SlowDashboard) -> CountTable:
     return CountTable(
         title="Visits not completed",
         header=("Reason", "Visits", "Counts in completion rate"),
-        rows=[(reason.label, n, "Yes" if reason.eligible else "No") for reason, n in reasons],
+        rows=[(reason.label, n, "Yes" if reason.is_counted else "No") for reason, n in reasons],
         empty="Every visit could test its venue.",
     )
 

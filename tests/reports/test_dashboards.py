@@ -129,6 +129,17 @@ def test_a_corrected_outcome_counts_as_corrected(lead, unit):
     assert rates(dashboard(lead).table("by-step"))["Contacted police"] == (0, 1)
 
 
+def test_a_real_concern_leaves_every_rate_and_is_listed(lead, unit):
+    CompletedVisitFactory.create_batch(4, unit=unit)
+    NotCompletedVisitFactory(unit=unit, not_completed_reason=NotCompletedReason.REAL_CONCERN)
+
+    board = dashboard(lead)
+
+    assert board.completion_rate == Rate(4, 4)
+    assert board.pass_rate.n == 4
+    assert board.table("not-completed").rows == [("Real concern found", 1, "No")]
+
+
 def test_the_completion_rate_leaves_out_venues_that_could_not_be_tested_at_all(lead, unit):
     CompletedVisitFactory.create_batch(4, unit=unit)
     NotCompletedVisitFactory(unit=unit, not_completed_reason=NotCompletedReason.FULLY_BOOKED)

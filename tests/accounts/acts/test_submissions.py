@@ -238,6 +238,7 @@ CHANGES = {
 #: Pages whose records carry the phone's own number: ``tests/operations/duty/test_actions.py``.
 OWN_NUMBER = {
     "operations:check_in",
+    "operations:concern_report",
     "operations:not_completed_correct",
     "operations:outcome_add",
     "operations:outcome_correct",
@@ -308,6 +309,7 @@ EXEMPT = (
     "openid_connect_login",
     "accounts:undo",
     "operations:check_in",  # it carries its own number
+    "operations:concern_report",  # so does this
 )
 
 

@@ -245,3 +245,26 @@ def test_who_reads_an_alarm_is_on_record_for_its_visit(desk, handler, alarm, vis
 
 def test_somebody_who_is_not_signed_in_is_told_nothing(alarm):
     assert Client().get(url("open_alarms")).status_code == 302
+
+
+def test_whoever_deals_with_an_alarm_calls_the_team_and_the_lead_by_one_tap(alarm, officer, desk):
+    lead = alarm.visit.operation.lead
+    for person, number in ((officer, "+447700900123"), (lead, "+442079460958")):
+        person.telephone = number
+        person.save()
+    page = desk.get(alarm.get_absolute_url()).text
+    assert '<a class="govuk-link app-telephone" href="tel:+447700900123">07700 900123</a>' in page
+    assert 'href="tel:+442079460958">020 7946 0958</a>' in page
+
+
+def test_a_team_reads_its_numbers_while_its_visit_is_ahead_and_others_do_not(
+    phone, visit, officer, unit
+):
+    officer.telephone = "+447700900123"
+    officer.save()
+    page = url("visit_detail", visit.pk)
+    assert 'href="tel:+447700900123"' in phone.get(page).text
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    assert "7700" not in signed_in(planner).get(page).text
+    over = factories.CompletedVisitFactory(officer=officer, unit=unit)
+    assert "7700" not in phone.get(url("visit_detail", over.pk)).text

@@ -1,0 +1,253 @@
+"""A real concern: the test stops, everybody is told at once, and the visit leaves every rate."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.db import InternalError, transaction
+from django.utils import timezone
+
+from accounts.acts import undo
+from accounts.acts.refusals import Refused
+from accounts.roles import Role
+from operations.control_room import board
+from operations.duty import actions as duty
+from operations.duty.concerns import report_concern
+from operations.models import Alarm, NotCompletedReason, SafetyPolicy, Visit, VisitState
+from operations.safety import actions as safety
+from operations.safety.deadlines import Kind
+from outbox import delivery
+from outbox.models import Lane
+from tests import factories
+from tests.operations.pages import signed_in, text, url
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def officer():
+    return factories.UserFactory(role=Role.VISITING_OFFICER)
+
+
+@pytest.fixture
+def visit(officer, unit):
+    return factories.UnderWayVisitFactory(
+        officer=officer, unit=unit, venue=factories.VenueFactory(name="Gannet Hotel", unit=unit)
+    )
+
+
+def report(visit, officer, *, number=None, ago=0.0, at=None):
+    return report_concern(
+        visit=visit,
+        ago=dt.timedelta(seconds=ago),
+        submission=number or uuid.uuid4(),
+        by=officer,
+        at=at or timezone.now(),
+    )
+
+
+def press(client, visit, **answers):
+    answers = {"submission": uuid.uuid4(), "ago": "0"} | answers
+    return client.post(url("concern_report", visit.pk), answers)
+
+
+# The act ----------------------------------------------------------------------------------------
+
+
+def test_the_test_stops_and_an_alarm_stands_at_once(visit, officer):
+    now = timezone.now()
+    report(visit, officer, at=now)
+    visit.refresh_from_db()
+    assert visit.state == VisitState.NOT_COMPLETED
+    assert visit.not_completed_reason == NotCompletedReason.REAL_CONCERN
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.raised_at, alarm.escalated_at) == (Kind.CONCERN, now, now)
+    assert (alarm.raised_by, alarm.is_open) == (officer, True)
+
+
+def test_lead_and_duty_desk_are_told_without_waiting_and_of_no_venue(visit, officer):
+    SafetyPolicy.objects.update(duty_mailbox="duty@police.example")
+    report(visit, officer)
+    delivery.deliver(Lane.ALARMS, at=timezone.now() + MINUTE)
+    lead = visit.operation.lead
+    assert sorted(m.to[0] for m in mail.outbox) == sorted([lead.email, "duty@police.example"])
+    for message in mail.outbox:
+        assert message.subject == "A Makesafe team has found a real concern"
+        for covert in (visit.venue.name, visit.venue.postcode, str(officer), visit.operation.name):
+            assert covert not in message.subject + message.body
+
+
+def test_the_same_press_counts_once(visit, officer):
+    number = uuid.uuid4()
+    for _ in range(2):
+        report(visit, officer, number=number)
+    assert Alarm.objects.count() == 1
+
+
+def test_without_signal_it_counts_from_the_press(visit, officer):
+    now = timezone.now()
+    report(visit, officer, ago=20, at=now)
+    visit.refresh_from_db()
+    alarm = Alarm.objects.get()
+    assert (alarm.due_at, alarm.raised_at) == (now - dt.timedelta(seconds=20), now)
+    assert visit.ended_at == max(alarm.due_at, visit.started_at)
+
+
+def test_only_the_team_stops_its_test(visit):
+    other = factories.UserFactory(role=Role.VISITING_OFFICER)
+    with pytest.raises(PermissionDenied):
+        report(visit, other)
+    assert not Alarm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "factory",
+    [factories.VisitFactory, factories.CompletedVisitFactory, factories.NotCompletedVisitFactory],
+)
+def test_a_word_of_a_real_concern_hangs_on_no_state_of_a_test(factory, officer, unit):
+    visit = factory(officer=officer, unit=unit)
+    before = (visit.state, visit.not_completed_reason, visit.outcome_id)
+    report(visit, officer, at=visit.ended_at)
+    visit.refresh_from_db()
+    assert (visit.state, visit.not_completed_reason, visit.outcome_id) == before
+    assert Alarm.objects.get().kind == Kind.CONCERN
+
+
+def test_a_visit_that_was_over_long_ago_has_no_live_concern(officer, unit):
+    visit = factories.CompletedVisitFactory(officer=officer, unit=unit)
+    with pytest.raises(Refused, match="over long ago"):
+        report(visit, officer, at=visit.ended_at + dt.timedelta(hours=13))
+
+
+def test_chosen_from_the_list_of_reasons_it_is_as_real(visit, officer):
+    duty.log_not_completed(
+        visit=visit,
+        reason=NotCompletedReason.REAL_CONCERN,
+        notes="",
+        submission=uuid.uuid4(),
+        by=officer,
+        at=timezone.now(),
+    )
+    assert Alarm.objects.get().kind == Kind.CONCERN
+    [offer] = undo.Undo.objects.filter(by=officer)
+    with pytest.raises(undo.CannotUndoError, match="A real concern is not undone"):
+        undo.take_back(number=offer.number, by=officer, at=timezone.now())
+
+
+def test_the_database_lets_no_real_concern_become_a_test_again(visit, officer):
+    report(visit, officer)
+    with pytest.raises(InternalError), transaction.atomic():
+        Visit.objects.filter(pk=visit.pk).update(
+            state=VisitState.UNDER_WAY, not_completed_reason="", ended_at=None
+        )
+
+
+def test_a_slip_is_corrected_with_a_reason_and_the_alarm_stays(visit, officer):
+    report(visit, officer)
+    duty.correct_not_completed(
+        visit=visit,
+        reason=NotCompletedReason.OUT_OF_TIME,
+        notes="",
+        why="Pressed by mistake",
+        revision=1,
+        submission=uuid.uuid4(),
+        by=officer,
+    )
+    visit.refresh_from_db()
+    assert visit.not_completed_reason == NotCompletedReason.OUT_OF_TIME
+    assert Alarm.objects.get().is_open
+
+
+def test_what_was_seen_is_added_afterwards(visit, officer):
+    report(visit, officer)
+    visit.refresh_from_db()
+    client = signed_in(officer)
+    answers = {
+        "kind": "time",
+        "time": NotCompletedReason.REAL_CONCERN,
+        "notes": "A girl of about 14 with two men",
+        "why": "What we saw",
+        "version": "1",
+        "submission": uuid.uuid4(),
+    }
+    client.post(url("not_completed_correct", visit.pk), answers)
+    visit.refresh_from_db()
+    assert visit.not_completed_notes == "A girl of about 14 with two men"
+
+
+def test_it_goes_no_further_than_at_once_and_no_check_in_is_missed_after_it(visit, officer):
+    report(visit, officer)
+    later = timezone.now() + dt.timedelta(hours=1)
+    assert safety.raise_alarms(at=later) == 0
+    assert safety.escalate_alarms(at=later) == 0
+
+
+# The board --------------------------------------------------------------------------------------
+
+
+def test_the_board_takes_no_call_from_there_for_a_test(visit, officer):
+    report(visit, officer)
+    now = timezone.now()
+    on_board = Visit.objects.on_board(at=now).select_related(
+        "venue__group", "venue__local_authority"
+    )
+    found = board.find(on_board, "Gannet Hotel", at=now, margin=30 * MINUTE)
+    assert found.tests == []
+    assert found.possible == []
+
+
+# The pages --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["visit_detail", "outcome_add", "visit_not_completed"])
+def test_two_taps_lead_from_each_page_of_the_visit_to_a_real_call(visit, officer, page):
+    shown = signed_in(officer).get(url(page, visit.pk)).text
+    assert "Real concern found" in shown
+    assert 'href="tel:999"' in shown
+    assert url("concern_report", visit.pk) in shown
+
+
+def test_the_page_after_it_says_whom_to_call_and_what_to_say(visit, officer):
+    SafetyPolicy.objects.update(number_to_call="+442079460958")
+    client = signed_in(officer)
+    response = press(client, visit)
+    assert response["Location"] == url("visit_detail", visit.pk)
+    shown = client.get(response["Location"])
+    assert "Real concern: the test has stopped" in text(shown)
+    assert "Call 020 7946 0958" in text(shown)
+    assert "This is real, not a test" in text(shown)
+    assert 'href="tel:+442079460958"' in shown.text
+
+
+def test_the_page_without_scripts_asks_first(visit, officer):
+    shown = signed_in(officer).get(url("concern_report", visit.pk))
+    assert "Stop the test: this is real" in text(shown)
+    assert not Alarm.objects.exists()
+
+
+def test_others_read_no_number_to_call(visit, officer, unit):
+    report(visit, officer)
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    shown = text(signed_in(planner).get(url("visit_detail", visit.pk)))
+    assert "Real concern found." in shown
+    assert "the test has stopped" not in shown
+
+
+def test_nonsense_is_answered_with_whom_to_call(visit, officer):
+    response = press(signed_in(officer), visit, submission="x")
+    assert response.status_code == 409
+    assert "Press the button again" in text(response)
+    assert 'href="tel:999"' in response.text
+
+
+def test_the_alarm_tells_the_desk_that_it_is_no_test(visit, officer):
+    report(visit, officer)
+    desk = signed_in(factories.UserFactory(role=Role.CALL_HANDLER))
+    assert "found a real concern" in text(desk.get(url("open_alarms")))
+    shown = text(desk.get(Alarm.objects.get().get_absolute_url()))
+    assert "Real concern found: not a test" in shown
+    assert "Treat it as an emergency and send officers." in shown
