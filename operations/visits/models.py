@@ -167,9 +167,12 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             ends_at__gte=at - ON_BOARD_AFTER,
         )
         just_over = Q(state__in=FINISHED, ended_at__gte=at - ON_BOARD_AFTER)
-        return self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over).order_by(
-            "starts_at", "pk"
+        # Of its team or another at the same place: a call from there is real until it is closed.
+        in_need = self.model._base_manager.filter(
+            venue=OuterRef("venue"), alarms__closed_at=None, alarms__kind__in=CALLS_FOR_HELP
         )
+        shown = self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over)
+        return shown.annotate(needs_help=Exists(in_need)).order_by("starts_at", "pk")
 
 
 def _planned_by(user: User) -> Q:
@@ -179,9 +182,16 @@ def _planned_by(user: User) -> Q:
     return user.in_my_units("command_unit")
 
 
+#: Kinds of alarm by which a team called for help itself (``operations/safety/deadlines.py``).
+CALLS_FOR_HELP = ("concern", "duress")
+
+
 @tracked(without=("submission", "at_venue", "command_unit"))
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
+
+    needs_help = False
+    """Whether an alarm of a team that called for help there is open; known to ``on_board``."""
 
     operation = models.ForeignKey(
         "operations.Operation", on_delete=models.PROTECT, related_name="visits"
@@ -569,8 +579,10 @@ class Visit(Versioned):
         return reverse("operations:visit_detail", args=[self.pk])
 
     def is_past_its_time(self, *, at: dt.datetime, margin: dt.timedelta) -> bool:
-        """Whether its window and the margin are over, but not the visit: calls are real again."""
-        return not self.is_finished and self.ends_at < at - margin
+        """Whether calls are real again though the visit is not over: its window and the margin
+        are, or somebody there has called for help (where the board asks).
+        """
+        return not self.is_finished and (self.needs_help or self.ends_at < at - margin)
 
     @property
     def is_planned(self) -> bool:

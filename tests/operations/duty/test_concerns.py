@@ -189,15 +189,34 @@ def test_it_goes_no_further_than_at_once_and_no_check_in_is_missed_after_it(visi
 # The board --------------------------------------------------------------------------------------
 
 
-def test_the_board_takes_no_call_from_there_for_a_test(visit, officer):
-    report(visit, officer)
+def on_the_board():
     now = timezone.now()
-    on_board = Visit.objects.on_board(at=now).select_related(
-        "venue__group", "venue__local_authority"
-    )
-    found = board.find(on_board, "Gannet Hotel", at=now, margin=30 * MINUTE)
+    shown = ("venue__group", "venue__local_authority")
+    on_board = Visit.objects.on_board(at=now).select_related(*shown)
+    return board.find(on_board, "Gannet Hotel", at=now, margin=30 * MINUTE)
+
+
+def test_the_board_takes_no_call_from_there_for_a_test(visit, officer):
+    assert on_the_board().tests == [visit]
+    report(visit, officer)
+    found = on_the_board()
     assert found.tests == []
     assert found.possible == []
+
+
+@pytest.mark.parametrize("kind", [Kind.CONCERN, Kind.DURESS])
+def test_while_anybody_there_needs_help_another_test_at_the_place_is_none_either(
+    visit, officer, unit, kind
+):
+    ended = factories.CompletedVisitFactory(officer=officer, unit=unit, venue=visit.venue)
+    safety.raise_at_once(kind, ended, submission=uuid.uuid4(), by=officer, at=timezone.now())
+    assert on_the_board().tests == []
+    assert on_the_board().overdue == [visit]
+    alarm = Alarm.objects.get()
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    said = {"spoke_to": "The lead", "found": "All are safe"}
+    safety.close_alarm(alarm=alarm, by=handler, at=timezone.now(), **said)
+    assert on_the_board().tests == [visit]
 
 
 # The pages --------------------------------------------------------------------------------------
