@@ -153,7 +153,11 @@ class TelephoneForm(GovForm, ActForm, forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("telephone",)
-        labels = {"telephone": "Your telephone number"}
+        labels = {"telephone": "Where you answer on duty"}
+        help_texts = {
+            "telephone": "A mobile phone if you have one, such as 07700 900123. Your team sees it, "
+            "and whoever deals with an alarm or answers calls while you are on a visit."
+        }
 
     def layout(self) -> Layout:
         return Layout(Question("telephone", width=20))
