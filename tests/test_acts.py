@@ -31,6 +31,7 @@ NO_ACTS = {
     "operations.safety.actions.raise_at_once": "a part of acts",
     "operations.follow_ups.actions.settle_follow_up": "follows from an outcome",
     "operations.follow_ups.actions.settle_training": "follows from a session",
+    "operations.control_room.tonight.tonight": "a question",
     "operations.planning.actions.choosable": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",
     "operations.planning.actions.require_plannable": "a part of acts",
