@@ -24,13 +24,16 @@ ENTRIES = (
     (roles.LOG_VISITS, "My visits", "operations:my_visits"),
     (roles.VIEW_BOARD, "Control room", "operations:board"),
     (roles.VIEW_BOARD, "Alarms", "operations:alarm_list"),
+    (roles.LOG_CALLS, "Calls", "operations:call_list"),
     (roles.VIEW_STATISTICS, "Dashboard", "reports:dashboard"),
     (roles.VIEW_OPERATIONS, "Operations", "operations:operation_list"),
     (roles.VIEW_FOLLOW_UPS, "Follow-ups", "operations:follow_up_list"),
+    (roles.WORK_CONCERNS, "Concerns", "operations:concern_list"),
     (roles.VIEW_VENUES, "Venues", "venues:venue_list"),
     (roles.IMPORT_VENUES, "Imports", "venues:import_list"),
     ("accounts.view_user", "People", "admin:accounts_user_changelist"),
     (roles.DECIDE_ACCESS, "Rights", "accounts:access_requests"),
+    (roles.WRITE_CALL_SCRIPTS, "Call script", "operations:script"),
     (roles.VIEW_LOG, "Log", "accounts:log"),
 )
 

@@ -25,7 +25,7 @@ class Role(enum.StrEnum):
     """Records training, books refreshers and chases venues."""
 
     CALL_HANDLER = "Control-room call handler"
-    """Sees on the live board whether the Makesafe call in hand is a test."""
+    """Sees on the live board whether the Makesafe call in hand is a test, and logs the call."""
 
     ADMINISTRATOR = "Administrator"
     """Looks after people, reference data and settings."""
@@ -45,21 +45,25 @@ VIEW_FOLLOW_UPS = "operations.view_followup"
 WORK_FOLLOW_UPS = "operations.change_followup"
 VIEW_BOARD = "operations.view_board"
 VIEW_STATISTICS = "operations.view_statistics"
+LOG_CALLS = "operations.log_calls"
+WORK_CONCERNS = "operations.work_concerns"
+WRITE_CALL_SCRIPTS = "operations.add_callscript"
 
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VISITING_OFFICER: frozenset({VIEW_VENUES, LOG_VISITS}),
     Role.PLANNER: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, IMPORT_VENUES, VIEW_OPERATIONS, PLAN_OPERATIONS, VIEW_RESULTS}
+        | {WORK_CONCERNS}
     ),
     Role.CSE_LEAD: frozenset(
         {VIEW_VENUES, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, VIEW_STATISTICS}
-        | {DECIDE_ACCESS}
+        | {DECIDE_ACCESS, WORK_CONCERNS}
     ),
     Role.TRAINING_COORDINATOR: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, RECORD_TRAINING, VIEW_RESULTS, VIEW_FOLLOW_UPS}
         | {WORK_FOLLOW_UPS}
     ),
-    Role.CALL_HANDLER: frozenset({VIEW_BOARD}),
+    Role.CALL_HANDLER: frozenset({VIEW_BOARD, LOG_CALLS}),
     # Looks after people and reference data, and is no planner: a planned visit is seen by its team,
     # the planners of its command unit and the live board only.
     Role.ADMINISTRATOR: frozenset(
@@ -82,6 +86,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
         | {"operations.view_safetypolicy", "operations.add_safetypolicy"}
         | {"operations.view_followuppolicy", "operations.add_followuppolicy"}
         | {"operations.view_warningsign", "operations.add_warningsign"}
+        | {"operations.view_concernpolicy", "operations.add_concernpolicy", WRITE_CALL_SCRIPTS}
     ),
 }
 

@@ -31,6 +31,12 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="8-18", minute="0"),
         "options": {"expires": 3600},  # seconds; the next does as well
     },
+    "remind of calls that wait": {
+        "task": "operations.tasks.remind_of_calls",
+        # Once the duty day has ended; the later runs find what one missed.
+        "schedule": crontab(hour="6-18", minute="10"),
+        "options": {"expires": 3600},  # seconds; the next does as well
+    },
     **{
         f"send what is due of {lane}": {
             "task": "outbox.tasks.deliver",

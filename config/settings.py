@@ -466,6 +466,8 @@ RETENTION = {
     "accounts.AccessEntry": env.whole("KEEP_ACCESS_LOG_DAYS", default=3 * 365 + 1),
     # After the operation: its lead, planners and notes.
     "operations.Operation": env.whole("KEEP_VISITS_DAYS", default=6 * 365 + 2),
+    # After the call: who handled and followed it up, where it came from in words, and the notes.
+    "operations.Call": env.whole("KEEP_VISITS_DAYS", default=6 * 365 + 2),
     # After the training: who delivered and recorded it, and the notes.
     "venues.TrainingSession": env.whole("KEEP_TRAINING_DAYS", default=6 * 365 + 2),
     "venues.ImportRun": env.whole("KEEP_IMPORTS_DAYS", default=3 * 365 + 1),

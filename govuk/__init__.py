@@ -12,6 +12,7 @@ from govuk.fields import (
     OneBoxDateField,
     TelephoneField,
     YesNoField,
+    YesNoOtherField,
     an_example,
 )
 from govuk.forms import ComesBack, GovFilterForm, GovForm, PlainWords
@@ -36,5 +37,6 @@ __all__ = [
     "Style",
     "TelephoneField",
     "YesNoField",
+    "YesNoOtherField",
     "an_example",
 ]

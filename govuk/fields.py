@@ -16,6 +16,9 @@ from govuk import days, telephones
 from govuk.apps import GovukConfig
 from govuk.words import not_a_time
 
+#: The third answer of a :class:`YesNoOtherField`, and what stands for no answer at all.
+NOT_KNOWN, UNANSWERED = "not_known", ""
+
 
 class YesNoField(forms.TypedChoiceField):
     """A question answered Yes or No; cleans to True, False or (not answered) None."""
@@ -28,6 +31,25 @@ class YesNoField(forms.TypedChoiceField):
             choices=[("yes", "Yes"), ("no", "No")],
             coerce=lambda value: value == "yes",
             empty_value=None,
+            **kwargs,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored True or False as its answer."""
+        return {True: "yes", False: "no"}.get(value, value)
+
+
+class YesNoOtherField(forms.TypedChoiceField):
+    """Yes, no, or a third answer that is stored as None; ``UNANSWERED`` if not answered."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, *, other: str = "Not known", **kwargs: Any) -> None:
+        """Take the arguments of any field; ``other`` is the third answer."""
+        super().__init__(
+            choices=[("yes", "Yes"), ("no", "No"), (NOT_KNOWN, other)],
+            coerce=lambda value: {"yes": True, "no": False}.get(value),
+            empty_value=UNANSWERED,
             **kwargs,
         )
 

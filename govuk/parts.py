@@ -212,6 +212,7 @@ def _searched(bound: BoundField, label: str) -> Part:
         "autocomplete": "off",
         "spellcheck": "false",
         "data-search": bound.html_name,
+        "autofocus": "autofocus" in bound.field.widget.attrs,
     }
     return Part(
         "searched.html",

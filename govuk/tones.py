@@ -14,6 +14,7 @@ TONES: dict[str, dict[str, str]] = {
         "delivered": "done",
         "confirmed": "done",
     },
+    "concern": {"open": "alert", "in_hand": "active", "closed": "done"},
     "training": {"current": "done", "expiring": "soon", "expired": "over"},
 }
 

@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from accounts.acts.admin import ForTheWholeForce
-from operations.models import CadetPolicy, FollowUpPolicy, SafetyPolicy, VisitPolicy, WarningSign
+from operations.models import (
+    CadetPolicy,
+    ConcernPolicy,
+    FollowUpPolicy,
+    SafetyPolicy,
+    VisitPolicy,
+    WarningSign,
+)
 
 
 @admin.register(WarningSign)
@@ -61,3 +68,10 @@ class FollowUpPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[FollowUpPolicy]):
     """A change of the rules is a new row with the day from which it holds."""
 
     list_display = ("valid_from", "working_days_only")
+
+
+@admin.register(ConcernPolicy)
+class ConcernPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[ConcernPolicy]):
+    """A change of the rules is a new row with the day from which it holds."""
+
+    list_display = ("valid_from", "due_working_days")

@@ -15,12 +15,13 @@ class OperationsConfig(AppConfig):
         "reminders_to_staff": "operations.follow_ups.messages.write_reminders",
         "alarm": "operations.safety.messages.write",
         "alarm_by_text": "operations.safety.messages.write_texts",
+        "calls_that_wait": "operations.calls.reminders.write",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)
     retention_rules = ("operations.protection.retention.RULES",)
     database_questions = ("operations.protection.row_security.missing",)
-    work = ("operations.follow_ups.handing_over.WORK",)
+    work = ("operations.follow_ups.handing_over.WORK", "operations.calls.handing_over.WORK")
     timelines = ("operations.timeline.entries",)
     settles_training = ("operations.follow_ups.actions.settle_training",)
 

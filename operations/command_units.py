@@ -84,7 +84,7 @@ def _tell(unit: str, which: str) -> str:
         WHERE venue.id = told.venue_id AND {which}
         AND told.command_unit_id IS DISTINCT FROM {unit};
         """  # noqa: S608
-        for table in ("operations_visit", "operations_operationvenue")
+        for table in ("operations_visit", "operations_operationvenue", "operations_call")
     )
 
 

@@ -1,5 +1,16 @@
 """What an operation consists of, a file for each subject."""
 
+from operations.calls.concerns import (
+    CallReminder,
+    CallReminderQuerySet,
+    Concern,
+    ConcernPolicy,
+    ConcernQuerySet,
+    ConcernResult,
+    ConcernState,
+)
+from operations.calls.models import Call, CallQuerySet, NumberCalled
+from operations.calls.scripts import CallScript, CallScriptQuerySet
 from operations.control_room.models import (
     AlarmOnBoard,
     CheckInOnBoard,
@@ -61,8 +72,19 @@ __all__ = [
     "Cadet",
     "CadetPolicy",
     "CadetQuerySet",
+    "Call",
+    "CallQuerySet",
+    "CallReminder",
+    "CallReminderQuerySet",
+    "CallScript",
+    "CallScriptQuerySet",
     "CheckIn",
     "CheckInOnBoard",
+    "Concern",
+    "ConcernPolicy",
+    "ConcernQuerySet",
+    "ConcernResult",
+    "ConcernState",
     "ContactMethod",
     "CountedChoice",
     "CountedTraining",
@@ -81,6 +103,7 @@ __all__ = [
     "LastVisitQuerySet",
     "MemberOnBoard",
     "NotCompletedReason",
+    "NumberCalled",
     "Operation",
     "OperationQuerySet",
     "OperationVenue",

@@ -28,6 +28,11 @@ def possible_leads() -> QuerySet[User]:
     return _in(Role.CSE_LEAD, Role.PLANNER)
 
 
+def cse_leads() -> QuerySet[User]:
+    """The people who answer for the results of a command unit."""
+    return _in(Role.CSE_LEAD)
+
+
 def possible_followers() -> QuerySet[User]:
     """The people who may answer for a follow-up: coordinators, and leads where there is none."""
     return _in(Role.TRAINING_COORDINATOR, Role.CSE_LEAD)

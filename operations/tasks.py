@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.database import scope
+from operations.calls import reminders as calls
 from operations.figures import counting
 from operations.follow_ups import reminders
 from operations.safety import actions as safety
@@ -14,6 +15,13 @@ def remind() -> None:
     """Decide the reminders of the day. The outbox sends them."""
     with scope.for_task(remind.name):
         reminders.decide_reminders(at=timezone.now())
+
+
+@shared_task
+def remind_of_calls() -> None:
+    """Decide who is told of calls that nobody has settled, and of concerns that are due."""
+    with scope.for_task(remind_of_calls.name):
+        calls.decide_reminders(at=timezone.now())
 
 
 @shared_task

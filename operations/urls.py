@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from operations.calls.urls import urlpatterns as call_pages
 from operations.control_room import views as board
 from operations.duty import concern_views as concerns
 from operations.duty import views as visits
@@ -72,6 +73,7 @@ urlpatterns = [
     path("alarms/<number:pk>/", safety.AlarmDetail.as_view(), name="alarm_detail"),
     path("alarms/<number:pk>/take/", safety.AlarmTake.as_view(), name="alarm_take"),
     path("alarms/<number:pk>/close/", safety.AlarmClose.as_view(), name="alarm_close"),
+    *call_pages,
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
     path("follow-ups/<number:pk>/", follow_ups.FollowUpDetail.as_view(), name="follow_up_detail"),

@@ -9,13 +9,27 @@ from django.db.models.functions import Concat
 from accounts.database.references import NaturalOrder
 from accounts.models import User
 from govuk import Button, GovDateField, GovFilterForm, GovForm
-from operations.models import Operation, Selection, Visit
+from operations.models import CallQuerySet, Operation, Selection, Visit
 from reports.dashboards import offered
 from reports.filters import Filters
 from reports.subject_access import Subject, find
 
 #: How many operations a refusal names where several are called so.
 MOST_NAMED = 5
+
+
+class CallsFilter(GovFilterForm, forms.Form):
+    """Narrows the calls by when they came in."""
+
+    submit_label = "Show results"
+
+    since = GovDateField(label="Calls from", required=False)
+    until = GovDateField(label="Calls until", required=False)
+
+    def narrow(self, calls: CallQuerySet) -> CallQuerySet:
+        """Those of ``calls`` that match."""
+        wanted = self.cleaned_data if self.is_bound else {}
+        return calls.between(wanted.get("since"), wanted.get("until"))
 
 
 class DashboardFilter(GovFilterForm, forms.Form):

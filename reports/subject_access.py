@@ -28,7 +28,7 @@ from accounts.record.access_log import Act, record_act
 from accounts.record.events import BOOKKEEPING
 from accounts.roles import VIEW_LOG
 from govuk.dates import plain_time
-from operations.models import Cadet, FollowUp, Operation, Outcome, TeamMember
+from operations.models import Cadet, Call, Concern, FollowUp, Operation, Outcome, TeamMember
 from operations.visits.states import FINISHED
 from outbox.models import Message
 from venues.models import TrainingSession, VenueContact
@@ -170,6 +170,12 @@ def _work_of(person: User, *, on: dt.date) -> Iterable[Fact]:
     for follow_up in FollowUp.objects.filter(responsible=person).order_by("pk"):
         state = follow_up.get_state_display()
         yield Fact("Work", f"Follow-up {number_of(follow_up.pk)}", "Responsible officer", state)
+    # A call about a visit that is not over is as covert.
+    calls = Call.objects.filter(Q(visit=None) | Q(visit__state__in=FINISHED), logged_by=person)
+    for call in calls.order_by("logged_at", "pk"):
+        yield Fact("Work", str(call), "Logged it", _when(call.logged_at))
+    for concern in Concern.objects.filter(owner=person).order_by("pk"):
+        yield Fact("Work", str(concern), "Has it in hand", concern.state.label)
     # An operation that is not over is as covert as its visits.
     over = Operation.objects.filter(lead=person, ends_on__lt=on)
     for operation in over.order_by("pk"):

@@ -12,11 +12,13 @@ from accounts.acts.form_pages import FormPage
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.record.access_log import Act, record_act
-from accounts.roles import VIEW_LOG, VIEW_STATISTICS
+from accounts.roles import VIEW_LOG, VIEW_STATISTICS, WORK_CONCERNS
+from operations.models import Call
 from reports import subject_access
+from reports.calls import handling, rows_of
 from reports.csv_tables import table_response
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
-from reports.forms import DashboardFilter, SubjectAccessForm
+from reports.forms import CallsFilter, DashboardFilter, SubjectAccessForm
 
 
 class DashboardView(RequiresPermission, TemplateView):
@@ -40,6 +42,25 @@ class DashboardView(RequiresPermission, TemplateView):
             tables={slug: dashboard.table(slug) for slug in shown},
             **kwargs,
         )
+
+
+class CallsView(RequiresPermission, TemplateView):
+    """How Makesafe calls were handled: tests and real calls apart."""
+
+    permission_required = VIEW_STATISTICS
+    template_name = "reports/calls.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The figures of the calls that the reader may see, and where their rows stand."""
+        form = CallsFilter(self.request.GET or None)
+        context = super().get_context_data(form=form, **kwargs)
+        if form.is_refused:  # figures for other filters would mislead
+            return context
+        calls = form.narrow(Call.objects.visible_to(self.user))
+        sees_list = self.user.has_perm(WORK_CONCERNS)
+        return context | {
+            "rows": rows_of(handling(calls), asked=self.request.GET, linked=sees_list)
+        }
 
 
 class TableFile(RequiresPermission, View):

@@ -21,7 +21,11 @@ from operations.models import (
     Alarm,
     Cadet,
     CadetPolicy,
+    Call,
+    CallReminder,
     CheckIn,
+    Concern,
+    ConcernResult,
     FollowUp,
     FollowUpState,
     NotCompletedReason,
@@ -476,6 +480,67 @@ class ClosedAlarmFactory(AlarmFactory):
     closed_by = factory.SubFactory(UserFactory, role=Role.CALL_HANDLER)
     spoke_to = "The lead officer, by phone"
     found = "All well"
+
+
+# Calls ------------------------------------------------------------------------------------------
+
+
+class CallFactory(DjangoFactory):
+    """A call of just now, of which nobody has said what it was about. ``unit=`` places its venue.
+
+    ``matched_to=`` a visit makes it one about that test.
+    """
+
+    class Meta:
+        model = Call
+
+    class Params:
+        unit = None
+
+    called_at = factory.LazyFunction(
+        lambda: (timezone.now() - dt.timedelta(minutes=5)).replace(second=0, microsecond=0)
+    )
+    number = "101"
+    venue = factory.SubFactory(VenueFactory, unit=factory.SelfAttribute("..unit"))
+    logged_by = factory.SubFactory(UserFactory, role=Role.CALL_HANDLER)
+    logged_at = factory.LazyAttribute(lambda o: o.called_at + dt.timedelta(minutes=4))
+
+    @factory.post_generation
+    def matched_to(self, create, value: Visit | None, **kwargs):
+        if value:
+            self.visit, self.matched_by, self.matched_at = value, self.logged_by, self.logged_at
+            self.save()
+
+
+class ConcernFactory(DjangoFactory):
+    """Open: nobody has it in hand. ``unit=`` places the call's venue."""
+
+    class Meta:
+        model = Concern
+
+    class Params:
+        unit = None
+
+    call = factory.SubFactory(CallFactory, unit=factory.SelfAttribute("..unit"))
+    opened_at = factory.LazyFunction(timezone.now)
+    opened_by = factory.SelfAttribute("call.logged_by")
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(days=1))
+
+
+class ClosedConcernFactory(ConcernFactory):
+    closed_at = factory.SelfAttribute("opened_at")
+    closed_by = factory.SelfAttribute("opened_by")
+    result = ConcernResult.NOTHING
+    came_of_it = "A parent with their own child"
+
+
+class CallReminderFactory(DjangoFactory):
+    class Meta:
+        model = CallReminder
+
+    call = factory.SubFactory(CallFactory)
+    day = factory.LazyFunction(timezone.localdate)
+    decided_at = factory.LazyFunction(timezone.now)
 
 
 # Follow-ups -------------------------------------------------------------------------------------

@@ -90,6 +90,11 @@ def colleague():
     return factories.UserFactory(role=Role.TRAINING_COORDINATOR, whole_force=True)
 
 
+def lead(made):
+    unit = made["venue"].local_authority.command_unit
+    return factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+
+
 FACTS = NOTHING_NOTICED | {"refresher_accepted": "yes"}
 NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
@@ -97,6 +102,12 @@ NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 ANSWERS = {
     "accounts:telephone": lambda _: {"telephone": "07700 900123"},
     "operations:alarm_close": lambda _: {"spoke_to": "The lead, by phone", "found": "All well"},
+    "operations:call_correct": lambda _: {"number": "999", "reason": "Misheard"},
+    "operations:call_match": lambda made: {"visit": made["under_way"].number},
+    "operations:call_unmatch": lambda _: {"reason": "The hotel next door"},
+    "operations:concern_give": lambda made: {"to": lead(made).pk},
+    "operations:concern_close": lambda _: {"result": "nothing", "came_of_it": "A family"},
+    "operations:concern_reopen": lambda _: {"reason": "They came back"},
     "accounts:access_request_decide": lambda _: {"decision": "give"},
     "operations:cadet_edit": lambda _: day("consented_on", timezone.localdate()),
     "operations:follow_up_book": lambda _: day("on", timezone.localdate() + dt.timedelta(days=9)),
@@ -154,6 +165,9 @@ def access_request(made):
 #: What the page has to be about where that of the world is not at this stage.
 STAGES = {
     "operations:alarm_take": lambda made: made["alarm"],
+    "operations:call_match": lambda made: made["call"],
+    "operations:call_concern": lambda made: made["call"],
+    "operations:concern_take": lambda made: made["concern_call"],
     "accounts:access_request_decide": access_request,
     "operations:follow_up_reopen": lambda made: factories.FollowUpFactory(
         visit=visit(made, factories.RefresherNeededVisitFactory), state=FollowUpState.DECLINED

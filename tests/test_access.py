@@ -75,6 +75,7 @@ accounts:history follow-up=follow_up 404 404 200 200 404 200 | 404 404 404 404 4
 accounts:history cadet=cadet 404 200 404 404 404 404 | 404 404 404 404 404 404
 accounts:history cadet=cadet_in_team 404 200 404 404 404 404 | 404 200 404 404 404 404
 accounts:history venue=venue 200 200 200 200 404 200 | 200 200 200 200 404 200
+accounts:history call=concern_call 404 200 200 404 200 200 | 404 404 404 404 200 404
 accounts:history operation=operation 404 200 200 404 404 200 | 404 404 404 404 404 404
 accounts:history scenario=scenario 404 200 200 404 404 200 | 404 200 200 404 404 200
 accounts:home                    -          302 302 302 302 302 302 | 302 302 302 302 302 302
@@ -94,6 +95,23 @@ operations:old_board             -          403 403 403 403 301 403 | 403 403 40
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403
+operations:call_add              -          403 403 403 403 200 403 | 403 403 403 403 200 403
+operations:call_concern          call       403 302 404 403 302 403 | 403 404 404 403 302 403
+operations:call_correct          call       403 403 403 403 200 403 | 403 403 403 403 200 403
+operations:call_detail           call       403 200 404 403 200 403 | 403 404 404 403 200 403
+operations:call_detail           concern_call 403 200 200 403 200 403 | 403 404 404 403 200 403
+operations:call_detail           matched_call 403 200 200 403 200 403 | 403 404 404 403 200 403
+operations:call_list             -          403 200 200 403 200 403 | 403 200 200 403 200 403
+operations:call_match            call       403 302 404 403 302 403 | 403 404 404 403 302 403
+operations:call_unmatch          matched_call 403 200 200 403 200 403 | 403 404 404 403 200 403
+operations:concern_close         concern_call 403 200 200 403 403 403 | 403 404 404 403 403 403
+operations:concern_give          concern_call 403 200 200 403 403 403 | 403 404 404 403 403 403
+operations:concern_list          -          403 200 200 403 403 403 | 403 200 200 403 403 403
+operations:concern_reopen        closed_call 403 200 200 403 403 403 | 403 404 404 403 403 403
+operations:concern_take          concern_call 403 302 302 403 403 403 | 403 404 404 403 403 403
+operations:script                -          403 200 200 403 200 200 | 403 200 200 403 200 200
+operations:script_version        =1         403 200 200 403 200 200 | 403 200 200 403 200 200
+operations:script_write          -          403 403 403 403 403 200 | 403 403 403 403 403 200
 operations:check_in              under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:concern_report        under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:help_on_duty         -          200 403 403 403 403 403 | 200 403 403 403 403 403
@@ -131,6 +149,7 @@ operations:visit_end             overdue    403 200 404 403 200 404 | 403 404 40
 operations:not_completed_correct completed  302 403 403 403 403 403 | 404 404 404 403 403 404
 operations:visit_not_completed   under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:visit_start           planned    200 403 403 403 403 403 | 404 403 403 403 403 403
+reports:calls                    -          403 403 200 403 403 200 | 403 403 200 403 403 200
 reports:dashboard                -          403 403 200 403 403 200 | 403 403 200 403 403 200
 reports:subject_access           -          403 403 403 403 403 200 | 403 403 403 403 403 200
 reports:table_csv                =by-operation 403 403 200 403 403 200 | 403 403 200 403 403 200
@@ -217,6 +236,10 @@ def world(db, settings, tmp_path):
     }
     factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
     made["alarm"] = factories.AlarmFactory(visit=made["under_way"])
+    made["call"] = factories.CallFactory(venue=venue)
+    made["concern_call"] = factories.ConcernFactory(call__venue=venue).call
+    made["closed_call"] = factories.ClosedConcernFactory(call__venue=venue).call
+    made["matched_call"] = factories.CallFactory(venue=venue, matched_to=made["completed"])
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])
     made["message"] = SimpleNamespace(pk=copy.message.message_id)

@@ -167,6 +167,21 @@ def visit_of(row):
     return {"operation": row.operation, "venue": row.venue}
 
 
+def call_fields():
+    now = timezone.now()
+    earlier = now - dt.timedelta(minutes=20)
+    fields = dict.fromkeys(["answered_after", "recognised", "makesafe_quoted", "venue"])
+    fields |= dict.fromkeys(["officers_sent", "sent_at", "arrived_at"])
+    fields |= {"called_at": earlier, "number": "999", "place": "By the quay", "done": ""}
+    return fields | {"incident_reference": "", "at": now}
+
+
+def call_about_a_test():
+    visit = factories.UnderWayVisitFactory(starts_at=timezone.now() - dt.timedelta(minutes=20))
+    call = factories.CallFactory(venue=visit.venue)
+    return {"call": call, "visit": visit, "version": 1, "at": timezone.now()}
+
+
 SUBMISSION = {"submission": uuid.UUID(int=7)}
 
 #: What each act of docs/acts.md is called with, who acts apart.
@@ -334,6 +349,45 @@ CALLS = {
         "spoke_to": "The lead officer",
         "found": "All well",
         "at": timezone.now(),
+    },
+    "operations.calls.actions.log_call": call_fields,
+    "operations.calls.actions.correct_call": lambda: {
+        "call": factories.CallFactory(),
+        "version": 1,
+        "reason": "Slip",
+        **call_fields(),
+    },
+    "operations.calls.actions.match_call": call_about_a_test,
+    "operations.calls.actions.unmatch_call": lambda: {
+        "call": factories.CallFactory(matched_to=factories.UnderWayVisitFactory()),
+        "version": 1,
+        "reason": "Another hotel",
+    },
+    "operations.calls.actions.open_concern": lambda: {
+        "call": factories.CallFactory(called_at=timezone.now() - dt.timedelta(days=2)),
+        "at": timezone.now(),
+    },
+    "operations.calls.concern_actions.give_concern": lambda: {
+        "concern": factories.ConcernFactory(),
+        "to": factories.UserFactory(role=Role.CSE_LEAD, whole_force=True),
+        "version": 1,
+    },
+    "operations.calls.concern_actions.close_concern": lambda: {
+        "concern": factories.ConcernFactory(),
+        "result": "nothing",
+        "came_of_it": "A family",
+        "version": 1,
+        "at": timezone.now(),
+    },
+    "operations.calls.concern_actions.reopen_concern": lambda: {
+        "concern": factories.ClosedConcernFactory(),
+        "reason": "They came back",
+        "version": 1,
+    },
+    "operations.calls.script_actions.write_script": lambda: {
+        "questions": "Where?",
+        "advice": "Kindly.",
+        "after": 1,
     },
     "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(),

@@ -21,6 +21,8 @@ KEPT = {
     "auth.Permission": "the names of permissions",
     "contenttypes.ContentType": "the names of models",
     "operations.CadetPolicy": "rules of the force",
+    "operations.CallScript": "what every call handler asks: says nothing of anybody",
+    "operations.ConcernPolicy": "rules of the force",
     "operations.FollowUpPolicy": "rules of the force",
     "operations.SafetyPolicy": "rules of the force",
     "operations.VisitPolicy": "rules of the force",

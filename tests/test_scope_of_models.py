@@ -19,6 +19,7 @@ REFERENCE = {
     "operations.SafetyPolicy": "the force's rules",
     "operations.VisitPolicy": "the force's rules",
     "operations.FollowUpPolicy": "the force's rules",
+    "operations.ConcernPolicy": "the force's rules",
     "operations.CovertRead": "what the log leaves out: no page shows it",
 }
 

@@ -28,7 +28,7 @@ from django.db import connection, transaction
 from psycopg2.extensions import TRANSACTION_STATUS_INTRANS, TRANSACTION_STATUS_UNKNOWN
 
 from accounts.models import User
-from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_LOG
+from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_LOG, VIEW_STATISTICS, WORK_CONCERNS
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +53,9 @@ class Scope:
     sees_board: bool = False
     """What is on the live board, whatever the unit."""
 
+    sees_concerns: bool = False
+    """Calls that match no test, of the person's command units: to work on, or to count."""
+
     sees_log: bool = False
     """That a cadet's record was changed, whatever the unit, as the log tells."""
 
@@ -72,6 +75,7 @@ class Scope:
             "makesafe.user": str(self.user_id or ""),
             "makesafe.sees_plans": "on" if self.sees_plans else "",
             "makesafe.sees_board": "on" if self.sees_board else "",
+            "makesafe.sees_concerns": "on" if self.sees_concerns else "",
             "makesafe.sees_log": "on" if self.sees_log else "",
             "pghistory.context_id": str(self.context_id),
             "pghistory.context_metadata": json.dumps({"user": self.user_id} | self.about),
@@ -113,6 +117,7 @@ def acting(
             whole_force=user.whole_force,
             sees_plans=user.has_perm(PLAN_OPERATIONS),
             sees_board=user.has_perm(VIEW_BOARD),
+            sees_concerns=user.has_perm(WORK_CONCERNS) or user.has_perm(VIEW_STATISTICS),
             sees_log=user.has_perm(VIEW_LOG),
             context_id=request_id or uuid.uuid4(),
             about=about,

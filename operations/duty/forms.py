@@ -2,24 +2,24 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
 from accounts.acts.forms import ActForm, VersionedForm
-from govuk import GovForm, Question, Reveal, Style, YesNoField
+from govuk import GovForm, Question, Reveal, Style, YesNoField, YesNoOtherField
+from govuk.fields import NOT_KNOWN, UNANSWERED
+from operations.calls.presenters import AS_RECORDED
 from operations.duty.actions import ANOTHER_REASON
 from operations.visits.facts import FOLLOWS, OutcomeFacts, applies
 from operations.visits.models import Visit
 from operations.visits.outcomes import ContactMethod, Outcome, RefusalGround
 from operations.visits.states import NotCompletedReason
 
-NOT_KNOWN = "not_known"
 #: Minutes to tap. Who knows better than this was not looking at the room.
 MINUTES = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60)
-UNANSWERED = ""
 
 #: What to say where a question that follows another one has no answer; nothing where it may.
 MISSING = {
@@ -90,25 +90,6 @@ class MinutesField(forms.TypedChoiceField):
     def offer(self, minutes: int) -> None:
         """Let an answer that came in another way (such as by an import) be kept."""
         self.choices = _minute_choices(sorted({*MINUTES, minutes}))
-
-
-class YesNoOtherField(forms.TypedChoiceField):
-    """Yes, no, or a third answer that is stored as None; ``UNANSWERED`` if not answered."""
-
-    widget = forms.RadioSelect
-
-    def __init__(self, *, other: str = "Not known", **kwargs: Any) -> None:
-        """Take the arguments of any field; ``other`` is the third answer."""
-        super().__init__(
-            choices=[("yes", "Yes"), ("no", "No"), (NOT_KNOWN, other)],
-            coerce=lambda value: {"yes": True, "no": False}.get(value),
-            empty_value=UNANSWERED,
-            **kwargs,
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a stored True or False as its answer."""
-        return {True: "yes", False: "no"}.get(value, value)
 
 
 THREE_WAY = (MinutesField, YesNoOtherField)
@@ -216,10 +197,18 @@ class OutcomeForm(GovForm, ActForm, forms.Form):
         widget=forms.Textarea({"rows": "3"}),
     )
 
-    def __init__(self, *args: Any, draft_key: str, **kwargs: Any) -> None:
-        """Keep the answers on the phone under ``draft_key`` until the server has them."""
+    def __init__(
+        self, *args: Any, draft_key: str, told: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        """Keep the answers on the phone under ``draft_key`` until the server has them.
+
+        Those to the questions ``told`` begin with what the control room recorded, and say so.
+        """
         super().__init__(*args, **kwargs)
         self.draft_key = draft_key
+        for name in told:
+            hint = self.fields[name].help_text
+            self.fields[name].help_text = f"{hint} {AS_RECORDED}".strip()
         for name, field in self.fields.items():
             minutes = self.get_initial_for_field(field, name)
             if isinstance(field, MinutesField) and isinstance(minutes, int):
@@ -271,6 +260,11 @@ def answers_of(facts: OutcomeFacts) -> dict[str, Any]:
         if answer is None and applies(name, answers):
             answers[name] = NOT_KNOWN
     return answers
+
+
+def answers_told(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What calls tell as the initial answers of an :class:`OutcomeForm`: as far as it asks."""
+    return {name: answer for name, answer in told.items() if applies(name, told)}
 
 
 class CorrectionForm(VersionedForm, OutcomeForm):

@@ -25,6 +25,7 @@ from accounts.dates.london import duty_day, duty_ends
 from accounts.models import User
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS
 from govuk.tones import tone_of
+from operations.calls.presenters import differences, lines_of, told_of
 from operations.duty import actions as duty
 from operations.duty.actions import AlreadyLoggedError, UndoneBeforeError
 from operations.duty.concerns import SAID_WITHIN
@@ -35,6 +36,7 @@ from operations.duty.forms import (
     NotCompletedForm,
     OutcomeForm,
     answers_of,
+    answers_told,
 )
 from operations.follow_ups.models import FollowUp
 from operations.safety.models import number_to_call
@@ -128,6 +130,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             | self._times()
             | {
                 "record": record_of(self.object, list(self.object.outcomes.all())),
+                "calls": list(lines_of(self.object.calls.order_by("called_at"))),
                 "undo_start": self.object.is_under_way
                 and in_team
                 and offered(duty.start_visit, self.object, by=user),
@@ -185,6 +188,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             return {}
         latest = outcomes[0]
         return {
+            "differences": differences(latest, told_of(self.object)),
             "outcome": latest,
             "tone": tone_of("verdict", latest.verdict),
             "judgement": outcome_history.judgement_of(latest),
@@ -335,6 +339,22 @@ class OutcomeAdd(NoticesHeldButton, EndsVisit, LogsOutcome):
     template_name = "operations/duty/outcome_form.html"
     form_class = OutcomeForm
     done = "The outcome is logged."
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the control room recorded of calls about the visit, as first answers."""
+        return answers_told(told_of(self.visit))
+
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | self.told
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the questions that the control room answered, where the form is shown."""
+        told = self.told if self.request.method == "GET" else ()
+        return super().get_form_kwargs() | {"told": list(told)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"is_told": bool(self.told)}
 
     def may_be_late(self) -> bool:
         """What the team saw is not lost."""

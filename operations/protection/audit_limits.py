@@ -17,6 +17,7 @@ from accounts.roles import PLAN_OPERATIONS
 from operations.models import (
     Alarm,
     Cadet,
+    Call,
     CovertRead,
     Draw,
     FollowUp,
@@ -68,6 +69,7 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
         TeamMember: Q(OneOf("visit_id", covert)),
         Outcome: Q(OneOf("visit_id", covert)),
         Alarm: Q(kind=Kind.DURESS, visit_id__in=user.team_memberships.values("visit")),
+        Call: Q(pgh_obj__in=Call.objects.filter(visit__in=covert).values("pk")),
         # By operation, since a choice that was taken back may be made again.
         OperationVenue: of_them & ~Q(pgh_obj__in=chosen),
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
@@ -82,6 +84,7 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
 
 HISTORIES = (
     history.kind_of(FollowUp),
+    history.kind_of(Call),
     history.kind_of(Scenario),
     # A team knows its cadets by reference; birth dates and consent are for whoever keeps them.
     history.kind_of(Cadet, visible_to=lambda user: Cadet.objects.changeable_by(user).on_record()),

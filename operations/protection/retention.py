@@ -1,4 +1,4 @@
-"""Retention of cadets and of old visits.
+"""Retention of cadets, of old visits and of calls.
 
 The figures stay: a visit keeps what was observed, its verdict, when and where it was. What goes is
 who was there and what somebody wrote.
@@ -24,7 +24,9 @@ from accounts.record.retention import (
 from operations.models import (
     Alarm,
     Cadet,
+    Call,
     CheckIn,
+    Concern,
     CovertRead,
     Draw,
     FollowUp,
@@ -130,6 +132,35 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
     return keys
 
 
+def make_calls_anonymous(before: dt.date, on: dt.date) -> list[int]:
+    """Erase who answered calls that came in before the day ``before``, and all free text.
+
+    When a call came, how it was handled and what it was about stay, for the figures.
+    """
+    nobody_ = nobody()
+    old = Call.objects.filter(called_at__lt=midnight(before)).exclude(logged_by=nobody_)
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return []
+    with pgtrigger.ignore():  # the rule that who logged a call never changes, and the history of it
+        Concern.objects.filter(call__in=keys).update(
+            opened_by=nobody_,
+            owner=_unless_nobody("owner", nobody_.pk),
+            closed_by=_unless_nobody("closed_by", nobody_.pk),
+            came_of_it=_unless_empty("came_of_it"),
+        )
+        Call.objects.filter(pk__in=keys).update(
+            logged_by=nobody_,
+            matched_by=_unless_nobody("matched_by", nobody_.pk),
+            place=_unless_empty("place"),
+            done="",
+            incident_reference="",
+        )
+    forget(_history(Call).filter(pgh_obj__in=keys), rule=CALLS.what)
+    forget(_history(Concern).filter(call__in=keys), rule=CALLS.what)
+    return keys
+
+
 def _history(model: Any) -> QuerySet[Any]:
     return model.pgh_event_model.objects.all()  # type: ignore[no-any-return]
 
@@ -171,6 +202,17 @@ OPERATIONS = Rule(
         {"operations.Operation.notes", "operations.Operation.authorisation_reference"}
     ),
 )
+CALLS = Rule(
+    what="operations.Call",
+    says="Old calls are made anonymous: the people and the free text go, the figures stay",
+    erase=make_calls_anonymous,
+    fields=frozenset(
+        {
+            *("operations.Call.place", "operations.Call.done"),
+            *("operations.Call.incident_reference", "operations.Concern.came_of_it"),
+        }
+    ),
+)
 
 
-RULES = (CADETS, VISITS, OPERATIONS)
+RULES = (CADETS, VISITS, OPERATIONS, CALLS)

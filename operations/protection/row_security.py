@@ -7,8 +7,9 @@ decided there, and a query that forgets it finds no more than this.
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
 before that to its planners only (rule 1 of the design); to call handlers while it is on the board
 or has an alarm; and to the lead of its operation when its time has passed or it has an alarm. What
-tells of a visit shows with the visit. A cadet shows to the planners of their command unit, to those
-of a visit that they are in and to its team.
+tells of a visit shows with the visit, and so does a call about it. Other calls show to call
+handlers for some days, and to those who work on concerns. A cadet shows to the planners of their
+command unit, to those of a visit that they are in and to its team.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -21,7 +22,13 @@ from django.db.backends.utils import CursorWrapper
 
 from accounts.database.scope import SEARCH_PATH, WEB_ROLE
 from accounts.dates.duty_days import duty_day_in_sql
-from operations.visits.states import FINISHED_IN_SQL, ON_BOARD_AFTER, ON_BOARD_BEFORE
+from operations.visits.states import (
+    AHEAD_IN_SQL,
+    CALLS_SEEN_FOR,
+    FINISHED_IN_SQL,
+    ON_BOARD_AFTER,
+    ON_BOARD_BEFORE,
+)
 
 #: A part in parentheses with SELECT is asked once for a query, not for each row.
 ALL_UNITS = "(SELECT current_setting('makesafe.units', true) = '*')"
@@ -31,6 +38,7 @@ UNITS = (
 )
 SEES_PLANS = "(SELECT current_setting('makesafe.sees_plans', true) = 'on')"
 SEES_BOARD = "(SELECT current_setting('makesafe.sees_board', true) = 'on')"
+SEES_CONCERNS = "(SELECT current_setting('makesafe.sees_concerns', true) = 'on')"
 SEES_LOG = "(SELECT current_setting('makesafe.sees_log', true) = 'on')"
 ME = "(SELECT nullif(current_setting('makesafe.user', true), '')::bigint)"
 SYSTEM = f"({ALL_UNITS} AND {SEES_PLANS})"
@@ -45,6 +53,7 @@ DUTY_DAY = duty_day_in_sql("now()")
 OF_MY_UNITS = f"({ALL_UNITS} OR command_unit_id = ANY ({UNITS}))"
 
 _BEFORE = f"interval '{ON_BOARD_BEFORE.total_seconds():.0f} seconds'"
+_SEEN_FOR = f"interval '{CALLS_SEEN_FOR.total_seconds():.0f} seconds'"
 _AFTER = f"interval '{ON_BOARD_AFTER.total_seconds():.0f} seconds'"
 
 #: As ``VisitQuerySet.on_board`` has it.
@@ -141,6 +150,25 @@ IS_OFFERED = f"""
         )
     $$
 """  # noqa: S608
+#: Whether call handlers may hear of a visit at all: it is on the board, or not ahead any more.
+IS_TOLD_TO_BOARD = f"""
+    CREATE OR REPLACE FUNCTION makesafe_is_told_to_board(visit bigint) RETURNS boolean
+    LANGUAGE sql STABLE {AS_OWNER} AS $$
+        SELECT NOT EXISTS (
+            SELECT FROM operations_visit
+            WHERE id = visit AND state IN {AHEAD_IN_SQL} AND NOT {ON_BOARD}
+        )
+    $$
+"""  # noqa: S608
+#: Whether a visit is over. Few calls are about one, so it is asked for those alone.
+IS_OVER = f"""
+    CREATE OR REPLACE FUNCTION makesafe_is_over(visit bigint) RETURNS boolean
+    LANGUAGE sql STABLE {AS_OWNER} AS $$
+        SELECT EXISTS (
+            SELECT FROM operations_visit WHERE id = visit AND state IN {FINISHED_IN_SQL}
+        )
+    $$
+"""  # noqa: S608
 
 
 def _shows_with(table: str, column: str) -> str:
@@ -172,6 +200,20 @@ POLICIES = {
     "operations_followup": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_checkin": _AROUND_A_VISIT,
     "operations_alarm": f"({_AROUND_A_VISIT}) AND {_NOT_SILENT_TO_ME}",
+    "operations_call": f"""
+        {SYSTEM}
+        OR visit_id IS NULL AND {SEES_CONCERNS} AND (
+            {OF_MY_UNITS} OR command_unit_id IS NULL AND cardinality({UNITS}) > 0
+        )
+        OR {SEES_BOARD} AND called_at > now() - {_SEEN_FOR}
+            AND (visit_id IS NULL OR makesafe_is_told_to_board(visit_id))
+        OR visit_id IS NOT NULL AND (
+            {OF_MY_UNITS} AND ({SEES_PLANS} OR makesafe_is_over(visit_id))
+            OR visit_id IN (SELECT makesafe_my_visits())
+        )
+    """,
+    "operations_concern": _shows_with("operations_call", "call_id"),
+    "operations_callreminder": _shows_with("operations_call", "call_id"),
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
@@ -200,7 +242,16 @@ READS_OF_VISIT = f"""
         GROUP BY user_id
     $$
 """  # noqa: S608
-FUNCTIONS = (MY_VISITS, VISITS_OF_MY_TEAMS, MY_CADETS, READS_OF, READS_OF_VISIT, IS_OFFERED)
+FUNCTIONS = (
+    MY_VISITS,
+    VISITS_OF_MY_TEAMS,
+    MY_CADETS,
+    READS_OF,
+    READS_OF_VISIT,
+    IS_OFFERED,
+    IS_TOLD_TO_BOARD,
+    IS_OVER,
+)
 
 #: Written by triggers alone.
 KEPT = (
@@ -217,6 +268,8 @@ HISTORIES = {
     "operations_outcomeevent": _told_with("visit_id"),
     "operations_followupevent": _told_with("visit_id"),
     "operations_alarmevent": f"{_told_with('visit_id')} AND {_NOT_SILENT_TO_ME}",
+    "operations_callevent": _shows_with("operations_call", "pgh_obj_id"),
+    "operations_concernevent": _shows_with("operations_call", "call_id"),
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (

@@ -462,6 +462,8 @@ class Visit(Versioned):
                     WHERE visit_id = NEW.id;
                     UPDATE operations_alarm SET command_unit_id = NEW.command_unit_id
                     WHERE visit_id = NEW.id;
+                    UPDATE operations_call SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
                     RETURN NULL;
                 """,
             ),

@@ -101,7 +101,8 @@ def _contact(facts: OutcomeFacts) -> str:
     if not facts.police_contacted:
         return "No"
     when = _after(facts.contact_minutes, unknown="time not known")
-    return f"Yes. {ContactMethod(facts.contact_method).label}, {when}"
+    how = ContactMethod(facts.contact_method).label if facts.contact_method else "How is not known"
+    return f"Yes. {how}, {when}"
 
 
 def _officers(facts: OutcomeFacts) -> str:

@@ -120,6 +120,8 @@ class VisitState(models.TextChoices):
 #: tests, so that a call about a team that came early or left late is recognised.
 ON_BOARD_BEFORE = dt.timedelta(hours=1)
 ON_BOARD_AFTER = dt.timedelta(hours=2)
+#: For how long call handlers see a Makesafe call: whoever comes back from days off can correct it.
+CALLS_SEEN_FOR = dt.timedelta(days=7)
 
 #: The only ways from one state to another.
 MOVES: dict[str, frozenset[str]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from govuk.tones import TONES, tones
-from operations.models import FollowUpState, VisitState
+from operations.models import ConcernState, FollowUpState, VisitState
 from operations.visits.verdict import Verdict
 from venues.training.validity import TrainingState
 
@@ -21,6 +21,7 @@ LOOKS = (ROOT / "static/css/_components.scss").read_text()
         ("verdict", Verdict),
         ("visit", VisitState),
         ("follow_up", FollowUpState),
+        ("concern", ConcernState),
         ("training", TrainingState),
     ],
 )

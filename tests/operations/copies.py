@@ -16,6 +16,7 @@ COPIES = {
     "operations_teammember": OF_VISIT,
     "operations_outcome": OF_VISIT,
     "operations_followup": OF_VISIT,
+    "operations_call": OF_VENUE,
 }
 
 

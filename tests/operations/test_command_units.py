@@ -202,6 +202,7 @@ def test_after_any_acts_every_copy_is_what_the_joins_say(seed):
 def test_an_authority_takes_all_that_stands_in_it_to_its_new_command_unit():
     follow_up = factories.FollowUpFactory()
     factories.OperationVenueFactory(venue=follow_up.visit.venue)
+    factories.CallFactory(venue=follow_up.visit.venue)
     before = FollowUp.objects.get().version, Visit.objects.get().version
     authority, there = follow_up.visit.venue.local_authority, factories.CommandUnitFactory()
     authority.command_unit = there

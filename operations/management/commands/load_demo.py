@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.database import scope
 from accounts.dates.london import duty_day
 from config.queue import queue
+from operations.demo import calls as demo_calls
 from operations.demo import visits as demo_history
 from operations.demo import world as demo_world
 from operations.tasks import remind
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         with scope.for_task("load_demo"):
             world = demo_world.make(chance, today=duty_day(now), venue_count=options["venues"])
             demo_history.make(chance, world, now=now)
+            demo_calls.make(chance, world, now=now)
         # So that there are messages to look at.
         transaction.on_commit(lambda: queue(remind), robust=True)
         self.stdout.write(f"Loaded the demonstration: {len(world.venues)} invented venues.")

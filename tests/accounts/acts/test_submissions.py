@@ -23,7 +23,15 @@ from accounts.acts.submissions import Submission
 from accounts.dates.policies import Policy
 from accounts.models import Undo, User
 from accounts.roles import PERMISSIONS, Role
-from operations.models import Cadet, FollowUpState, Operation, Scenario, Visit
+from operations.models import (
+    Cadet,
+    Call,
+    CallScript,
+    FollowUpState,
+    Operation,
+    Scenario,
+    Visit,
+)
 from tests import factories
 from tests.form_pages import TOKEN, fill_in, post_without_token
 from venues.models import ImportRun, TrainingSession, Venue, VenueContact
@@ -121,6 +129,15 @@ def cadet_add():
     return [], {"reference": "WC-001"} | day("birth_date", born)
 
 
+def call_add():
+    now = timezone.localtime()
+    return [], day("day", now.date()) | {"time": f"{now:%H:%M}", "place": "The hotel by the quay"}
+
+
+def script_write():
+    return [], {"after": "1", "questions": "Where are you?", "advice": "Ask as you ask everybody."}
+
+
 def visit_add():
     chosen = factories.OperationVenueFactory()
     officer = factories.UserFactory(role=Role.VISITING_OFFICER)
@@ -165,6 +182,8 @@ CREATES = {
     "operations:scenario_add": (Role.PLANNER, scenario_add, Scenario),
     "operations:scenario_new_version": (Role.PLANNER, scenario_new_version, Scenario),
     "operations:cadet_add": (Role.PLANNER, cadet_add, Cadet),
+    "operations:call_add": (Role.CALL_HANDLER, call_add, Call),
+    "operations:script_write": (Role.ADMINISTRATOR, script_write, CallScript),
     "operations:visit_add": (Role.PLANNER, visit_add, Visit),
     "operations:follow_up_deliver": (
         Role.TRAINING_COORDINATOR,
@@ -210,6 +229,14 @@ CHANGES = {
     "operations:alarm_close",
     "operations:alarm_take",
     "operations:cadet_edit",
+    "operations:call_concern",
+    "operations:call_correct",
+    "operations:call_match",
+    "operations:call_unmatch",
+    "operations:concern_close",
+    "operations:concern_give",
+    "operations:concern_reopen",
+    "operations:concern_take",
     "operations:follow_up_book",
     "operations:follow_up_decline",
     "operations:follow_up_hand_over",

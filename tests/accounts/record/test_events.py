@@ -27,6 +27,7 @@ UNTRACKED = {
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",
+    "operations.CallReminder": "is itself the record of a decision, and never changes",
     "operations.CheckIn": "is written once and never changes: it says itself by whom and when",
     "operations.CovertRead": "says what of the record of reads is covert, and goes with that",
     "operations.LastVisit": "is worked out from visits, whose history tells of each change",

@@ -83,6 +83,9 @@ def old_rows_of_everything(person):
     factories.ClosedAlarmFactory(
         visit=visit, due_at=LONG_AGO, raised_at=LONG_AGO, closed_at=LONG_AGO, closed_by=person
     )
+    said = {"place": "By Rhoda's", "done": "Rhoda went", "incident_reference": "Rhoda 3"}
+    call = factories.CallFactory(called_at=LONG_AGO, logged_by=person, **said)
+    factories.ClosedConcernFactory(call=call, opened_at=LONG_AGO, came_of_it="Rhoda's family")
     again = {"visit": visit, "revision": 2, "correction_reason": "Rhoda said so"}
     again |= facts | factories.FACTS_OF[visit.outcome.verdict]
     visit.outcome = factories.OutcomeFactory(**again)

@@ -14,6 +14,8 @@ from govuk.dates import LONDON
 from operations.demo import visits as demo_history
 from operations.demo import world as demo_world
 from operations.models import (
+    Call,
+    Concern,
     FollowUp,
     FollowUpState,
     Operation,
@@ -78,6 +80,9 @@ def test_it_holds_something_of_everything(demo):
     }
     assert Operation.objects.count() == 13
     assert Scenario.objects.count() == 2
+    assert Call.objects.about_tests().count() > 10
+    assert Call.objects.unsettled().count() == 2
+    assert {concern.state for concern in Concern.objects.all()} == {"open", "closed"}
     assert TrainingSession.objects.filter(kind="refresher").exists()
 
 

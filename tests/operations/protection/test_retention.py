@@ -179,6 +179,14 @@ def closed_alarm():
     return factories.ClosedAlarmFactory(visit=completed(), closed_at=YEARS_AGO, **due)
 
 
+def old_call():
+    return factories.CallFactory(called_at=YEARS_AGO)
+
+
+def old_concern():
+    return factories.ClosedConcernFactory(call=old_call(), opened_at=YEARS_AGO)
+
+
 completed = old(factories.CompletedVisitFactory)
 not_completed = old(factories.NotCompletedVisitFactory)
 cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancelled_at=YEARS_AGO)
@@ -187,6 +195,10 @@ cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancel
 WITH_WORDS = {
     "operations.Alarm.found": (closed_alarm, {}),
     "operations.Alarm.spoke_to": (closed_alarm, {}),
+    "operations.Call.done": (old_call, {}),
+    "operations.Call.incident_reference": (old_call, {}),
+    "operations.Call.place": (old_call, {}),
+    "operations.Concern.came_of_it": (old_concern, {}),
     "operations.Cadet.reference": (partial(factories.CadetFactory, created_at=YEARS_AGO), {}),
     "operations.FollowUp.declined_reason": (declined, {}),
     "operations.Operation.authorisation_reference": (partial(operation_that_closed, 4000), {}),

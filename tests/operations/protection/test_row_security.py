@@ -18,7 +18,10 @@ from operations.figures import counting
 from operations.models import (
     Alarm,
     Cadet,
+    Call,
+    CallReminder,
     CheckIn,
+    Concern,
     Figure,
     FollowUp,
     LastVisit,
@@ -43,7 +46,7 @@ KEYS = {
 }
 SCOPED_MODELS = [
     *(Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure),
-    *(Alarm, CheckIn),
+    *(Alarm, CheckIn, Call, CallReminder, Concern),
 ]
 
 
@@ -82,6 +85,13 @@ def world(unit):
         }
         factories.CheckInFactory(visit=under_way)
         factories.AlarmFactory(visit=under_way)
+        calls = {"venue": venue}, {"venue": None, "place": "Ostermeer"}
+        longer_ago = timezone.now() - dt.timedelta(days=2)
+        for about_it in (*calls, {"venue": venue, "called_at": longer_ago}):
+            factories.CallReminderFactory(call=factories.CallFactory(**about_it))
+        for test in (planned, under_way, over):
+            factories.CallFactory(venue=venue, matched_to=test)
+        factories.ConcernFactory(call=factories.CallFactory(venue=venue))
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
@@ -192,8 +202,9 @@ def test_a_cadet_is_found_by_planners_of_their_unit_or_of_their_visit(world, uni
 
 
 def test_a_policy_asks_no_guarded_table_for_each_row():
-    """Policies inside policies multiply. Reminders are only ever asked for a few at a time."""
+    """Policies inside policies multiply. Some tables are only ever asked for a few at a time."""
     few = {"operations_reminder", "operations_remindercopy"}
+    few |= {"operations_concern", "operations_callreminder"}
     for table in POLICIES.keys() - few:
         assert not [other for other in TABLES if f"{other} " in POLICIES[table]]
 

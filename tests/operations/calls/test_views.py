@@ -1,0 +1,170 @@
+"""Pages of calls and concerns: logging, matching, settling and following up."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import AccessEntry
+from operations.models import Call, Concern
+from tests import factories
+from tests.operations.calls.conftest import MINUTE
+from tests.operations.pages import date_of, signed_in, text, url
+
+pytestmark = pytest.mark.django_db
+
+
+def now_on(**answers):
+    now = timezone.localtime()
+    return date_of("day", now.date()) | {"time": f"{now:%H:%M}"} | answers
+
+
+def test_the_form_begins_with_now_and_the_script_beside_it(desk):
+    page = text(desk.get(url("call_add")))
+    assert "What to ask" in page
+    assert "If it may be a family" in page
+    form = desk.get(url("call_add")).content.decode()
+    assert f'value="{timezone.localtime():%H}:' in form
+
+
+def test_from_a_live_test_the_form_begins_with_its_venue(desk, test_visit):
+    page = desk.get(f"{url('call_add')}?visit={test_visit.number}")
+    assert page.context["form"].initial["venue"] == test_visit.venue_id
+
+
+def test_a_visit_that_is_not_on_the_board_names_no_venue(desk):
+    ahead = factories.VisitFactory(starts_at=timezone.now() + dt.timedelta(days=1))
+    page = desk.get(f"{url('call_add')}?visit={ahead.number}")
+    assert page.context["form"].initial["venue"] is None
+
+
+def test_time_and_a_place_in_words_log_a_call_and_its_page_follows(desk):
+    response = desk.post(url("call_add"), now_on(place="the hotel by the quay"), follow=True)
+    call = Call.objects.get()
+    assert response.redirect_chain == [(call.get_absolute_url(), 302)]
+    page = text(response)
+    assert "The call is on record." in page
+    assert "No test that you can see fits the place and the time." in page
+    assert "If you are in doubt, it is real." in page
+
+
+def test_all_that_is_answered_is_kept(desk, venue):
+    hour_ago = timezone.localtime() - 60 * MINUTE
+    answers = date_of("day", hour_ago.date()) | {
+        "time": f"{hour_ago:%H:%M}",
+        "venue": venue.pk,
+        "number": "999",
+        "answered_after": "8",
+        "makesafe_quoted": "yes",
+        "recognised": "no",
+        "officers_sent": "yes",
+        "sent_at": f"{hour_ago + 4 * MINUTE:%H:%M}",
+        "arrived_at": f"{hour_ago + 15 * MINUTE:%H:%M}",
+        "incident_reference": "CAD 1",
+        "done": "Officers went.",
+    }
+    assert desk.post(url("call_add"), answers).status_code == 302
+    call = Call.objects.get()
+    assert (call.venue, call.number, call.answered_after) == (venue, "999", 8)
+    assert (call.makesafe_quoted, call.recognised, call.officers_sent) == (True, False, True)
+    assert call.sent_at - call.called_at == 4 * MINUTE
+    assert call.arrived_at - call.called_at == 15 * MINUTE
+
+
+def test_what_nobody_said_stays_unknown(desk):
+    desk.post(url("call_add"), now_on(place="Quay Road", makesafe_quoted="not_known"))
+    call = Call.objects.get()
+    said = (call.number, call.answered_after, call.makesafe_quoted, call.officers_sent)
+    assert said == ("", None, None, None)
+
+
+def test_without_a_place_all_is_told_at_once_beside_the_questions(desk):
+    response = desk.post(url("call_add"), now_on(time="25:70", answered_after="-1"))
+    assert set(response.context["form"].errors) == {"place", "time", "answered_after"}
+
+
+def test_a_certain_test_is_offered_and_a_person_confirms_it(desk, call, test_visit):
+    page = text(desk.get(call.get_absolute_url()))
+    assert "Same venue, and its team was there or due then" in page
+    answers = {"visit": test_visit.number}
+    response = desk.post(url("call_match", call.pk), answers, follow=True)
+    assert "The call is matched to the test." in text(response)
+    assert "Undo" in text(response)
+    call.refresh_from_db()
+    assert call.visit == test_visit
+
+
+def test_reading_a_call_and_the_visits_offered_is_on_record(desk, handler, call, test_visit):
+    desk.get(call.get_absolute_url())
+    mine = AccessEntry.objects.filter(user=handler)
+    assert mine.about(call).exists()
+    assert mine.about(test_visit).exists()
+
+
+def test_a_real_concern_stands_on_the_list_of_its_units_leads(desk, as_lead, call):
+    desk.post(url("call_concern", call.pk))
+    page = text(as_lead.get(url("concern_list")))
+    assert "Gannet Hotel" in page
+    assert "Nobody yet" in page
+    as_lead.post(url("concern_take", call.pk))
+    assert "Real concern: in hand" in text(as_lead.get(call.get_absolute_url()))
+    answers = as_lead.get(url("concern_close", call.pk)).context["form"].initial
+    answers |= {"result": "nothing", "came_of_it": "A family"}
+    response = as_lead.post(url("concern_close", call.pk), answers, follow=True)
+    assert "The concern is closed." in text(response)
+    assert Concern.objects.get().result == "nothing"
+    assert "No concern is open" in text(as_lead.get(url("concern_list")))
+
+
+def test_an_unsettled_call_of_an_earlier_shift_is_told_above_the_list(as_lead, unit):
+    factories.CallFactory(unit=unit, called_at=timezone.now() - dt.timedelta(days=2))
+    assert "1 call of earlier shifts is not settled" in text(as_lead.get(url("concern_list")))
+
+
+def test_the_filters_of_calls_narrow(desk, call, test_visit):
+    factories.ConcernFactory(call__venue__name="Lanternstay")
+    factories.CallFactory(venue__name="Zebrano", matched_to=test_visit)
+    shown = {
+        about: {
+            name
+            for name in ("Gannet", "Lanternstay", "Zebrano")
+            if name in text(desk.get(url("call_list"), {"about": about}))
+        }
+        for about in ("", "unsettled", "real", "test")
+    }
+    assert shown == {
+        "": {"Gannet", "Lanternstay", "Zebrano"},
+        "unsettled": {"Gannet"},
+        "real": {"Gannet", "Lanternstay"},
+        "test": {"Zebrano"},
+    }
+
+
+def test_titles_name_no_place(desk, call):
+    title = desk.get(call.get_absolute_url()).content.decode().partition("</title>")[0]
+    assert "Gannet" not in title
+
+
+@pytest.mark.parametrize("page", ["call_list", "concern_list"])
+def test_a_longer_list_takes_no_more_queries(unit, lead, queries_of, page):
+    def more(number):
+        for _ in range(number):
+            concern = factories.ConcernFactory(unit=unit, owner=lead)
+            factories.CallFactory(venue=concern.call.venue)
+
+    client = signed_in(lead)
+    more(2)
+    few = queries_of(client, url(page))
+    more(6)
+    assert queries_of(client, url(page)) == few
+
+
+def test_a_call_with_more_tests_near_takes_no_more_queries(desk, call, queries_of):
+    def more(number):
+        for _ in range(number):
+            factories.UnderWayVisitFactory(venue=call.venue)
+
+    more(1)
+    few = queries_of(desk, call.get_absolute_url())
+    more(4)
+    assert queries_of(desk, call.get_absolute_url()) == few
