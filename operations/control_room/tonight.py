@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from accounts.dates.london import duty_day
 from accounts.models import User
-from operations.planning.models import Operation, OperationVenue
 from operations.safety.deadlines import check_in_by
 from operations.safety.models import Alarm, SafetyPolicy, signs_of
 from operations.visits.models import Visit
@@ -27,10 +26,13 @@ class DueCheckIn:
 
 @dataclass(frozen=True)
 class Running:
-    """An operation that runs tonight, and the command units in which it does."""
+    """An operation with visits on the board: in which command units, and until when.
 
-    operation: Operation
+    Its reference is for those who plan it, and so is what is not on the board yet.
+    """
+
     areas: Sequence[str]
+    until: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def tonight(visits: Iterable[Visit], *, by: User, at: dt.datetime) -> Tonight:
     return Tonight(
         alarms=list(Alarm.objects.visible_to(by).open().with_what_is_shown()),
         check_ins=_check_ins(on_board, at=at),
-        running=_running(on_board, at=at),
+        running=_running(on_board),
     )
 
 
@@ -75,16 +77,18 @@ def _check_ins(visits: Iterable[Visit], *, at: dt.datetime) -> list[DueCheckIn]:
     return sorted(made, key=lambda one: (one.due_at, one.visit.pk))
 
 
-def _running(visits: Iterable[Visit], *, at: dt.datetime) -> list[Running]:
-    """The operations of this duty day, and where their venues are."""
-    today = duty_day(at)
-    operations = Operation.objects.filter(starts_on__lte=today, ends_on__gte=today)
-    found = list(operations.order_by("starts_on", "pk"))
-    chosen = OperationVenue.objects.filter(operation__in=[one.pk for one in found]).order_by()
-    areas: defaultdict[int, set[str]] = defaultdict(set)
-    for key, name in chosen.values_list("operation", "command_unit__name").distinct():
-        areas[key].add(name or "No command unit")
+def _running(visits: Sequence[Visit]) -> list[Running]:
+    """The operations whose visits are not over, the first to end before the others."""
+    of_operation: defaultdict[int, list[Visit]] = defaultdict(list)
     for visit in visits:
-        if unit := visit.venue.local_authority.command_unit:
-            areas[visit.operation_id].add(unit.name)
-    return [Running(one, sorted(areas[one.pk])) for one in found]
+        if not visit.is_finished:
+            of_operation[visit.operation_id].append(visit)
+    units = {visit.pk: visit.venue.local_authority.command_unit for visit in visits}
+    found = [
+        Running(
+            sorted({unit.name if (unit := units[it.pk]) else "No command unit" for it in its}),
+            max(it.ends_at for it in its),
+        )
+        for its in of_operation.values()
+    ]
+    return sorted(found, key=lambda one: (one.until, one.areas))

@@ -8,14 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.dates.london import duty_day
 from accounts.record.access_log import AccessEntry
 from accounts.roles import Role
 from operations.models import Alarm
 from operations.safety import actions as safety
 from tests.factories import (
     CommandUnitFactory,
-    OperationFactory,
     OperationVenueFactory,
     UnderWayVisitFactory,
     UserFactory,
@@ -75,18 +73,15 @@ def test_an_open_alarm_stands_on_the_board_until_it_is_closed_and_asks_for_a_per
     assert "Alarm: " not in board(handler).content.decode()
 
 
-def test_operations_of_tonight_show_with_their_areas_and_no_others(handler):
-    today = duty_day(timezone.now())
+def test_an_operation_shows_by_its_areas_while_its_visits_are_on_the_board(handler):
     north, south = (CommandUnitFactory(name=name) for name in ("Northmoor", "Southmoor"))
-    runs = OperationFactory(reference="MS/1", starts_on=today, ends_on=today)
-    for unit in (south, north, north):
-        OperationVenueFactory(operation=runs, venue=VenueFactory(unit=unit))
-    OperationFactory(reference="MS/2", starts_on=today - 9 * DAY, ends_on=today - DAY)
-    OperationFactory(reference="MS/3", starts_on=today + DAY, ends_on=today + DAY)
-    told = board(handler).context["tonight"].running
-    assert [(one.operation.reference, one.areas) for one in told] == [
-        ("MS/1", ["Northmoor", "Southmoor"])
-    ]
+    now = timezone.now()
+    operation = UnderWayVisitFactory(venue=VenueFactory(unit=south), starts_at=now).operation
+    VisitFactory(operation=operation, venue=VenueFactory(unit=north), starts_at=now)
+    VisitFactory(starts_at=now + 3 * DAY)
+    page = board(handler)
+    assert [one.areas for one in page.context["tonight"].running] == [["Northmoor", "Southmoor"]]
+    assert operation.reference not in page.content.decode()
 
 
 def test_a_planned_visit_that_is_not_near_yet_is_nowhere_on_the_board(handler):
