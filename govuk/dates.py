@@ -38,3 +38,11 @@ def moment(when: dt.datetime, *, at: dt.datetime | None = None) -> str:
     day = when.astimezone(LONDON).date()
     same_day = at is not None and at.astimezone(LONDON).date() == day
     return clock(when) if same_day else f"{clock(when)} on {plain_time(day)}"
+
+
+def how_long(lasts: dt.timedelta) -> str:
+    """A length of time as people say it, up to the full minute: "4 hours", "1 hour 30 minutes"."""
+    hours, minutes = divmod(-(-lasts // dt.timedelta(minutes=1)), 60)
+    parts = [(hours, "hour"), (minutes, "minute")]
+    said = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
+    return " ".join(said) or "0 minutes"

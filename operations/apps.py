@@ -16,6 +16,8 @@ class OperationsConfig(AppConfig):
         "alarm": "operations.safety.messages.write",
         "alarm_by_text": "operations.safety.messages.write_texts",
         "calls_that_wait": "operations.calls.reminders.write",
+        "cadet_withdrew": "operations.duty.welfare_messages.write_withdrawals",
+        "cadet_to_speak_to": "operations.duty.welfare_messages.write_answers",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)

@@ -49,6 +49,7 @@ from operations.protection.covert_reads import (
     VisitWithReads,
 )
 from operations.safety.models import Alarm, AlarmQuerySet, CheckIn, SafetyPolicy
+from operations.safety.overrides import StartOverride, StartOverrideQuerySet
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.teams.models import (
     Cadet,
@@ -57,6 +58,7 @@ from operations.teams.models import (
     TeamMember,
     TeamMemberQuerySet,
 )
+from operations.teams.welfare import WelfareAnswer, WelfareAnswerQuerySet
 from operations.visits.last_visits import LastVisit, LastVisitQuerySet
 from operations.visits.models import Visit, VisitQuerySet
 from operations.visits.outcomes import ContactMethod, Outcome, OutcomeQuerySet, RefusalGround
@@ -120,6 +122,8 @@ __all__ = [
     "ScenarioQuerySet",
     "ScenarioSign",
     "Selection",
+    "StartOverride",
+    "StartOverrideQuerySet",
     "TeamMember",
     "TeamMemberQuerySet",
     "Uncounted",
@@ -130,4 +134,6 @@ __all__ = [
     "VisitState",
     "VisitWithReads",
     "WarningSign",
+    "WelfareAnswer",
+    "WelfareAnswerQuerySet",
 ]

@@ -5,7 +5,9 @@ from django.urls import path
 from operations.calls.urls import urlpatterns as call_pages
 from operations.control_room import views as board
 from operations.duty import concern_views as concerns
+from operations.duty import start_views as starts
 from operations.duty import views as visits
+from operations.duty import welfare_views as welfare
 from operations.follow_ups import handing_over_views as handing_over
 from operations.follow_ups import message_views as mail
 from operations.follow_ups import views as follow_ups
@@ -41,12 +43,17 @@ urlpatterns = [
     ),
     path("cadets/", cadets.CadetList.as_view(), name="cadet_list"),
     path("cadets/add/", cadets.CadetAdd.as_view(), name="cadet_add"),
+    path("cadets/<number:pk>/record/", cadets.CadetRecord.as_view(), name="cadet_record"),
     path("cadets/<number:pk>/edit/", cadets.CadetEdit.as_view(), name="cadet_edit"),
     # logging
     path("visits/", visits.MyVisits.as_view(), name="my_visits"),
     path("visits/<number:pk>/", visits.VisitDetail.as_view(), name="visit_detail"),
     path("visits/<number:pk>/known-before/", protection.KnownBefore.as_view(), name="known_before"),
-    path("visits/<number:pk>/start/", visits.VisitStart.as_view(), name="visit_start"),
+    path("visits/<number:pk>/start/", starts.VisitStart.as_view(), name="visit_start"),
+    path("visits/<number:pk>/allow/", starts.StartAllow.as_view(), name="start_allow"),
+    path("team/<number:pk>/withdraw/", welfare.CadetWithdraw.as_view(), name="cadet_withdraw"),
+    path("visits/<number:pk>/how-it-was/", welfare.HowItWas.as_view(), name="how_it_was"),
+    path("answers/<number:pk>/seen-to/", welfare.AnswerSeenTo.as_view(), name="answer_seen_to"),
     path("visits/<number:pk>/outcome/", visits.OutcomeAdd.as_view(), name="outcome_add"),
     path(
         "visits/<number:pk>/not-completed/",

@@ -28,7 +28,16 @@ from accounts.record.access_log import Act, record_act
 from accounts.record.events import BOOKKEEPING
 from accounts.roles import VIEW_LOG
 from govuk.dates import plain_time
-from operations.models import Cadet, Call, Concern, FollowUp, Operation, Outcome, TeamMember
+from operations.models import (
+    Cadet,
+    Call,
+    Concern,
+    FollowUp,
+    Operation,
+    Outcome,
+    TeamMember,
+    WelfareAnswer,
+)
 from operations.visits.states import FINISHED
 from outbox.models import Message
 from venues.models import TrainingSession, VenueContact
@@ -189,11 +198,17 @@ def _of_cadet(cadet: Cadet) -> Iterable[Fact]:
     places = TeamMember.objects.filter(cadet=cadet, visit__state__in=FINISHED)
     for place in places.select_related("visit__venue").order_by("visit__started_at", "pk"):
         yield _place(place)
+    answers = WelfareAnswer.objects.filter(cadet=cadet, visit__state__in=FINISHED)
+    for answer in answers.select_related("visit"):
+        held = _line(f"{answer.get_answer_display()}. {answer.note}".strip())
+        asked = f"{answer.get_asked_display()}, {_when(answer.asked_at)}"
+        yield Fact("What they said", str(answer.visit), asked, held)
 
 
 def _place(place: TeamMember) -> Fact:
     visit = place.visit
-    held = f"{place.get_duty_display()} at {visit.venue}, {_when(visit.started_at)}"
+    withdrew = ", withdrew" if place.withdrawn_at else ""
+    held = f"{place.get_duty_display()} at {visit.venue}, {_when(visit.started_at)}{withdrew}"
     return Fact("Work", str(visit), "In the team", held)
 
 

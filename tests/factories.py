@@ -36,12 +36,16 @@ from operations.models import (
     ReminderCopy,
     Scenario,
     Selection,
+    StartOverride,
     TeamMember,
     Visit,
     VisitState,
     WarningSign,
+    WelfareAnswer,
 )
 from operations.safety.deadlines import Kind
+from operations.teams.start_rules import Need
+from operations.teams.welfare import Asked, Feeling
 from operations.visits.states import MOVES
 from operations.visits.verdict import Verdict
 from outbox.models import Lane, Message
@@ -445,7 +449,42 @@ class CadetMemberFactory(TeamMemberFactory):
     duty = TeamMember.Duty.CADET
 
 
+class WelfareAnswerFactory(DjangoFactory):
+    """After a visit: upset, and nobody has spoken to the cadet yet."""
+
+    class Meta:
+        model = WelfareAnswer
+
+    visit = factory.SubFactory(CompletedVisitFactory)
+    cadet = factory.SubFactory(CadetFactory)
+    asked = Asked.AFTER
+    answer = Feeling.UPSET
+    asked_by = factory.SelfAttribute("visit.started_by")
+    asked_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """The cadet was in the team."""
+        visit, cadet = kwargs["visit"], kwargs["cadet"]
+        if not visit.team.filter(cadet=cadet).exists():
+            CadetMemberFactory(visit=visit, cadet=cadet)
+        return super()._create(model_class, *args, **kwargs)
+
+
 # Safety -----------------------------------------------------------------------------------------
+
+
+class StartOverrideFactory(DjangoFactory):
+    """Without the control room told, by a planner."""
+
+    class Meta:
+        model = StartOverride
+
+    visit = factory.SubFactory(VisitFactory)
+    need = Need.CONTROL_ROOM
+    reason = "The control room’s line is down"
+    by = factory.SubFactory(UserFactory, role=Role.PLANNER, whole_force=True)
+    at = factory.LazyFunction(timezone.now)
 
 
 class CheckInFactory(DjangoFactory):

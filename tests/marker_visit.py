@@ -14,7 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.acts import undo
 from accounts.acts.admin import ComesBackFilled
+from accounts.addresses import number_of
+from accounts.models import Undo, User
 from accounts.roles import Role
 from operations.follow_ups import reminders
 from operations.models import (
@@ -174,14 +177,24 @@ class MarkerVisit:
         now = timezone.now()
         self.move(now - 40 * MINUTE)
         officer = self.people["officer of the team"]
-        signed_in(officer).post(reverse("operations:visit_start", args=[self.visit.pk]))
+        said = {"told": "on", "willing": [number_of(self.cadet.pk)]}
+        signed_in(officer).post(reverse("operations:visit_start", args=[self.visit.pk]), said)
         with as_owner():  # where more is asked of a team than this page was given
             Visit.objects.planned().filter(pk=self.visit.pk).update(
                 state=VisitState.UNDER_WAY, started_at=now, started_by=officer
             )
+        self.withdraw_and_go_on(officer)
         self.visit.refresh_from_db()
         assert safety.raise_alarms(at=now + 25 * MINUTE)
         assert safety.escalate_alarms(at=now + 35 * MINUTE)
+
+    def withdraw_and_go_on(self, officer: User) -> None:
+        """The cadet withdraws, which is told to the planner, and it was a slip of the thumb."""
+        member = self.visit.team.get(cadet=self.cadet)
+        signed_in(officer).post(reverse("operations:cadet_withdraw", args=[member.pk]))
+        self.send_all()
+        made = Undo.objects.get(by=officer, act__endswith="withdraw_cadet")
+        undo.take_back(number=made.number, by=officer, at=timezone.now())
 
     def end(self) -> None:
         """The team logs what it saw, and the venue and its officer are reminded."""
@@ -194,6 +207,9 @@ class MarkerVisit:
         answers |= {"officers_sent": "no", "refresher_accepted": "yes"}
         answer = officer.post(url, answers)
         assert answer.status_code == 302, answer.text
+        number = number_of(self.cadet.pk)
+        how = {f"how_{number}": "upset", f"note_{number}": "Asks for a call."}
+        officer.post(reverse("operations:how_it_was", args=[self.visit.pk]), how)
         self.visit.refresh_from_db()
         later = FollowUp.objects.get(visit=self.visit).due_on - dt.timedelta(days=6)
         at = dt.datetime.combine(later, dt.time(10), tzinfo=dt.UTC)

@@ -108,6 +108,8 @@ ANSWERS = {
     "operations:concern_give": lambda made: {"to": lead(made).pk},
     "operations:concern_close": lambda _: {"result": "nothing", "came_of_it": "A family"},
     "operations:concern_reopen": lambda _: {"reason": "They came back"},
+    "operations:start_allow": lambda _: {"without": "told", "reason": "The line is down"},
+    "operations:visit_start": lambda _: {"told": "on"},
     "accounts:access_request_decide": lambda _: {"decision": "give"},
     "operations:cadet_edit": lambda _: day("consented_on", timezone.localdate()),
     "operations:follow_up_book": lambda _: day("on", timezone.localdate() + dt.timedelta(days=9)),
@@ -177,6 +179,10 @@ STAGES = {
         made, starts_at=timezone.now() + dt.timedelta(days=2)
     ),
     "operations:visit_start": lambda made: visit(made, venue=made["other"]),
+    "operations:cadet_withdraw": lambda made: factories.CadetMemberFactory(
+        visit=visit(made, venue=made["other"])
+    ),
+    "operations:answer_seen_to": lambda made: made["answer"],
     "venues:import_accept": difference,
     "venues:import_keep": difference,
     "venues:venue_reopen": lambda made: factories.VenueFactory(

@@ -94,6 +94,11 @@ operations:board_events          -          403 403 403 403 200 403 | 403 403 40
 operations:old_board             -          403 403 403 403 301 403 | 403 403 403 403 301 403
 operations:cadet_add             -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:cadet_edit            cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:cadet_withdraw        member     302 403 403 403 403 403 | 404 403 403 403 403 403
+operations:answer_seen_to        answer     403 302 403 403 403 403 | 403 404 403 403 403 403
+operations:how_it_was            completed  200 403 403 403 403 403 | 404 403 403 403 403 403
+operations:start_allow           planned    403 200 404 403 403 404 | 403 404 404 403 403 404
+operations:cadet_record          cadet      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:cadet_list            -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:call_add              -          403 403 403 403 200 403 | 403 403 403 403 200 403
 operations:call_concern          call       403 302 404 403 302 403 | 403 404 404 403 302 403
@@ -234,7 +239,10 @@ def world(db, settings, tmp_path):
             asked_by=people[Role.ADMINISTRATOR],
         ),
     }
-    factories.CadetMemberFactory(visit=made["planned"], cadet=made["cadet_in_team"])
+    made["member"] = factories.CadetMemberFactory(
+        visit=made["planned"], cadet=made["cadet_in_team"]
+    )
+    made["answer"] = factories.WelfareAnswerFactory(visit=made["completed"])
     made["alarm"] = factories.AlarmFactory(visit=made["under_way"])
     made["call"] = factories.CallFactory(venue=venue)
     made["concern_call"] = factories.ConcernFactory(call__venue=venue).call

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from operations.follow_ups.actions import FollowUpState
 from operations.models import NotCompletedReason, Outcome, Selection
 from operations.planning import schedule
+from operations.teams.start_rules import Need
 from operations.visits.facts import OutcomeFacts
 from tests import factories
 from tests.test_acts import ACTS, DECISIONS
@@ -144,6 +145,11 @@ def chosen():
 
 def planned():
     return factories.VisitFactory(starts_at=timezone.now() + DAY)
+
+
+def withdrawal():
+    member = factories.CadetMemberFactory()
+    return {"visit": member.visit, "cadet": member.cadet, "at": timezone.now()}
 
 
 def overdue():
@@ -391,6 +397,23 @@ CALLS = {
     },
     "operations.duty.actions.start_visit": lambda: {
         "visit": factories.VisitFactory(),
+        "told": True,
+        "at": timezone.now(),
+    },
+    "operations.duty.allowing.allow_start": lambda: {
+        "visit": planned(),
+        "without": [Need.CONTROL_ROOM],
+        "reason": "The line is down",
+        "at": timezone.now(),
+    },
+    "operations.duty.welfare.withdraw_cadet": withdrawal,
+    "operations.duty.welfare.say_how_it_was": lambda: {
+        "visit": factories.CompletedVisitFactory(),
+        "said": [],
+        "at": timezone.now(),
+    },
+    "operations.duty.welfare.see_to": lambda: {
+        "answer": factories.WelfareAnswerFactory(),
         "at": timezone.now(),
     },
     "operations.duty.actions.log_outcome": lambda: {

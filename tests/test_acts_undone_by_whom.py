@@ -10,6 +10,7 @@ from accounts.acts import undo
 from accounts.acts.refusals import Refused
 from accounts.models import Undo, User
 from accounts.roles import Role
+from operations.duty.welfare import Said
 from tests import factories
 from tests.test_acts import ACTS
 from tests.test_acts_ask_who_acts import CALLS, planned
@@ -41,12 +42,19 @@ def visits_in_hand():
     return answers | {"visits": [visit], "person": visit.team.get().officer}
 
 
+def answers_of_a_cadet():
+    made = factories.WelfareAnswerFactory()
+    said = [Said(made.cadet_id, "fine")]
+    return {"visit": made.visit, "said": said, "at": timezone.now()}
+
+
 #: Where the act must have something to change.
 WITH_SOMETHING = {
     "operations.planning.actions.add_venues": some_venues,
     "operations.planning.draws.draw_venues": a_draw,
     "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
     "operations.follow_ups.actions.reopen_refresher": declined,
+    "operations.duty.welfare.say_how_it_was": answers_of_a_cadet,
 }
 
 
@@ -62,7 +70,7 @@ def called(name, by_whom):
 def everything(answers):
     """Somebody who may do all; of a visit, an officer of its team."""
     visit = answers.get("visit")
-    person = visit.team.get().officer if visit else factories.UserFactory()
+    person = visit.team.get(duty="lead").officer if visit else factories.UserFactory()
     User.objects.filter(pk=person.pk).update(whole_force=True)
     person.groups.set(Group.objects.all())
     return User.objects.get(pk=person.pk)

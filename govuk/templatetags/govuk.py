@@ -19,6 +19,8 @@ register = template.Library()
 register.filter(dates.plain_time)
 register.filter(dates.long_day)
 register.filter(dates.clock)
+register.filter(dates.how_long)
+register.filter(dates.month)
 
 
 @register.filter

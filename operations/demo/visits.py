@@ -10,6 +10,7 @@ from accounts.models import User
 from govuk.dates import LONDON
 from operations.demo.world import World
 from operations.duty import actions as duty
+from operations.duty import welfare
 from operations.follow_ups import actions as follow_up_actions
 from operations.models import (
     Cadet,
@@ -30,6 +31,7 @@ from operations.models import (
 from operations.planning import actions as planning
 from operations.scenarios import actions as scenarios
 from operations.teams.cadet_rules import finish_by
+from operations.teams.welfare import Feeling
 from operations.visits.facts import OutcomeFacts
 from venues.models import TrainingSession, Venue
 from venues.training.validity import TrainingState, training_state
@@ -251,7 +253,8 @@ def _evening(day: dt.date, *, hour: int) -> dt.datetime:
 def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: dt.datetime) -> None:
     """Let a team carry out a visit, and the coordinators what follows from it."""
     start = visit.starts_at + dt.timedelta(minutes=chance.randint(0, 20))
-    visit = duty.start_visit(visit=visit, by=by, at=start)
+    cadets = list(visit.team.filter(cadet__isnull=False).values_list("cadet", flat=True))
+    visit = duty.start_visit(visit=visit, told=True, willing=cadets, by=by, at=start)
     end = start + dt.timedelta(minutes=chance.randint(12, 30))
     if chance.random() < 0.11:
         duty.log_not_completed(
@@ -274,6 +277,10 @@ def _play(chance: random.Random, world: World, visit: Visit, *, by: User, now: d
     facts = _facts(chance, world, visit)
     duty.log_outcome(visit=visit, facts=facts, submission=_uuid(chance), by=by, at=end)
     follow_up = FollowUp.objects.filter(visit=visit).first()
+    said = Feeling.UNEASY if visit.pk % 7 == 0 else Feeling.FINE
+    welfare.say_how_it_was(
+        visit=visit, said=[welfare.Said(cadet, said) for cadet in cadets], by=by, at=end
+    )
     if follow_up:
         with scope.acting(follow_up.responsible):
             _follow(chance, follow_up, now=now)

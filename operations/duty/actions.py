@@ -7,25 +7,25 @@ happens with the visit's row locked, so of two messages at the same instant one 
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 
-from accounts.acts.refusals import Problem, Refused, refuse
+from accounts.acts.refusals import Problem, Refused, refuse, refuse_if_any
 from accounts.acts.undo import Return, undoable
 from accounts.acts.versions import EditConflictError
 from accounts.database import scope
 from accounts.models import User
-from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
+from accounts.roles import LOG_VISITS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
+from operations.duty.starting import problems_of_start, why_too_early
 from operations.follow_ups.actions import settle_follow_up
-from operations.planning import schedule
 from operations.safety.actions import raise_at_once
 from operations.safety.deadlines import Kind
 from operations.teams import own_visits
-from operations.teams.models import Cadet
+from operations.teams.welfare import Asked, Feeling, WelfareAnswer
 from operations.visits import verdict as rule
 from operations.visits.facts import OutcomeFacts
 from operations.visits.models import Visit, visit_rules
@@ -68,13 +68,32 @@ def _in_the_team(by: User, records: Sequence[models.Model]) -> bool:
     back="operations:my_visits",
 )
 @transaction.atomic
-def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
+def start_visit(
+    *,
+    visit: Visit,
+    told: bool,
+    willing: Collection[int] = (),
+    ago: dt.timedelta = dt.timedelta(0),
+    by: User,
+    at: dt.datetime,
+) -> Visit:
     """Say that the team begins now. A visit that is under way already stays as it is.
+
+    Args:
+        visit: A planned one.
+        told: Whether the control room was told of it.
+        willing: The keys of the cadets who were asked whether they are willing to go on, and said
+            yes.
+        ago: How long before it was sent this was said, by the phone's clock: there may have been
+            no network.
+        by: An officer of the team.
+        at: When it arrived.
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
         Refused: the visit is over or was cancelled, or it is too early; ``by`` has another
-            visit under way; or a cadet of the team may not go as things stand now.
+            visit under way; or something is missing that the rules ask for and nobody allowed the
+            start without. All of that is named at once.
 
     """
     visit = own_visits.hold(visit, by=by)
@@ -87,59 +106,27 @@ def start_visit(*, visit: Visit, by: User, at: dt.datetime) -> Visit:
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # starts one visit at a time
     if other := Visit.objects.for_officer(by).under_way().select_related("venue").first():
         raise refuse("visit", f"You still have {other.venue} under way: log it first.")
-    if problems := _problems_of_cadets_now(visit, at):
-        because = " ".join(problem.message for problem in problems)
-        raise refuse(
-            "visit",
-            f"The visit can’t start with its team as it is. {because} Call {_planner(visit)}: "
-            "they can change the team or cancel the visit.",
+    refuse_if_any(problems_of_start(visit, told=told, willing=willing, at=at))
+    said_at = at - ago
+    asked = visit.team.filter(cadet__in=willing).values_list("cadet", flat=True)
+    for cadet in asked.order_by("cadet"):
+        WelfareAnswer.objects.create(
+            visit=visit,
+            cadet_id=cadet,
+            asked=Asked.BEFORE,
+            answer=Feeling.WILLING,
+            asked_by=by,
+            asked_at=said_at,
         )
-    _move(visit, state=VisitState.UNDER_WAY, started_at=at, started_by=by)
+    _move(
+        visit,
+        state=VisitState.UNDER_WAY,
+        started_at=at,
+        started_by=by,
+        control_room_told_at=said_at if told else None,
+        control_room_told_by=by if told else None,
+    )
     return visit
-
-
-def _planner(visit: Visit) -> str:
-    """Whom a team calls about its plan: who made it, or who answers for it if they have left."""
-    if visit.created_by.has_perm(PLAN_OPERATIONS):
-        return f"the planner, {visit.created_by}"
-    lead = visit.operation.lead
-    led = visit.operation.is_led
-    return f"the operation’s lead, {lead}" if led else "a planner of your command unit"
-
-
-def why_too_early(visit: Visit, *, at: dt.datetime, early: dt.timedelta) -> str:
-    """A sentence that says from when on ``visit`` can start, or '' if it can by now.
-
-    Args:
-        visit: A planned one.
-        at: Now.
-        early: How long before its window a team may start. While a visit is under way the board
-            says that calls are a test.
-
-    """
-    earliest = visit.starts_at - early
-    if at >= earliest:
-        return ""
-    return (
-        f"It is too early to start this visit. You can start it from {moment(earliest)}. "
-        "If the team goes earlier, ask the planner to move the visit."
-    )
-
-
-def _problems_of_cadets_now(visit: Visit, at: dt.datetime) -> list[Problem]:
-    """The rules for cadets once more: what is held of them, or the policy, may have changed."""
-    team = [
-        schedule.Place(member.cadet or member.officer, schedule.Duty(member.duty))  # type: ignore[arg-type]  # it is one of both
-        for member in visit.team.select_related("cadet", "officer")
-    ]
-    going = [place.who for place in team if isinstance(place.who, Cadet)]
-    as_it_happens = Visit(
-        pk=visit.pk,
-        venue_id=visit.venue_id,
-        starts_at=at,
-        ends_at=max(at, visit.ends_at),
-    )
-    return schedule.problems_of_cadets(as_it_happens, team) if going else []
 
 
 @transaction.atomic
@@ -256,6 +243,11 @@ def _stays_ended(way: Return) -> str:
             visit.not_completed_reason == NotCompletedReason.REAL_CONCERN
         ):
             return "A real concern is not undone. Correct it on the visit’s page, with a reason."
+    return on_another_visit(way)
+
+
+def on_another_visit(way: Return) -> str:
+    """That whoever started the visit has another one under way by now."""
     for visit in way.again:
         if isinstance(visit, Visit) and visit.started_by:
             others = Visit.objects.for_officer(visit.started_by).under_way().exclude(pk=visit.pk)

@@ -1,4 +1,4 @@
-"""Pages of a visiting officer: one's visits, a visit, starting it and logging what happened."""
+"""Pages of a visiting officer: one's visits, a visit, and logging what happened."""
 
 import datetime as dt
 import uuid
@@ -13,12 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, cached_property
-from django.views.generic import DetailView, TemplateView, View
+from django.views.generic import DetailView, TemplateView
 
 from accounts.access.pages import RequiresPermission
-from accounts.acts.form_pages import FormPage
-from accounts.acts.refusals import Refused
-from accounts.acts.undo import confirm, offered
+from accounts.acts.undo import offered
 from accounts.acts.views import ActView
 from accounts.database.compiled import Compiled
 from accounts.dates.london import duty_day, duty_ends
@@ -38,8 +36,12 @@ from operations.duty.forms import (
     answers_of,
     answers_told,
 )
+from operations.duty.start_forms import cadets_to_ask
+from operations.duty.starting import why_too_early
+from operations.duty.welfare_presenters import welfare_on_page
 from operations.follow_ups.models import FollowUp
 from operations.safety.models import number_to_call
+from operations.safety.overrides import StartOverride
 from operations.teams.models import TeamMember
 from operations.visits import outcome_history
 from operations.visits.facts import OutcomeFacts
@@ -70,14 +72,19 @@ class MyVisits(RequiresPermission, TemplateView):
         """
         now = timezone.now()
         mine = Visit.objects.for_officer(self.user).select_related("venue", "outcome")
+        mine = mine.prefetch_related(
+            Prefetch("team", TeamMember.objects.select_related("cadet")),
+            Prefetch("start_overrides", StartOverride.objects.select_related("by")),
+        )
         called_off = list(mine.called_off(at=now))
         ahead = sorted([*mine.ahead(), *called_off], key=lambda visit: (visit.starts_at, visit.pk))
         tonight_ends = duty_ends(duty_day(now))
         tonight = [v for v in ahead if v.is_under_way or v.starts_at < tonight_ends]
         lately = mine.over().filter(starts_at__gte=now - DONE_LATELY)
         done = [visit for visit in lately if visit not in called_off]
-        self.record_reads(listed=[*ahead, *done])
         rules = visit_rules(at=now)
+        asked = [v for v in tonight if v.is_planned and v.starts_at - rules.early <= now]
+        self.record_reads(listed=[*ahead, *done, *(c for v in asked for c in cadets_to_ask(v))])
         return super().get_context_data(**kwargs) | {
             "early": rules.early,
             "margin": rules.margin,
@@ -106,10 +113,11 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
         return (
             Visit.objects.visible_to(self.user)
             .annotate(may_correct=Exists(correctable))
-            .select_related("venue", "operation__scenario", "started_by")
+            .select_related("venue", "operation__scenario", "started_by", "control_room_told_by")
             .prefetch_related(
                 Prefetch("team", team),
                 Prefetch("outcomes", outcomes),
+                Prefetch("start_overrides", StartOverride.objects.select_related("by")),
                 "operation__scenario__warning_signs",
             )
         )
@@ -128,6 +136,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             super().get_context_data(**kwargs)
             | self._findings()
             | self._times()
+            | (welfare_on_page(self.object, user, in_team=in_team) if sees_cadets else {})
             | {
                 "record": record_of(self.object, list(self.object.outcomes.all())),
                 "calls": list(lines_of(self.object.calls.order_by("called_at"))),
@@ -135,7 +144,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
                 and in_team
                 and offered(duty.start_visit, self.object, by=user),
                 "officers": [member for member in team if member.officer],
-                "cadets": cadets,
+                "cadets": [member for member in team if member.cadet] if sees_cadets else [],
                 "n_cadets": n_cadets,
                 "is_over": self.object.is_finished,
                 "is_ahead": self.object.is_planned or self.object.is_under_way,
@@ -166,7 +175,7 @@ class VisitDetail(RequiresPermission, DetailView[Visit]):
             return {}
         now = timezone.now()
         rules = visit_rules(at=now)
-        too_early = duty.why_too_early(self.object, at=now, early=rules.early)
+        too_early = why_too_early(self.object, at=now, early=rules.early)
         return {"too_early": too_early, "margin": rules.margin}
 
     def _registry_act(self) -> tuple[str, str] | None:
@@ -228,39 +237,6 @@ def _of_the_team(visit: int, officer: int) -> VisitQuerySet:
 
 def _with_what_a_page_shows(visits: VisitQuerySet, key: int) -> Visit | None:
     return visits.filter(pk=key).select_related("venue", "operation__scenario").first()
-
-
-class VisitStart(FormPage, OfTheTeam, View):
-    """Starts a visit: by one tap on a list, or here after a look at what it means."""
-
-    template_name = "operations/duty/visit_start.html"
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Ask; or go on where it has started."""
-        if self.visit.is_under_way:
-            return redirect("operations:outcome_add", self.visit.pk)
-        now = timezone.now()
-        return self.ask(duty.why_too_early(self.visit, at=now, early=visit_rules(at=now).early))
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Start, and open the form that is filled in afterwards, while there is a signal."""
-        now = timezone.now()
-        try:
-            visit = duty.start_visit(visit=self.visit, by=request.user, at=now)  # type: ignore[arg-type]
-        except Refused as refusal:
-            return self.ask(refusal, status=409)
-        if visit.started_at == now:
-            confirm(request, "The visit is under way.")
-        elif visit.started_by_id != request.user.pk:
-            messages.info(request, f"{visit.started_by} has already started this visit.")
-        return redirect("operations:outcome_add", visit.pk)
-
-    def ask(self, refusal: object, *, status: int = 200) -> HttpResponse:
-        """The page, with what stands in the way."""
-        self.record_reads(viewed=[self.visit])
-        margin = visit_rules(at=timezone.now()).margin
-        context = {"visit": self.visit, "refusal": refusal, "margin": margin}
-        return render(self.request, self.template_name, context, status=status)
 
 
 class TeamAct(OfTheTeam, ActView):
@@ -345,13 +321,11 @@ class OutcomeAdd(NoticesHeldButton, EndsVisit, LogsOutcome):
         """What the control room recorded of calls about the visit, as first answers."""
         return answers_told(told_of(self.visit))
 
-    def get_initial(self) -> dict[str, Any]:
-        return super().get_initial() | self.told
-
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With the questions that the control room answered, where the form is shown."""
-        told = self.told if self.request.method == "GET" else ()
-        return super().get_form_kwargs() | {"told": list(told)}
+        """With what the control room answered, where the form is shown and not sent."""
+        shape = super().get_form_kwargs()
+        told = self.told if self.request.method == "GET" else {}
+        return shape | {"initial": shape["initial"] | told, "told": list(told)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"is_told": bool(self.told)}

@@ -25,7 +25,7 @@ from accounts.database.locks import hold
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
-from govuk.dates import LONDON, plain_time
+from govuk.dates import LONDON, how_long, plain_time
 from govuk.texts import one_line
 from operations import people
 from operations.planning import actions as planning
@@ -350,8 +350,8 @@ def problems_of_window(visit: Visit) -> list[Problem]:
         problems.append(Problem("starts_at", NO_POLICY))
     elif visit.ends_at - visit.starts_at > policy.longest:
         message = (
-            f"The window is {_duration(visit.ends_at - visit.starts_at)} long and can be "
-            f"{_duration(policy.longest)} at most. Check both times, or plan more than one visit."
+            f"The window is {how_long(visit.ends_at - visit.starts_at)} long and can be "
+            f"{how_long(policy.longest)} at most. Check both times, or plan more than one visit."
         )
         problems = [Problem("ends_at", message)]  # in place of the widest bound's sentence
     if not planning.is_within(visit.operation, visit.starts_at, visit.ends_at):
@@ -454,7 +454,10 @@ def _problems_of_taken(visit: Visit, team: Sequence[Place]) -> list[Problem]:
 
 
 def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
-    """Why the cadets of ``team`` may not go on ``visit`` in its window; empty if they may."""
+    """Why the cadets of ``team`` may not go on ``visit`` in its window; empty if they may.
+
+    The code of each problem that a rule for cadets found is its ground.
+    """
     going = [place.who for place in team if isinstance(place.who, Cadet)]
     if not going:
         return []
@@ -477,9 +480,10 @@ def problems_of_cadets(visit: Visit, team: Sequence[Place]) -> list[Problem]:
             welfare_officers=sum(place.duty == Duty.WELFARE for place in adults),
         ):
             if about := GROUND_IS_ABOUT.get(reason.ground):
-                problems.append(Problem(about, reason.message))
+                problems.append(Problem(about, reason.message, code=reason.ground))
             else:
-                problems.append(Problem(Duty.CADET, f"{cadet}: {reason.message}"))
+                named = f"{cadet}: {reason.message}"
+                problems.append(Problem(Duty.CADET, named, code=reason.ground))
         if earlier.get(cadet.pk) == VisitState.PLANNED:
             message = f"{cadet}: Another visit to this venue is planned for the cadet."
             problems.append(Problem(Duty.CADET, message, tells_of=cadet))
@@ -500,10 +504,3 @@ def _take_up(visit: Visit, place: Place) -> list[Problem]:
         message = f"{place.who}: {sentence_of(error, TeamMember)}"
         return [Problem(place.duty, message, tells_of=place.who)]
     return []
-
-
-def _duration(length: dt.timedelta) -> str:
-    """A length of time as people say it: *4 hours*, *1 hour 30 minutes*."""
-    hours, minutes = divmod(length // dt.timedelta(minutes=1), 60)
-    parts = [(hours, "hour"), (minutes, "minute")]
-    return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n)

@@ -33,6 +33,7 @@ from operations.planning.forms import (
     RemoveVenueForm,
 )
 from operations.planning.models import Operation, OperationVenue
+from operations.planning.presenters import welfare_of, with_cadets_to_speak_to
 from operations.scenarios.models import Scenario
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit, VisitQuerySet
@@ -60,6 +61,11 @@ class OperationList(RequiresPermission, ListView[Operation]):
             .with_who_leads()
             .select_related("lead")
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With those after whose visits somebody is to be spoken to."""
+        to_speak_to = with_cadets_to_speak_to(self.user)
+        return super().get_context_data(**kwargs) | {"to_speak_to": to_speak_to}
 
 
 class Counted(Paginator[Any]):
@@ -117,13 +123,15 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         # Left under way by their teams, and for this person to end.
         overdue = Visit.objects.endable_by(user).overdue(at=timezone.now())
         overdue = overdue.filter(operation=operation).select_related("venue")
-        self.record_reads(listed={*_records_on(page), *overdue})
+        cadets_need = welfare_of(operation, user, at=timezone.now())
+        self.record_reads(listed={*_records_on(page), *overdue, *cadets_need.visits})
         links = [
             {"label": f"{label} ({number})", "url": f"?show={name}", "current": name == shown}
             for name, (label, _, number) in lists.items()
         ]
         return super().get_context_data(**kwargs) | {
             "overdue": overdue,
+            "cadets_need": cadets_need,
             "in_the_way": self.in_the_way(),
             "may_change_dates": "starts_on" not in planning.not_for(user, operation),
             "is_over": operation.ends_on < duty_day(timezone.now()),

@@ -25,21 +25,23 @@ from operations.models import (
     OperationVenue,
     Outcome,
     Scenario,
+    StartOverride,
     TeamMember,
     Visit,
+    WelfareAnswer,
 )
 from operations.safety.deadlines import Kind
 
 
 def limits_of_visit(user: User, visit: Visit) -> Limits:
-    """Which cadets were in the team is for planners and the team, and that the team called for help
-    in silence for everybody but the team.
+    """Which cadets were in the team, and what they said, is for planners and the team; that the
+    team called for help in silence for everybody but the team.
     """
     in_team = visit.team.filter(officer=user).exists()
     silent = Limits({Alarm: Q(kind=Kind.DURESS)}) if in_team else Limits()
     if user.has_perm(PLAN_OPERATIONS) or in_team:
         return silent
-    return Limits({TeamMember: Q(cadet__isnull=False)})
+    return Limits({TeamMember: Q(cadet__isnull=False), WelfareAnswer: history.EVERYTHING})
 
 
 def limits_of_operation(user: User, operation: Operation) -> Limits:
@@ -67,6 +69,8 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
     hidden = {
         Visit: Q(OneOf("pgh_obj_id", covert)),
         TeamMember: Q(OneOf("visit_id", covert)),
+        StartOverride: Q(OneOf("visit_id", covert)),
+        WelfareAnswer: Q(OneOf("visit_id", covert)),
         Outcome: Q(OneOf("visit_id", covert)),
         Alarm: Q(kind=Kind.DURESS, visit_id__in=user.team_memberships.values("visit")),
         Call: Q(pgh_obj__in=Call.objects.filter(visit__in=covert).values("pk")),
@@ -79,6 +83,7 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
     plans = user.has_perm(PLAN_OPERATIONS)
     if not plans:
         hidden[TeamMember] |= Q(cadet__isnull=False)
+        hidden[WelfareAnswer] = history.EVERYTHING
     return Limits(hidden, frozenset() if plans else frozenset({Cadet}), Q(Exists(of_request)))
 
 

@@ -33,8 +33,10 @@ from operations.models import (
     Operation,
     OperationVenue,
     Outcome,
+    StartOverride,
     TeamMember,
     Visit,
+    WelfareAnswer,
 )
 
 
@@ -42,7 +44,8 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
     """Erase what is held of cadets whose last operation closed before the day ``before``.
 
     The entry stays, empty, so that a visit still shows how many cadets were in its team. So do the
-    entries of its history that say who changed it and when, without what they changed.
+    entries of its history that say who changed it and when, without what they changed. What a cadet
+    said before and after visits goes.
     """
     keys = list(Cadet.objects.past_retention(before=before).values_list("pk", flat=True)[:BATCH])
     # Whoever makes up a team locks its cadets too: of those, ask again.
@@ -52,7 +55,9 @@ def erase_cadets(before: dt.date, on: dt.date) -> list[int]:
     history = _history(Cadet).filter(pgh_obj__in=keys)
     note(history, rule=CADETS.what)
     with pgtrigger.ignore():
+        WelfareAnswer.objects.filter(cadet__in=keys).delete()
         history.update(reference=ERASED, birth_date=None, consented_on=None, briefed_on=None)
+    forget(_history(WelfareAnswer).filter(cadet__in=keys), rule=CADETS.what)
     for cadet in Cadet.objects.filter(pk__in=keys):
         cadet.reference = f"erased-{cadet.pk}"
         cadet.birth_date = cadet.consented_on = cadet.briefed_on = None
@@ -74,6 +79,8 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
     of_them = Q(visit__in=keys)
     with pgtrigger.ignore():  # the rules that what is over never changes, and the history of it
         TeamMember.objects.filter(of_them).delete()
+        WelfareAnswer.objects.filter(of_them).delete()
+        StartOverride.objects.filter(of_them).update(by=nobody_, reason=ERASED)
         Outcome.objects.filter(of_them).update(
             logged_by=nobody_,
             notes="",
@@ -93,13 +100,14 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
         Visit.objects.filter(pk__in=keys).update(
             created_by=nobody_,
             started_by=_unless_nobody("started_by", nobody_.pk),
+            control_room_told_by=_unless_nobody("control_room_told_by", nobody_.pk),
             not_completed_notes="",
             correction_reason=_unless_empty("correction_reason"),
             cancelled_reason=_unless_empty("cancelled_reason"),
             anonymous_since=on,
         )
     forget(_history(Visit).filter(pgh_obj__in=keys), rule=VISITS.what)
-    for model in (TeamMember, Outcome, FollowUp, Alarm):
+    for model in (TeamMember, Outcome, FollowUp, Alarm, StartOverride, WelfareAnswer):
         forget(_history(model).filter(of_them), rule=VISITS.what)
     return keys
 
@@ -178,7 +186,7 @@ CADETS = Rule(
     says="What is held of a cadet is erased once their last operation has been closed for the "
     "time that the settings say",
     erase=erase_cadets,
-    fields=frozenset({"operations.Cadet.reference"}),
+    fields=frozenset({"operations.Cadet.reference", "operations.WelfareAnswer.note"}),
 )
 VISITS = Rule(
     what="operations.Visit",
@@ -190,7 +198,7 @@ VISITS = Rule(
             *("operations.Outcome.correction_reason", "operations.FollowUp.declined_reason"),
             *("operations.Visit.not_completed_notes", "operations.Visit.cancelled_reason"),
             *("operations.Visit.correction_reason", "operations.Alarm.spoke_to"),
-            "operations.Alarm.found",
+            *("operations.Alarm.found", "operations.StartOverride.reason"),
         }
     ),
 )

@@ -6,10 +6,11 @@ decided there, and a query that forgets it finds no more than this.
 
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
 before that to its planners only (rule 1 of the design); to call handlers while it is on the board
-or has an alarm; and to the lead of its operation when its time has passed or it has an alarm. What
-tells of a visit shows with the visit, and so does a call about it. Other calls show to call
-handlers for some days, and to those who work on concerns. A cadet shows to the planners of their
-command unit, to those of a visit that they are in and to its team.
+or has an alarm; and to the lead of its operation when its start is near, its time has passed or it
+has an alarm. What tells of a visit shows with the visit, and so does a call about it. Other calls
+show to call handlers for some days, and to those who work on concerns. A cadet shows to the
+planners of their command unit, to those of a visit that they are in and to its team, and so does
+what they said.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -83,8 +84,8 @@ def _set_of_keys(name: str, question: str) -> str:
 
 #: The visits that show to somebody whatever their command unit: in whose team one is; what is on
 #: the board or has an alarm, to call handlers; and to the lead of their operation those with an
-#: alarm and those past their time, who can end what its team left under way, and see that it is
-#: over.
+#: alarm, those past their time, who can end what its team left under way and see that it is over,
+#: and those whose start is near, which they can allow although something is missing.
 MY_VISITS = _set_of_keys(
     "makesafe_my_visits",
     f"""
@@ -100,6 +101,11 @@ MY_VISITS = _set_of_keys(
         AND (ends_at < now() OR EXISTS (
             SELECT FROM operations_alarm WHERE visit_id = operations_visit.id
         ))
+        AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
+        UNION ALL
+        SELECT id FROM operations_visit
+        WHERE state = 'planned'
+        AND starts_at <= now() + {_BEFORE} AND ends_at >= now() - {_AFTER}
         AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
     """,  # noqa: S608
 )
@@ -214,6 +220,11 @@ POLICIES = {
     """,
     "operations_concern": _shows_with("operations_call", "call_id"),
     "operations_callreminder": _shows_with("operations_call", "call_id"),
+    "operations_startoverride": _AROUND_A_VISIT,
+    # As cadets do: to planners and to the team.
+    "operations_welfareanswer": f"""
+        {OF_MY_UNITS} AND {SEES_PLANS} OR cadet_id IN (SELECT makesafe_my_cadets())
+    """,
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
@@ -270,6 +281,8 @@ HISTORIES = {
     "operations_alarmevent": f"{_told_with('visit_id')} AND {_NOT_SILENT_TO_ME}",
     "operations_callevent": _shows_with("operations_call", "pgh_obj_id"),
     "operations_concernevent": _shows_with("operations_call", "call_id"),
+    "operations_startoverrideevent": _told_with("visit_id"),
+    "operations_welfareanswerevent": _shows_with("operations_cadet", "cadet_id"),
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (

@@ -27,6 +27,7 @@ from operations import triggers
 from operations.command_units import command_unit_of_venue, kept_from_visit
 from operations.safety.deadlines import AT_ONCE, Kind, Rules, Signs, check_in_by
 from operations.teams.models import TeamMember
+from operations.teams.start_rules import Need
 from operations.visits.models import Visit
 from operations.visits.states import ON_BOARD_AFTER
 
@@ -62,6 +63,17 @@ class SafetyPolicy(Policy):
         default=5,
         validators=[MaxValueValidator(30)],
         help_text="The operation’s lead, the duty mailbox and the duty number are told. Up to 30.",
+    )
+    may_start_untold = models.BooleanField(
+        "a lead may allow a start without the control room told", default=True
+    )
+    may_start_unasked = models.BooleanField(
+        "a lead may allow a start without the cadets asked whether they are willing", default=False
+    )
+    may_start_unbriefed = models.BooleanField(
+        "a lead may allow a start without a valid briefing",
+        default=False,
+        help_text="Nobody can allow a start without the age, the consent or the two adults.",
     )
     duty_mailbox = EmailLineField(
         blank=True,
@@ -104,6 +116,16 @@ class SafetyPolicy(Policy):
     def on(cls, day: dt.date) -> "SafetyPolicy":
         """The rules of the ``day``; the usual ones before the first."""
         return cls.objects.in_force(on=day) or cls(valid_from=day)
+
+    @property
+    def may_be_allowed(self) -> frozenset[Need]:
+        """Without what a lead may allow a start."""
+        kinds = {
+            Need.CONTROL_ROOM: self.may_start_untold,
+            Need.WILLING: self.may_start_unasked,
+            Need.BRIEFING: self.may_start_unbriefed,
+        }
+        return frozenset(need for need, may in kinds.items() if may)
 
     @property
     def rules(self) -> Rules:

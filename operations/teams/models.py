@@ -208,6 +208,10 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
         """All members of the teams in which this officer is."""
         return self.filter(visit__in=user.team_memberships.values("visit"))
 
+    def withdrawn(self) -> Self:
+        """The cadets who withdrew from their visit, the latest first."""
+        return self.filter(withdrawn_at__isnull=False).order_by("-withdrawn_at", "-pk")
+
     def with_who_goes(self) -> Self:
         """With ``goes``: whether an officer still is one; a cadet's rules are asked elsewhere."""
         officers = people.visiting_officers().filter(pk=OuterRef("officer"))
@@ -264,6 +268,21 @@ class TeamMember(models.Model):
         "empty once it is cancelled.",
     )
 
+    withdrawn_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the cadet withdrew from this visit. No reason is asked.",
+    )
+    withdrawn_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        help_text="Which officer of the team said so for them.",
+    )
+
     objects: ClassVar[TeamMemberQuerySet] = TeamMemberQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -272,6 +291,11 @@ class TeamMember(models.Model):
                 condition=Q(duty="cadet", cadet__isnull=False, officer=None)
                 | (~Q(duty="cadet") & Q(cadet=None, officer__isnull=False)),
                 name="team_member_is_an_officer_or_a_cadet",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawn_by=None)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, duty="cadet"),
+                name="cadets_alone_withdraw_and_it_says_by_whom",
             ),
             models.UniqueConstraint("visit", "officer", name="officer_is_once_in_a_team"),
             models.UniqueConstraint("visit", "cadet", name="cadet_is_once_in_a_team"),

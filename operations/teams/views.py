@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.generic import ListView
+from django.views.generic import DetailView, ListView
 
 from accounts import roles
 from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from operations.teams import actions as cadets
+from operations.teams import duty_record
 from operations.teams.cadet_rules import age_on
 from operations.teams.forms import CadetEditForm, CadetForm
 from operations.teams.models import Cadet
+from operations.teams.welfare import stints_of
 from operations.visits.models import Visit
 from venues.models import CommandUnit
 
@@ -47,6 +49,28 @@ class CadetList(RequiresPermission, ListView[Cadet]):
             for cadet in context["page_obj"]
         ]
         return context
+
+
+class CadetRecord(RequiresPermission, DetailView[Cadet]):
+    """A cadet's duty record: when they were out and what they said, to be printed for a parent."""
+
+    permission_required = roles.PLAN_OPERATIONS
+    template_name = "operations/teams/cadet_record.html"
+    context_object_name = "cadet"
+
+    def get_queryset(self) -> QuerySet[Cadet]:
+        """Of the cadets whose record this planner keeps."""
+        return Cadet.objects.changeable_by(self.user).on_record()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        self.record_reads(viewed=[self.object])
+        stints = stints_of(self.object)
+        return super().get_context_data(**kwargs) | {
+            "months": duty_record.months(stints),
+            "n_visits": len(stints),
+            "lasted": duty_record.total(stints),
+            "today": timezone.localdate(),
+        }
 
 
 class CadetAct(ActView):

@@ -140,6 +140,25 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             theirs |= Q(operation__lead=user)
         return self.filter(theirs)
 
+    def led_by(self, user: User, *, at: dt.datetime, also_started: bool = False) -> Self:
+        """The planned visits whose start this person may allow although something is missing.
+
+        Those that they may plan; and those of the operation that they lead, once their time is
+        near: the team calls its lead then, who learns of no visit before.
+
+        Args:
+            user: The person.
+            at: Now.
+            also_started: Whether those that are no longer planned count too.
+
+        """
+        theirs = _planned_by(user)
+        if user.has_perm(VIEW_OPERATIONS):
+            near = Q(starts_at__lte=at + ON_BOARD_BEFORE, ends_at__gte=at - ON_BOARD_AFTER)
+            theirs |= Q(operation__lead=user) & near
+        led = self.filter(theirs)
+        return led if also_started else led.planned()
+
     def correctable_by(self, user: User) -> Self:
         """The visits of which this person may correct what was logged.
 
@@ -208,6 +227,14 @@ class Visit(Versioned):
     started_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    control_room_told_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the team said that the control room knows of the start.",
+    )
+    control_room_told_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     ended_at = models.DateTimeField(null=True, editable=False)
     # Deliberately not unique: a trigger makes sure that the outcome is one of this visit's, and an
     # update of a unique column takes a lock that blocks inserts of rows pointing to the visit.
@@ -275,6 +302,15 @@ class Visit(Versioned):
                     started_by__isnull=False,
                 ),
                 name="started_visit_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(control_room_told_at=None, control_room_told_by=None)
+                | Q(
+                    control_room_told_at__isnull=False,
+                    control_room_told_by__isnull=False,
+                    started_at__isnull=False,
+                ),
+                name="visit_says_who_told_the_control_room_of_its_start",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["completed", "not_completed"], ended_at__isnull=False)
@@ -437,6 +473,38 @@ class Visit(Versioned):
                 """,
             ),
             pgtrigger.Trigger(
+                name="visit_starts_with_cadets_who_may_go",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(old__state="planned", new__state="under_way"),
+                declare=[("today", "date")],
+                # No finer than operations/teams/cadet_rules.py, which the act asks.
+                func=f"""
+                    today := (NEW.started_at AT TIME ZONE 'Europe/London')::date;
+                    IF EXISTS (
+                        SELECT FROM operations_teammember member
+                        JOIN operations_cadet cadet ON cadet.id = member.cadet_id
+                        LEFT JOIN LATERAL (
+                            SELECT min_age, max_age, consent_days FROM operations_cadetpolicy
+                            WHERE valid_from <= today ORDER BY valid_from DESC LIMIT 1
+                        ) policy ON true
+                        WHERE member.visit_id = NEW.id AND (
+                            member.withdrawn_at IS NOT NULL
+                            OR cadet.consented_on IS NULL
+                            OR cadet.consented_on > today
+                            OR cadet.consented_on + coalesce(policy.consent_days, 1096)::int
+                                <= {duty_day_in_sql("NEW.started_at")}
+                            OR extract(year FROM age(today, cadet.birth_date)) NOT BETWEEN
+                                coalesce(policy.min_age, 10) AND coalesce(policy.max_age, 17)
+                        )
+                    ) THEN
+                        RAISE EXCEPTION
+                            'Each cadet is of the right age, has consent and has not withdrawn.';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (put together of constants)
+            ),
+            pgtrigger.Trigger(
                 name="visit_tells_its_team_the_period",
                 when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state", "ended_at"),  # type: ignore[no-untyped-call]
@@ -463,6 +531,10 @@ class Visit(Versioned):
                     UPDATE operations_alarm SET command_unit_id = NEW.command_unit_id
                     WHERE visit_id = NEW.id;
                     UPDATE operations_call SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    UPDATE operations_welfareanswer SET command_unit_id = NEW.command_unit_id
+                    WHERE visit_id = NEW.id;
+                    UPDATE operations_startoverride SET command_unit_id = NEW.command_unit_id
                     WHERE visit_id = NEW.id;
                     RETURN NULL;
                 """,
@@ -550,7 +622,7 @@ class Visit(Versioned):
             triggers.never_changes(
                 "visit_that_started_keeps_its_start",
                 "Once a visit has started, its start never changes.",
-                *("started_at", "started_by_id"),
+                *("started_at", "started_by_id", "control_room_told_at", "control_room_told_by_id"),
                 once="OLD.state <> 'planned' AND NEW.state <> 'planned'",
             ),
             triggers.never_changes(

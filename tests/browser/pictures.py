@@ -24,6 +24,8 @@ TALL = {"width": 1280, "height": 1500}
 
 def answer(page: Page) -> None:
     """Start the first visit of tonight and give the first answers."""
+    for said in page.locator(".app-card").first.get_by_role("checkbox").all():
+        said.check()
     page.get_by_role("button", name=re.compile("Start|Log outcome")).first.click()
     for name in ("challenged", "asked_for_identification", "signs_recognised", "room_refused"):
         page.locator(f"[name={name}][value=yes]").check()

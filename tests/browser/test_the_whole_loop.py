@@ -107,6 +107,7 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     site.sees("Page not found")
     site.sign_in("officer")
     site.sees(VENUE)
+    site.page.get_by_label("We have told the control room that we start").check()
     site.press("Start", exact=False)
 
     # the call handler knows that it is a test,

@@ -111,7 +111,7 @@ class World:
         if Visit.objects.under_way().filter(started_by=self.officers[0]).exists():
             return
         if visit := self.any(Visit.objects.planned().filter(team__officer=self.officers[0])):
-            duty.start_visit(visit=visit, by=self.officers[0], at=visit.starts_at)
+            duty.start_visit(visit=visit, told=True, by=self.officers[0], at=visit.starts_at)
 
     def log(self):
         if visit := self.any(Visit.objects.under_way().filter(anonymous_since=None)):

@@ -38,7 +38,7 @@ def planned(unit, officer):
 
 
 def start(visit, by):
-    duty.start_visit(visit=visit, by=by, at=timezone.now())
+    duty.start_visit(visit=visit, told=True, by=by, at=timezone.now())
     return Undo.objects.get(act__endswith="start_visit")
 
 
@@ -62,7 +62,7 @@ def test_a_start_on_the_wrong_visit_is_undone_and_the_visit_is_planned_as_before
         None,
         None,
     )
-    duty.start_visit(visit=planned, by=officer, at=timezone.now())
+    duty.start_visit(visit=planned, told=True, by=officer, at=timezone.now())
 
 
 def test_a_colleague_of_the_team_can_undo_the_start_and_nobody_else(planned, officer, planner):
@@ -119,7 +119,9 @@ def test_the_board_shows_at_its_next_poll_that_a_start_was_undone(client, planne
 
 def test_starting_by_a_tap_offers_undo_and_so_does_the_visits_page(client, planned, officer):
     client.force_login(officer)
-    begun = client.post(reverse("operations:visit_start", args=[planned.pk]), follow=True)
+    begun = client.post(
+        reverse("operations:visit_start", args=[planned.pk]), {"told": "on"}, follow=True
+    )
     address = reverse("accounts:undo", args=[Undo.objects.get().number])
     assert address in begun.text
     assert address in client.get(planned.get_absolute_url()).text

@@ -83,6 +83,7 @@ def test_a_cadet_gets_record_visits_and_when_it_was_read(client, administrator):
     cadet = factories.CadetFactory(reference="C-17")
     visit = factories.CompletedVisitFactory()
     factories.CadetMemberFactory(visit=visit, cadet=cadet)
+    factories.WelfareAnswerFactory(visit=visit, cadet=cadet, note="Wants a call")
     planner = factories.UserFactory(role=Role.PLANNER, whole_force=True, last_name="Lindqvist")
     with scope.acting(planner):
         record_reads(by=planner, listed=[cadet])
@@ -90,6 +91,7 @@ def test_a_cadet_gets_record_visits_and_when_it_was_read(client, administrator):
     found = rows(export(client, "cadet", "c-17"))
     assert ["Record", f"Cadet {number_of(cadet.pk)}", "Reference", "C-17"] in found
     assert any(row[0] == "Work" and str(visit.venue) in row[3] for row in found)
+    assert any(row[0] == "What they said" and row[3] == "Upset. Wants a call" for row in found)
     assert any(row[0] == "Who read it" and "by somebody" in row[2] for row in found)
     history = [row for row in found if row[0] == "History of the record"]
     assert any("2 November 2026" in row[2] for row in history)

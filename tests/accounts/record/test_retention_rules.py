@@ -84,6 +84,9 @@ def old_rows_of_everything(person):
         visit=visit, due_at=LONG_AGO, raised_at=LONG_AGO, closed_at=LONG_AGO, closed_by=person
     )
     said = {"place": "By Rhoda's", "done": "Rhoda went", "incident_reference": "Rhoda 3"}
+    with pgtrigger.ignore("operations.StartOverride:start_is_allowed_before_it_only"):
+        factories.StartOverrideFactory(visit=visit, at=LONG_AGO, by=person, reason="Rhoda said so")
+    factories.WelfareAnswerFactory(visit=visit, asked_at=LONG_AGO, note="Rhoda saw it")
     call = factories.CallFactory(called_at=LONG_AGO, logged_by=person, **said)
     factories.ClosedConcernFactory(call=call, opened_at=LONG_AGO, came_of_it="Rhoda's family")
     again = {"visit": visit, "revision": 2, "correction_reason": "Rhoda said so"}

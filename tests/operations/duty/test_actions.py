@@ -108,7 +108,7 @@ def test_a_start_says_when_and_by_whom(officer):
     visit = VisitFactory(officer=officer)
     at = timezone.now()
 
-    duty.start_visit(visit=visit, by=officer, at=at)
+    duty.start_visit(visit=visit, told=True, by=officer, at=at)
 
     visit.refresh_from_db()
     assert (visit.state, visit.started_at, visit.started_by) == (VisitState.UNDER_WAY, at, officer)
@@ -118,9 +118,11 @@ def test_a_second_tap_on_start_changes_nothing(officer):
     visit = VisitFactory(officer=officer)
     colleague = TeamMemberFactory(visit=visit, duty="support").officer
     first = timezone.now()
-    duty.start_visit(visit=visit, by=officer, at=first)
+    duty.start_visit(visit=visit, told=True, by=officer, at=first)
 
-    again = duty.start_visit(visit=visit, by=colleague, at=first + dt.timedelta(minutes=1))
+    again = duty.start_visit(
+        visit=visit, told=True, by=colleague, at=first + dt.timedelta(minutes=1)
+    )
 
     assert (again.started_at, again.started_by) == (first, officer)
 
@@ -131,7 +133,7 @@ def test_a_second_tap_on_start_changes_nothing(officer):
 def test_a_visit_that_is_over_or_cancelled_cannot_start(factory, officer):
     visit = factory(officer=officer)
     with pytest.raises(Refused):
-        duty.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, told=True, by=officer, at=timezone.now())
 
 
 @pytest.mark.parametrize(("minutes", "earliest"), [(None, "18:30"), (15, "19:15"), (0, "19:30")])
@@ -143,9 +145,9 @@ def test_a_visit_starts_at_the_earliest_as_the_policy_of_the_day_says(officer, m
     at = dt.datetime.fromisoformat(f"2026-11-26T{earliest}Z")
 
     with pytest.raises(Refused, match=f"You can start it from {earliest} on 26 November"):
-        duty.start_visit(visit=visit, by=officer, at=at - dt.timedelta(seconds=1))
+        duty.start_visit(visit=visit, told=True, by=officer, at=at - dt.timedelta(seconds=1))
 
-    assert duty.start_visit(visit=visit, by=officer, at=at).is_under_way
+    assert duty.start_visit(visit=visit, told=True, by=officer, at=at).is_under_way
 
 
 def test_an_officer_has_one_visit_under_way(visit, officer):
@@ -153,9 +155,9 @@ def test_an_officer_has_one_visit_under_way(visit, officer):
     colleague = TeamMemberFactory(visit=following, duty="support").officer
 
     with pytest.raises(Refused, match=f"You still have {visit.venue} under way: log it"):
-        duty.start_visit(visit=following, by=officer, at=visit.ends_at)
+        duty.start_visit(visit=following, told=True, by=officer, at=visit.ends_at)
 
-    duty.start_visit(visit=following, by=colleague, at=visit.ends_at)
+    duty.start_visit(visit=following, told=True, by=colleague, at=visit.ends_at)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +178,7 @@ def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cade
     Cadet.objects.filter(pk=member.cadet_id).update(**cadet)
 
     with pytest.raises(Refused) as caught:
-        duty.start_visit(visit=visit, by=officer, at=at)
+        duty.start_visit(visit=visit, told=True, by=officer, at=at)
 
     assert because in str(caught.value)
     assert f"Call the planner, {visit.created_by}" in str(caught.value)
@@ -185,12 +187,13 @@ def test_a_visit_does_not_start_with_a_cadet_who_may_not_go_by_now(officer, cade
         briefed_on=NOON.date(),
         birth_date=NOON.date() - dt.timedelta(days=16 * 366),
     )
-    duty.start_visit(visit=visit, by=officer, at=NOON)
+    going = [member.cadet_id]
+    duty.start_visit(visit=visit, told=True, willing=going, by=officer, at=NOON)
 
 
 def test_a_planner_with_the_plan_open_is_told_of_a_start(officer):
     visit = VisitFactory(officer=officer)
-    duty.start_visit(visit=visit, by=officer, at=timezone.now())
+    duty.start_visit(visit=visit, told=True, by=officer, at=timezone.now())
     with pytest.raises(EditConflictError):
         Visit.objects.get(pk=visit.pk).claim(visit.version)
 
@@ -198,7 +201,7 @@ def test_a_planner_with_the_plan_open_is_told_of_a_start(officer):
 # Who may ----------------------------------------------------------------------------------------
 
 ACTS = [
-    lambda visit, by: duty.start_visit(visit=visit, by=by, at=timezone.now()),
+    lambda visit, by: duty.start_visit(visit=visit, told=True, by=by, at=timezone.now()),
     log,
     correct,
     end,

@@ -72,7 +72,7 @@ def errors(response):
 
 def test_one_tap_starts_a_visit_and_opens_the_form(signed_in, officer):
     visit = VisitFactory(officer=officer)
-    answer = signed_in.post(url("visit_start", visit), follow=True)
+    answer = signed_in.post(url("visit_start", visit), {"told": "on"}, follow=True)
     visit.refresh_from_db()
     assert visit.is_under_way
     assert answer.redirect_chain == [(url("outcome_add", visit), 302)]
@@ -81,13 +81,13 @@ def test_one_tap_starts_a_visit_and_opens_the_form(signed_in, officer):
 
 def test_whoever_starts_second_is_told_who_was_first(client, visit, officer):
     client.force_login(TeamMemberFactory(visit=visit, duty="support").officer)
-    answer = client.post(url("visit_start", visit), follow=True)
+    answer = client.post(url("visit_start", visit), {"told": "on"}, follow=True)
     assert "Rowan Ashby has already started this visit." in text(answer)
 
 
 def test_a_cancelled_visit_says_that_it_cannot_start(signed_in, officer):
     visit = CancelledVisitFactory(officer=officer)
-    answer = signed_in.post(url("visit_start", visit))
+    answer = signed_in.post(url("visit_start", visit), {"told": "on"})
     assert answer.status_code == 409
     assert "cancelled: The team was needed elsewhere. Do not go in." in text(answer)
     assert "can’t be started" in text(signed_in.get(url("visit_start", visit)))
@@ -102,7 +102,7 @@ def test_a_visit_that_is_too_early_to_start_says_from_when_on(signed_in, officer
         assert "Start<span" not in page
     assert "Start<span" not in text(signed_in.get(reverse("operations:my_visits")))
 
-    answer = signed_in.post(url("visit_start", visit))
+    answer = signed_in.post(url("visit_start", visit), {"told": "on"})
 
     assert answer.status_code == 409
     assert "You can start it from" in text(answer)
@@ -113,7 +113,7 @@ def test_a_visit_that_is_too_early_to_start_says_from_when_on(signed_in, officer
 def test_a_start_that_is_refused_says_why(signed_in, officer, visit):
     VisitPolicy.objects.create(valid_from=dt.date(2025, 1, 1), start_early_minutes=120)
     following = VisitFactory(officer=officer, starts_at=visit.ends_at)
-    answer = signed_in.post(url("visit_start", following))
+    answer = signed_in.post(url("visit_start", following), {"told": "on"})
     assert answer.status_code == 409
     assert "You still have Gannet Hotel under way: log it first." in text(answer)
 

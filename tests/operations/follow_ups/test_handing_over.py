@@ -91,7 +91,7 @@ def test_a_team_is_told_to_call_somebody_who_still_works_here(unit):
     factories.CadetMemberFactory(visit=visit)  # without a welfare officer
     leave(visit.created_by)
     with pytest.raises(Refused, match=f"lead, {visit.operation.lead}"):
-        duty.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, told=True, by=officer, at=timezone.now())
 
 
 # Follow-ups -------------------------------------------------------------------------------------

@@ -279,7 +279,7 @@ def test_no_visit_with_a_cadet_starts_where_the_welfare_officer_is_no_officer_an
     officer = visit.team.get(duty=TeamMember.Duty.LEAD).officer
     loses_all(welfare)
     with pytest.raises(Refused, match="welfare officer"):
-        duty.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, told=True, by=officer, at=timezone.now())
     client.force_login(factories.UserFactory(role=Role.PLANNER, whole_force=True))
     page = client.get(reverse("operations:visit_detail", args=[visit.pk])).text
     assert f"{welfare}, welfare officer, has other work now" in page

@@ -34,7 +34,7 @@ def test_an_officer_whose_account_was_closed_is_no_adult_for_a_cadet(plan, cadet
     team[1].who.is_active = False
     team[1].who.save()
 
-    found = refused(duty.start_visit, visit=visit, by=team[0].who, at=visit.starts_at)
+    found = refused(duty.start_visit, visit=visit, told=True, by=team[0].who, at=visit.starts_at)
 
     assert "A cadet needs two adults in the team." in found[0][1]
 

@@ -189,6 +189,7 @@ def old_concern():
 
 completed = old(factories.CompletedVisitFactory)
 not_completed = old(factories.NotCompletedVisitFactory)
+planned = partial(factories.VisitFactory, starts_at=YEARS_AGO)
 cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancelled_at=YEARS_AGO)
 
 #: For each field that a rule erases: a row past its time, and what must stand beside the words.
@@ -206,9 +207,17 @@ WITH_WORDS = {
     "operations.Outcome.correction_reason": (lambda: completed().outcome, {"revision": 2}),
     "operations.Outcome.incident_reference": (lambda: completed().outcome, {}),
     "operations.Outcome.notes": (lambda: completed().outcome, {}),
+    "operations.StartOverride.reason": (
+        lambda: factories.StartOverrideFactory(visit=planned()),
+        {},
+    ),
     "operations.Visit.cancelled_reason": (cancelled, {}),
     "operations.Visit.correction_reason": (not_completed, {"not_completed_revision": 2}),
     "operations.Visit.not_completed_notes": (not_completed, {}),
+    "operations.WelfareAnswer.note": (
+        lambda: factories.WelfareAnswerFactory(visit=completed()),
+        {},
+    ),
 }
 
 

@@ -92,6 +92,8 @@ def world(unit):
         for test in (planned, under_way, over):
             factories.CallFactory(venue=venue, matched_to=test)
         factories.ConcernFactory(call=factories.CallFactory(venue=venue))
+        factories.StartOverrideFactory(visit=planned)
+        factories.WelfareAnswerFactory(visit=over, cadet=made[name]["companion"])
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
@@ -221,6 +223,19 @@ def test_what_shows_for_oneself_shows_in_any_command_unit(world):
         teams = [*theirs["over"].team.all(), *theirs["under_way"].team.all()]
         assert keys("operations_teammember") == {member.pk for member in teams}
         assert keys("operations_cadet") == set()
+
+
+def test_a_lead_finds_a_planned_visit_once_its_start_is_near(world):
+    operation = world["theirs"]["operation"]
+    near = factories.VisitFactory(operation=operation)
+    far = factories.VisitFactory(
+        operation=operation, starts_at=timezone.now() + dt.timedelta(minutes=61)
+    )
+    of_another = factories.VisitFactory()
+    with scope.acting(operation.lead):
+        found = keys("operations_visit")
+    assert near.pk in found
+    assert not {far.pk, of_another.pk} & found
 
 
 def test_a_lead_does_not_find_a_visit_under_way_whose_team_is_heard_of(world):

@@ -99,7 +99,7 @@ class Acts:
     def start(self):
         officer = factories.UserFactory(role=Role.VISITING_OFFICER)
         visit = factories.VisitFactory(venue=self.venue(), officer=officer)
-        duty.start_visit(visit=visit, by=officer, at=timezone.now())
+        duty.start_visit(visit=visit, told=True, by=officer, at=timezone.now())
 
     def log(self):
         if visit := Visit.objects.under_way().first():

@@ -400,7 +400,7 @@ def test_whether_a_merge_can_be_taken_back_tells_nothing_of_a_planned_visit():
     merge(keep, duplicate, coordinator)
     assert undo.offers(keep, by=coordinator)
 
-    duty.start_visit(visit=started, by=officer, at=timezone.now())
+    duty.start_visit(visit=started, told=True, by=officer, at=timezone.now())
     called_off.refresh_from_db()
     schedule.cancel_visit(visit=called_off, reason="Rain", by=planner, at=timezone.now())
     chosen.refresh_from_db()
