@@ -25,6 +25,7 @@ ENTRIES = (
     (roles.VIEW_BOARD, "Control room", "operations:board"),
     (roles.VIEW_BOARD, "Alarms", "operations:alarm_list"),
     (roles.LOG_CALLS, "Calls", "operations:call_list"),
+    (roles.VIEW_BOARD, "Sheets", "operations:sheet_list"),
     (roles.VIEW_STATISTICS, "Dashboard", "reports:dashboard"),
     (roles.VIEW_OPERATIONS, "Operations", "operations:operation_list"),
     (roles.VIEW_FOLLOW_UPS, "Follow-ups", "operations:follow_up_list"),

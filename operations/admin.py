@@ -63,6 +63,7 @@ class SafetyPolicyAdmin(ForTheWholeForce, admin.ModelAdmin[SafetyPolicy]):
         "duty_mailbox",
         "duty_number",
         "number_to_call",
+        "control_room_mailbox",
     )
 
 

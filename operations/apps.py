@@ -18,6 +18,7 @@ class OperationsConfig(AppConfig):
         "calls_that_wait": "operations.calls.reminders.write",
         "cadet_withdrew": "operations.duty.welfare_messages.write_withdrawals",
         "cadet_to_speak_to": "operations.duty.welfare_messages.write_answers",
+        "control_room_sheet": "operations.sheets.messages.write",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)

@@ -51,6 +51,7 @@ from operations.protection.covert_reads import (
 from operations.safety.models import Alarm, AlarmQuerySet, CheckIn, SafetyPolicy
 from operations.safety.overrides import StartOverride, StartOverrideQuerySet
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
+from operations.sheets.models import Sheet, SheetQuerySet
 from operations.teams.models import (
     Cadet,
     CadetPolicy,
@@ -122,6 +123,8 @@ __all__ = [
     "ScenarioQuerySet",
     "ScenarioSign",
     "Selection",
+    "Sheet",
+    "SheetQuerySet",
     "StartOverride",
     "StartOverrideQuerySet",
     "TeamMember",

@@ -16,6 +16,7 @@ from operations.planning import views as planning
 from operations.protection import views as protection
 from operations.safety import views as safety
 from operations.scenarios import views as scenarios
+from operations.sheets import views as sheets
 from operations.teams import views as cadets
 
 app_name = "operations"
@@ -45,6 +46,11 @@ urlpatterns = [
     path("cadets/add/", cadets.CadetAdd.as_view(), name="cadet_add"),
     path("cadets/<number:pk>/record/", cadets.CadetRecord.as_view(), name="cadet_record"),
     path("cadets/<number:pk>/edit/", cadets.CadetEdit.as_view(), name="cadet_edit"),
+    # sheets for the control room
+    path("operations/<number:pk>/sheet/", sheets.SheetSend.as_view(), name="sheet_send"),
+    path("sheets/", sheets.SheetList.as_view(), name="sheet_list"),
+    path("sheets/<number:pk>/", sheets.SheetDetail.as_view(), name="sheet_detail"),
+    path("sheets/<number:pk>/sheet.pdf", sheets.SheetPdf.as_view(), name="sheet_pdf"),
     # logging
     path("visits/", visits.MyVisits.as_view(), name="my_visits"),
     path("visits/<number:pk>/", visits.VisitDetail.as_view(), name="visit_detail"),

@@ -17,6 +17,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_plus
 
+import pypdf
+
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*={0,2}")
 FOLDED_AWAY = str.maketrans("", "", "'’‘`")
@@ -57,6 +59,10 @@ def _inside(data: bytes) -> Iterator[bytes]:
     if QUOTED_PRINTABLE.search(data):
         yield quopri.decodestring(data)
     yield from _from_base64(data)
+    if data[:4] == b"%PDF":
+        document = pypdf.PdfReader(io.BytesIO(data))
+        yield "\n".join(page.extract_text() for page in document.pages).encode()
+        yield str(document.metadata).encode()
     if data[:2] == b"PK":
         with contextlib.suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name in archive.namelist():

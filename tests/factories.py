@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import Role
 from operations.follow_ups.due import Audience, Stage
@@ -36,6 +37,7 @@ from operations.models import (
     ReminderCopy,
     Scenario,
     Selection,
+    Sheet,
     StartOverride,
     TeamMember,
     Visit,
@@ -469,6 +471,24 @@ class WelfareAnswerFactory(DjangoFactory):
         if not visit.team.filter(cadet=cadet).exists():
             CadetMemberFactory(visit=visit, cadet=cadet)
         return super()._create(model_class, *args, **kwargs)
+
+
+class SheetFactory(DjangoFactory):
+    """Of tonight, one area and one team."""
+
+    class Meta:
+        model = Sheet
+
+    operation = factory.SubFactory(OperationFactory)
+    command_unit = factory.SubFactory(CommandUnitFactory)
+    evening = factory.LazyFunction(lambda: duty_day(timezone.now()))
+    starts_at = factory.LazyFunction(timezone.now)
+    ends_at = factory.LazyAttribute(lambda o: o.starts_at + dt.timedelta(hours=3))
+    areas = "Southmoor"
+    call_signs = "Oscar 21"
+    sent_to = "control@police.example"
+    sent_by = factory.SubFactory(UserFactory, role=Role.PLANNER)
+    sent_at = factory.LazyFunction(timezone.now)
 
 
 # Safety -----------------------------------------------------------------------------------------

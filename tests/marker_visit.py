@@ -86,7 +86,11 @@ class MarkerVisit:
         self.cadet = factories.CadetFactory(
             reference="QX-90417", command_unit=self.unit, birth_date=sixteen()
         )
-        SafetyPolicy.objects.update(duty_mailbox="duty@police.example", duty_number="07700900102")
+        SafetyPolicy.objects.update(
+            duty_mailbox="duty@police.example",
+            duty_number="07700900102",
+            control_room_mailbox="control@police.example",
+        )
         self.others = made
         self.visit: Any = None
 
@@ -159,6 +163,9 @@ class MarkerVisit:
         answer = planner.post(url, answers | {"submission_token": token(planner, url)})
         assert answer.status_code == 302, answer.text
         self.visit = Visit.objects.get(operation=self.operation)
+        sheet = reverse("operations:sheet_send", args=[self.operation.pk])
+        answer = planner.post(sheet, {"evening": soon().isoformat()})
+        assert answer.status_code == 302, answer.text
         self.move(timezone.now() + 3 * 60 * MINUTE)
 
     def move(self, starts_at: dt.datetime) -> None:

@@ -21,11 +21,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.dates.london import duty_day
 from accounts.models import Undo
 from accounts.roles import Role
 from accounts.sign_in import invitations
 from accounts.sign_in.adapters import SecondFactorAdapter
-from operations.models import FollowUpState
+from operations.models import FollowUpState, SafetyPolicy
 from tests import factories
 from tests.accounts.acts.test_submissions import CREATES, day, pages, sign_in, takes_forms
 from tests.accounts.sign_in.test_once import SECRET
@@ -95,6 +96,11 @@ def lead(made):
     return factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
 
 
+def to_the_control_room(visit):
+    SafetyPolicy.objects.update(control_room_mailbox="control@police.example")
+    return {"evening": duty_day(visit.starts_at).isoformat()}
+
+
 FACTS = NOTHING_NOTICED | {"refresher_accepted": "yes"}
 NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
@@ -122,6 +128,7 @@ ANSWERS = {
     "operations:operation_venues": lambda _: {"draw": "1", "number": "1"},
     "operations:outcome_add": lambda _: FACTS,
     "operations:outcome_correct": lambda _: {"reason": "Wrong", "notes": "more"},
+    "operations:sheet_send": lambda made: to_the_control_room(made["planned"]),
     "operations:visit_cancel": lambda _: {"reason": "Needed elsewhere"},
     "operations:visit_edit": lambda _: {"starts_at": "18:00", "ends_at": "19:00"},
     "operations:visit_end": lambda _: {"reason": "Phone lost"},

@@ -144,6 +144,10 @@ operations:scenario_add          -          403 200 403 403 403 403 | 403 200 40
 operations:scenario_detail       scenario   403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:scenario_list         -          403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:scenario_new_version  scenario   403 200 403 403 403 403 | 403 200 403 403 403 403
+operations:sheet_detail          sheet    403 200 403 403 200 403 | 403 404 403 403 200 403
+operations:sheet_list            -        403 200 403 403 200 403 | 403 200 403 403 200 403
+operations:sheet_pdf             sheet    403 200 403 403 200 403 | 403 404 403 403 200 403
+operations:sheet_send            operation 403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:visit_add             operation  403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:visit_cancel          planned    403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:visit_detail          planned    200 200 404 404 403 404 | 404 404 404 404 403 404
@@ -248,6 +252,7 @@ def world(db, settings, tmp_path):
     made["concern_call"] = factories.ConcernFactory(call__venue=venue).call
     made["closed_call"] = factories.ClosedConcernFactory(call__venue=venue).call
     made["matched_call"] = factories.CallFactory(venue=venue, matched_to=made["completed"])
+    made["sheet"] = factories.SheetFactory(operation=operation, command_unit=unit)
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])
     made["message"] = SimpleNamespace(pk=copy.message.message_id)
@@ -336,7 +341,7 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(client, world):
 #: Pages that show a venue because a visit is on there, without the visit's own address.
 SHOW_VISITS = {"operations:board"}
 #: Pages that take something away as a file.
-EXPORTS = {"reports:table_csv", "reports:table_xlsx"}
+EXPORTS = {"operations:sheet_pdf", "reports:table_csv", "reports:table_xlsx"}
 
 
 def shown_on(name, page, made):

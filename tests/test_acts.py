@@ -34,6 +34,7 @@ NO_ACTS = {
     "operations.follow_ups.actions.settle_training": "follows from a session",
     "operations.control_room.tonight.tonight": "a question",
     "operations.planning.actions.choosable": "a question",
+    "operations.sheets.actions.drafts": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",
     "operations.planning.actions.require_plannable": "a part of acts",
     "venues.training.actions.add_session": "a part of acts",

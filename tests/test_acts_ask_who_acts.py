@@ -322,6 +322,11 @@ CALLS = {
         "reason": "Snow",
         "at": timezone.now(),
     },
+    "operations.sheets.actions.send_sheet": lambda: {
+        "operation": factories.OperationFactory(),
+        "evening": NOW.date(),
+        "at": NOW,
+    },
     "operations.teams.actions.add_cadet": cadet,
     "operations.teams.actions.edit_cadet": lambda: {
         "cadet": factories.CadetFactory(),

@@ -36,6 +36,7 @@ KEPT = {
     "operations.Scenario.title": "results are compared within a version of the scenario",
     "operations.Scenario.script": "results are compared within a version of the scenario",
     "operations.WarningSign.text": "the signs that staff are trained to notice",
+    "operations.Sheet.areas": "the names of local authorities",
     "outbox.Message.letter": "the name of a letter of ours",
     "outbox.Message.sealed": "empty once the message is settled: a rule of the database",
     "pghistory.Context": "contexts stand beside each entry: no row is ever written",

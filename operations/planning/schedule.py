@@ -49,6 +49,7 @@ NO_POLICY = "No visit policy is in force on that day. Ask an administrator to ad
 
 #: The question that a broken constraint of a visit is about.
 QUESTION_OF = {
+    "call_sign_is_short_and_plain": "call_sign",
     "visit_ends_after_it_starts": "ends_at",
     "visit_window_is_at_most_twelve_hours": "ends_at",
 }
@@ -170,6 +171,7 @@ def plan_visit(
     by: User,
     at: dt.datetime,
     beside_another: bool = False,
+    call_sign: str = "",
 ) -> Visit:
     """Plan a visit to a venue that was chosen for the operation, for the reason recorded there.
 
@@ -182,6 +184,7 @@ def plan_visit(
         by: Who plans it.
         at: Now.
         beside_another: Also where another operation has a team at the venue at that time.
+        call_sign: What the team is called by radio.
 
     Raises:
         PermissionDenied: ``by`` is no planner.
@@ -202,6 +205,7 @@ def plan_visit(
         selection=chosen.selection,
         starts_at=starts_at.astimezone(dt.UTC),
         ends_at=ends_at.astimezone(dt.UTC),
+        call_sign=one_line(call_sign),
         created_by=by,
     )
     problems = [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
@@ -228,10 +232,12 @@ def reschedule_visit(
     by: User,
     at: dt.datetime,
     beside_another: bool = False,
+    call_sign: str | None = None,
 ) -> Visit:
     """Give a planned visit another window, another team, or both.
 
-    One act for both, since a team that may go in one window may not in another.
+    One act for both, since a team that may go in one window may not in another. The ``call_sign``
+    stays where none is given.
 
     Raises:
         PermissionDenied: the visit is not for this person to plan.
@@ -243,6 +249,8 @@ def reschedule_visit(
     visit.claim(version)
     moves = (visit.starts_at, visit.ends_at) != (starts_at, ends_at)
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
+    if call_sign is not None:
+        visit.call_sign = one_line(call_sign)
     problems = []
     if moves:
         problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]

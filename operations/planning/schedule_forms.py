@@ -118,6 +118,12 @@ class TeamForm(GovForm, ActForm, forms.Form):
         error_messages={"invalid_choice": NO_OFFICER},
     )
     cadet = SearchedFieldOfSeveral(label="Cadets", required=False)
+    call_sign = forms.CharField(
+        label="Call sign",
+        help_text="What the team is called by radio, like Oscar 21.",
+        max_length=20,
+        required=False,
+    )
     beside_another = forms.BooleanField(label="Yes, both teams go", required=False)
 
     def __init__(
@@ -154,6 +160,7 @@ class TeamForm(GovForm, ActForm, forms.Form):
             Fieldset(
                 "Who goes",
                 *("lead", "welfare"),
+                Question("call_sign", width=10),
                 Question("support", style=Style.COLUMNS),
                 Question("cadet", style=Style.COLUMNS),
             ),
@@ -189,11 +196,16 @@ class TeamForm(GovForm, ActForm, forms.Form):
         if not all(answers.get(name) for name in ("on", "starts_at", "ends_at")):
             return None
         starts_at, ends_at = answers["starts_at"], answers["ends_at"]
-        return Visit(operation=self.operation, starts_at=starts_at, ends_at=ends_at)
+        call_sign = answers.get("call_sign") or ""
+        return Visit(
+            operation=self.operation, starts_at=starts_at, ends_at=ends_at, call_sign=call_sign
+        )
 
     def window(self) -> dict[str, Any]:
-        """The window as the acts take it, and whether another team may be there then."""
-        names = ("starts_at", "ends_at", "beside_another")
+        """The window as the acts take it, whether another team may be there then, and the call
+        sign.
+        """
+        names = ("starts_at", "ends_at", "beside_another", "call_sign")
         return {name: self.cleaned_data[name] for name in names}
 
     def team(self) -> list[Place]:
@@ -288,6 +300,7 @@ def plan_of(visit: Visit) -> dict[str, Any]:
         "welfare": next(iter(members[Duty.WELFARE]), None),
         "support": members[Duty.SUPPORT],
         "cadet": members[Duty.CADET],
+        "call_sign": visit.call_sign,
     }
 
 

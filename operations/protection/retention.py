@@ -33,6 +33,7 @@ from operations.models import (
     Operation,
     OperationVenue,
     Outcome,
+    Sheet,
     StartOverride,
     TeamMember,
     Visit,
@@ -104,6 +105,7 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
             not_completed_notes="",
             correction_reason=_unless_empty("correction_reason"),
             cancelled_reason=_unless_empty("cancelled_reason"),
+            call_sign="",
             anonymous_since=on,
         )
     forget(_history(Visit).filter(pgh_obj__in=keys), rule=VISITS.what)
@@ -127,6 +129,7 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
     with pgtrigger.ignore():  # the rule that a draw never changes, and the history of it
         Draw.objects.filter(of_them).update(drawn_by=nobody_)
         OperationVenue.objects.filter(of_them).update(added_by=nobody_)
+        Sheet.objects.filter(of_them).update(sent_by=nobody_, sent_to="", call_signs="")
         Operation.objects.filter(pk__in=keys).update(
             lead=nobody_,
             created_by=nobody_,
@@ -135,7 +138,7 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
             authorisation_reference=_unless_empty("authorisation_reference"),
         )
     forget(_history(Operation).filter(pgh_obj__in=keys), rule=OPERATIONS.what)
-    for model in (Draw, OperationVenue):
+    for model in (Draw, OperationVenue, Sheet):
         forget(_history(model).filter(of_them), rule=OPERATIONS.what)
     return keys
 
@@ -199,6 +202,7 @@ VISITS = Rule(
             *("operations.Visit.not_completed_notes", "operations.Visit.cancelled_reason"),
             *("operations.Visit.correction_reason", "operations.Alarm.spoke_to"),
             *("operations.Alarm.found", "operations.StartOverride.reason"),
+            "operations.Visit.call_sign",
         }
     ),
 )
@@ -207,7 +211,10 @@ OPERATIONS = Rule(
     says="Old operations lose the people who ran them and the notes; the figures stay",
     erase=make_operations_anonymous,
     fields=frozenset(
-        {"operations.Operation.notes", "operations.Operation.authorisation_reference"}
+        {
+            *("operations.Operation.notes", "operations.Operation.authorisation_reference"),
+            *("operations.Sheet.sent_to", "operations.Sheet.call_signs"),
+        }
     ),
 )
 CALLS = Rule(

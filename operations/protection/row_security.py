@@ -225,6 +225,7 @@ POLICIES = {
     "operations_welfareanswer": f"""
         {OF_MY_UNITS} AND {SEES_PLANS} OR cadet_id IN (SELECT makesafe_my_cadets())
     """,
+    "operations_sheet": f"{OF_MY_UNITS} AND {SEES_PLANS} OR {SEES_BOARD}",
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
@@ -283,6 +284,7 @@ HISTORIES = {
     "operations_concernevent": _shows_with("operations_call", "call_id"),
     "operations_startoverrideevent": _told_with("visit_id"),
     "operations_welfareanswerevent": _shows_with("operations_cadet", "cadet_id"),
+    "operations_sheetevent": f"{OF_MY_UNITS} AND {SEES_PLANS}",
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (

@@ -92,6 +92,10 @@ class SafetyPolicy(Policy):
         help_text="What a team calls that has found a real concern: 999, 101, or the number of the "
         "control room.",
     )
+    control_room_mailbox = EmailLineField(
+        blank=True,
+        help_text="Where the control room is told that a sheet is there.",
+    )
 
     objects: ClassVar[PolicyQuerySet["SafetyPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
 

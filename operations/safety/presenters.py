@@ -36,6 +36,7 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
         Row("Where", f"{visit.venue.name}, {visit.venue.one_line_address or 'address not known'}"),
         Row("Window", window(visit, at=at)),
         Row("Visit", f"{visit.get_state_display()}{ended}"),
+        Row("Call sign", visit.call_sign or "None given"),
         Row("Team, not to be called", _named(officers))
         if alarm.is_silent
         else Row("Team to call", _called(officers)),

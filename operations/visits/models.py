@@ -45,6 +45,9 @@ from operations.visits.states import (
 from operations.visits.verdict import Verdict
 from venues.models import Venue
 
+#: What radios call a team: said aloud, so plain. Not a name of anything else.
+CALL_SIGN = r"^[A-Za-z0-9][A-Za-z0-9 /-]{1,19}$"
+
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     """Questions about visits."""
@@ -218,6 +221,7 @@ class Visit(Versioned):
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="visits")
     command_unit = command_unit_of_venue(index=True)
     selection = models.CharField(max_length=12, choices=Selection, default=Selection.RANDOM)
+    call_sign = LineField(max_length=20, blank=True, help_text="Of the team, like Oscar 21.")
     starts_at = MomentField("from")
     ends_at = MomentField("until")
     state = models.CharField(
@@ -288,6 +292,11 @@ class Visit(Versioned):
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="visit_ends_after_it_starts",
                 violation_error_message="The window must end after it starts.",
+            ),
+            models.CheckConstraint(
+                condition=Q(call_sign="") | Q(call_sign__regex=CALL_SIGN),
+                name="call_sign_is_short_and_plain",
+                violation_error_message="A call sign is 2 to 20 letters, figures, spaces, / or -.",
             ),
             models.CheckConstraint(
                 condition=Q(ends_at__lte=F("starts_at") + LONGEST_WINDOW),

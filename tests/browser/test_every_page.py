@@ -39,6 +39,7 @@ NO_PAGES = {
     "reports:table_xlsx",
     "operations:open_alarms",
     "operations:board_events",
+    "operations:sheet_pdf",
 }
 
 

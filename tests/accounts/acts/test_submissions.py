@@ -247,6 +247,7 @@ CHANGES = {
     "operations:how_it_was",
     "operations:operation_edit",
     "operations:operation_venues",
+    "operations:sheet_send",
     "operations:visit_cancel",
     "operations:visit_end",
     "operations:visit_edit",

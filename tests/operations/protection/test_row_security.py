@@ -27,6 +27,7 @@ from operations.models import (
     LastVisit,
     Outcome,
     Reminder,
+    Sheet,
     TeamMember,
     Visit,
 )
@@ -46,7 +47,7 @@ KEYS = {
 }
 SCOPED_MODELS = [
     *(Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure),
-    *(Alarm, CheckIn, Call, CallReminder, Concern),
+    *(Alarm, CheckIn, Call, CallReminder, Concern, Sheet),
 ]
 
 
@@ -94,6 +95,7 @@ def world(unit):
         factories.ConcernFactory(call=factories.CallFactory(venue=venue))
         factories.StartOverrideFactory(visit=planned)
         factories.WelfareAnswerFactory(visit=over, cadet=made[name]["companion"])
+        factories.SheetFactory(operation=operation, command_unit=of)
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
