@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import sync_playwright
 
+from operations.control_room import drawing
 from outbox import delivery, tasks
 from tests import database, form_pages
 from tests.browser import chromium
@@ -83,6 +84,14 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def boards_are_drawn_each_time():
+    """What one test drew of its world is not shown in the next, which begins in the same second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "SHARED_FOR", 0.0)
+        yield
 
 
 @pytest.fixture

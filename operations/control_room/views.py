@@ -1,9 +1,7 @@
 """The control room's board: is the Makesafe call in hand a test?"""
 
-import hashlib
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -17,12 +15,9 @@ from accounts.acts.views import ActView
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from config import stream
 from operations.control_room import actions
-from operations.control_room.area_map import tonights_map
-from operations.control_room.board import find
+from operations.control_room.drawing import drawing
 from operations.control_room.forms import BoardSearch, EndVisitForm
-from operations.control_room.tonight import tonight
-from operations.teams.models import TeamMember
-from operations.visits.models import Visit, visit_rules
+from operations.visits.models import Visit
 from operations.visits.states import FINISHED
 
 
@@ -36,26 +31,10 @@ class Board(RequiresPermission, TemplateView):
         """The tests that match what is looked for."""
         now = timezone.now()
         form = BoardSearch(self.request.GET)
-        leads = TeamMember.objects.filter(duty=TeamMember.Duty.LEAD).with_who_goes()
-        leads = leads.select_related("officer")
-        on_board = Visit.objects.on_board(at=now).select_related(
-            "venue__group", "venue__local_authority__command_unit"
+        shown = drawing(
+            text=form.text, chosen=form.chosen, by=self.user, at=now, request=self.request
         )
-        on_board = on_board.defer("venue__local_authority__boundary")
-        visits = list(on_board.prefetch_related(Prefetch("team", leads, to_attr="leads")))
-        margin = visit_rules(at=now).margin
-        found = find(visits, form.text, at=now, margin=margin, chosen=form.chosen)
-        return super().get_context_data(**kwargs) | {
-            "found": found,
-            "told": found.told(form.text),
-            "sentence": found.in_words(form.text),
-            "chosen": form.chosen,
-            "tonight": tonight(visits, by=self.user, at=now),
-            "map": tonights_map(find(visits, "", at=now, margin=margin).tests),
-            "search": form,
-            "text": form.text,
-            "now": now,
-        }
+        return super().get_context_data(**kwargs) | shown | {"search": form, "now": now}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """The page; or for htmx its changing parts, and only the time where nothing has changed.
@@ -63,21 +42,10 @@ class Board(RequiresPermission, TemplateView):
         What stays as it is, is not announced again. All that is shown is compared, the sentence
         above the list too.
         """
-        for part in ("answer", "board_tests", "tonight"):
-            template = f"operations/control_room/{part}.html"
-            context[f"{part}_part"] = render_to_string(template, context, self.request)
-        context |= {
-            "seen": _mark(context["answer_part"] + context["board_tests_part"]),
-            "tonight_seen": _mark(context["tonight_part"]),
-            "map_seen": _mark(repr(context["map"])),
-        }
         asked = self.request.GET
-        names = {"same": "seen", "same_tonight": "tonight", "same_map": "map"}
-        marks = (context["seen"], context["tonight_seen"], context["map_seen"])
-        sames = {
-            name: asked.get(names[name]) == mark for name, mark in zip(names, marks, strict=True)
-        }
-        same = sames["same"]
+        marks = {"same": "seen", "same_tonight": "tonight", "same_map": "map"}
+        keys = {"seen": "seen", "tonight": "tonight_seen", "map": "map_seen"}
+        sames = {same: asked.get(name) == context[keys[name]] for same, name in marks.items()}
         polls = bool(self.request.htmx)  # type: ignore[attr-defined]  # put there by django-htmx
         if not (polls and all(sames.values())):
             self.record_reads(listed=[*context["found"].visits, *context["tonight"].visits])
@@ -87,12 +55,9 @@ class Board(RequiresPermission, TemplateView):
             "operations/control_room/board_update.html", context | sames, self.request
         )
         # The page counts as connected only by answers that say so (static/js/board.js).
-        headers = {"HX-Trigger": "board-answered"} | ({"HX-Reswap": "none"} if same else {})
+        headers = {"HX-Trigger": "board-answered"}
+        headers |= {"HX-Reswap": "none"} if sames["same"] else {}
         return HttpResponse(answer, headers=headers)
-
-
-def _mark(shown: str) -> str:
-    return hashlib.sha256(shown.encode()).hexdigest()[:16]
 
 
 class BoardEvents(RequiresPermission, View):
