@@ -15,6 +15,7 @@ from django.db import connection
 
 from accounts.models import User, UserGroup
 from accounts.roles import Role
+from operations.planning.models import Operation
 from operations.protection.knowledge import Change, Span, both, either, spans
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit
@@ -92,6 +93,9 @@ def who_could_have_known(visit: Visit, *, at: dt.datetime) -> Known:
             on_board,
         ),
     ]
+    rights.append(
+        ("Leads the operation: its number and window, from an hour before", _leads(visit), on_board)
+    )
     found: dict[int, tuple[str, Span]] = {}
     for right, holders, counts in rights:
         for key, held in holders.items():
@@ -128,18 +132,32 @@ def _reads(visit: Visit, until: dt.datetime) -> dict[int, Read]:
 def _team(visit: Visit) -> dict[int, list[Span]]:
     """The officers who are or were in the team; a place may have passed to another one."""
     events = _events(TeamMember).filter(visit=visit.pk).order_by("pgh_obj_id", "pgh_id")
-    changes: dict[int, list[Change]] = defaultdict(list)
     rows = events.values_list("pgh_obj_id", "pgh_created_at", "pgh_label", "officer")
+    now = set(visit.team.exclude(officer=None).values_list("officer", flat=True))
+    return _by_turns(rows, now=now)
+
+
+def _leads(visit: Visit) -> dict[int, list[Span]]:
+    """Who leads or led the operation. One who is no planner may allow a start, by its number."""
+    events = _events(Operation).filter(pgh_obj=visit.operation_id).order_by("pgh_id")
+    rows = events.values_list("pgh_obj_id", "pgh_created_at", "pgh_label", "lead")
+    return _by_turns(rows, now={visit.operation.lead_id})
+
+
+def _by_turns(
+    rows: Iterable[tuple[int, dt.datetime, str, int | None]], *, now: set[int]
+) -> dict[int, list[Span]]:
+    """The spans of each person who held one of some places, from the changes of each in turn."""
+    changes: dict[int, list[Change]] = defaultdict(list)
     for _, of_place in groupby(rows, key=lambda row: row[0]):
         before = None
-        for _, at, label, officer in of_place:
-            after = None if label == "delete" else officer
+        for _, at, label, person in of_place:
+            after = None if label == "delete" else person
             if before is not None and before != after:
                 changes[before].append((at, False))
             if after is not None and before != after:
                 changes[after].append((at, True))
             before = after
-    now = set(visit.team.exclude(officer=None).values_list("officer", flat=True))
     return {key: spans(sorted(changes[key]), now=key in now) for key in changes.keys() | now}
 
 

@@ -11,7 +11,7 @@ from accounts.database import scope
 from accounts.models import AccessEntry
 from accounts.record.access_log import record_reads
 from accounts.roles import Role
-from operations.models import TeamMember, Visit
+from operations.models import Operation, TeamMember, Visit
 from operations.protection.who_could_have_known import who_could_have_known
 from tests import factories
 from tests.database import as_owner
@@ -88,6 +88,17 @@ def test_call_handlers_could_have_known_from_an_hour_before(visit):
     assert handler not in could(visit)
     [one] = [p for p in known(visit, at=visit.starts_at).could if p.user == handler]
     assert one.span.since == visit.starts_at - HOUR
+
+
+def test_who_leads_the_operation_could_have_known_from_an_hour_before(visit):
+    first, second = visit.operation.lead, factories.UserFactory(role=Role.CSE_LEAD)
+    assert first not in could(visit)
+    [one] = [p for p in known(visit, at=visit.starts_at).could if p.user == first]
+    assert one.right.startswith("Leads the operation")
+    assert one.span.since == visit.starts_at - HOUR
+    Operation.objects.filter(pk=visit.operation_id).update(lead=second)
+    assert second in could(visit, at=visit.starts_at)
+    assert first not in could(visit, at=visit.starts_at)  # who led until before its hour
 
 
 def test_whoever_was_taken_out_of_the_team_could_have_known_until_then(visit):
