@@ -1,7 +1,7 @@
 """Server-sent events: that something changed, and never what.
 
 Triggers of PostgreSQL say so on one channel when a transaction commits
-(``operations/control_room/events.py``). Each web process listens by one connection, in a thread
+(``operations/control_room/models.py``). Each web process listens by one connection, in a thread
 that connects again for as long as it takes, and passes it on to the streams that it holds open. A
 page then asks for its part by the ordinary, scoped way. So a stream holds no thread of a request,
 no transaction and no connection to the database.
