@@ -230,7 +230,8 @@ def changing(name, world):
 
 def as_shown(client, url):
     page = client.get(url)
-    answers = Form(page.text).sent if page.status_code == 200 else {}
+    is_page = page.status_code == 200 and page["Content-Type"].startswith("text/html")
+    answers = Form(page.text).sent if is_page else {}
     answers.pop("submission_token", None)
     return answers
 

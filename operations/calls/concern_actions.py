@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -49,11 +50,16 @@ def _can_have_it_back(way: Return) -> str:
     return " ".join(why for one, owner in owners if owner and (why := why_not(owner, [one])))
 
 
+def _concern(records: Sequence[Any]) -> str:
+    return "the concern"
+
+
 @undoable(
     "The concern is with whoever had it before.",
     may=may_work_on,
     refuses=_can_have_it_back,
     shown_on="concern.call",
+    names=_concern,
 )
 @transaction.atomic
 def give_concern(*, concern: Concern, to: User, version: int, by: User) -> Concern:
@@ -77,7 +83,7 @@ def give_concern(*, concern: Concern, to: User, version: int, by: User) -> Conce
     return held
 
 
-@undoable("The concern is open again.", may=may_work_on, shown_on="concern.call")
+@undoable("The concern is open again.", may=may_work_on, shown_on="concern.call", names=_concern)
 @transaction.atomic
 def close_concern(
     *, concern: Concern, result: str, came_of_it: str, version: int, by: User, at: dt.datetime
@@ -109,7 +115,7 @@ def close_concern(
     return held
 
 
-@undoable("The concern is closed again.", may=may_work_on, shown_on="concern.call")
+@undoable("The concern is closed again.", may=may_work_on, shown_on="concern.call", names=_concern)
 @transaction.atomic
 def reopen_concern(*, concern: Concern, reason: str, version: int, by: User) -> Concern:
     """Open a closed concern again, with the reason.

@@ -29,10 +29,10 @@ def write_script(*, questions: str, advice: str, after: int, by: User) -> CallSc
     require(by, WRITE_CALL_SCRIPTS)
     newest = CallScript.objects.newest()
     found = []
-    if newest and newest.version > after:
+    if (newest.version if newest else 0) != after:
         overtaken = (
-            f"Somebody wrote version {newest.version} after you opened this page. Nothing you "
-            "entered is lost: compare the two, then start from the newest version."
+            "Somebody wrote another version after you opened this page. Nothing you entered is "
+            "lost: compare the two, then start from the newest version."
         )
         raise refuse("questions", overtaken)
     texts = lines(questions), lines(advice)

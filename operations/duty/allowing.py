@@ -37,12 +37,17 @@ def _has_started(way: Return) -> str:
     return "" if waiting == len(visits) else "The visit has started, or is over."
 
 
+def _start(records: Sequence[Any]) -> str:
+    return "the start"
+
+
 @undoable(
     "The start needs again what it needed before.",
     may=_leads,
     refuses=_has_started,
     within=UNTIL_THE_START,
     shown_on="visit",
+    names=_start,
     instead="Call the team.",
 )
 @transaction.atomic

@@ -90,6 +90,7 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
         )
         CheckIn.objects.filter(of_them).update(by=nobody_)
         Alarm.objects.filter(of_them).update(
+            raised_by=_unless_nobody("raised_by", nobody_.pk),
             taken_by=_unless_nobody("taken_by", nobody_.pk),
             closed_by=_unless_nobody("closed_by", nobody_.pk),
             spoke_to=_unless_empty("spoke_to"),

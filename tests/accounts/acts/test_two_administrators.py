@@ -101,7 +101,7 @@ def test_each_page_of_a_record_carries_what_it_showed(administrator):
     ours = [
         model for model, page in admin.site._registry.items() if isinstance(page, ComesBackFilled)
     ]
-    assert len(ours) == 11
+    assert len(ours) == 12
     for model in ours:
         meta, row = model._meta, model._base_manager.first()
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])

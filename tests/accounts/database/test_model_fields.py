@@ -13,6 +13,7 @@ from accounts.database.model_fields import (
     LineField,
     LinesField,
     MomentField,
+    TelephoneField,
 )
 from accounts.models import User
 from operations.models import Cadet
@@ -57,11 +58,15 @@ def fields(kind):
                     yield f"{model._meta.label}.{field.name}", field
 
 
+#: Fields that tidy what they are given.
+TIDIED = (LineField, LinesField, EmailLineField, TelephoneField)
+
+
 def test_every_text_is_tidied_or_says_why_not():
     untidy = {
         label
         for label, field in fields((models.CharField, models.TextField))
-        if not isinstance(field, (LineField, LinesField, EmailLineField)) and not field.choices
+        if not isinstance(field, TIDIED) and not field.choices
     }
     assert untidy == set(AS_IT_COMES)
 
@@ -79,11 +84,7 @@ def test_every_column_of_these_fields_has_its_check():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname LIKE 'kept\\_%'")
         count = cursor.fetchone()[0]
-    assert (
-        count
-        == len(list(fields((LineField, LinesField, EmailLineField, DayField, MomentField))))
-        > 40
-    )
+    assert count == len(list(fields((*TIDIED, DayField, MomentField)))) > 40
 
 
 TYPED = "  Lantern\u200bstay\r\n\u202eInn\u2060 \uff11\x00 "

@@ -138,6 +138,8 @@ CALENDAR = {
     "govuk/gallery.py": "an example",
     "govuk/dates.py": "how a moment is written",
     "govuk/fields.py": "what somebody typed, by the clock",
+    "operations/calls/forms.py": "what somebody typed, by the clock",
+    "operations/calls/views.py": "what somebody is about to type, by the clock",
     "operations/follow_ups/actions.py": "an appointment with a venue",
     "operations/follow_ups/views.py": "an appointment with a venue",
     "operations/teams/forms.py": "a date on a paper is not in the future",

@@ -78,6 +78,7 @@ def old_rows_of_everything(person):
         authorisation_reference="Rhoda 1",
     )
     old = {"operation": operation, "starts_at": LONG_AGO, "started_at": LONG_AGO}
+    old |= {"call_sign": "Rhoda 4"}
     facts = {"notes": "Rhoda was kind", "incident_reference": "Rhoda 2"}
     visit = factories.RefresherNeededVisitFactory(outcome_facts=facts, **old)
     factories.ClosedAlarmFactory(
@@ -87,6 +88,7 @@ def old_rows_of_everything(person):
     with pgtrigger.ignore("operations.StartOverride:start_is_allowed_before_it_only"):
         factories.StartOverrideFactory(visit=visit, at=LONG_AGO, by=person, reason="Rhoda said so")
     factories.WelfareAnswerFactory(visit=visit, asked_at=LONG_AGO, note="Rhoda saw it")
+    factories.SheetFactory(operation=operation, sent_to="rhoda@police.example", sent_by=person)
     call = factories.CallFactory(called_at=LONG_AGO, logged_by=person, **said)
     factories.ClosedConcernFactory(call=call, opened_at=LONG_AGO, came_of_it="Rhoda's family")
     again = {"visit": visit, "revision": 2, "correction_reason": "Rhoda said so"}

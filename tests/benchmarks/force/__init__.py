@@ -66,7 +66,10 @@ LEFT_EMPTY = {
     *("accounts.SealedEntry", "accounts.Erasure", "accounts.Used", "accounts.DayPolicy"),
     *("venues.ImportRun", "venues.Decision", "operations.VisitPolicy", "operations.WarningSign"),
     *("operations.FollowUpPolicy", "operations.CadetPolicy", "operations.Uncounted"),
-    *("operations.SafetyPolicy", "operations.Alarm"),
+    *("operations.SafetyPolicy", "operations.Alarm", "operations.StartOverride"),
+    *("operations.Call", "operations.CallScript", "operations.CallReminder"),
+    *("operations.Concern", "operations.ConcernPolicy", "operations.Sheet"),
+    "operations.WelfareAnswer",
 }
 
 #: Whose history is written: at what moment, by whom, and from what beside the row ``r`` itself.

@@ -79,7 +79,7 @@ def write_people() -> None:
             }
             for n, role in enumerate([*roles, *everywhere], start=1)
         ],
-        empty="last_login address_given_by_id",
+        empty="last_login address_given_by_id telephone telephone_changed_at",
     )
     groups = dict(Group.objects.values_list("name", "pk"))
     write(

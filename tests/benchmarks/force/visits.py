@@ -147,7 +147,8 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         " - interval '1 day' END",
         created_by_id="created_by_id",
         created_at="created_at",
-        empty="not_completed_notes submission correction_reason anonymous_since",
+        empty="not_completed_notes submission correction_reason anonymous_since call_sign"
+        " control_room_told_at control_room_told_by_id",
     )
     duties = [("lead", officer, "NULL"), ("welfare", second, "NULL"), ("cadet", "NULL", cadet)]
     members = ", ".join(f"('{duty}', {one}, {child})" for duty, one, child in duties)
@@ -163,6 +164,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         visit_is_over=over,
         period=f"CASE WHEN {over} THEN tstzrange(starts_at, {ended})"
         f" WHEN state <> 'cancelled' THEN {window} END",
+        empty="withdrawn_at withdrawn_by_id",
     )
     drawn = "SELECT id, operation_id FROM operations_draw"
     insert(

@@ -408,7 +408,7 @@ def test_a_reminder_takes_four_queries_and_all_together_a_few(
 
 def before_the_second_message(monkeypatch, act):
     """Let something happen while the first message of a run is handed over."""
-    hand_over = delivery.Line.hand_over
+    hand_over = delivery.MailLine.hand_over
 
     def act_and_hand_over(line, message):
         if not mail.outbox:
@@ -416,7 +416,7 @@ def before_the_second_message(monkeypatch, act):
                 act()
         return hand_over(line, message)
 
-    monkeypatch.setattr(delivery.Line, "hand_over", act_and_hand_over)
+    monkeypatch.setattr(delivery.MailLine, "hand_over", act_and_hand_over)
 
 
 def test_what_is_added_to_a_message_that_is_written_goes_out_in_it(follow_up, today, monkeypatch):

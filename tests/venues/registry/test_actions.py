@@ -327,6 +327,7 @@ def test_these_are_the_relations_that_move():
         "venues.TrainingSession.venue": "ManyToOneRel",
         "operations.OperationVenue.venue": "ManyToOneRel",
         "operations.Visit.venue": "ManyToOneRel",
+        "operations.Call.venue": "ManyToOneRel",
         "operations.LastVisit.venue": "OneToOneRel",  # written anew by PostgreSQL as visits move
         "operations.Operation.venues": "ManyToManyRel",  # by OperationVenue
     }
