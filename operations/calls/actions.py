@@ -22,7 +22,7 @@ from operations.calls.concerns import Concern, ConcernPolicy, ConcernResult
 from operations.calls.matching import Likeness
 from operations.calls.models import Call
 from operations.calls.scripts import CallScript
-from operations.visits.models import Visit, VisitQuerySet, visit_rules
+from operations.visits.models import CALLS_FOR_HELP, Visit, VisitQuerySet, visit_rules
 from operations.visits.policies import LONGEST_WINDOW
 from operations.visits.states import (
     CALLS_SEEN_FOR,
@@ -119,7 +119,7 @@ def _save(call: Call, fields: CallFields, found: list[Problem], *, at: dt.dateti
     for name, value in fields.items():
         setattr(call, name, value)
     first = call.logged_at - CALLS_SEEN_FOR
-    found += problems_of(fields, first=first, at=min(at, call.logged_at))
+    found += problems_of(fields, first=first, at=min(at, call.logged_at), now=at)
     refuse_if_any([*found, *_fits_its_test_no_more(call, at=at)], call)
     call.save()
     return call
@@ -139,7 +139,7 @@ def _fits_its_test_no_more(call: Call, *, at: dt.datetime) -> list[Problem]:
 
 
 def problems_of(
-    fields: "CallFields | dict[str, Any]", *, first: dt.datetime, at: dt.datetime
+    fields: "CallFields | dict[str, Any]", *, first: dt.datetime, at: dt.datetime, now: dt.datetime
 ) -> list[Problem]:
     """Why a call that says this can't be put on record; some of it may not be known yet.
 
@@ -147,6 +147,7 @@ def problems_of(
         fields: What is said of it.
         first: It came in after that.
         at: It came in by then.
+        now: What was done was done by then.
 
     """
     found = []
@@ -165,6 +166,10 @@ def problems_of(
         found.append(Problem("sent_at", "Officers are sent after the call."))
     if arrived_at and (before := sent_at or called_at) and arrived_at < before:
         found.append(Problem("arrived_at", "Officers arrive after they are sent."))
+    if sent_at and sent_at > now:
+        found.append(Problem("sent_at", "Officers can’t have been sent later than now."))
+    if arrived_at and arrived_at > now:
+        found.append(Problem("arrived_at", "Officers can’t have arrived later than now."))
     return found
 
 
@@ -218,7 +223,7 @@ def _likeness(call: Call, visit: Visit, margins: matching.Margins) -> Likeness:
 def _near(call: Call, *, by: User, at: dt.datetime) -> VisitQuerySet:
     """The visits around the time of the call that this person may know of.
 
-    A visit that met a real concern is none: calls about it are real.
+    A visit whose team found a real concern or called for help is none: calls about it are real.
     """
     if by.has_perm(VIEW_BOARD):
         visits = Visit.objects.on_board(at=at)
@@ -231,6 +236,7 @@ def _near(call: Call, *, by: User, at: dt.datetime) -> VisitQuerySet:
         )
         .exclude(state=VisitState.CANCELLED)
         .exclude(not_completed_reason=NotCompletedReason.REAL_CONCERN)
+        .exclude(alarms__kind__in=CALLS_FOR_HELP)
     )
 
 
@@ -261,7 +267,8 @@ def match_call(*, call: Call, visit: Visit, version: int, by: User, at: dt.datet
         PermissionDenied: ``by`` neither answers calls nor works on concerns, or does not see the
             call.
         EditConflictError: somebody else saved the call since ``version``.
-        Refused: it is matched already, or the visit is none of :func:`proposals`.
+        Refused: it is matched already, the visit is none of :func:`proposals`, or it is
+            a concern that was closed or that somebody else has in hand.
 
     """
     hold(Visit.objects.filter(pk=visit.pk))
@@ -275,6 +282,10 @@ def match_call(*, call: Call, visit: Visit, version: int, by: User, at: dt.datet
         raise refuse("call", "Nothing says that the call was about this test: treat it as real.")
     concern = Concern.objects.select_for_update(no_key=True).filter(call=held).first()
     if concern:
+        if concern.closed_at is not None:
+            raise refuse("call", "This concern was closed. Open it again first, with the reason.")
+        if concern.owner_id not in (None, by.pk):
+            raise refuse("call", f"{concern.owner} has this concern in hand. Ask them first.")
         _close_as_test(concern, by=by, at=at)
     held.visit, held.matched_by, held.matched_at = visit, by, at
     held.save()

@@ -182,7 +182,9 @@ class CallForm(GovForm, ActForm, forms.Form):
     def problems(self, answers: Mapping[str, Any]) -> Iterable[Problem]:
         """What the act would refuse of the answers that there are."""
         moments = {k: v for k, v in answers.items() if not isinstance(v, dt.time)}
-        return actions.problems_of(moments, first=self.at - CALLS_SEEN_FOR, at=self.at)
+        return actions.problems_of(
+            moments, first=self.at - CALLS_SEEN_FOR, at=self.at, now=timezone.now()
+        )
 
     def call_fields(self) -> actions.CallFields:
         """The answers as the acts take them."""

@@ -118,7 +118,12 @@ def _is_on(at: dt.datetime, times: Times, margins: Margins) -> bool:
 
 
 def _is_near(at: dt.datetime, times: Times, margins: Margins) -> bool:
-    """Whether that moment is within the margins of the window, or of when the team was there."""
+    """Whether that moment is within the margins of the window, or of when the team was there.
+
+    Of a team that never set out it can be no call but in its window: it may not have said so yet.
+    """
+    if times.started_at is None:
+        return times.starts_at <= at <= times.ends_at
     first = min(times.starts_at, times.started_at or times.starts_at)
     last = max(times.ends_at, times.ended_at or times.ends_at)
     return first - margins.before <= at <= last + margins.after

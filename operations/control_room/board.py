@@ -61,13 +61,18 @@ class Found:
     overdue: list[Visit] = field(default_factory=list)
     """Not ended, or never started, though their time has passed: all, named or possible."""
 
+    alarmed: list[Visit] = field(default_factory=list)
+    """Of whose team, or at whose place, an alarm is open, so calls are real: all, named or
+    possible.
+    """
+
     similar: list[Visit] = field(default_factory=list)
     """Live or just ended at a place that is merely like it."""
 
     @property
     def visits(self) -> list[Visit]:
         """All of them."""
-        near = [*self.early, *self.overdue, *self.ended]
+        near = [*self.early, *self.alarmed, *self.overdue, *self.ended]
         return [*self.tests, *self.possible, *near, *self.similar]
 
     def told(self, text: str) -> Told | None:
@@ -76,16 +81,21 @@ class Found:
             return None
         if self.is_certain:
             return Told.TEST
-        return (
-            Told.DOUBT if self.tests or self.possible or self.overdue or self.early else Told.REAL
-        )
+        near = [*self.tests, *self.possible, *self.alarmed, *self.overdue, *self.early]
+        return Told.DOUBT if near else Told.REAL
 
     @property
     def is_certain(self) -> bool:
         """Whether one venue alone is meant, with a test now and no real concern lately."""
-        meant = [*self.tests, *self.possible, *self.early, *self.overdue, *self.ended]
-        real = (visit.not_completed_reason == NotCompletedReason.REAL_CONCERN for visit in meant)
-        return bool(self.tests) and len({visit.venue_id for visit in meant}) == 1 and not any(real)
+        meant = [visit for visit in self.visits if visit not in self.similar]
+        one_place = len({visit.venue_id for visit in meant}) == 1
+        return bool(self.tests) and one_place and not self.alarmed and not self.met_a_concern
+
+    @property
+    def met_a_concern(self) -> bool:
+        """Whether a team found a real concern a short while ago at a place that may be meant."""
+        meant = [*self.possible, *self.ended]
+        return any(it.not_completed_reason == NotCompletedReason.REAL_CONCERN for it in meant)
 
     def in_words(self, text: str) -> str:
         """What is shown, in a sentence; it repeats what was typed."""
@@ -98,6 +108,10 @@ class Found:
         if self.is_certain:
             return f"{tests} {'is' if len(self.tests) == 1 else 'are'} “{text}”"
         certain = f"No live test is certain to be “{text}”"
+        if self.alarmed:
+            return f"{certain}. Treat the call as real: a team there has an alarm"
+        if self.met_a_concern:
+            return f"{certain}. Treat the call as real: a team found a real concern there"
         if self.tests:
             return f"{certain}. Treat the call as real"
         if self.possible:
@@ -111,8 +125,8 @@ class Found:
         if self.ended:
             return f"No live test is “{text}”. {_counted(self.ended, 'test')} there ended lately"
         if self.similar:
-            places = _counted(self.similar, "similar name")
-            return f"No live test is “{text}”. Treat the call as real: {places} at another place"
+            names = _counted(self.similar, "similar name")
+            return f"No live test is “{text}”. Treat the call as real: {names}, ask for the address"
         return f"No live test is like “{text}”. Treat the call as real"
 
 
@@ -142,6 +156,8 @@ def find(
     for visit, answer in _answered(fitting, text, chosen):
         if answer == Answer.SIMILAR:
             found.similar.append(visit)
+        elif answer != Answer.OTHER and visit.needs_help and not visit.is_finished:
+            found.alarmed.append(visit)
         elif answer != Answer.OTHER and _is_late(visit, at=at, margin=margin):
             found.overdue.append(visit)
         elif answer == Answer.POSSIBLE:

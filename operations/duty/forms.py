@@ -209,6 +209,7 @@ class OutcomeForm(GovForm, ActForm, forms.Form):
         for name in told:
             hint = self.fields[name].help_text
             self.fields[name].help_text = f"{hint} {AS_RECORDED}".strip()
+            self.fields[name].widget.attrs["data-told"] = ""  # static/js/fields.js
         for name, field in self.fields.items():
             minutes = self.get_initial_for_field(field, name)
             if isinstance(field, MinutesField) and isinstance(minutes, int):

@@ -29,7 +29,9 @@ from operations.duty.actions import AlreadyLoggedError, UndoneBeforeError
 from operations.duty.concerns import SAID_WITHIN
 from operations.duty.duress import NoticesHeldButton
 from operations.duty.forms import (
+    MINUTES,
     CorrectionForm,
+    MinutesField,
     NotCompletedCorrectionForm,
     NotCompletedForm,
     OutcomeForm,
@@ -322,10 +324,17 @@ class OutcomeAdd(NoticesHeldButton, EndsVisit, LogsOutcome):
         return answers_told(told_of(self.visit))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With what the control room answered, where the form is shown and not sent."""
+        """With what the control room answered, where the form is shown or its minutes come back."""
         shape = super().get_form_kwargs()
-        told = self.told if self.request.method == "GET" else {}
+        told = self.told if self.request.method == "GET" or self._sends_other_minutes() else {}
         return shape | {"initial": shape["initial"] | told, "told": list(told)}
+
+    def _sends_other_minutes(self) -> bool:
+        """Whether minutes come back that are none of those to tap: only a call gave them."""
+        fields = OutcomeForm.base_fields.items()
+        names = [name for name, field in fields if isinstance(field, MinutesField)]
+        sent = (self.request.POST.get(name, "") for name in names)
+        return any(one.isdecimal() and int(one) not in MINUTES for one in sent)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"is_told": bool(self.told)}

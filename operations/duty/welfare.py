@@ -32,12 +32,21 @@ def _in_the_team(by: User, records: Sequence[Any]) -> bool:
     return bool(visits) and by.has_perm(LOG_VISITS) and mine.count() == len(visits)
 
 
+def _withdrawal(records: Sequence[Any]) -> str:
+    return "a cadet’s withdrawal"
+
+
+def _answers(records: Sequence[Any]) -> str:
+    return "how it was for a cadet"
+
+
 @undoable(
     "The cadet is in the team as before, and the visit is as it was.",
     may=_in_the_team,
     refuses=on_another_visit,
     within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
     shown_on="visit",
+    names=_withdrawal,
     instead="Ask the planner.",
 )
 @transaction.atomic
@@ -98,7 +107,11 @@ class Said:
 
 
 @undoable(
-    "What was said is as it was before.", may=_in_the_team, shown_on="visit", instead="Say it anew."
+    "What was said is as it was before.",
+    may=_in_the_team,
+    shown_on="visit",
+    names=_answers,
+    instead="Say it anew.",
 )
 @transaction.atomic
 def say_how_it_was(
@@ -166,7 +179,12 @@ def _keeps(by: User, records: Sequence[Any]) -> bool:
     return by.has_perm(PLAN_OPERATIONS) and theirs.count() == len(keys)
 
 
-@undoable("Somebody is still to speak to the cadet.", may=_keeps, shown_on="answer.visit")
+@undoable(
+    "Somebody is still to speak to the cadet.",
+    may=_keeps,
+    shown_on="answer.visit",
+    names=_answers,
+)
 @transaction.atomic
 def see_to(*, answer: WelfareAnswer, by: User, at: dt.datetime) -> WelfareAnswer:
     """Say that somebody has spoken to a cadet for whom a visit was not easy.

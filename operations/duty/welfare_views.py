@@ -83,7 +83,10 @@ class HowItWas(OfTheTeam, ActView):
         return super().get_context_data(**kwargs) | {"visit": self.visit}
 
     def act(self, form: HowItWasForm) -> Visit:
-        welfare.say_how_it_was(visit=self.visit, said=form.said(), by=self.user, at=timezone.now())
+        said = form.said()
+        if not any(one.answer or one.note for one in said):
+            self.done = "Nothing was chosen, so nothing was saved."
+        welfare.say_how_it_was(visit=self.visit, said=said, by=self.user, at=timezone.now())
         return self.visit
 
 

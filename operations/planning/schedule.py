@@ -37,6 +37,7 @@ from operations.visits.models import Visit
 from operations.visits.policies import VisitPolicy
 from operations.visits.states import WAYS_BACK, VisitState
 from venues.models import Venue
+from venues.registry.names import normal_name
 
 Duty = TeamMember.Duty
 
@@ -209,7 +210,7 @@ def plan_visit(
         created_by=by,
     )
     problems = [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
-    _save_with_team(visit, team, problems)
+    _save_with_team(visit, team, [*problems, *_problems_of_call_sign(visit)])
     return visit
 
 
@@ -251,7 +252,7 @@ def reschedule_visit(
     visit.starts_at, visit.ends_at = starts_at.astimezone(dt.UTC), ends_at.astimezone(dt.UTC)
     if call_sign is not None:
         visit.call_sign = one_line(call_sign)
-    problems = []
+    problems = _problems_of_call_sign(visit)
     if moves:
         problems += [*problems_of_past(visit, at), *_problems_of_place(visit, beside_another)]
     _save_with_team(visit, team, problems)
@@ -285,6 +286,18 @@ def cancel_visit(*, visit: Visit, reason: str, by: User, at: dt.datetime) -> Vis
     visit.claim(visit.version)
     visit.save()
     return visit
+
+
+def _problems_of_call_sign(visit: Visit) -> list[Problem]:
+    """Whether the call sign would tell of the venue, where radio and the sheet carry it."""
+    shared = _telling(visit.call_sign) & _telling(f"{visit.venue.name} {visit.venue.address}")
+    if not shared:
+        return []
+    return [Problem("call_sign", "Choose a call sign without words of the venue or its address.")]
+
+
+def _telling(text: str) -> set[str]:
+    return {word for word in normal_name(text).split() if len(word) > 3 and word.isalpha()}
 
 
 def _lock_planned(visit: Visit, *, by: User) -> Visit:

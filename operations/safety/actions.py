@@ -12,18 +12,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 
 from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import undoable
 from accounts.database import scope
-from accounts.database.locks import one_at_a_time
 from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.safety import messages
-from operations.safety.deadlines import Kind, missed
+from operations.safety.deadlines import Kind, Rules, missed
 from operations.safety.models import OPENS_AGAIN, Alarm, CheckIn, SafetyPolicy, signs_of
 from operations.teams import own_visits
 from operations.visits.models import Visit
@@ -140,31 +139,43 @@ def _close_what_is_explained_by(made: CheckIn) -> None:
 def raise_alarms(*, at: dt.datetime) -> int:
     """Raise each alarm that is due at the moment ``at``, and tell the lead officer of the team.
 
-    Two runs at once raise each once: the row of a deadline is unique.
+    A visit on which somebody acts just now is left to the next run: it may be a check-in, and one
+    that hangs holds up no other team's alarm. Two runs at once raise each once.
 
     Returns:
         How many are new.
 
     """
     rules = SafetyPolicy.on(duty_day(at)).rules
-    due = {
-        (key, one.kind.value, one.due_at)
-        for key, signs in signs_of(Visit.objects.under_way())
-        for one in missed(signs, rules, at=at)
-    }
-    before = Alarm.objects.filter(visit__in={key for key, *_ in due})
-    new = sorted(due - set(before.values_list("visit", "kind", "due_at")))
-    if new:
-        one_at_a_time("raise alarms")
-    raised = 0
-    for key, kind, due_at in new:
+    due = _due(Visit.objects.under_way(), rules, at=at)
+    raised = Alarm.objects.filter(visit__in={key for key, *_ in due})
+    new = due - set(raised.values_list("visit", "kind", "due_at"))
+    if not new:
+        return 0
+    held = Visit.objects.under_way().filter(pk__in={key for key, *_ in new}).order_by("pk")
+    held = held.select_for_update(no_key=True, skip_locked=True)
+    keys = set(held.values_list("pk", flat=True))
+    still = _due(Visit.objects.under_way().filter(pk__in=keys), rules, at=at)
+    count = 0
+    for key, kind, due_at in sorted(new & still):
         alarm, is_new = Alarm.objects.get_or_create(
             visit_id=key, kind=kind, due_at=due_at, defaults={"raised_at": at}
         )
         if is_new:
             messages.tell_team(alarm)
-            raised += 1
-    return raised
+            count += 1
+    return count
+
+
+def _due(
+    visits: models.QuerySet[Visit], rules: Rules, *, at: dt.datetime
+) -> set[tuple[int, str, dt.datetime]]:
+    """The deadlines of ``visits`` for which an alarm is due: visit, kind, moment."""
+    return {
+        (key, one.kind.value, one.due_at)
+        for key, signs in signs_of(visits)
+        for one in missed(signs, rules, at=at)
+    }
 
 
 @transaction.atomic

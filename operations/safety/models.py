@@ -217,8 +217,10 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         return self.visible_to(user).exclude(visit__in=theirs)
 
     def open(self) -> Self:
-        """Those that nobody has closed yet, the longest open first."""
-        return self.filter(closed_at=None).order_by("raised_at", "pk")
+        """Those that nobody has closed yet: untaken ones first, and of these the longest open."""
+        return self.filter(closed_at=None).order_by(
+            F("taken_at").asc(nulls_first=True), "raised_at", "pk"
+        )
 
     def closed_since(self, moment: dt.datetime) -> Self:
         """Those that were closed after ``moment``, the latest first."""

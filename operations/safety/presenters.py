@@ -14,6 +14,7 @@ from govuk.templatetags.govuk import telephone
 from operations.safety.deadlines import Kind
 from operations.safety.models import Alarm
 from operations.teams.models import TeamMember
+from operations.visits.models import Visit
 from operations.visits.windows_in_words import window
 
 
@@ -38,11 +39,17 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
         Row("Visit", f"{visit.get_state_display()}{ended}"),
         Row("Call sign", visit.call_sign or "None given"),
         Row("Team, not to be called", _named(officers))
-        if alarm.is_silent
+        if alarm.is_silent or _calls_in_silence(visit)
         else Row("Team to call", _called(officers)),
+        Row("Cadets in the team", str(visit.team.filter(cadet__isnull=False).count())),
         Row("Operation’s lead", _with_number(visit.operation.lead)),
         *_what_became_of(alarm),
     ]
+
+
+def _calls_in_silence(visit: Visit) -> bool:
+    """Whether the team has called for help in silence: no alarm about it offers its numbers."""
+    return visit.alarms.filter(kind=Kind.DURESS, closed_at=None).exists()
 
 
 def _last_check_in(alarm: Alarm) -> str:

@@ -22,6 +22,7 @@ from govuk.dates import clock
 from operations.duty.duress import NoticesHeldButton
 from operations.duty.views import OfTheTeam
 from operations.safety import actions
+from operations.safety.deadlines import Kind
 from operations.safety.forms import CheckInForm, CloseAlarmForm
 from operations.safety.models import Alarm, AlarmQuerySet, next_check_in
 from operations.safety.presenters import facts_of
@@ -104,8 +105,10 @@ class OpenAlarms(Concerned, View):
         return True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """The part. It tells of no venue."""
+        """The part. It tells of no venue; and a team of no concern that it found itself."""
+        theirs = self.user.team_memberships.values("visit")
         found = Alarm.objects.visible_to(self.user).open()
+        found = found.exclude(kind=Kind.CONCERN, visit__in=theirs)
         return render(request, "operations/safety/open_alarms.html", {"alarms": found})
 
 

@@ -189,9 +189,15 @@ class VisitQuerySet(models.QuerySet["Visit"]):
             ends_at__gte=at - ON_BOARD_AFTER,
         )
         just_over = Q(state__in=FINISHED, ended_at__gte=at - ON_BOARD_AFTER)
-        # Of its team or another at the same place: a call from there is real until it is closed.
+        # Of its own team any; a call for help of another at the same place too. A call from there
+        # is real until somebody has closed it, and for good where the team found a real concern.
+        its_own = Q(pk=OuterRef("pk"))
+        still = Q(alarms__closed_at=None)
         in_need = self.model._base_manager.filter(
-            venue=OuterRef("venue"), alarms__closed_at=None, alarms__kind__in=CALLS_FOR_HELP
+            its_own & (still | Q(alarms__kind="concern"))
+            | still & Q(alarms__kind__in=CALLS_FOR_HELP),
+            venue=OuterRef("venue"),
+            alarms__isnull=False,
         )
         shown = self.filter(Q(state=VisitState.UNDER_WAY) | near | just_over)
         return shown.annotate(needs_help=Exists(in_need)).order_by("starts_at", "pk")
@@ -213,7 +219,7 @@ class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 
     needs_help = False
-    """Whether an alarm of a team that called for help there is open; known to ``on_board``."""
+    """Whether its team has an alarm open, or one called for help there; known to ``on_board``."""
 
     operation = models.ForeignKey(
         "operations.Operation", on_delete=models.PROTECT, related_name="visits"
@@ -663,9 +669,9 @@ class Visit(Versioned):
 
     def is_past_its_time(self, *, at: dt.datetime, margin: dt.timedelta) -> bool:
         """Whether calls are real again though the visit is not over: its window and the margin
-        are, or somebody there has called for help (where the board asks).
+        are.
         """
-        return not self.is_finished and (self.needs_help or self.ends_at < at - margin)
+        return not self.is_finished and self.ends_at < at - margin
 
     @property
     def is_planned(self) -> bool:

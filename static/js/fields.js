@@ -2,7 +2,8 @@
 
 /**
  * As much of a field as counts here; the controls of a form are such.
- * @typedef {{name: string, type: string, value: string, checked?: boolean}} Field
+ * @typedef {{name: string, type: string, value: string, checked?: boolean,
+ *   dataset?: Record<string, string | undefined>}} Field
  */
 /** @typedef {Record<string, string[]>} Draft The chosen or typed values by name of the field. */
 
@@ -44,7 +45,8 @@ export function draftOf(fields) {
 
 /**
  * Put a draft back. Fields of one name take its values in their order; a field that the draft does
- * not know, because the form is newer, stays as it is.
+ * not know, because the form is newer, stays as it is. So does one that the control room has answered
+ * since (`data-told`), where the draft says nothing.
  * @param {Field[]} fields
  * @param {Draft} draft
  */
@@ -54,6 +56,7 @@ export function fill(fields, draft) {
   for (const field of fields.filter(isKept)) {
     const values = draft[field.name];
     if (!values) continue;
+    if (field.dataset?.told !== undefined && values.every((value) => value === "")) continue;
     if (isChoice(field)) {
       field.checked = values.includes(field.value);
       continue;

@@ -30,6 +30,18 @@ test("a question with nothing chosen is kept as that, and unchosen again", () =>
   assert.equal(chosen.checked, false);
 });
 
+test("what the control room has told since is not blanked by a draft that says nothing of it", () => {
+  const told = { dataset: { told: "" } };
+  const fields = [
+    { ...radio("called", "yes", true), ...told },
+    { ...text("reference", "CAD 12"), ...told },
+    { ...radio("quoted", "yes", true), ...told },
+    { ...radio("quoted", "no"), ...told },
+  ];
+  fill(fields, { called: [], reference: [""], quoted: ["no"] });
+  assert.deepEqual(draftOf(fields), { called: ["yes"], reference: ["CAD 12"], quoted: ["no"] });
+});
+
 for (const field of [
   text("password", "secret", "password"),
   text("photo", "C:\\fakepath\\a.jpg", "file"),

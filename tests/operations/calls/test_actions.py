@@ -1,6 +1,7 @@
 """Logging, correcting, matching and settling calls: against PostgreSQL."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -64,6 +65,10 @@ def test_time_and_place_are_all_that_a_call_needs(handler):
     assert call.script == CallScript.objects.newest()
 
 
+#: To a call of five minutes ago.
+SENT = {"called_at": -5 * MINUTE, "officers_sent": True}
+
+
 @pytest.mark.parametrize(
     ("fields", "about"),
     [
@@ -75,7 +80,9 @@ def test_time_and_place_are_all_that_a_call_needs(handler):
         ({"officers_sent": False, "arrived_at": dt.timedelta(0)}, "officers_sent"),
         ({"officers_sent": True, "sent_at": -MINUTE}, "sent_at"),
         ({"officers_sent": True, "arrived_at": -MINUTE}, "arrived_at"),
-        ({"officers_sent": True, "sent_at": MINUTE, "arrived_at": dt.timedelta(0)}, "arrived_at"),
+        (SENT | {"sent_at": -MINUTE, "arrived_at": -2 * MINUTE}, "arrived_at"),
+        (SENT | {"sent_at": MINUTE}, "sent_at"),
+        (SENT | {"arrived_at": MINUTE}, "arrived_at"),
     ],
 )
 def test_what_contradicts_itself_is_refused_beside_its_question(handler, fields, about):
@@ -195,7 +202,7 @@ def test_a_visit_that_nothing_speaks_for_is_refused(handler, call):
         match(call, elsewhere, handler)
 
 
-def test_two_who_match_one_call_at_once_make_one_match(handler, call, test_visit):
+def test_two_who_match_one_call_at_once_make_one_match(call, test_visit, handler):
     visit = factories.UnderWayVisitFactory(venue=call.venue)
     ended = in_turn(
         Call.objects.filter(pk=call.pk),
@@ -263,6 +270,30 @@ def test_a_concern_that_turns_out_to_be_a_test_is_closed_as_one_and_comes_back_b
     concern.refresh_from_db()
     call.refresh_from_db()
     assert (concern.state, call.is_matched) == (ConcernState.OPEN, False)
+
+
+def test_a_concern_in_somebodys_hands_or_closed_is_not_made_a_test_by_others(
+    handler, lead, call, test_visit
+):
+    concern = open_concern(call, handler)
+    concern_actions.give_concern(concern=concern, to=lead, version=1, by=lead)
+    with pytest.raises(Refused, match="has this concern in hand"):
+        match(call, test_visit, handler)
+    said = {"result": "crime", "came_of_it": "Two people were arrested"}
+    concern_actions.close_concern(concern=concern, version=2, by=lead, at=timezone.now(), **said)
+    with pytest.raises(Refused, match="This concern was closed"):
+        match(call, test_visit, handler)
+    concern.refresh_from_db()
+    assert concern.result == "crime"
+
+
+@pytest.mark.parametrize("kind", ["concern", "duress"])
+def test_a_visit_whose_team_called_for_help_is_never_proposed(handler, call, test_visit, kind):
+    assert actions.proposals(call, by=handler, at=timezone.now())
+    now = timezone.now()
+    pressed = {"raised_by": test_visit.started_by, "submission": uuid.uuid4()}
+    factories.AlarmFactory(visit=test_visit, kind=kind, due_at=now, raised_at=now, **pressed)
+    assert actions.proposals(call, by=handler, at=timezone.now()) == []
 
 
 def test_taking_such_a_match_back_opens_the_concern_again(handler, call, test_visit):
@@ -410,7 +441,7 @@ def test_a_new_version_of_the_script_leaves_calls_with_theirs(call, handler):
     )
     assert (new.version, CallScript.objects.newest()) == (first.version + 1, new)
     assert earlier.script == first
-    with pytest.raises(Refused, match="Somebody wrote version"):
+    with pytest.raises(Refused, match="Somebody wrote another version"):
         script_actions.write_script(
             questions="Who?", advice="Kindly.", after=first.version, by=administrator
         )

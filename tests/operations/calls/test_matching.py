@@ -29,10 +29,8 @@ def at(minutes, call=HERE, **fields):
         # planned, in its window and around it
         (0, {}, Likeness.CERTAIN),
         (120, {}, Likeness.CERTAIN),
-        (-1, {}, Likeness.POSSIBLE),
-        (121, {}, Likeness.POSSIBLE),
-        (-61, {}, Likeness.NONE),
-        (241, {}, Likeness.NONE),
+        (-1, {}, Likeness.NONE),
+        (121, {}, Likeness.NONE),
         # the team came early
         (-20, {"started_at": NOON - 30 * MINUTE}, Likeness.CERTAIN),
         (-40, {"started_at": NOON - 30 * MINUTE}, Likeness.POSSIBLE),

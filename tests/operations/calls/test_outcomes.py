@@ -58,6 +58,7 @@ def test_a_matched_call_fills_in_what_the_control_room_knows_and_says_so(
     }
     page = phone.get(url("outcome_add", test_visit.pk)).content.decode()
     assert page.count("As the control room recorded it") == len(filled)
+    assert page.count("data-told") >= len(filled)
     assert "The control room has recorded a call about this visit" in page
 
 

@@ -156,7 +156,7 @@ def test_a_similar_name_is_never_told_as_a_test(factory, search, handler):
     assert names(page.context["found"].similar) == ["Lanternstay Ostermeer 69"]
     words = text(page)
     assert f"No live test is “{search}”. Treat the call as real" in words
-    warning = "Similar name, another place. Treat as real unless the address is the same"
+    warning = "Similar name. Treat as real unless the address is the same"
     assert words.index(warning) < words.index("Lanternstay Ostermeer 69")
     assert "live test is “" not in words.replace("No live test is “", "")
 

@@ -211,12 +211,36 @@ def test_while_anybody_there_needs_help_another_test_at_the_place_is_none_either
     ended = factories.CompletedVisitFactory(officer=officer, unit=unit, venue=visit.venue)
     safety.raise_at_once(kind, ended, submission=uuid.uuid4(), by=officer, at=timezone.now())
     assert on_the_board().tests == []
-    assert on_the_board().overdue == [visit]
+    assert on_the_board().alarmed == [visit]
     alarm = Alarm.objects.get()
     handler = factories.UserFactory(role=Role.CALL_HANDLER)
     said = {"spoke_to": "The lead", "found": "All are safe"}
     safety.close_alarm(alarm=alarm, by=handler, at=timezone.now(), **said)
     assert on_the_board().tests == [visit]
+
+
+def test_a_place_of_a_real_concern_is_no_test_though_its_alarm_is_closed(officer, unit):
+    now = timezone.now()
+    venue = factories.VenueFactory(unit=unit, name="Gannet Hotel")
+    planned = factories.VisitFactory(officer=officer, venue=venue, starts_at=now - 5 * MINUTE)
+    assert on_the_board().tests == [planned]
+    safety.raise_at_once(Kind.CONCERN, planned, submission=uuid.uuid4(), by=officer, at=now)
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    said = {"spoke_to": "The lead", "found": "Real, officers sent"}
+    safety.close_alarm(alarm=Alarm.objects.get(), by=handler, at=timezone.now(), **said)
+    assert on_the_board().tests == []
+    assert on_the_board().alarmed == [planned]
+
+
+def test_a_team_that_was_not_heard_of_is_no_certain_test_until_somebody_spoke_to_it(visit):
+    assert on_the_board().is_certain
+    alarm = factories.AlarmFactory(visit=visit)
+    assert not on_the_board().is_certain
+    assert on_the_board().alarmed == [visit]
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    said = {"spoke_to": "The lead", "found": "All are safe"}
+    safety.close_alarm(alarm=alarm, by=handler, at=timezone.now(), **said)
+    assert on_the_board().is_certain
 
 
 # The pages --------------------------------------------------------------------------------------

@@ -201,8 +201,9 @@ def test_the_answer_to_a_held_button_is_the_answer_to_a_tap(visit, officer):
 @pytest.mark.parametrize("answers", [{}, {"kind": "time", "time": "fully_booked"}])
 def test_ending_a_visit_looks_the_same_too(officer, unit, answers):
     client, told = signed_in(officer), []
+    names = {"venue": factories.VenueFactory(unit=unit), "operation": factories.OperationFactory()}
     for pressed in ("0", "3.4"):
-        visit = factories.UnderWayVisitFactory(officer=officer, unit=unit)
+        visit = factories.UnderWayVisitFactory(officer=officer, **names)
         sent = answers | {"submission": uuid.uuid4(), "pressed": pressed}
         page = client.post(url("visit_not_completed", visit.pk), sent)
         status, headers, body = answer_of(page)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.acts.refusals import Refused
+from accounts.database.locks import hold
 from accounts.models import User
 from accounts.roles import Role
 from operations.duty import actions as duty
@@ -24,7 +25,6 @@ from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
 from tests.database import as_product, as_system
-from tests.locks import in_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -174,11 +174,55 @@ def test_no_team_deals_with_or_closes_its_own_alarm(visit, officer):
         close(alarm, by=team, at=after(visit, 24))
 
 
+def raised_meanwhile(at):
+    """How many alarms another worker raises while this transaction goes on, without waiting."""
+    raised = []
+
+    def other_worker():
+        with as_system():
+            raised.append(actions.raise_alarms(at=at))
+        connection.close()
+
+    thread = threading.Thread(target=other_worker)
+    thread.start()
+    thread.join(timeout=20)
+    return raised
+
+
 def test_two_workers_at_once_raise_it_once(visit):
     at = after(visit, 25)
-    runs = [lambda: actions.raise_alarms(at=at)] * 2
-    assert in_turn(Visit.objects.all(), *runs) == [1, 0]
+    with transaction.atomic():
+        assert actions.raise_alarms(at=at) == 1
+        assert raised_meanwhile(at) == [0]
+    assert actions.raise_alarms(at=at) == 0
     assert Alarm.objects.count() == 1
+
+
+def test_a_visit_that_somebody_holds_keeps_no_other_alarm_waiting(visit):
+    other = factories.UnderWayVisitFactory(started_at=visit.started_at)
+    at = after(visit, 25)
+    with transaction.atomic():
+        hold(Visit.objects.filter(pk=visit.pk))
+        assert raised_meanwhile(at) == [1]
+        assert Alarm.objects.get().visit == other
+    assert actions.raise_alarms(at=at) == 1
+
+
+def test_a_check_in_that_arrives_just_then_leaves_no_alarm(visit, officer):
+    at = after(visit, 24)
+    with transaction.atomic():
+        tap(visit, officer, at=after(visit, 22))
+        assert raised_meanwhile(at) == [0]
+    assert actions.raise_alarms(at=at) == 0
+    assert not Alarm.objects.exists()
+
+
+def test_alarms_that_nobody_has_taken_stand_before_the_others(visit, handler):
+    watch(after(visit, 23))
+    taken = Alarm.objects.get()
+    actions.take_alarm(alarm=taken, by=handler, at=after(visit, 24))
+    later = factories.AlarmFactory()
+    assert list(Alarm.objects.open()) == [later, taken]
 
 
 def test_many_visits_are_watched_with_as_many_queries_as_one(visit, django_assert_num_queries):

@@ -178,6 +178,8 @@ def test_a_call_sign_is_given_with_the_plan_and_shows_to_its_team(visit_to_come,
     answers = as_shown(as_planner, page)
     wrong = as_planner.post(page, answers | {"call_sign": "<Oscar>"})
     assert "A call sign is 2 to 20 letters, figures, spaces, / or -." in text(wrong)
+    of_venue = as_planner.post(page, answers | {"call_sign": visit_to_come.venue.name[:20]})
+    assert "without words of the venue" in of_venue.text
     assert as_planner.post(page, answers | {"call_sign": "Oscar 21"}).status_code == 302
     visit_to_come.refresh_from_db()
     assert visit_to_come.call_sign == "Oscar 21"
