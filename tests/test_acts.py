@@ -33,6 +33,7 @@ NO_ACTS = {
     "operations.follow_ups.actions.settle_follow_up": "follows from an outcome",
     "operations.follow_ups.actions.settle_training": "follows from a session",
     "operations.control_room.tonight.tonight": "a question",
+    "operations.control_room.drawing.drawing": "a question",
     "operations.planning.actions.choosable": "a question",
     "operations.sheets.actions.drafts": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",

@@ -41,7 +41,8 @@ def make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
         for days, result, came_of_it in CONCERNS:
             at = _evening(chance, now, days)
             venue = chance.choice(world.venues)
-            call = actions.log_call(by=handler, at=at, **_said(chance, at, venue=venue))
+            said = _said(chance, at, venue=venue)
+            call = actions.log_call(by=handler, at=_logged_at(said), **said)
             concern = actions.open_concern(call=call, by=planner, at=at + 20 * MINUTE)
             if result:
                 owner = world.people["lead"]
@@ -58,7 +59,10 @@ def make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
                 )
         # One that nobody settled in its shift, and one of now.
         for at, heard in zip((_evening(chance, now, 1), now - 9 * MINUTE), HEARD, strict=True):
-            actions.log_call(by=handler, at=at, **_said(chance, at, place=heard))
+            said = _said(chance, at, place=heard)
+            if _logged_at(said) > now:  # the officers are on their way
+                said["arrived_at"] = None
+            actions.log_call(by=handler, at=min(now, _logged_at(said)), **said)
 
 
 _NUMBERS = (ContactMethod.CALL_999, ContactMethod.CALL_101)
@@ -81,16 +85,23 @@ def _about_a_test(chance: random.Random, visit: Visit, *, handler: User, planner
         "arrived_at": called_at + max(arrived, 4) * MINUTE if arrived else None,
         "incident_reference": outcome.incident_reference,
     }
-    call = actions.log_call(by=handler, at=called_at + 2 * MINUTE, **said)
-    offered = actions.proposals(call, by=planner, at=called_at + 5 * MINUTE)
+    logged_at = _logged_at(said)
+    call = actions.log_call(by=handler, at=logged_at, **said)
+    offered = actions.proposals(call, by=planner, at=logged_at)
     if visit in [one.visit for one in offered]:
         actions.match_call(
             call=Call.objects.get(pk=call.pk),
             visit=visit,
             version=call.version,
             by=planner,
-            at=called_at + 5 * MINUTE,
+            at=logged_at,
         )
+
+
+def _logged_at(said: CallFields) -> dt.datetime:
+    """A minute after the last that is said to have been done."""
+    done = (said["called_at"], said["sent_at"], said["arrived_at"])
+    return max(moment for moment in done if moment) + MINUTE
 
 
 def _said(
