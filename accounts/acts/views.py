@@ -18,6 +18,7 @@ from accounts.acts import undo
 from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.searching import found_at
+from accounts.acts.submissions import did_nothing
 from accounts.acts.versions import EditConflictError, Versioned
 from accounts.models import Undo, User
 from govuk import Button, GovForm
@@ -96,6 +97,53 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
         if said := self.confirmation(made):
             undo.confirm(self.request, said)
         return redirect(made)
+
+
+class ButtonView(FormPage, RequiresPermission, View):
+    """One button of a page: it acts at once, and goes back there with what was done or why not."""
+
+    done = ""
+    """What to say when it is done."""
+
+    about = "this"
+    """What it acts on, in words."""
+
+    @property
+    def page(self) -> Any:
+        """The record on whose page the button stands."""
+        raise NotImplementedError
+
+    def act(self) -> Any:
+        """Do it.
+
+        Raises:
+            Refused: it breaks a rule.
+            EditConflictError: somebody else saved the record meanwhile.
+
+        """
+        raise NotImplementedError
+
+    def confirmation(self) -> str:
+        """What to say when it is done."""
+        return self.done
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The button stands on another page."""
+        return redirect(self.page)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Do it, or say why not."""
+        try:
+            self.act()
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return did_nothing(redirect(self.page))
+        except EditConflictError:
+            since = f"Somebody else saved {self.about} just now."
+            messages.error(request, f"{since} Look at what they saved, then decide again.")
+            return did_nothing(redirect(self.page))
+        undo.confirm(request, self.confirmation())
+        return redirect(self.page)
 
 
 class WhyForm(GovForm, forms.Form):

@@ -104,10 +104,6 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
             return self.filter(closed_at__isnull=False)
         return self.still_open().filter(owner__isnull=state == ConcernState.OPEN)
 
-    def due(self, *, on: dt.date) -> Self:
-        """Still open, to be closed on the day ``on`` or before."""
-        return self.still_open().filter(due_on__lte=on)
-
     def counts(self, *, by: User, on: dt.date) -> dict[str, int]:
         """How many are not closed, with nobody, with ``by``, and overdue on the day ``on``."""
         still = Q(closed_at=None)

@@ -12,17 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from venues.registry.names import normal_name
+from venues.registry.place_words import SHARED, SHORT, in_full
 from venues.registry.postcodes import normalise_postcode
 
 #: Words that tell no place from another.
-COMMON = frozenset(
-    "a and apartment apartments at b bar bed breakfast by court for guest hall hostel hotel hotels"
-    " house in inn lodge motel near of on opposite pub road rooms saint street suites the"
-    " with".split()
-)
-#: How people shorten what ends the name of a street. *St* is *saint* in the normal form.
-SHORT = {"saint": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane"}
-SHORT |= {"sq": "square", "pl": "place", "cres": "crescent", "ter": "terrace", "gdns": "gardens"}
+COMMON = SHARED | {"near", "opposite", "road", "street"}
 #: What ends the name of a street, where no number says that it is one.
 STREETS = frozenset(SHORT.values()) | frozenset(
     "broadway close drive embankment green grove hill mews parade quay row walk way wharf".split()
@@ -124,7 +118,7 @@ def _is_near(at: dt.datetime, times: Times, margins: Margins) -> bool:
     """
     if times.started_at is None:
         return times.starts_at <= at <= times.ends_at
-    first = min(times.starts_at, times.started_at or times.starts_at)
+    first = min(times.starts_at, times.started_at)
     last = max(times.ends_at, times.ended_at or times.ends_at)
     return first - margins.before <= at <= last + margins.after
 
@@ -145,4 +139,4 @@ def _may_be_there(call: Place, visit: Place) -> bool:
 
 def _words(text: str) -> list[str]:
     """The words of a text in the normal form, those of streets in full."""
-    return [SHORT.get(word, word) for word in normal_name(text).split()]
+    return in_full(normal_name(text).split())

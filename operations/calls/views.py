@@ -2,21 +2,15 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.generic import DetailView, ListView, View
+from django.views.generic import DetailView, ListView
 
 from accounts.access.pages import RequiresPermission
-from accounts.acts.form_pages import FormPage
-from accounts.acts.refusals import Refused
-from accounts.acts.submissions import did_nothing
-from accounts.acts.undo import confirm
-from accounts.acts.versions import EditConflictError
-from accounts.acts.views import ActView
+from accounts.acts.views import ActView, ButtonView
 from accounts.addresses import key_or_none
 from accounts.roles import LOG_CALLS, WORK_CONCERNS
 from operations.calls import actions
@@ -32,9 +26,6 @@ from operations.calls.presenters import (
 )
 from operations.calls.scripts import CallScript
 from operations.visits.models import Visit
-
-#: What to say where two people say at once what a call was about.
-SAVED_SINCE = "Somebody else saved this call just now. Look at what they saved, then decide again."
 
 
 class OfCalls(RequiresPermission):
@@ -180,37 +171,14 @@ class CallCorrect(AboutCall, WritesCall):
         )
 
 
-class OneButton(FormPage, AboutCall, View):
+class OneButton(ButtonView, AboutCall):
     """A button of the call's page that says something about it, and stays."""
 
-    done = ""
+    about = "this call"
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button stands on the call's page."""
-        return redirect(self.call)
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Do it, or say why not."""
-        try:
-            self.act()
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return did_nothing(redirect(self.call))
-        except EditConflictError:
-            messages.error(request, SAVED_SINCE)
-            return did_nothing(redirect(self.call))
-        confirm(request, self.done)
-        return redirect(self.call)
-
-    def act(self) -> Any:
-        """Do it.
-
-        Raises:
-            Refused: it breaks a rule.
-            EditConflictError: somebody else saved the call meanwhile.
-
-        """
-        raise NotImplementedError
+    @property
+    def page(self) -> Call:
+        return self.call
 
 
 class CallMatch(OneButton):

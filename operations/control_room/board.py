@@ -72,8 +72,13 @@ class Found:
     @property
     def visits(self) -> list[Visit]:
         """All of them."""
+        return [*self.meant, *self.similar]
+
+    @property
+    def meant(self) -> list[Visit]:
+        """Those at a place that may be meant."""
         near = [*self.early, *self.alarmed, *self.overdue, *self.ended]
-        return [*self.tests, *self.possible, *near, *self.similar]
+        return [*self.tests, *self.possible, *near]
 
     def told(self, text: str) -> Told | None:
         """The answer to a call from the place that ``text`` means; None where nothing is typed."""
@@ -87,8 +92,7 @@ class Found:
     @property
     def is_certain(self) -> bool:
         """Whether one venue alone is meant, with a test now and no real concern lately."""
-        meant = [visit for visit in self.visits if visit not in self.similar]
-        one_place = len({visit.venue_id for visit in meant}) == 1
+        one_place = len({visit.venue_id for visit in self.meant}) == 1
         return bool(self.tests) and one_place and not self.alarmed and not self.met_a_concern
 
     @property

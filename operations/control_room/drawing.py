@@ -80,6 +80,7 @@ def _draw(
     visits = list(_on_board(at))
     margin = visit_rules(at=at).margin
     found = find(visits, text, at=at, margin=margin, chosen=chosen)
+    live = find(visits, "", at=at, margin=margin).tests if text else found.tests
     drawn: Drawing = {
         "found": found,
         "told": found.told(text),
@@ -87,7 +88,7 @@ def _draw(
         "chosen": chosen,
         "text": text,
         "tonight": tonight(visits, by=by, at=at),
-        "map": tonights_map(find(visits, "", at=at, margin=margin).tests),
+        "map": tonights_map(live),
     }
     for part in ("answer", "board_tests", "tonight"):
         template = f"operations/control_room/{part}.html"

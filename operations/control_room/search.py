@@ -26,16 +26,11 @@ from itertools import pairwise
 
 from operations.control_room.sounds import as_figures, figure_or_word, sounds_like
 from venues.registry.names import normal_name
+from venues.registry.place_words import SHARED, SHORT, in_full
 from venues.registry.postcodes import normalise_postcode
 
 #: Words that many places share: alone they make no place like another.
-GENERIC = frozenset(
-    "a and apartment apartments arms at b bar bed breakfast by court for guest hall hostel hotel"
-    " hotels house in inn lodge motel of on pub rooms saint suites the with".split()
-)
-#: How people shorten the words of an address. *St* is *saint* in the normal form.
-SHORT = {"saint": "street", "rd": "road", "ave": "avenue", "av": "avenue", "ln": "lane"}
-SHORT |= {"sq": "square", "pl": "place", "cres": "crescent", "ter": "terrace", "gdns": "gardens"}
+GENERIC = SHARED | {"arms"}
 #: What stands between a name and where it is; a name alone is meant with it or without.
 BETWEEN = frozenset("at in on".split())
 #: What is said around a place. It says nothing of which one; and what is next to it is another.
@@ -77,7 +72,7 @@ class Place:
     @cached_property
     def own_name(self) -> list[str]:
         """Its name, word by word; *the* is nothing that people say each time."""
-        return [word for word in _whole(_words(self.name)) if word != "the"]
+        return [word for word in in_full(_words(self.name)) if word != "the"]
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -98,9 +93,9 @@ class Place:
     @cached_property
     def phrases(self) -> frozenset[tuple[str, ...]]:
         """What can be said of where it is and who runs it, each whole."""
-        parts = [_whole(_words(part)) for part in re.split(r"[\n,;]", self.address)]
+        parts = [in_full(_words(part)) for part in re.split(r"[\n,;]", self.address)]
         found = {tuple(phrase) for part in parts for phrase in [part, *_streets_in(part)]}
-        found |= {tuple(_whole(_words(self.group))), (self.squeezed_postcode,)}
+        found |= {tuple(in_full(_words(self.group))), (self.squeezed_postcode,)}
         return frozenset(phrase for phrase in found if any(_tells(word) for word in phrase))
 
     @cached_property
@@ -150,18 +145,13 @@ def named_by(text: str, place: Place) -> list[str]:
     return []
 
 
-def names_it(text: str, place: Place) -> bool:
-    """Whether ``text`` is the name of ``place``."""
-    return bool(named_by(text, place))
-
-
 def _is_name_of(place: Place, words: Sequence[str]) -> bool:
     """Whether ``words`` are the name of ``place``, and phrases of where it is and who runs it.
 
     A name that is more than *The Inn*, in its own order: *Hill Park* is not *Park Hill*, and *Hall
     Park Lodge* not *Lodge Park Hall*. *Hotel* alone may stand before or after the rest.
     """
-    name, typed = place.own_name, _whole(words)
+    name, typed = place.own_name, in_full(words)
     if not set(name) - GENERIC:
         return False
     if "hotel" in typed[:1] and [*typed[1:], "hotel"] == name:
@@ -182,7 +172,7 @@ def spellings(words: Iterable[str]) -> list[frozenset[str]]:
     shorter = {whole: {one for one in SHORT if SHORT[one] == whole} for whole in SHORT.values()}
     return [
         frozenset(
-            {word, *(whole := _whole([word])), *shorter.get(whole[0], ()), *figure_or_word(word)}
+            {word, *(whole := in_full([word])), *shorter.get(whole[0], ()), *figure_or_word(word)}
         )
         for word in words
     ]
@@ -220,11 +210,6 @@ def _streets_in(part: Sequence[str]) -> list[Sequence[str]]:
 def _tells(word: str) -> bool:
     """Whether ``word`` tells a place from others: no number, no *hotel*, no *road*."""
     return not word.isdigit() and word not in GENERIC and word not in SHORT.values()
-
-
-def _whole(words: Iterable[str]) -> list[str]:
-    """``words`` without the short forms of streets. *St* is a street here whatever it means."""
-    return [SHORT.get(word, word) for word in words]
 
 
 def _with_pairs(words: Sequence[str]) -> frozenset[str]:

@@ -118,7 +118,7 @@ def start_visit(
             asked_by=by,
             asked_at=said_at,
         )
-    _move(
+    own_visits.move(
         visit,
         state=VisitState.UNDER_WAY,
         started_at=at,
@@ -160,11 +160,11 @@ def log_outcome(
         if not (visit.is_under_way or visit.was_left_open):
             raise _too_late(visit)
         outcome = _record(visit, facts, submission=submission, by=by, at=at)
-        _move(
+        own_visits.move(
             visit,
             state=VisitState.COMPLETED,
             outcome=outcome,
-            ended_at=visit.ended_at or _end(visit, at),
+            ended_at=visit.ended_at or own_visits.ended_by(visit, at),
             not_completed_reason="",
             not_completed_notes="",
             not_completed_revision=1,
@@ -231,7 +231,7 @@ def correct_outcome(
         by=by,
         at=at,
     )
-    _move(visit, outcome=outcome)
+    own_visits.move(visit, outcome=outcome)
     settle_follow_up(visit=visit, by=by)
     return outcome
 
@@ -296,13 +296,13 @@ def log_not_completed(
     _check_not_completed(visit, reason, notes, submission)
     if reason == NotCompletedReason.REAL_CONCERN:  # said here, it is as real as by its button
         raise_at_once(Kind.CONCERN, visit, submission=submission, by=by, at=at)
-    _move(
+    own_visits.move(
         visit,
         state=VisitState.NOT_COMPLETED,
         not_completed_reason=reason,
         not_completed_notes=notes,
         submission=submission,
-        ended_at=_end(visit, at),
+        ended_at=own_visits.ended_by(visit, at),
     )
     return visit
 
@@ -344,7 +344,7 @@ def correct_not_completed(
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
     _check_not_completed(visit, reason, notes, submission)
     scope.set_reason(why)
-    _move(
+    own_visits.move(
         visit,
         not_completed_reason=reason,
         not_completed_notes=notes,
@@ -415,22 +415,6 @@ def _record(
         verdict_rule=judgement.rule_version,
         **dataclasses.asdict(facts),
     )
-
-
-def _move(visit: Visit, **fields: object) -> None:
-    """Save ``fields`` of a visit that was read as it was locked, so that a planner with the plan
-    open is told of it.
-    """
-    visit.version += 1
-    for name, value in fields.items():
-        setattr(visit, name, value)
-    visit.save(update_fields=[*fields, "version"])
-
-
-def _end(visit: Visit, at: dt.datetime) -> dt.datetime:
-    """When the visit ended: two servers' clocks may differ by more than a visit took."""
-    assert visit.started_at is not None  # it is under way
-    return max(at, visit.started_at)
 
 
 def _too_late(visit: Visit) -> Refused:

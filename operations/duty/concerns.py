@@ -44,13 +44,12 @@ def report_concern(
     if held.ended_at is not None and pressed > held.ended_at + SAID_WITHIN:
         raise refuse("visit", "This visit was over long ago. Call the number below.")
     raise_at_once(Kind.CONCERN, held, ago=ago, submission=submission, by=by, at=at)
-    if held.is_under_way and held.started_at is not None:
-        held.version += 1
-        held.state = VisitState.NOT_COMPLETED
-        held.not_completed_reason = NotCompletedReason.REAL_CONCERN
-        held.submission = submission
-        held.ended_at = max(pressed, held.started_at)
-        held.save(
-            update_fields=[*("state", "not_completed_reason", "submission", "ended_at", "version")]
+    if held.is_under_way:
+        own_visits.move(
+            held,
+            state=VisitState.NOT_COMPLETED,
+            not_completed_reason=NotCompletedReason.REAL_CONCERN,
+            submission=submission,
+            ended_at=own_visits.ended_by(held, pressed),
         )
     return held

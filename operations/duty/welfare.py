@@ -79,13 +79,15 @@ def withdraw_cadet(*, visit: Visit, cadet: Cadet, by: User, at: dt.datetime) -> 
         raise refuse("visit", "This visit is on another day. Call its planner to change the team.")
     member.withdrawn_at, member.withdrawn_by = at, by
     member.save(update_fields=["withdrawn_at", "withdrawn_by"])
-    held.version += 1  # whoever has the plan open is told
     if held.is_under_way:
-        assert held.started_at is not None
-        held.state = VisitState.NOT_COMPLETED
-        held.not_completed_reason = NotCompletedReason.CADET_UNWELL
-        held.ended_at = max(at, held.started_at)
-    held.save(update_fields=["state", "not_completed_reason", "ended_at", "version"])
+        own_visits.move(
+            held,
+            state=VisitState.NOT_COMPLETED,
+            not_completed_reason=NotCompletedReason.CADET_UNWELL,
+            ended_at=own_visits.ended_by(held, at),
+        )
+    else:
+        own_visits.move(held)
     messages.tell_of_withdrawal(member)
     return member
 

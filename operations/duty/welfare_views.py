@@ -3,18 +3,10 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.generic import View
 
-from accounts.access.pages import RequiresPermission
-from accounts.acts.form_pages import FormPage
-from accounts.acts.refusals import Refused
-from accounts.acts.submissions import did_nothing
-from accounts.acts.undo import confirm
-from accounts.acts.views import ActView
+from accounts.acts.views import ActView, ButtonView
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS
 from operations.duty import welfare
 from operations.duty.views import OfTheTeam
@@ -24,7 +16,7 @@ from operations.teams.welfare import WelfareAnswer
 from operations.visits.models import Visit
 
 
-class CadetWithdraw(FormPage, RequiresPermission, View):
+class CadetWithdraw(ButtonView):
     """Withdraws a cadet from a visit: one button of the visit's page."""
 
     permission_required = LOG_VISITS
@@ -36,22 +28,19 @@ class CadetWithdraw(FormPage, RequiresPermission, View):
         mine = TeamMember.objects.with_officer(self.user).filter(cadet__isnull=False)
         return get_object_or_404(mine.select_related("visit", "cadet"), pk=self.kwargs["pk"])
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button stands on the visit's page."""
-        return redirect(self.member.visit)
+    @property
+    def page(self) -> Visit:
+        return self.member.visit
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Withdraw them, and say what follows."""
+    def act(self) -> None:
         visit, cadet = self.member.visit, self.member.cadet
         assert cadet is not None
-        try:
-            welfare.withdraw_cadet(visit=visit, cadet=cadet, by=self.user, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return did_nothing(redirect(visit))
-        ended = "The visit is over. " if visit.is_under_way else ""
-        confirm(request, f"{cadet} has withdrawn, which is fine. {ended}The planner is told.")
-        return redirect(visit)
+        welfare.withdraw_cadet(visit=visit, cadet=cadet, by=self.user, at=timezone.now())
+
+    def confirmation(self) -> str:
+        """What follows, by how things stood when the button was pressed."""
+        ended = "The visit is over. " if self.member.visit.is_under_way else ""
+        return f"{self.member.cadet} has withdrawn, which is fine. {ended}The planner is told."
 
 
 class HowItWas(OfTheTeam, ActView):
@@ -96,10 +85,11 @@ def cadets_of(visit: Visit) -> list[Any]:
     return [member.cadet for member in team if member.cadet]
 
 
-class AnswerSeenTo(FormPage, RequiresPermission, View):
+class AnswerSeenTo(ButtonView):
     """Says that somebody has spoken to a cadet: one button of the visit's page."""
 
     permission_required = PLAN_OPERATIONS
+    done = "It is on record that somebody has spoken to the cadet."
 
     @cached_property
     def answer(self) -> WelfareAnswer:
@@ -107,16 +97,9 @@ class AnswerSeenTo(FormPage, RequiresPermission, View):
         seen = WelfareAnswer.objects.after().visible_to(self.user)
         return get_object_or_404(seen.select_related("visit"), pk=self.kwargs["pk"])
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button stands on the visit's page."""
-        return redirect(self.answer.visit)
+    @property
+    def page(self) -> Visit:
+        return self.answer.visit
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Note it, and stay."""
-        try:
-            welfare.see_to(answer=self.answer, by=self.user, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return did_nothing(redirect(self.answer.visit))
-        confirm(request, "It is on record that somebody has spoken to the cadet.")
-        return redirect(self.answer.visit)
+    def act(self) -> None:
+        welfare.see_to(answer=self.answer, by=self.user, at=timezone.now())

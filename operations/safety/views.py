@@ -14,9 +14,7 @@ from django.views.generic import DetailView, TemplateView, View
 from accounts.access.pages import RequiresPermission
 from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
-from accounts.acts.submissions import did_nothing
-from accounts.acts.undo import confirm
-from accounts.acts.views import ActView
+from accounts.acts.views import ActView, ButtonView
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from govuk.dates import clock
 from operations.duty.duress import NoticesHeldButton
@@ -144,22 +142,17 @@ class Answers(Concerned):
         return get_object_or_404(found, pk=self.kwargs["pk"])
 
 
-class AlarmTake(FormPage, Answers, View):
+class AlarmTake(ButtonView, Answers):
     """Says that this person deals with an alarm: one button of its page."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button stands on the alarm's page."""
-        return redirect(self.alarm)
+    done = "You are dealing with this alarm. It does not go on to more people."
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Take it, and stay."""
-        try:
-            actions.take_alarm(alarm=self.alarm, by=self.user, at=timezone.now())
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return did_nothing(redirect(self.alarm))
-        confirm(request, "You are dealing with this alarm. It does not go on to more people.")
-        return redirect(self.alarm)
+    @property
+    def page(self) -> Alarm:
+        return self.alarm
+
+    def act(self) -> None:
+        actions.take_alarm(alarm=self.alarm, by=self.user, at=timezone.now())
 
 
 class AlarmClose(Answers, ActView):

@@ -1,4 +1,6 @@
-"""A team's own visit, held while one of the team acts on it."""
+"""A team's own visit: held while one of the team acts on it, and moved on."""
+
+import datetime as dt
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -23,6 +25,20 @@ def hold(visit: Visit, *, by: User) -> Visit:
     if not by.has_perm(LOG_VISITS) or not _of_the_team.first(visit.pk, by.pk):
         raise PermissionDenied
     return held
+
+
+def move(visit: Visit, **fields: object) -> None:
+    """Save ``fields`` of a visit that is held, so that a planner with the plan open is told."""
+    visit.version += 1
+    for name, value in fields.items():
+        setattr(visit, name, value)
+    visit.save(update_fields=[*fields, "version"])
+
+
+def ended_by(visit: Visit, at: dt.datetime) -> dt.datetime:
+    """When the visit ended: two servers' clocks may differ by more than a visit took."""
+    assert visit.started_at is not None  # it is under way
+    return max(at, visit.started_at)
 
 
 @Compiled

@@ -10,6 +10,7 @@ from accounts.roles import Role
 from operations.models import Visit, WelfareAnswer
 from operations.teams.welfare import Asked
 from tests import factories
+from tests.browser.people import person
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,13 +19,6 @@ pytestmark = [
 ]
 
 TOLD = "We have told the control room that we start"
-
-
-def person(username, role):
-    made = factories.UserFactory(username=username, role=role, whole_force=True)
-    made.set_password(factories.PASSWORD)
-    made.save()
-    return made
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from operations.models import Call, Outcome
 from tests import factories
+from tests.browser.people import person
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,13 +20,6 @@ pytestmark = [
 MINUTE = dt.timedelta(minutes=1)
 #: Steps of the keyboard that nobody would take on the way to the next question.
 LOST = 80
-
-
-def person(username, role):
-    made = factories.UserFactory(username=username, role=role, whole_force=True)
-    made.set_password(factories.PASSWORD)
-    made.save()
-    return made
 
 
 @pytest.fixture

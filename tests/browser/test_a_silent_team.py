@@ -11,6 +11,7 @@ from accounts.roles import Role
 from operations.models import Alarm, CheckIn
 from operations.safety import actions
 from tests import factories
+from tests.browser.people import person
 
 pytestmark = [
     pytest.mark.browser,
@@ -19,13 +20,6 @@ pytestmark = [
 ]
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-def person(username, role):
-    made = factories.UserFactory(username=username, role=role, whole_force=True)
-    made.set_password(factories.PASSWORD)
-    made.save()
-    return made
 
 
 @pytest.fixture

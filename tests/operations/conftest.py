@@ -33,6 +33,16 @@ def planner(unit):
 
 
 @pytest.fixture
+def officer():
+    return factories.UserFactory(role=Role.VISITING_OFFICER)
+
+
+@pytest.fixture
+def handler():
+    return factories.UserFactory(role=Role.CALL_HANDLER)
+
+
+@pytest.fixture
 def coordinator(unit):
     """Of one command unit."""
     return factories.UserFactory(role=Role.TRAINING_COORDINATOR, units=[unit])

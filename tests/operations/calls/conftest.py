@@ -53,11 +53,6 @@ def venue(unit):
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def test_visit(venue, officer):
     """Under way for twenty minutes."""
     started = timezone.now() - 20 * MINUTE

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operations.control_room.search import Answer, Place, answer, names_it, spellings
+from operations.control_room.search import Answer, Place, answer, named_by, spellings
 from venues.registry.names import normal_name
 
 NAMED, POSSIBLE, SIMILAR, OTHER = Answer
@@ -268,4 +268,4 @@ def test_a_street_that_is_said_over_and_over_is_answered_at_once():
     place = Place("Kestrel Lodge", "Quay\nQuay Quay")
     assert answer("kestrel lodge" + " quay" * 40, place) == NAMED
     assert answer("kestrel lodge" + " quay" * 40 + " x", place) == SIMILAR
-    assert names_it("kestrel lodge" + " quay" * 40 + " x", place) is False
+    assert named_by("kestrel lodge" + " quay" * 40 + " x", place) == []

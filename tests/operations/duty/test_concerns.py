@@ -29,11 +29,6 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def visit(officer, unit):
     return factories.UnderWayVisitFactory(
         officer=officer, unit=unit, venue=factories.VenueFactory(name="Gannet Hotel", unit=unit)

@@ -35,11 +35,6 @@ BY_CHANCE = re.compile(
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def visit(officer, unit):
     return factories.UnderWayVisitFactory(officer=officer, unit=unit)
 

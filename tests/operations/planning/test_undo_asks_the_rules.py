@@ -38,11 +38,6 @@ def planner():
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def visit(officer):
     return factories.VisitFactory(officer=officer, starts_at=tomorrow(), ends_at=tomorrow() + HOUR)
 

@@ -33,19 +33,9 @@ NO_TIME = dt.timedelta(0)
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def visit(officer, unit):
     """Under way for half a minute."""
     return factories.UnderWayVisitFactory(officer=officer, unit=unit)
-
-
-@pytest.fixture
-def handler():
-    return factories.UserFactory(role=Role.CALL_HANDLER)
 
 
 def after(visit, minutes):

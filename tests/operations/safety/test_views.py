@@ -21,11 +21,6 @@ MINUTE = dt.timedelta(minutes=1)
 
 
 @pytest.fixture
-def officer():
-    return factories.UserFactory(role=Role.VISITING_OFFICER)
-
-
-@pytest.fixture
 def visit(officer, unit):
     return factories.UnderWayVisitFactory(
         officer=officer, unit=unit, venue=factories.VenueFactory(name="Gannet Hotel", unit=unit)
@@ -35,11 +30,6 @@ def visit(officer, unit):
 @pytest.fixture
 def phone(officer):
     return signed_in(officer)
-
-
-@pytest.fixture
-def handler():
-    return factories.UserFactory(role=Role.CALL_HANDLER)
 
 
 @pytest.fixture
