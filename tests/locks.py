@@ -24,8 +24,14 @@ def wait_until_blocked(sessions: int) -> None:
     raise AssertionError(f"Never did {sessions} sessions wait for a lock.")
 
 
-def in_turn(rows, *acts):
-    """What acts return, or raise, that all meet ``rows`` held and go on in their order."""
+def in_turn(held, *acts):
+    """What acts return, or raise, that all meet ``held`` and go on in their order.
+
+    Args:
+        held: Rows, or an act that is done and not yet committed.
+        acts: What each does, in a thread of its own.
+
+    """
     ended = {}
 
     def run(act, place):
@@ -39,7 +45,10 @@ def in_turn(rows, *acts):
 
     threads = [threading.Thread(target=run, args=(act, n)) for n, act in enumerate(acts)]
     with transaction.atomic():
-        hold(rows)
+        if callable(held):
+            held()
+        else:
+            hold(held)
         for number, thread in enumerate(threads, 1):
             thread.start()
             wait_until_blocked(number)

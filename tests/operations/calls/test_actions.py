@@ -445,3 +445,34 @@ def test_a_new_version_of_the_script_leaves_calls_with_theirs(call, handler):
         script_actions.write_script(
             questions="Who?", advice="Kindly.", after=first.version, by=administrator
         )
+
+
+@pytest.fixture
+def write(handler):
+    administrator = factories.UserFactory(role=Role.ADMINISTRATOR)
+    newest = CallScript.objects.newest()
+
+    def write(**texts):
+        given = {"questions": "Where?", "advice": "Kindly.", "after": newest.version}
+        return script_actions.write_script(**given | texts, by=administrator)
+
+    return write
+
+
+def test_a_script_without_a_text_is_refused_beside_each_question(write):
+    with pytest.raises(Refused) as refused:
+        write(questions=" \n ", advice="")
+    assert {problem.about for problem in refused.value.problems} == {"questions", "advice"}
+
+
+def test_a_version_of_the_script_in_which_nothing_differs_is_refused(write):
+    newest = CallScript.objects.newest()
+    with pytest.raises(Refused, match="Nothing differs"):
+        write(questions=newest.questions, advice=newest.advice)
+
+
+def test_two_who_write_the_same_version_of_the_script_make_one(write):
+    before = CallScript.objects.count()
+    (refused,) = in_turn(write, lambda: write(questions="Who?"))
+    assert "Somebody saved a new version just now" in str(refused)
+    assert CallScript.objects.count() == before + 1

@@ -2,16 +2,21 @@
 
 import datetime as dt
 
+import pgtrigger
 import pytest
 from django.utils import timezone
 
 from accounts.models import AccessEntry
-from operations.models import Call, Concern
+from accounts.roles import Role
+from operations.models import Call, CallScript, Concern
 from tests import factories
+from tests.database import as_owner
 from tests.operations.calls.conftest import MINUTE
 from tests.operations.pages import date_of, signed_in, text, url
 
 pytestmark = pytest.mark.django_db
+
+NEVER_CHANGES = "operations.CallScript:version_of_a_call_script_never_changes"
 
 
 def now_on(**answers):
@@ -138,6 +143,97 @@ def test_the_filters_of_calls_narrow(desk, call, test_visit):
         "real": {"Gannet", "Lanternstay"},
         "test": {"Zebrano"},
     }
+
+
+def test_the_filters_of_concerns_narrow(as_lead, lead, unit):
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    concerns = {"Gannet": {}, "Lanternstay": {"owner": lead}, "Zebrano": {"due_on": yesterday}}
+    for name, fields in concerns.items():
+        factories.ConcernFactory(unit=unit, call__venue__name=name, **fields)
+    factories.ClosedConcernFactory(unit=unit, call__venue__name="Ostrich")
+    names = ("Gannet", "Lanternstay", "Zebrano", "Ostrich")
+    shown = {
+        asked: {name for name in names if name in page}
+        for asked in (
+            "",
+            "state=all",
+            "state=closed",
+            "only=mine",
+            "only=overdue",
+            "state=nonsense",
+        )
+        for page in [text(as_lead.get(f"{url('concern_list')}?{asked}"))]
+    }
+    assert shown == {
+        "": {"Gannet", "Lanternstay", "Zebrano"},
+        "state=all": set(names),
+        "state=closed": {"Ostrich"},
+        "only=mine": {"Lanternstay"},
+        "only=overdue": {"Zebrano"},
+        "state=nonsense": set(),
+    }
+
+
+def offered(browser, call):
+    """The people whom the page offers to hand a concern over to."""
+    return set(browser.get(url("concern_give", call.pk)).context["form"].fields["to"].queryset)
+
+
+def test_a_concern_is_offered_to_leads_and_planners_of_its_unit_but_to_whoever_has_it(
+    as_lead, lead, unit
+):
+    concern = factories.ConcernFactory(unit=unit)
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    whole_force = factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
+    elsewhere = factories.UserFactory(role=Role.CSE_LEAD, units=[factories.CommandUnitFactory()])
+    assert offered(as_lead, concern.call) == {lead, planner, whole_force}
+    as_lead.post(url("concern_take", concern.call.pk))
+    assert offered(as_lead, concern.call) == {planner, whole_force}
+    in_words = factories.ConcernFactory(call__venue=None, call__place="The quay")
+    assert offered(as_lead, in_words.call) == {lead, planner, whole_force, elsewhere}
+
+
+def test_a_closed_concern_is_opened_again_and_has_no_form_to_close_it(as_lead, unit):
+    call = factories.ClosedConcernFactory(unit=unit).call
+    assert "This concern is closed." in text(
+        as_lead.get(url("concern_close", call.pk), follow=True)
+    )
+    answers = as_lead.get(url("concern_reopen", call.pk)).context["form"].initial
+    response = as_lead.post(
+        url("concern_reopen", call.pk), answers | {"reason": "A new witness"}, follow=True
+    )
+    assert "The concern is open again." in text(response)
+
+
+# The script ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def as_administrator():
+    return signed_in(factories.UserFactory(role=Role.ADMINISTRATOR))
+
+
+def test_a_new_version_of_the_script_stands_before_handlers_and_the_old_one_stays(
+    as_administrator, desk
+):
+    form = as_administrator.get(url("script_write")).context["form"]
+    answers = form.initial | {"questions": "Where are you?\nWho is with you?"}
+    response = as_administrator.post(url("script_write"), answers, follow=True)
+    assert "The new version is saved." in text(response)
+    assert "Who is with you?" in text(desk.get(url("call_add")))
+    first = CallScript.objects.earliest("version")
+    assert first.question_list[0] in text(desk.get(url("script_version", first.version)))
+
+
+def test_the_first_version_of_a_script_begins_empty(as_administrator, desk):
+    with as_owner(), pgtrigger.ignore(NEVER_CHANGES):
+        CallScript.objects.all().delete()
+    assert desk.get(url("script")).status_code == 200
+    answers = as_administrator.get(url("script_write")).context["form"].initial
+    assert answers == {"after": 0}
+    said = {"questions": "Where?", "advice": "Kindly."}
+    as_administrator.post(url("script_write"), answers | said)
+    assert CallScript.objects.newest().version == 1
 
 
 def test_titles_name_no_place(desk, call):

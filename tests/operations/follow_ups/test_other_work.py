@@ -94,6 +94,21 @@ def test_a_lead_who_becomes_an_officer_hands_their_operations_over(unit, adminis
     assert now(operation).lead == planner
 
 
+def test_a_lead_who_becomes_an_officer_hands_their_concerns_over(unit, administrator):
+    lead = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    concern = factories.ConcernFactory(unit=unit, owner=lead)
+    closed = factories.ClosedConcernFactory(unit=unit, owner=lead)
+    with pytest.raises(Refused, match="concerns in hand: choose who takes over"):
+        no_role(lead, administrator)
+    elsewhere = factories.UserFactory(role=Role.CSE_LEAD, units=[factories.CommandUnitFactory()])
+    with pytest.raises(Refused, match="can’t take over concerns in hand"):
+        no_role(lead, administrator, to=elsewhere)
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    no_role(lead, administrator, to=planner)
+    assert now(concern).owner == planner
+    assert now(closed).owner == lead
+
+
 def test_the_administration_asks_who_takes_over_when_a_role_goes(
     client, person, colleague, administrator, follow_up
 ):
