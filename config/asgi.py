@@ -4,6 +4,7 @@ import asyncio
 import functools
 import io
 import os
+import time
 import uuid
 from contextlib import nullcontext
 from importlib import import_module
@@ -83,6 +84,7 @@ class Product(ASGIHandler):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer, or refuse before anything is kept."""
+        scope["arrived"] = time.monotonic()
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -119,6 +119,12 @@ class CrossOriginResourcePolicy:
         return response
 
 
+def arrived(request: HttpRequest) -> float:
+    """When a request was there, by the monotonic clock, however long it waited for its turn."""
+    moment: float = getattr(request, "scope", {}).get("arrived", time.monotonic())
+    return moment
+
+
 def request_id(proposed: str) -> str:
     """The id of a request: the proxy's where there is a trusted one, else a new one.
 

@@ -2,13 +2,15 @@
 
 A search is answered from the database each time. Without one each board shows the same, and when
 something changes all of them ask in the same second: it is drawn once for all, and again as soon as
-the database tells anything else of a visit on the board, a check-in or an alarm.
+the database tells anything else of a visit on the board, a check-in or an alarm. That is asked once
+for all who had asked for the board before, as a busy server lets them wait.
 """
 
 import datetime as dt
 import hashlib
 import threading
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Max, Prefetch
@@ -28,12 +30,36 @@ SHARED_FOR = 1.0
 
 Drawing = dict[str, Any]
 
-_shared: tuple[float, str, Drawing] | None = None
+
+@dataclass(frozen=True)
+class _Shared:
+    """A drawing for all."""
+
+    drawn: Drawing
+    mark: str
+    drawn_at: float
+    """By the monotonic clock, as the next."""
+
+    holds_at: float
+    """When nothing had changed since."""
+
+    teams: frozenset[int]
+    """Who is in a team on the board: PostgreSQL keeps its silent alarm from them, so they share no
+    drawing."""
+
+
+_shared: _Shared | None = None
 _drawing = threading.Lock()
 
 
 def drawing(
-    *, text: str, chosen: int | None, by: User, at: dt.datetime, request: HttpRequest
+    *,
+    text: str,
+    chosen: int | None,
+    by: User,
+    at: dt.datetime,
+    arrived: float,
+    request: HttpRequest,
 ) -> Drawing:
     """The parts of the board, each with a mark of what it shows, and all that they tell.
 
@@ -42,32 +68,44 @@ def drawing(
         chosen: The venue that the caller has confirmed.
         by: Who looks.
         at: Now.
+        arrived: When they asked, by the monotonic clock.
         request: The request, for the links of a search.
 
     """
     if text:
         return _draw(text, chosen, by=by, at=at, request=request)
-    return _draw_for_all(by=by, at=at)
+    return _draw_for_all(by=by, at=at, arrived=arrived)
 
 
-def _draw_for_all(*, by: User, at: dt.datetime) -> Drawing:
+def _draw_for_all(*, by: User, at: dt.datetime, arrived: float) -> Drawing:
     """What a board without a search shows, drawn when somebody asked a moment ago, or now."""
     global _shared
-    mark = _mark_of_board(at)
     with _drawing:  # who comes meanwhile finds it drawn
-        if _shared and _shared[1] == mark and time.monotonic() < _shared[0] + SHARED_FOR:
-            return _shared[2]
         began = time.monotonic()
+        kept = _shared if _shared and by.pk not in _shared.teams else None
+        if kept and began >= kept.drawn_at + SHARED_FOR:
+            kept = None
+        if kept and kept.holds_at >= arrived:
+            return kept.drawn
+        mark = _mark_of_board(at)
+        if kept and kept.mark == mark:
+            _shared = replace(kept, holds_at=began)
+            return kept.drawn
         drawn = _draw("", None, by=by, at=at, request=None)
-        _shared = (began, mark, drawn)
+        teams = _teams(drawn)
+        if by.pk not in teams:
+            _shared = _Shared(drawn, mark, drawn_at=began, holds_at=began, teams=teams)
         return drawn
 
 
-def _mark_of_board(at: dt.datetime) -> str:
-    """A mark of what is on the board: another one as soon as anything of it changes.
+def _teams(drawn: Drawing) -> frozenset[int]:
+    """The officers of all teams on the board."""
+    members = TeamMember.objects.filter(visit__in=drawn["on_board"], officer__isnull=False)
+    return frozenset(members.values_list("officer", flat=True))
 
-    And for whoever is shown other rows: PostgreSQL keeps a silent alarm from the team itself.
-    """
+
+def _mark_of_board(at: dt.datetime) -> str:
+    """A mark of what is on the board: another one as soon as anything of it changes."""
     visits = Visit.objects.on_board(at=at).annotate(heard=Max("check_ins"))
     names = ("pk", "version", "state", "starts_at", "ends_at", "started_at", "ended_at")
     alarms = Alarm.objects.open().values_list("pk", "taken_by")
@@ -82,6 +120,7 @@ def _draw(
     found = find(visits, text, at=at, margin=margin, chosen=chosen)
     live = find(visits, "", at=at, margin=margin).tests if text else found.tests
     drawn: Drawing = {
+        "on_board": [visit.pk for visit in visits],
         "found": found,
         "told": found.told(text),
         "sentence": found.in_words(text),
@@ -90,13 +129,13 @@ def _draw(
         "tonight": tonight(visits, by=by, at=at),
         "map": tonights_map(live),
     }
-    for part in ("answer", "board_tests", "tonight"):
+    for part in ("answer", "board_tests", "tonight", "map"):
         template = f"operations/control_room/{part}.html"
         drawn[f"{part}_part"] = render_to_string(template, drawn, request)
     return drawn | {
         "seen": _mark(drawn["answer_part"] + drawn["board_tests_part"]),
         "tonight_seen": _mark(drawn["tonight_part"]),
-        "map_seen": _mark(repr(drawn["map"])),
+        "map_seen": _mark(drawn["map_part"]),
     }
 
 

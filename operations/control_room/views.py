@@ -14,6 +14,7 @@ from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from config import stream
+from config.requests import arrived
 from operations.control_room import actions
 from operations.control_room.drawing import drawing
 from operations.control_room.forms import BoardSearch, EndVisitForm
@@ -32,7 +33,12 @@ class Board(RequiresPermission, TemplateView):
         now = timezone.now()
         form = BoardSearch(self.request.GET)
         shown = drawing(
-            text=form.text, chosen=form.chosen, by=self.user, at=now, request=self.request
+            text=form.text,
+            chosen=form.chosen,
+            by=self.user,
+            at=now,
+            arrived=arrived(self.request),
+            request=self.request,
         )
         return super().get_context_data(**kwargs) | shown | {"search": form, "now": now}
 

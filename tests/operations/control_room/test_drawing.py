@@ -1,5 +1,6 @@
 """The board without a search is drawn once for all who look, and never shows what is over."""
 
+import time
 import uuid
 
 import pytest
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from operations.control_room import drawing
+from operations.control_room import drawing, views
+from operations.models import Visit
 from operations.safety import actions as safety
 from operations.safety.deadlines import Kind
 from tests.factories import (
@@ -68,6 +70,23 @@ def test_one_that_is_drawn_already_costs_few_questions(drawn):
     assert len(asked) <= 8
 
 
+def test_who_asked_before_it_was_drawn_costs_no_question_of_the_board(drawn, monkeypatch):
+    UnderWayVisitFactory()
+    client = handler()
+    board(client)
+    before = time.monotonic() - 1
+    monkeypatch.setattr(views, "arrived", lambda request: before)
+    with CaptureQueriesContext(connection) as asked:
+        board(client)
+    assert not [
+        one for one in asked if Visit._meta.db_table in one["sql"] and "SELECT" in one["sql"]
+    ]
+    UnderWayVisitFactory(venue=VenueFactory(name="Gannet Hotel"))
+    assert "Gannet Hotel" not in board(client)  # which they can't have known of as they asked
+    monkeypatch.undo()
+    assert "Gannet Hotel" in board(client)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -116,7 +135,7 @@ def test_a_search_is_answered_anew_each_time(drawn):
     assert len(drawn) == 2
 
 
-def test_a_silent_alarm_is_drawn_for_others_and_never_for_its_team(drawn):
+def test_a_silent_alarm_is_drawn_for_others_and_never_for_its_team(drawn, monkeypatch):
     visit = UnderWayVisitFactory()
     pressed = {"raised_by": visit.started_by, "submission": uuid.uuid4()}
     now = timezone.now()
@@ -125,6 +144,7 @@ def test_a_silent_alarm_is_drawn_for_others_and_never_for_its_team(drawn):
     TeamMemberFactory(visit=visit, officer=member, duty="welfare")
     of_the_team = Client()
     of_the_team.force_login(member)
+    monkeypatch.setattr(views, "arrived", lambda request: 0.0)  # all of them, before any drawing
     for _ in range(2):
         assert "Open the alarm" in board(handler())
         assert "Open the alarm" not in board(of_the_team)
