@@ -20,6 +20,15 @@ def token(client, url):
     return found[1]
 
 
+def button(client, page, action):
+    """What the first button on ``page`` that acts at ``action`` sends."""
+    shown = client.get(page).text
+    forms = re.findall(r'<form[^>]* action="([^"]*)"[^>]*>(.*?)</form>', shown, re.DOTALL)
+    inside, *_ = [form for where, form in forms if where.partition("?")[0] == action]
+    named = r'<(?:input type="hidden"|button[^>]*) name="([^"]+)" value="([^"]*)"'
+    return dict(re.findall(named, inside))
+
+
 def fill_in(client, url, answers):
     """``answers`` with the token of the page: what a browser would send, once or twice."""
     return answers | {"submission_token": token(client, url)}

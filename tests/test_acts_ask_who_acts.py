@@ -376,6 +376,7 @@ CALLS = {
     },
     "operations.calls.actions.open_concern": lambda: {
         "call": factories.CallFactory(called_at=timezone.now() - dt.timedelta(days=2)),
+        "version": 1,
         "at": timezone.now(),
     },
     "operations.calls.concern_actions.give_concern": lambda: {
@@ -419,6 +420,7 @@ CALLS = {
     },
     "operations.duty.welfare.see_to": lambda: {
         "answer": factories.WelfareAnswerFactory(),
+        "version": 1,
         "at": timezone.now(),
     },
     "operations.duty.actions.log_outcome": lambda: {

@@ -16,6 +16,19 @@ class Versioned(models.Model):
     class Meta:
         abstract = True
 
+    def ask_for(self, version: int) -> None:
+        """Ask whether this record, held by the caller, is still the one that the person saw.
+
+        Args:
+            version: The version that the person had in front of them.
+
+        Raises:
+            EditConflictError: the record has been saved since.
+
+        """
+        if self.version != version:
+            raise EditConflictError
+
     def claim(self, version: int) -> None:
         """Take the right to save this record, inside the caller's transaction.
 

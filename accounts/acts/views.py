@@ -1,5 +1,6 @@
 """The page of an act: a form, what is done with it, and where to go next; and of undoing one."""
 
+import re
 import uuid
 from typing import Any
 
@@ -99,8 +100,18 @@ class ActView(FormPage, RequiresPermission, FormView[Any]):
         return redirect(made)
 
 
+LOOK_AGAIN = "Look at it as it is now, then decide again."
+#: A version as a form carries it.
+VERSION = re.compile("[0-9]{1,9}")
+
+
 class ButtonView(FormPage, RequiresPermission, View):
-    """One button of a page: it acts at once, and goes back there with what was done or why not."""
+    """One button of a page: it acts at once, and goes back there with what was done or why not.
+
+    Where the record that it acts on has versions, its form carries the one that was shown
+    (``components/confirm_button.html``), and the act is told it: what somebody saved meanwhile is
+    not acted on unseen.
+    """
 
     done = ""
     """What to say when it is done."""
@@ -112,6 +123,19 @@ class ButtonView(FormPage, RequiresPermission, View):
     def page(self) -> Any:
         """The record on whose page the button stands."""
         raise NotImplementedError
+
+    @property
+    def version(self) -> int:
+        """The version of the record that the person had before them.
+
+        Raises:
+            EditConflictError: the form says none, so nobody knows what they saw.
+
+        """
+        shown = self.request.POST.get("version", "")
+        if not VERSION.fullmatch(shown):
+            raise EditConflictError
+        return int(shown)
 
     def act(self) -> Any:
         """Do it.
@@ -139,8 +163,8 @@ class ButtonView(FormPage, RequiresPermission, View):
             messages.error(request, str(refusal))
             return did_nothing(redirect(self.page))
         except EditConflictError:
-            since = f"Somebody else saved {self.about} just now."
-            messages.error(request, f"{since} Look at what they saved, then decide again.")
+            told = f"Nothing was done: {self.about} was changed after you opened it. {LOOK_AGAIN}"
+            messages.error(request, told)
             return did_nothing(redirect(self.page))
         undo.confirm(request, self.confirmation())
         return redirect(self.page)

@@ -333,11 +333,12 @@ def unmatch_call(*, call: Call, version: int, reason: str, by: User) -> Call:
 
 @undoable("Nobody has said what the call was about: treat it as real.", may=_may_settle)
 @transaction.atomic
-def open_concern(*, call: Call, by: User, at: dt.datetime) -> Concern:
+def open_concern(*, call: Call, version: int, by: User, at: dt.datetime) -> Concern:
     """Say that the call matches no test: a real concern, to be followed up.
 
     Raises:
         PermissionDenied: as for matching it.
+        EditConflictError: somebody else saved the call since ``version``.
         Refused: it is matched to a test.
 
     """
@@ -346,6 +347,7 @@ def open_concern(*, call: Call, by: User, at: dt.datetime) -> Concern:
         raise refuse("call", "This call is matched to a test. Take that back first.")
     if concern := Concern.objects.filter(call=held).first():
         return concern
+    held.ask_for(version)
     due_on = ConcernPolicy.due_on(duty_day(at))
     return Concern.objects.create(call=held, opened_at=at, opened_by=by, due_on=due_on)
 

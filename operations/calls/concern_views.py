@@ -55,6 +55,7 @@ class ConcernTake(OneButton):
     """Says that this person follows a concern up."""
 
     permission_required = WORK_CONCERNS
+    about = "this concern"
     done = "You follow this concern up."
 
     def has_permission(self) -> bool:
@@ -64,7 +65,7 @@ class ConcernTake(OneButton):
     def act(self) -> None:
         concern = get_object_or_404(Concern, call=self.call)
         concern_actions.give_concern(
-            concern=concern, to=self.user, version=concern.version, by=self.user
+            concern=concern, to=self.user, version=self.version, by=self.user
         )
 
 

@@ -193,7 +193,7 @@ class CallMatch(OneButton):
             raise Http404
         visit = get_object_or_404(Visit, pk=key)
         actions.match_call(
-            call=self.call, visit=visit, version=self.call.version, by=self.user, at=timezone.now()
+            call=self.call, visit=visit, version=self.version, by=self.user, at=timezone.now()
         )
 
 
@@ -203,7 +203,7 @@ class CallConcern(OneButton):
     done = "The call is a real concern. It is followed up until somebody closes it."
 
     def act(self) -> None:
-        actions.open_concern(call=self.call, by=self.user, at=timezone.now())
+        actions.open_concern(call=self.call, version=self.version, by=self.user, at=timezone.now())
 
 
 class CallUnmatch(AboutCall, ActView):

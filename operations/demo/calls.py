@@ -43,7 +43,9 @@ def make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
             venue = chance.choice(world.venues)
             said = _said(chance, at, venue=venue)
             call = actions.log_call(by=handler, at=_logged_at(said), **said)
-            concern = actions.open_concern(call=call, by=planner, at=at + 20 * MINUTE)
+            concern = actions.open_concern(
+                call=call, version=call.version, by=planner, at=at + 20 * MINUTE
+            )
             if result:
                 owner = world.people["lead"]
                 concern = concern_actions.give_concern(

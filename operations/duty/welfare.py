@@ -142,7 +142,8 @@ def say_how_it_was(
     if not held.is_finished:
         raise refuse("visit", "End the visit first, then ask how it was.")
     refuse_if_any(_problems_of(said))
-    earlier = {row.cadet_id: row for row in WelfareAnswer.objects.after().filter(visit=held)}
+    rows = WelfareAnswer.objects.after().filter(visit=held).select_for_update(no_key=True)
+    earlier = {row.cadet_id: row for row in rows}
     return [
         answer for one in said if (answer := _keep(held, one, earlier.get(one.cadet), by=by, at=at))
     ]
@@ -163,6 +164,8 @@ def _keep(
     if not said.answer or (before and (before.answer, before.note) == (said.answer, note)):
         return None
     answer = before or WelfareAnswer(visit=visit, cadet_id=said.cadet, asked=Asked.AFTER)
+    if before:
+        before.claim(before.version)
     answer.answer, answer.note = Feeling(said.answer), note
     answer.asked_by, answer.asked_at = by, at
     answer.seen_to_at = answer.seen_to_by = None
@@ -188,17 +191,18 @@ def _keeps(by: User, records: Sequence[Any]) -> bool:
     names=_answers,
 )
 @transaction.atomic
-def see_to(*, answer: WelfareAnswer, by: User, at: dt.datetime) -> WelfareAnswer:
+def see_to(*, answer: WelfareAnswer, version: int, by: User, at: dt.datetime) -> WelfareAnswer:
     """Say that somebody has spoken to a cadet for whom a visit was not easy.
 
     Args:
         answer: What the cadet said.
+        version: The one that the planner had before them.
         by: A planner who may see it.
         at: Now.
 
     Raises:
         PermissionDenied: ``by`` is none of these.
-        Refused: by now the answer is another one, with which nothing is to do.
+        EditConflictError: the cadet was asked anew since ``version``.
 
     """
     held = WelfareAnswer.objects.select_for_update(no_key=True).filter(pk=answer.pk).first()
@@ -206,8 +210,9 @@ def see_to(*, answer: WelfareAnswer, by: User, at: dt.datetime) -> WelfareAnswer
         raise PermissionDenied
     if held.seen_to_at is not None:
         return held
+    held.claim(version)
     if not held.waits:
-        raise refuse("answer", "The answer is another one by now, so there is nothing to see to.")
+        raise refuse("answer", "After this answer there is nothing to see to.")
     held.seen_to_at, held.seen_to_by = at, by
     held.save(update_fields=["seen_to_at", "seen_to_by"])
     return held

@@ -17,7 +17,10 @@ from operations.visits.models import Visit
 
 
 class CadetWithdraw(ButtonView):
-    """Withdraws a cadet from a visit: one button of the visit's page."""
+    """Withdraws a cadet from a visit: one button of the visit's page.
+
+    It asks for no version: whatever changed meanwhile, a child who wants to go, goes.
+    """
 
     permission_required = LOG_VISITS
     never_limited = True  # by accounts/sign_in/rate_limits.py
@@ -89,6 +92,7 @@ class AnswerSeenTo(ButtonView):
     """Says that somebody has spoken to a cadet: one button of the visit's page."""
 
     permission_required = PLAN_OPERATIONS
+    about = "what the cadet said"
     done = "It is on record that somebody has spoken to the cadet."
 
     @cached_property
@@ -102,4 +106,4 @@ class AnswerSeenTo(ButtonView):
         return self.answer.visit
 
     def act(self) -> None:
-        welfare.see_to(answer=self.answer, by=self.user, at=timezone.now())
+        welfare.see_to(answer=self.answer, version=self.version, by=self.user, at=timezone.now())

@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from accounts.acts.versions import Versioned
 from accounts.database import scope
 from accounts.database.model_fields import LinesField
 from accounts.models import User
@@ -83,7 +84,7 @@ class WelfareAnswerQuerySet(models.QuerySet["WelfareAnswer"]):
 
 
 @tracked(part_of="visit", without=("command_unit",))
-class WelfareAnswer(models.Model):
+class WelfareAnswer(Versioned):
     """What one cadet said, before a visit or after it."""
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="welfare_answers")

@@ -231,13 +231,13 @@ def test_a_match_is_taken_back_with_a_reason(handler, call, test_visit):
 
 
 def open_concern(call, by):
-    return actions.open_concern(call=call, by=by, at=timezone.now())
+    return actions.open_concern(call=call, version=call.version, by=by, at=timezone.now())
 
 
 def test_a_call_that_matches_no_test_is_a_concern_due_on_the_next_working_day(handler, venue):
     friday = dt.datetime(2026, 11, 27, 20, tzinfo=dt.UTC)
     call = factories.CallFactory(venue=venue)
-    concern = actions.open_concern(call=call, by=handler, at=friday)
+    concern = actions.open_concern(call=call, version=1, by=handler, at=friday)
     assert (concern.state, concern.due_on) == (ConcernState.OPEN, dt.date(2026, 11, 30))
 
 

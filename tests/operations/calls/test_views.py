@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.models import AccessEntry
 from accounts.roles import Role
+from operations.calls import actions, concern_actions
 from operations.models import Call, CallScript, Concern
 from tests import factories
 from tests.database import as_owner
-from tests.operations.calls.conftest import MINUTE
+from tests.form_pages import button
+from tests.operations.calls.conftest import MINUTE, NOTHING_SAID
 from tests.operations.pages import date_of, signed_in, text, url
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,12 @@ NEVER_CHANGES = "operations.CallScript:version_of_a_call_script_never_changes"
 def now_on(**answers):
     now = timezone.localtime()
     return date_of("day", now.date()) | {"time": f"{now:%H:%M}"} | answers
+
+
+def press(browser, call, name):
+    """Press a button of the call's page, as it stands now."""
+    act = url(name, call.pk)
+    return browser.post(act, button(browser, call.get_absolute_url(), act), follow=True)
 
 
 def test_the_form_begins_with_now_and_the_script_beside_it(desk):
@@ -91,8 +99,7 @@ def test_without_a_place_all_is_told_at_once_beside_the_questions(desk):
 def test_a_certain_test_is_offered_and_a_person_confirms_it(desk, call, test_visit):
     page = text(desk.get(call.get_absolute_url()))
     assert "Same venue, and its team was there or due then" in page
-    answers = {"visit": test_visit.number}
-    response = desk.post(url("call_match", call.pk), answers, follow=True)
+    response = press(desk, call, "call_match")
     assert "The call is matched to the test." in text(response)
     assert "Undo" in text(response)
     call.refresh_from_db()
@@ -107,11 +114,11 @@ def test_reading_a_call_and_the_visits_offered_is_on_record(desk, handler, call,
 
 
 def test_a_real_concern_stands_on_the_list_of_its_units_leads(desk, as_lead, call):
-    desk.post(url("call_concern", call.pk))
+    press(desk, call, "call_concern")
     page = text(as_lead.get(url("concern_list")))
     assert "Gannet Hotel" in page
     assert "Nobody yet" in page
-    as_lead.post(url("concern_take", call.pk))
+    press(as_lead, call, "concern_take")
     assert "Real concern: in hand" in text(as_lead.get(call.get_absolute_url()))
     answers = as_lead.get(url("concern_close", call.pk)).context["form"].initial
     answers |= {"result": "nothing", "came_of_it": "A family"}
@@ -119,6 +126,57 @@ def test_a_real_concern_stands_on_the_list_of_its_units_leads(desk, as_lead, cal
     assert "The concern is closed." in text(response)
     assert Concern.objects.get().result == "nothing"
     assert "No concern is open" in text(as_lead.get(url("concern_list")))
+
+
+# What somebody saved meanwhile --------------------------------------------------------------------
+
+NOTHING_WAS_DONE = "Nothing was done: this {} was changed after you opened it."
+
+
+def test_a_concern_that_somebody_took_meanwhile_stays_with_them(as_lead, lead, unit):
+    concern = factories.ConcernFactory(unit=unit)
+    act = url("concern_take", concern.call.pk)
+    shown = button(as_lead, concern.call.get_absolute_url(), act)
+    colleague = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    concern_actions.give_concern(concern=concern, to=colleague, version=1, by=colleague)
+    response = as_lead.post(act, shown, follow=True)
+    assert NOTHING_WAS_DONE.format("concern") in text(response)
+    assert Concern.objects.get().owner == colleague
+    press(as_lead, concern.call, "concern_take")  # who has seen whose it is, may take it
+    assert Concern.objects.get().owner == lead
+
+
+@pytest.mark.parametrize("name", ["call_match", "call_concern"])
+def test_a_call_that_was_corrected_meanwhile_is_not_settled(desk, call, test_visit, name):
+    act = url(name, call.pk)
+    shown = button(desk, call.get_absolute_url(), act)
+    said = NOTHING_SAID | {"called_at": call.called_at, "venue": call.venue, "done": "Misheard"}
+    actions.correct_call(
+        call=call, version=1, reason="Slip", by=call.logged_by, at=timezone.now(), **said
+    )
+    response = desk.post(act, shown, follow=True)
+    assert NOTHING_WAS_DONE.format("call") in text(response)
+    assert Call.objects.unsettled().get() == call
+    press(desk, call, name)
+    assert not Call.objects.unsettled().exists()
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "-1", "1" * 30, "\u0661"])
+def test_a_button_that_does_not_say_what_was_shown_does_nothing(as_lead, unit, version):
+    concern = factories.ConcernFactory(unit=unit)
+    answers = {} if version is None else {"version": version}
+    response = as_lead.post(url("concern_take", concern.call.pk), answers, follow=True)
+    assert NOTHING_WAS_DONE.format("concern") in text(response)
+    assert Concern.objects.get().owner is None
+
+
+def test_who_says_that_a_call_is_real_after_somebody_said_so_is_not_told_of_a_conflict(desk, call):
+    act = url("call_concern", call.pk)
+    shown = button(desk, call.get_absolute_url(), act)
+    press(desk, call, "call_concern")
+    shown.pop("submission_token")
+    assert "The call is a real concern." in text(desk.post(act, shown, follow=True))
+    assert Concern.objects.count() == 1
 
 
 def test_an_unsettled_call_of_an_earlier_shift_is_told_above_the_list(as_lead, unit):
@@ -187,7 +245,7 @@ def test_a_concern_is_offered_to_leads_and_planners_of_its_unit_but_to_whoever_h
     whole_force = factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
     elsewhere = factories.UserFactory(role=Role.CSE_LEAD, units=[factories.CommandUnitFactory()])
     assert offered(as_lead, concern.call) == {lead, planner, whole_force}
-    as_lead.post(url("concern_take", concern.call.pk))
+    press(as_lead, concern.call, "concern_take")
     assert offered(as_lead, concern.call) == {planner, whole_force}
     in_words = factories.ConcernFactory(call__venue=None, call__place="The quay")
     assert offered(as_lead, in_words.call) == {lead, planner, whole_force, elsewhere}

@@ -145,3 +145,36 @@ HELD_OUT = [
     ("royal albert hotel albert square", TEST, ["albert square"]),
     ("zz65wh", REAL, ["wharf"]),
 ]
+
+# Names with a slip --------------------------------------------------------------------------------
+#
+# What was heard, and of which places the board must ask whether the caller means them: none of
+# these calls is a test until the caller has said so.
+
+#: Ten that the question was tuned on.
+SLIPS_TUNED_ON = [
+    ("gannit hotel herring row", ["gannet"]),
+    ("the ganet hotel", ["gannet"]),
+    ("kannet hotel", ["gannet"]),
+    ("nights rest beech grove", ["knight"]),
+    ("saint brydes lodge", ["bride"]),
+    ("cafe elaine suites", ["cafe"]),
+    ("lanternstay ostermere 69", ["lantern"]),
+    ("lanternstay ostermere 66", []),
+    ("o'bryans in st osyth bay", ["obriens"]),
+    ("ganet lodge", []),
+]
+
+#: Ten written before the board could ask at all, and never tuned on.
+SLIPS_HELD_OUT = [
+    ("gannet hotel hearing row", ["gannet"]),
+    ("knights wrest tarnmore", ["knight"]),
+    ("lantern stay ostermeir sixty nine", ["lantern"]),
+    ("st brides lodge kathedral close", ["bride"]),
+    ("cafe alan suites", ["cafe"]),
+    ("royal halbert hotel albert square", ["albert square"]),
+    ("wharfe hotel", ["wharf"]),
+    ("the beecon house hotel", ["beacon"]),
+    ("kestrel hotel herring row", []),
+    ("ferrystay terminal five", []),
+]

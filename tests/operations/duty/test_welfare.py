@@ -24,6 +24,7 @@ from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
 from tests.database import as_owner
+from tests.form_pages import button
 from tests.operations.pages import signed_in, text, url
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +231,7 @@ def test_nobody_has_to_say_anything(over, officer):
 
 def test_saying_it_anew_replaces_it_and_it_is_to_be_seen_to_again(over, officer, planner):
     [kept] = say(over, officer, Feeling.UNEASY)
-    welfare.see_to(answer=kept, by=planner, at=timezone.now())
+    welfare.see_to(answer=kept, version=kept.version, by=planner, at=timezone.now())
     say(over, officer, Feeling.UPSET)
     answer = WelfareAnswer.objects.get()
     assert (answer.answer, answer.waits) == (Feeling.UPSET, True)
@@ -238,7 +239,7 @@ def test_saying_it_anew_replaces_it_and_it_is_to_be_seen_to_again(over, officer,
 
 def test_the_same_answer_again_changes_nothing(over, officer, planner):
     [kept] = say(over, officer, Feeling.UNEASY)
-    welfare.see_to(answer=kept, by=planner, at=timezone.now())
+    welfare.see_to(answer=kept, version=kept.version, by=planner, at=timezone.now())
     assert say(over, officer, Feeling.UNEASY) == []
     assert not WelfareAnswer.objects.get().waits
 
@@ -293,7 +294,7 @@ def test_a_good_answer_is_told_to_nobody_and_one_seen_to_neither(over, officer, 
     say(over, officer, Feeling.FINE)
     assert not Message.objects.exists()
     [kept] = say(over, officer, Feeling.UPSET)
-    welfare.see_to(answer=kept, by=planner, at=timezone.now())
+    welfare.see_to(answer=kept, version=kept.version, by=planner, at=timezone.now())
     assert sent() == []
 
 
@@ -338,10 +339,23 @@ def test_the_operations_page_counts_who_is_to_be_spoken_to_until_it_is_done(over
     listed = f"after a visit that was not easy for a cadet: {over.operation.name}"
     assert listed in text(client.get(url("operation_list")))
     assert "after one visit a cadet said that it was not easy" in text(client.get(operation))
-    done = client.post(url("answer_seen_to", kept.pk), follow=True)
+    shown = button(client, over.get_absolute_url(), url("answer_seen_to", kept.pk))
+    done = client.post(url("answer_seen_to", kept.pk), shown, follow=True)
     assert "It is on record that somebody has spoken to the cadet." in text(done)
     assert "said that it was not easy" not in text(client.get(operation))
     assert "was not easy" not in text(client.get(url("operation_list")))
+
+
+def test_an_answer_that_was_given_anew_is_not_seen_to_unseen(over, officer, planner):
+    [kept] = say(over, officer, Feeling.UNEASY)
+    client, act = signed_in(planner), url("answer_seen_to", kept.pk)
+    shown = button(client, over.get_absolute_url(), act)
+    say(over, officer, Feeling.UPSET, "Wants a call")
+    told = text(client.post(act, shown, follow=True))
+    assert "Nothing was done: what the cadet said was changed after you opened it." in told
+    assert WelfareAnswer.objects.get().waits
+    client.post(act, button(client, over.get_absolute_url(), act))
+    assert not WelfareAnswer.objects.get().waits
 
 
 def test_the_operations_page_says_which_visits_lost_a_cadet(under_way, officer, planner, unit):

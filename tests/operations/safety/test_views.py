@@ -176,6 +176,8 @@ def test_the_second_who_sees_to_it_is_told_of_the_first(desk, alarm):
     actions.take_alarm(alarm=alarm, by=first, at=timezone.now())
     response = desk.post(url("alarm_take", alarm.pk), follow=True)
     assert f"{first} has been dealing with this alarm since" in text(response)
+    assert Alarm.objects.get().taken_by == first
+    assert "I’m dealing with it" not in text(response)  # it would be refused
 
 
 def test_closing_asks_for_both_answers(desk, alarm):
