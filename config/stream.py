@@ -14,7 +14,7 @@ too, so that silence tells the page that it hears of nothing any more.
 import asyncio
 import contextlib
 import itertools
-import select
+import selectors
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 CHANNEL = "makesafe_changed"
 #: Streams that one process holds open. Beyond it pages ask by themselves.
 AT_ONCE = 1000
+#: Of these, streams of one person: whoever opens one more loses the oldest.
+EACH = 5
 
 #: Seconds from one sign of life of a stream to the next.
 BEAT_EVERY = 3.0
@@ -58,18 +60,27 @@ _TYPE = b"text/event-stream"
 _BEGINS = b"retry: 2000\n\n"
 _CHANGED = b"event: changed\ndata: -\n\n"
 _ALIVE = b"event: alive\ndata: -\n\n"
+#: Whoever is sent away comes back by itself, and not at once.
+_LATER = b"retry: 60000\n\n"
+
+#: Whose stream it is, from the page to the server alone.
+_WHOSE = b"X-Stream-Of"
 
 
-def response() -> HttpResponse:
-    """The answer of a page that lets somebody listen: the server goes on from here.
+def response(*, person: int) -> HttpResponse:
+    """The answer of a page that lets ``person`` listen: the server goes on from here.
 
     A server that can't (of the tests) ends it at once, and the page asks by itself.
     """
     return HttpResponse(
-        b"retry: 60000\n\n",
+        _LATER,
         content_type="text/event-stream",
-        # No proxy keeps it back or packs it.
-        headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store, no-transform"},
+        headers={
+            # No proxy keeps it back or packs it.
+            "X-Accel-Buffering": "no",
+            "Cache-Control": "no-store, no-transform",
+            _WHOSE.decode(): str(person),
+        },
     )
 
 
@@ -83,7 +94,9 @@ class _Listener:
 
     numbers = itertools.count()
 
-    def __init__(self) -> None:
+    def __init__(self, person: bytes) -> None:
+        self.person = person
+        self.is_dismissed = False
         self.told = asyncio.Event()
         self.changed = True  # whatever it missed before it was here
         # The golden ratio puts any number of them at about equal distances.
@@ -93,12 +106,17 @@ class _Listener:
         self.changed |= changed
         self.told.set()
 
+    def dismiss(self) -> None:
+        self.is_dismissed = True
+        self.told.set()
+
 
 class Streams:
     """The streams of this process, and the one connection that they hear by."""
 
     def __init__(self) -> None:
-        self._listeners: set[_Listener] = set()
+        #: The oldest first.
+        self._listeners: dict[_Listener, None] = {}
         self._room = Counter(AT_ONCE)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closing = False
@@ -133,21 +151,34 @@ class Streams:
 
         """
         with self._room.one():
-            listener = _Listener()
+            person = dict(start["headers"]).get(_WHOSE, b"")
+            listener = _Listener(person)
             self._begin_to_hear()
-            self._listeners.add(listener)
+            self._listeners[listener] = None
+            self._keep_to(EACH, person)
             gone = asyncio.ensure_future(receive())
             gone.add_done_callback(lambda _: listener.tell())
             try:
-                headers = [one for one in start["headers"] if one[0] != b"Content-Length"]
+                ours = (b"Content-Length", _WHOSE)
+                headers = [one for one in start["headers"] if one[0] not in ours]
                 await send({**start, "headers": headers})
                 await self._tell(listener, gone, send, may_listen)
+                if listener.is_dismissed:
+                    last = {"type": "http.response.body", "body": _LATER, "more_body": True}
+                    async with asyncio.timeout(READER_TIMEOUT):
+                        await send(last)
                 await send({"type": "http.response.body", "body": b""})
             except TimeoutError:
                 return  # it takes nothing any more
             finally:
                 gone.cancel()
-                self._listeners.discard(listener)
+                self._listeners.pop(listener, None)
+
+    def _keep_to(self, most: int, person: bytes) -> None:
+        """Send the oldest streams of ``person`` away beyond ``most``: they ask by themselves."""
+        theirs = [one for one in self._listeners if one.person == person and not one.is_dismissed]
+        for one in theirs[:-most]:
+            one.dismiss()
 
     async def _tell(
         self,
@@ -161,7 +192,7 @@ class Streams:
         every = settings.STREAM_PROVED_SECONDS
         proved, prove_at = clock(), clock() + every
         last_change = 0.0
-        while not (gone.done() or self._closing):
+        while not (gone.done() or self._closing or listener.is_dismissed):
             if say:
                 async with asyncio.timeout(READER_TIMEOUT):
                     await send({"type": "http.response.body", "body": say, "more_body": True})
@@ -203,14 +234,16 @@ class Streams:
 
     def _hear(self) -> None:
         given: dict[str, Any] = connection.get_connection_params()
-        with contextlib.closing(psycopg2.connect(**given, application_name="events")) as link:
+        connecting = psycopg2.connect(**given, application_name="events")
+        # With as many streams its number may be above what select() takes.
+        with contextlib.closing(connecting) as link, selectors.DefaultSelector() as words:
             link.autocommit = True
+            words.register(link, selectors.EVENT_READ)
             with link.cursor() as cursor:
                 cursor.execute(f"LISTEN {CHANNEL}")
                 self._pass_on()  # what changed while nobody listened
                 while not self._closing:
-                    readable, *_ = select.select([link], [], [], TRIED_EVERY)
-                    if not readable:
+                    if not words.select(TRIED_EVERY):
                         cursor.execute("SELECT 1")
                     link.poll()
                     self._heard_at = time.monotonic()

@@ -73,7 +73,7 @@ class BoardEvents(RequiresPermission, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Let them listen. The stream holds nothing of this request."""
-        return stream.response()
+        return stream.response(person=self.user.pk)
 
 
 class OldBoard(RequiresPermission, RedirectView):

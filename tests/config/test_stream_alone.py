@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import os
+import resource
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -21,6 +24,8 @@ START = {
     "status": 200,
     "headers": [(b"Content-Type", b"text/event-stream"), (b"Content-Length", b"14")],
 }
+#: So many files that the next one has a number beyond what select() takes.
+FILES = 1100
 
 
 @pytest.fixture(autouse=True)
@@ -41,14 +46,16 @@ async def yes():
 class Page:
     """A browser that listens."""
 
-    def __init__(self, streams, *, may_listen=yes, takes=True):
+    def __init__(self, streams, *, person=None, may_listen=yes, takes=True):
         self.words = []
         self.start = None
         self.is_over = False
         self._takes = takes
         self._gone = asyncio.get_running_loop().create_future()
+        whose = [] if person is None else [(b"X-Stream-Of", b"%d" % person)]
+        start = START | {"headers": START["headers"] + whose}
         self._task = asyncio.ensure_future(
-            streams.serve(START, self._receive, self._send, may_listen)
+            streams.serve(start, self._receive, self._send, may_listen)
         )
 
     async def _receive(self):
@@ -146,6 +153,54 @@ def test_where_all_places_are_taken_one_more_is_refused(monkeypatch):
 
     monkeypatch.setattr(stream, "AT_ONCE", 1)
     listens(scenario)
+
+
+def test_one_person_holds_a_few_streams_and_the_oldest_goes(monkeypatch):
+    async def scenario(streams):
+        first, second, other = (Page(streams, person=person) for person in (1, 1, 2))
+        for page in (first, second, other):
+            await page.hears(ALIVE)
+        third = Page(streams, person=1)
+        await third.hears(ALIVE)
+        await first.ends()
+        assert first.is_over
+        assert first.words[-1] == BEGINS  # when to come back
+        before = [page.words.count(ALIVE) for page in (second, third, other)]
+        for page, heard in zip((second, third, other), before, strict=True):
+            await page.hears(ALIVE, heard + 1)
+        assert streams._room.now == 3
+        assert all(name != b"X-Stream-Of" for name, _ in other.start["headers"])
+
+    monkeypatch.setattr(stream, "EACH", 2)
+    listens(scenario)
+
+
+def test_a_process_with_a_thousand_open_files_hears_all_the_same(monkeypatch):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, FILES * 2)), hard))
+    links = []
+    connect = psycopg2.connect
+
+    def counted(**given):
+        links.append(given.get("application_name"))
+        return connect(**given)
+
+    async def scenario(streams):
+        page = Page(streams)
+        await page.hears(ALIVE)
+        before = page.words.count(CHANGED)
+        change()
+        await page.hears(CHANGED, before + 1)
+        assert links.count("events") == 1  # which never broke
+
+    monkeypatch.setattr(psycopg2, "connect", counted)
+    try:
+        with contextlib.ExitStack() as files:
+            for _ in range(FILES):
+                files.enter_context(Path(os.devnull).open())
+            listens(scenario)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_right_that_is_gone_ends_the_stream(settings):
