@@ -48,8 +48,15 @@ from operations.protection.covert_reads import (
     ReadOfVisits,
     VisitWithReads,
 )
-from operations.safety.models import Alarm, AlarmQuerySet, CheckIn, SafetyPolicy
+from operations.safety.models import (
+    Alarm,
+    AlarmNotice,
+    AlarmNoticeQuerySet,
+    AlarmQuerySet,
+    CheckIn,
+)
 from operations.safety.overrides import StartOverride, StartOverrideQuerySet
+from operations.safety.policies import SafetyPolicy
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.sheets.models import Sheet, SheetQuerySet
 from operations.teams.models import (
@@ -70,6 +77,8 @@ from operations.visits.states import ELIGIBLE, NotCompletedReason, VisitState
 __all__ = [
     "ELIGIBLE",
     "Alarm",
+    "AlarmNotice",
+    "AlarmNoticeQuerySet",
     "AlarmOnBoard",
     "AlarmQuerySet",
     "Cadet",

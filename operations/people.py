@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User, UserGroup
 from accounts.roles import Role
 from govuk import Searched
+from venues.models import CommandUnitMember
 from venues.registry.names import normal_name
 from venues.registry.names_in_sql import NormalName
 
@@ -31,6 +32,22 @@ def possible_leads() -> QuerySet[User]:
 def cse_leads() -> QuerySet[User]:
     """The people who answer for the results of a command unit."""
     return _in(Role.CSE_LEAD)
+
+
+def planners() -> QuerySet[User]:
+    """The people who plan the visits of a command unit."""
+    return _in(Role.PLANNER)
+
+
+def administrators() -> QuerySet[User]:
+    """The people who look after accounts and settings."""
+    return _in(Role.ADMINISTRATOR)
+
+
+def of_unit(people: QuerySet[User], unit: int | None) -> QuerySet[User]:
+    """Those of ``people`` who see the command unit: its own, and whoever sees the whole force."""
+    members = CommandUnitMember.objects.filter(commandunit=unit).values("user")
+    return people.filter(Q(whole_force=True) | Q(pk__in=members))
 
 
 def possible_followers() -> QuerySet[User]:

@@ -20,6 +20,7 @@ from accounts.roles import Role
 from operations.follow_ups.due import Audience, Stage
 from operations.models import (
     Alarm,
+    AlarmNotice,
     Cadet,
     CadetPolicy,
     Call,
@@ -46,6 +47,7 @@ from operations.models import (
     WelfareAnswer,
 )
 from operations.safety.deadlines import Kind
+from operations.safety.models import Reader
 from operations.teams.start_rules import Need
 from operations.teams.welfare import Asked, Feeling
 from operations.visits.states import MOVES
@@ -529,7 +531,28 @@ class AlarmFactory(DjangoFactory):
     visit = factory.SubFactory(UnderWayVisitFactory)
     kind = Kind.CHECK_IN
     due_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=4))
+    silent_since = factory.SelfAttribute("due_at")
     raised_at = factory.LazyFunction(lambda: timezone.now() - dt.timedelta(minutes=1))
+
+
+class AlarmThatWentOnFactory(AlarmFactory):
+    """Open, and nobody took it in time."""
+
+    rounds = 1
+    escalated_at = factory.LazyFunction(timezone.now)
+
+
+class AlarmNoticeFactory(DjangoFactory):
+    """The operation's lead was told."""
+
+    class Meta:
+        model = AlarmNotice
+
+    alarm = factory.SubFactory(AlarmThatWentOnFactory)
+    round = 1
+    reader = Reader.LEAD
+    user = factory.SelfAttribute("alarm.visit.operation.lead")
+    at = factory.LazyFunction(timezone.now)
 
 
 class ClosedAlarmFactory(AlarmFactory):

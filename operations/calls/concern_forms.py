@@ -4,24 +4,20 @@ import datetime as dt
 
 from crispy_forms.layout import Layout
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.acts.forms import VersionedForm
 from accounts.models import User
 from govuk import GovFilterForm, GovForm, SearchedField
 from operations import people
 from operations.calls.concerns import CLOSES, Concern, ConcernQuerySet, ConcernState
-from venues.models import CommandUnitMember
 
 
 def who_may_have(concern: Concern) -> QuerySet[User]:
     """The people who may have a concern in hand: leads and planners of its command unit."""
     able = people.possible_leads()
     unit = concern.call.command_unit_id
-    if unit is None:
-        return able
-    members = CommandUnitMember.objects.filter(commandunit=unit).values("user")
-    return able.filter(Q(whole_force=True) | Q(pk__in=members))
+    return able if unit is None else people.of_unit(able, unit)
 
 
 class GiveForm(GovForm, VersionedForm):

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from accounts.dates.london import duty_day
 from accounts.models import User
 from operations.safety.deadlines import check_in_by
-from operations.safety.models import Alarm, SafetyPolicy, signs_of
+from operations.safety.models import Alarm, signs_of
+from operations.safety.policies import SafetyPolicy
 from operations.visits.models import Visit
 
 

@@ -14,8 +14,8 @@ from accounts.database import scope
 from accounts.dates.london import duty_day
 from accounts.models import User
 from govuk.texts import one_line
-from operations.safety.models import SafetyPolicy
 from operations.safety.overrides import StartOverride
+from operations.safety.policies import SafetyPolicy
 from operations.teams.start_rules import Need
 from operations.visits.models import Visit
 

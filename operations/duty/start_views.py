@@ -20,7 +20,7 @@ from operations.duty import allowing
 from operations.duty.start_forms import AllowStartForm, StartForm, cadets_to_ask
 from operations.duty.starting import why_too_early
 from operations.duty.views import OfTheTeam
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from operations.teams.start_rules import Need
 from operations.visits.models import Visit, visit_rules
 

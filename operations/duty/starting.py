@@ -8,8 +8,8 @@ from accounts.dates.london import duty_day
 from accounts.roles import PLAN_OPERATIONS
 from govuk.dates import moment
 from operations.planning import schedule
-from operations.safety.models import SafetyPolicy
 from operations.safety.overrides import StartOverride
+from operations.safety.policies import SafetyPolicy
 from operations.teams.cadet_rules import Ground
 from operations.teams.models import Cadet
 from operations.teams.start_rules import Against, CadetAtStart, Missing, Need, missing

@@ -42,8 +42,8 @@ from operations.duty.start_forms import cadets_to_ask
 from operations.duty.starting import why_too_early
 from operations.duty.welfare_presenters import welfare_on_page
 from operations.follow_ups.models import FollowUp
-from operations.safety.models import number_to_call
 from operations.safety.overrides import StartOverride
+from operations.safety.policies import number_to_call
 from operations.teams.models import TeamMember
 from operations.visits import outcome_history
 from operations.visits.facts import OutcomeFacts

@@ -23,6 +23,7 @@ from accounts.record.retention import (
 )
 from operations.models import (
     Alarm,
+    AlarmNotice,
     Cadet,
     Call,
     CheckIn,
@@ -89,6 +90,7 @@ def make_visits_anonymous(before: dt.date, on: dt.date) -> list[int]:
             correction_reason=_unless_empty("correction_reason"),
         )
         CheckIn.objects.filter(of_them).update(by=nobody_)
+        AlarmNotice.objects.filter(alarm__visit__in=keys).delete()
         Alarm.objects.filter(of_them).update(
             raised_by=_unless_nobody("raised_by", nobody_.pk),
             taken_by=_unless_nobody("taken_by", nobody_.pk),

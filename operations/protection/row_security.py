@@ -6,11 +6,11 @@ decided there, and a query that forgets it finds no more than this.
 
 A visit shows to the officers of its team; to the people of its command unit once it is over, and
 before that to its planners only (rule 1 of the design); to call handlers while it is on the board
-or has an alarm; and to the lead of its operation when its start is near, its time has passed or it
-has an alarm. What tells of a visit shows with the visit, and so does a call about it. Other calls
-show to call handlers for some days, and to those who work on concerns. A cadet shows to the
-planners of their command unit, to those of a visit that they are in and to its team, and so does
-what they said.
+or has an alarm, and so to whoever was told of that alarm; and to the lead of its operation when its
+start is near, its time has passed or it has an alarm. What tells of a visit shows with the visit,
+and so does a call about it. Other calls show to call handlers for some days, and to those who work
+on concerns. A cadet shows to the planners of their command unit, to those of a visit that they are
+in and to its team, and so does what they said.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -83,9 +83,10 @@ def _set_of_keys(name: str, question: str) -> str:
 
 
 #: The visits that show to somebody whatever their command unit: in whose team one is; what is on
-#: the board or has an alarm, to call handlers; and to the lead of their operation those with an
-#: alarm, those past their time, who can end what its team left under way and see that it is over,
-#: and those whose start is near, which they can allow although something is missing.
+#: the board or has an alarm, to call handlers; as long, what has one that somebody was told, to
+#: them; and to the lead of their operation those with an alarm, those past their time, who can end
+#: what its team left under way and see that it is over, and those whose start is near, which they
+#: can allow although something is missing.
 MY_VISITS = _set_of_keys(
     "makesafe_my_visits",
     f"""
@@ -95,6 +96,10 @@ MY_VISITS = _set_of_keys(
         UNION ALL
         SELECT visit_id FROM operations_alarm
         WHERE {SEES_BOARD} AND (closed_at IS NULL OR closed_at > now() - {_AFTER})
+        UNION ALL
+        SELECT visit_id FROM operations_alarm alarm
+        JOIN operations_alarmnotice notice ON notice.alarm_id = alarm.id
+        WHERE notice.user_id = {ME} AND (closed_at IS NULL OR closed_at > now() - {_AFTER})
         UNION ALL
         SELECT id FROM operations_visit
         WHERE state NOT IN ('planned', 'cancelled')
@@ -206,6 +211,7 @@ POLICIES = {
     "operations_followup": f"{OF_MY_UNITS} OR visit_id IN (SELECT makesafe_my_visits())",
     "operations_checkin": _AROUND_A_VISIT,
     "operations_alarm": f"({_AROUND_A_VISIT}) AND {_NOT_SILENT_TO_ME}",
+    "operations_alarmnotice": _shows_with("operations_alarm", "alarm_id"),
     "operations_call": f"""
         {SYSTEM}
         OR visit_id IS NULL AND {SEES_CONCERNS} AND (

@@ -1,8 +1,8 @@
 """Acts around the safety of teams: checking in, and raising, taking and closing alarms.
 
 Alarms are raised and sent on by rows alone: what is due is asked of the database each few seconds,
-a unique row says that it was raised and a moment on it that it went on, each in the transaction
-that writes its messages. So a worker that is killed at any instant loses none and doubles none, and
+a unique row says that it was raised and others that it went on, each in the transaction that writes
+its messages. So a worker that is killed at any instant loses none and doubles none, and
 the next run makes up for it.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.db.models import Q
 
 from accounts.acts.refusals import Problem, Refused, refuse
 from accounts.acts.undo import undoable
@@ -22,8 +23,9 @@ from accounts.models import User
 from govuk.dates import moment
 from govuk.texts import lines, one_line
 from operations.safety import messages
-from operations.safety.deadlines import Kind, Rules, missed
-from operations.safety.models import OPENS_AGAIN, Alarm, CheckIn, SafetyPolicy, signs_of
+from operations.safety.deadlines import AT_ONCE, Kind, Missed, Rules, missed
+from operations.safety.models import OPENS_AGAIN, Alarm, CheckIn, signs_of
+from operations.safety.policies import SafetyPolicy
 from operations.teams import own_visits
 from operations.visits.models import Visit
 
@@ -111,13 +113,15 @@ def raise_at_once(
             defaults={
                 "visit": visit,
                 "due_at": pressed,
+                "silent_since": pressed,
                 "raised_at": at,
                 "raised_by": by,
+                "rounds": 1,
                 "escalated_at": at,
             },
         )
         if is_new:
-            messages.tell_others(alarm, policy)
+            messages.tell_others(alarm, policy, at=at)
 
 
 def _close_what_is_explained_by(made: CheckIn) -> None:
@@ -148,60 +152,62 @@ def raise_alarms(*, at: dt.datetime) -> int:
     """
     rules = SafetyPolicy.on(duty_day(at)).rules
     due = _due(Visit.objects.under_way(), rules, at=at)
-    raised = Alarm.objects.filter(visit__in={key for key, *_ in due})
-    new = due - set(raised.values_list("visit", "kind", "due_at"))
+    raised = Alarm.objects.filter(visit__in={key for key, _ in due})
+    known = set(raised.values_list("visit", "kind", "silent_since"))
+    new = {key for key, one in due if (key, one.kind.value, one.silent_since) not in known}
     if not new:
         return 0
-    held = Visit.objects.under_way().filter(pk__in={key for key, *_ in new}).order_by("pk")
+    held = Visit.objects.under_way().filter(pk__in=new).order_by("pk")
     held = held.select_for_update(no_key=True, skip_locked=True)
     keys = set(held.values_list("pk", flat=True))
     still = _due(Visit.objects.under_way().filter(pk__in=keys), rules, at=at)
     count = 0
-    for key, kind, due_at in sorted(new & still):
+    for key, one in still:
         alarm, is_new = Alarm.objects.get_or_create(
-            visit_id=key, kind=kind, due_at=due_at, defaults={"raised_at": at}
+            visit_id=key,
+            kind=one.kind.value,
+            silent_since=one.silent_since,
+            defaults={"due_at": one.due_at, "raised_at": at},
         )
         if is_new:
-            messages.tell_team(alarm)
+            messages.tell_team(alarm, at=at)
             count += 1
     return count
 
 
 def _due(
     visits: models.QuerySet[Visit], rules: Rules, *, at: dt.datetime
-) -> set[tuple[int, str, dt.datetime]]:
-    """The deadlines of ``visits`` for which an alarm is due: visit, kind, moment."""
-    return {
-        (key, one.kind.value, one.due_at)
-        for key, signs in signs_of(visits)
-        for one in missed(signs, rules, at=at)
-    }
+) -> list[tuple[int, Missed]]:
+    """The deadlines of ``visits`` for which an alarm is due, each with the key of its visit."""
+    return [(key, one) for key, signs in signs_of(visits) for one in missed(signs, rules, at=at)]
 
 
 @transaction.atomic
 def escalate_alarms(*, at: dt.datetime) -> int:
-    """Tell the operation's lead, the duty mailbox and the duty number of each alarm that nobody
-    took in time.
+    """Tell more people of each alarm that nobody took in time, and again until somebody takes it.
 
-    Not where the team ended its visit meanwhile: that is a word of it. The alarm stays open.
+    Each round reaches further than the one before (``messages.tell_others``), is counted on the
+    alarm and has a row for each reader, in the transaction that writes its messages. Not where the
+    team ended its visit meanwhile: that is a word of it. The alarm stays open.
 
     Returns:
         How many went on.
 
     """
     policy = SafetyPolicy.on(duty_day(at))
+    rules = policy.rules
     left = Alarm.objects.untaken().filter(
-        escalated_at=None,
-        raised_at__lte=at - policy.rules.escalate_after,
-        visit__in=Visit.objects.under_way(),
+        Q(rounds=0, raised_at__lte=at - rules.escalate_after)
+        | Q(rounds__gt=0, escalated_at__lte=at - rules.again_after),
+        Q(visit__in=Visit.objects.under_way()) | Q(kind__in=AT_ONCE),
     )
     # Whoever takes or closes one just now is not waited for: the next run looks again.
     held = left.select_related("visit__operation__lead").order_by("pk")
     alarms = list(held.select_for_update(of=("self",), no_key=True, skip_locked=True))
     for alarm in alarms:
-        messages.tell_others(alarm, policy)
-        alarm.escalated_at = at
-        alarm.save(update_fields=["escalated_at"])
+        alarm.rounds, alarm.escalated_at = alarm.rounds + 1, at
+        alarm.save(update_fields=["rounds", "escalated_at"])
+        messages.tell_others(alarm, policy, at=at)
     return len(alarms)
 
 

@@ -2,7 +2,7 @@
 
 A team is to check in from time to time, and to say how the visit went by the end of its window.
 Where it has not, an alarm is raised some minutes after the deadline, and goes on to more people
-some minutes later, unless somebody takes it.
+some minutes later, and again, until somebody takes it.
 """
 
 import datetime as dt
@@ -48,6 +48,9 @@ AT_ONCE = frozenset({Kind.CONCERN, Kind.DURESS})
 #: A button that was held down for so long says that all is not well, in silence.
 HELD_DOWN = dt.timedelta(seconds=3)
 
+#: The least from one telling of an alarm to the next.
+LEAST_BETWEEN = dt.timedelta(minutes=1)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
@@ -63,7 +66,12 @@ class Rules:
     """From a deadline to its alarm: the phone asks first."""
 
     escalate_after: dt.timedelta
-    """From an alarm that nobody takes to telling more people."""
+    """From an alarm that nobody takes to telling more people, and to telling them again."""
+
+    @property
+    def again_after(self) -> dt.timedelta:
+        """From telling more people to telling them again: never at each look."""
+        return max(self.escalate_after, LEAST_BETWEEN)
 
     def between(self, *, with_cadet: bool) -> dt.timedelta:
         """From one sign of life of a team to the next."""
@@ -92,20 +100,26 @@ class Missed:
 
     kind: Kind
     due_at: dt.datetime
+    silent_since: dt.datetime
+    """What makes it the same silence, whatever the rules say of its deadline meanwhile."""
+
+
+def last_heard(signs: Signs) -> dt.datetime:
+    """When the team was last heard of."""
+    heard = (signs.started_at, signs.checked_in_at, signs.spoken_to_at)
+    return max(moment for moment in heard if moment)
 
 
 def check_in_by(signs: Signs, rules: Rules) -> dt.datetime:
     """By when the team is to check in next."""
-    heard = (signs.started_at, signs.checked_in_at, signs.spoken_to_at)
-    last = max(moment for moment in heard if moment)
-    return last + rules.between(with_cadet=signs.with_cadet)
+    return last_heard(signs) + rules.between(with_cadet=signs.with_cadet)
 
 
 def missed(signs: Signs, rules: Rules, *, at: dt.datetime) -> Iterator[Missed]:
     """The deadlines for which an alarm is due at the moment ``at``: on its time, or after it."""
-    for kind, due_at in (
-        (Kind.CHECK_IN, check_in_by(signs, rules)),
-        (Kind.END, signs.ends_at),
+    for one in (
+        Missed(Kind.CHECK_IN, check_in_by(signs, rules), last_heard(signs)),
+        Missed(Kind.END, signs.ends_at, signs.ends_at),
     ):
-        if due_at + rules.alarm_after <= at:
-            yield Missed(kind, due_at)
+        if one.due_at + rules.alarm_after <= at:
+            yield one

@@ -1,145 +1,29 @@
-"""Safety: signs of life of teams under way, and the alarms where one did not come."""
+"""Safety: signs of life of teams under way, the alarms where one did not come, and who was told."""
 
 import datetime as dt
 from typing import ClassVar, Self
 
 import pgtrigger
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from accounts.database.model_fields import (
-    EmailLineField,
-    LineField,
-    LinesField,
-    NumberToCallField,
-    TelephoneField,
-    takes_texts,
-)
+from accounts.database.model_fields import LineField, LinesField
 from accounts.dates.london import duty_day
-from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
 from operations import triggers
 from operations.command_units import command_unit_of_venue, kept_from_visit
-from operations.safety.deadlines import AT_ONCE, Kind, Rules, Signs, check_in_by
+from operations.safety.deadlines import AT_ONCE, Kind, Signs, check_in_by
+from operations.safety.policies import SafetyPolicy
 from operations.teams.models import TeamMember
-from operations.teams.start_rules import Need
 from operations.visits.models import Visit
 from operations.visits.states import ON_BOARD_AFTER
 
-MINUTE = dt.timedelta(minutes=1)
 #: For how long a closed alarm can be opened again, by an undo.
 OPENS_AGAIN = dt.timedelta(minutes=10)
-
-
-@tracked()
-class SafetyPolicy(Policy):
-    """The force's rules for the safety of teams, from a date on."""
-
-    check_in_minutes = models.PositiveSmallIntegerField(
-        "minutes from one check-in to the next",
-        default=20,
-        validators=[MinValueValidator(5), MaxValueValidator(120)],
-        help_text="From 5 to 120.",
-    )
-    check_in_with_cadet_minutes = models.PositiveSmallIntegerField(
-        "the same where a cadet is in the team",
-        default=15,
-        validators=[MinValueValidator(5), MaxValueValidator(120)],
-        help_text="From 5 to 120, and no longer than without a cadet.",
-    )
-    alarm_after_minutes = models.PositiveSmallIntegerField(
-        "minutes from a missed check-in to its alarm",
-        default=3,
-        validators=[MaxValueValidator(30)],
-        help_text="The board and the team’s lead are alarmed. At most 30.",
-    )
-    escalate_after_minutes = models.PositiveSmallIntegerField(
-        "minutes until an alarm that nobody takes goes on",
-        default=5,
-        validators=[MaxValueValidator(30)],
-        help_text="The operation’s lead, the duty mailbox and the duty number are told. Up to 30.",
-    )
-    may_start_untold = models.BooleanField(
-        "a lead may allow a start without the control room told", default=True
-    )
-    may_start_unasked = models.BooleanField(
-        "a lead may allow a start without the cadets asked whether they are willing", default=False
-    )
-    may_start_unbriefed = models.BooleanField(
-        "a lead may allow a start without a valid briefing",
-        default=False,
-        help_text="Nobody can allow a start without the age, the consent or the two adults.",
-    )
-    duty_mailbox = EmailLineField(
-        blank=True,
-        help_text="Where somebody reads at night too. Empty: the operation’s lead alone is told.",
-    )
-    duty_number = TelephoneField(
-        max_length=16,
-        blank=True,
-        validators=[takes_texts],
-        help_text="A mobile phone that somebody has at hand at night too: alarms that nobody takes "
-        "go there by text, where texts are set up. Empty: none do.",
-    )
-    number_to_call = NumberToCallField(
-        max_length=16,
-        default="999",
-        help_text="What a team calls that has found a real concern: 999, 101, or the number of the "
-        "control room.",
-    )
-    control_room_mailbox = EmailLineField(
-        blank=True,
-        help_text="Where the control room is told that a sheet is there.",
-    )
-
-    objects: ClassVar[PolicyQuerySet["SafetyPolicy"]] = PolicyQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta(Policy.Meta):
-        verbose_name_plural = "safety policies"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    check_in_minutes__range=(5, 120),
-                    check_in_with_cadet_minutes__range=(5, 120),
-                    check_in_with_cadet_minutes__lte=F("check_in_minutes"),
-                    alarm_after_minutes__lte=30,
-                    escalate_after_minutes__lte=30,
-                ),
-                name="safety_policy_stays_within_reason",
-                violation_error_message="A team checks in every 5 to 120 minutes, with a cadet no "
-                "less often than without; an alarm is raised, and goes on, within 30 minutes.",
-            )
-        ]
-
-    @classmethod
-    def on(cls, day: dt.date) -> "SafetyPolicy":
-        """The rules of the ``day``; the usual ones before the first."""
-        return cls.objects.in_force(on=day) or cls(valid_from=day)
-
-    @property
-    def may_be_allowed(self) -> frozenset[Need]:
-        """Without what a lead may allow a start."""
-        kinds = {
-            Need.CONTROL_ROOM: self.may_start_untold,
-            Need.WILLING: self.may_start_unasked,
-            Need.BRIEFING: self.may_start_unbriefed,
-        }
-        return frozenset(need for need, may in kinds.items() if may)
-
-    @property
-    def rules(self) -> Rules:
-        """The rules as durations."""
-        return Rules(
-            every=self.check_in_minutes * MINUTE,
-            every_with_cadet=self.check_in_with_cadet_minutes * MINUTE,
-            alarm_after=self.alarm_after_minutes * MINUTE,
-            escalate_after=self.escalate_after_minutes * MINUTE,
-        )
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
@@ -194,18 +78,21 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         """The alarms that concern this person.
 
         Call handlers those that are open and those that were closed a short while ago; the planners
-        of the command unit, the lead of the operation and the team itself those of their visits. A
-        silent call for help is shown to nobody of its team: somebody may look over their shoulder.
+        of the command unit, the lead of the operation and the team itself those of their visits. So
+        long as to call handlers also to whoever else was told, since nobody had taken it. A silent
+        call for help is shown to nobody of its team: somebody may look over their shoulder.
         """
         mine = Q(pk__in=[])
         if user.has_perm(VIEW_BOARD):
-            mine |= Q(closed_at=None) | Q(closed_at__gt=Now() - ON_BOARD_AFTER)
+            mine |= _OPEN_OR_JUST_CLOSED
         if user.has_perm(LOG_VISITS):
             mine |= Q(visit__in=user.team_memberships.values("visit"))
         if user.has_perm(PLAN_OPERATIONS):
             mine |= user.in_my_units("command_unit")
         if user.has_perm(VIEW_OPERATIONS):
+            told = AlarmNotice.objects.filter(user=user).order_by()
             mine |= Q(visit__operation__lead=user)
+            mine |= Q(pk__in=told.values("alarm")) & _OPEN_OR_JUST_CLOSED
         return self.filter(mine).exclude(_silent_to(user))
 
     def answerable_by(self, user: User) -> Self:
@@ -237,12 +124,15 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
         )
 
 
+_OPEN_OR_JUST_CLOSED = Q(closed_at=None) | Q(closed_at__gt=Now() - ON_BOARD_AFTER)
+
+
 def _silent_to(user: User) -> Q:
     """The alarms that nobody of a team may see, as a condition."""
     return Q(kind=Kind.DURESS, visit__in=user.team_memberships.values("visit"))
 
 
-@tracked(part_of="visit", without=("command_unit", "submission"))
+@tracked(part_of="visit", without=("command_unit", "submission", "silent_since"))
 class Alarm(models.Model):
     """A team was not heard of by a deadline, or called for help. Open until somebody closes it."""
 
@@ -251,6 +141,10 @@ class Alarm(models.Model):
     kind = models.CharField(max_length=10, choices=[(it.value, it.label) for it in Kind])
     due_at = models.DateTimeField(
         help_text="The deadline that passed, or when the team pressed the button."
+    )
+    silent_since = models.DateTimeField(
+        help_text="Of one silence there is one alarm: the last sign of life, or the end of the "
+        "window; for a press its moment."
     )
     raised_at = models.DateTimeField()
     raised_by = models.ForeignKey(
@@ -263,9 +157,10 @@ class Alarm(models.Model):
     submission = models.UUIDField(
         null=True, help_text="The phone’s own number of it: the same one counts once."
     )
-    escalated_at = models.DateTimeField(
-        null=True, help_text="When more people were told, since nobody had taken it."
+    rounds = models.PositiveSmallIntegerField(
+        default=0, help_text="How often it went on to more people, since nobody had taken it."
     )
+    escalated_at = models.DateTimeField(null=True, help_text="When it last did.")
     taken_at = models.DateTimeField(null=True)
     taken_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True)
@@ -287,7 +182,13 @@ class Alarm(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint("visit", "kind", "due_at", name="one_alarm_for_a_deadline"),
+            models.UniqueConstraint(
+                "visit",
+                "kind",
+                "silent_since",
+                condition=~Q(kind__in=sorted(AT_ONCE)),
+                name="one_alarm_for_a_silence",
+            ),
             models.UniqueConstraint("kind", "submission", name="one_alarm_for_a_press"),
             models.CheckConstraint(
                 condition=Q(
@@ -298,6 +199,11 @@ class Alarm(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(raised_at__gte=F("due_at")), name="alarm_is_raised_after_its_deadline"
+            ),
+            models.CheckConstraint(
+                condition=Q(rounds=0, escalated_at=None)
+                | Q(rounds__gt=0, escalated_at__isnull=False),
+                name="alarm_that_went_on_says_when",
             ),
             models.CheckConstraint(
                 condition=Q(taken_at=None, taken_by=None)
@@ -333,13 +239,14 @@ class Alarm(models.Model):
             triggers.never_changes(
                 "alarm_is_raised_once",
                 "What an alarm is about never changes.",
-                *("visit_id", "kind", "due_at", "raised_at", "raised_by_id", "submission"),
+                *("visit_id", "kind", "due_at", "silent_since", "raised_at"),
+                *("raised_by_id", "submission"),
             ),
             triggers.never_changes(
                 "closed_alarm_stays_so",
                 "What was found when an alarm was closed never changes.",
                 *("closed_at", "closed_by_id", "spoke_to", "found", "explained_by_id"),
-                *("taken_at", "taken_by_id", "escalated_at"),
+                *("taken_at", "taken_by_id", "escalated_at", "rounds"),
                 once="OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NOT NULL"
                 f" OR now() > OLD.closed_at + interval '{OPENS_AGAIN.seconds} seconds')",
             ),
@@ -368,6 +275,71 @@ class Alarm(models.Model):
         return Kind(self.kind).at_once
 
 
+class Reader(models.TextChoices):
+    """Who was told of an alarm, as what."""
+
+    TEAM = "team", "lead officer of the team"
+    LEAD = "lead", "operation’s lead"
+    PLANNERS = "planners", "planner"
+    CSE_LEADS = "cse_leads", "CSE lead"
+    ADMINISTRATORS = "admins", "administrator"
+    MAILBOX = "mailbox", "the duty mailbox"
+    NUMBER = "number", "the duty number"
+
+
+class AlarmNoticeQuerySet(models.QuerySet["AlarmNotice"]):
+    """Questions about who was told of alarms."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those of the alarms that this person may see."""
+        return self.filter(alarm__in=Alarm.objects.visible_to(user))
+
+
+class AlarmNotice(models.Model):
+    """One reader whom an alarm was told to in one round: the team first, then more and more."""
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="notices")
+    round = models.PositiveSmallIntegerField(help_text="0 when it was raised.")
+    reader = models.CharField(max_length=10, choices=Reader)
+    user = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Empty for the mailbox and the number of the force.",
+    )
+    at = models.DateTimeField()
+
+    objects: ClassVar[AlarmNoticeQuerySet] = AlarmNoticeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                "alarm",
+                "round",
+                "reader",
+                "user",
+                nulls_distinct=False,
+                name="reader_is_told_of_an_alarm_once_a_round",
+            ),
+            models.CheckConstraint(
+                condition=Q(reader__in=[Reader.MAILBOX, Reader.NUMBER], user=None)
+                | (~Q(reader__in=[Reader.MAILBOX, Reader.NUMBER]) & Q(user__isnull=False)),
+                name="person_who_is_told_of_an_alarm_is_known",
+            ),
+        ]
+        ordering = ["alarm", "round", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="notice_of_an_alarm_stays", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Notice of {self.alarm}"
+
+
 def signs_of(visits: models.QuerySet[Visit]) -> list[tuple[int, Signs]]:
     """What was heard of each of these ``visits``, which are under way, by their keys."""
     check_ins = CheckIn.objects.filter(visit=OuterRef("pk")).order_by("-at")
@@ -391,6 +363,11 @@ def next_check_in(visit: Visit, *, at: dt.datetime) -> dt.datetime | None:
     return None
 
 
-def number_to_call(*, at: dt.datetime) -> str:
-    """What a team of the force calls that has found a real concern."""
-    return SafetyPolicy.on(duty_day(at)).number_to_call
+def goes_on_at(alarm: Alarm, *, at: dt.datetime) -> dt.datetime | None:
+    """When more people are told of ``alarm`` unless somebody takes it; None where nobody is."""
+    if not alarm.is_open or alarm.taken_at or not (alarm.at_once or alarm.visit.is_under_way):
+        return None
+    rules = SafetyPolicy.on(duty_day(at)).rules
+    if alarm.escalated_at:
+        return alarm.escalated_at + rules.again_after
+    return alarm.raised_at + rules.escalate_after

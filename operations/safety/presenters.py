@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
@@ -12,10 +13,13 @@ from govuk.dates import clock, plain_time
 from govuk.rows import Row
 from govuk.templatetags.govuk import telephone
 from operations.safety.deadlines import Kind
-from operations.safety.models import Alarm
+from operations.safety.models import Alarm, AlarmNotice, goes_on_at
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit
 from operations.visits.windows_in_words import window
+
+#: So many people of one kind are named.
+FEW = 3
 
 
 def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -> list[Row]:
@@ -43,6 +47,7 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
         else Row("Team to call", _called(officers)),
         Row("Cadets in the team", str(visit.team.filter(cadet__isnull=False).count())),
         Row("Operation’s lead", _with_number(visit.operation.lead)),
+        *_whom_it_reached(alarm, at=at),
         *_what_became_of(alarm),
     ]
 
@@ -81,6 +86,42 @@ def _with_number(person: User) -> SafeString:
     """Who it is, and how to call them at once."""
     link = telephone(person.telephone)
     return format_html("{}, {}", person, link) if link else format_html("{}", person)
+
+
+def _whom_it_reached(alarm: Alarm, *, at: dt.datetime) -> Iterator[Row]:
+    """Who was told when, and when it goes on next."""
+    notices = alarm.notices.select_related("user")
+    rounds = [list(of_one) for _, of_one in groupby(notices, key=lambda one: one.round)]
+    told = [
+        format_html("{}: {}", _times([one[0].at for one in same]), readers)
+        for readers, same in (
+            (readers, list(same)) for readers, same in groupby(rounds, key=_readers)
+        )
+    ]
+    if told:
+        yield Row("Told", format_html_join(SafeString("<br>"), "{}", ((line,) for line in told)))
+    if next_at := goes_on_at(alarm, at=at):
+        again = (
+            "the same people and more of them are told" if alarm.rounds else "more people are told"
+        )
+        yield Row("If nobody takes it", f"At {clock(next_at)} {again}")
+
+
+def _readers(notices: Sequence[AlarmNotice]) -> str:
+    """Those of one round: a few by name, many by their number."""
+    told = []
+    for reader, of_it in groupby(notices, key=lambda one: one.get_reader_display()):
+        people = [one.user for one in of_it if one.user]
+        if len(people) > FEW:
+            told.append(f"{len(people)} {reader}s")
+        else:
+            told += [f"{person} ({reader})" for person in people] or [reader]
+    return ", ".join(told)
+
+
+def _times(times: Sequence[dt.datetime]) -> str:
+    first, last = clock(times[0]), clock(times[-1])
+    return first if len(times) == 1 else f"{first} to {last}, {len(times)} times"
 
 
 def _what_became_of(alarm: Alarm) -> Iterator[Row]:

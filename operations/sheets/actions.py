@@ -14,7 +14,7 @@ from accounts.roles import PLAN_OPERATIONS
 from govuk.dates import moment
 from operations.planning import actions as planning
 from operations.planning.models import Operation
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from operations.sheets import messages
 from operations.sheets.models import Sheet
 from operations.visits.models import Visit

@@ -16,7 +16,7 @@ from accounts.record.access_log import Act, record_act
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD
 from govuk import pdf
 from operations.planning.models import Operation
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from operations.sheets import actions
 from operations.sheets.forms import SendForm
 from operations.sheets.models import Sheet, SheetQuerySet

@@ -8,7 +8,8 @@ from django.template import Context
 from django.utils import timezone
 
 from operations.models import Visit
-from operations.safety.models import next_check_in, number_to_call
+from operations.safety.models import next_check_in
+from operations.safety.policies import number_to_call
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from operations.safety import messages
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from outbox import delivery
 from outbox.answers import Answer
 from outbox.letters import Text
@@ -98,8 +98,8 @@ def test_without_a_key_nothing_is_sent(stub, settings):
 def alarm(db):
     policy = SafetyPolicy.on(timezone.localdate())
     policy.duty_mailbox, policy.duty_number = "duty@police.example", NUMBER
-    alarm = factories.AlarmFactory(visit=factories.UnderWayVisitFactory())
-    messages.tell_others(alarm, policy)
+    alarm = factories.AlarmThatWentOnFactory()
+    messages.tell_others(alarm, policy, at=timezone.now())
     return alarm
 
 
@@ -156,19 +156,20 @@ def test_a_refusal_for_now_is_tried_again_a_minute_later(stub, alarm):
 def test_nobody_gets_texts_where_they_are_not_set_up(db, settings):
     assert settings.NOTIFY_API_KEY == ""
     policy = SafetyPolicy(duty_number=NUMBER, duty_mailbox="duty@police.example")
-    messages.tell_others(factories.AlarmFactory(visit=factories.UnderWayVisitFactory()), policy)
+    messages.tell_others(factories.AlarmThatWentOnFactory(), policy, at=timezone.now())
     assert not Message.objects.filter(lane=Lane.TEXTS).exists()
     assert Message.objects.filter(lane=Lane.ALARMS).exists()
 
 
 def test_people_with_a_mobile_phone_get_texts_and_others_get_mail_alone(stub, db):
-    alarm = factories.AlarmFactory(visit=factories.UnderWayVisitFactory())
+    alarm = factories.AlarmThatWentOnFactory()
     lead = alarm.visit.operation.lead
     for number, texts in (("+442079460958", 0), ("", 0), (NUMBER, 1)):
         lead.telephone = number
         lead.save()
         Message.objects.waiting().update(state=State.NOT_NEEDED, settled_at=timezone.now())
-        messages.tell_others(alarm, SafetyPolicy())
+        alarm.rounds += 1
+        messages.tell_others(alarm, SafetyPolicy(), at=timezone.now())
         waiting = Message.objects.waiting()
         assert waiting.filter(lane=Lane.ALARMS, address=lead.email).count() == 1
         assert waiting.filter(lane=Lane.TEXTS).count() == texts

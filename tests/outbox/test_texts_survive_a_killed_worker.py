@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from operations.safety import messages
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from outbox.models import Lane, Message, State
 from tests import factories
 from tests.outbox.conftest import send_texts_to
@@ -30,9 +30,9 @@ def stub(place, settings):
 @pytest.fixture
 def text(stub):
     """A text that was decided and of which no broker has heard."""
-    alarm = factories.AlarmFactory(visit=factories.UnderWayVisitFactory())
+    alarm = factories.AlarmThatWentOnFactory()
     policy = SafetyPolicy(valid_from=timezone.localdate(), duty_number="+447700900123")
-    messages.tell_others(alarm, policy)
+    messages.tell_others(alarm, policy, at=timezone.now())
     return Message.objects.get(lane=Lane.TEXTS)
 
 

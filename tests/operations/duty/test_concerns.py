@@ -174,11 +174,11 @@ def test_what_was_seen_is_added_afterwards(visit, officer):
     assert visit.not_completed_notes == "A girl of about 14 with two men"
 
 
-def test_it_goes_no_further_than_at_once_and_no_check_in_is_missed_after_it(visit, officer):
+def test_it_goes_on_until_somebody_takes_it_and_no_check_in_is_missed_after_it(visit, officer):
     report(visit, officer)
     later = timezone.now() + dt.timedelta(hours=1)
     assert safety.raise_alarms(at=later) == 0
-    assert safety.escalate_alarms(at=later) == 0
+    assert safety.escalate_alarms(at=later) == 1
 
 
 # The board --------------------------------------------------------------------------------------

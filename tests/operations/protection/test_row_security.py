@@ -85,7 +85,7 @@ def world(unit):
             "companion": factories.CadetMemberFactory(visit=planned).cadet,
         }
         factories.CheckInFactory(visit=under_way)
-        factories.AlarmFactory(visit=under_way)
+        factories.AlarmNoticeFactory(alarm__visit=under_way)
         calls = {"venue": venue}, {"venue": None, "place": "Ostermeer"}
         longer_ago = timezone.now() - dt.timedelta(days=2)
         for about_it in (*calls, {"venue": venue, "called_at": longer_ago}):
@@ -208,7 +208,7 @@ def test_a_cadet_is_found_by_planners_of_their_unit_or_of_their_visit(world, uni
 def test_a_policy_asks_no_guarded_table_for_each_row():
     """Policies inside policies multiply. Some tables are only ever asked for a few at a time."""
     few = {"operations_reminder", "operations_remindercopy"}
-    few |= {"operations_concern", "operations_callreminder"}
+    few |= {"operations_concern", "operations_callreminder", "operations_alarmnotice"}
     for table in POLICIES.keys() - few:
         assert not [other for other in TABLES if f"{other} " in POLICIES[table]]
 

@@ -4,11 +4,13 @@ import datetime as dt
 import threading
 import uuid
 
+import pgtrigger
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, InternalError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.acts import undo
@@ -17,14 +19,15 @@ from accounts.database.locks import hold
 from accounts.models import User
 from accounts.roles import Role
 from operations.duty import actions as duty
-from operations.models import Alarm, CheckIn, NotCompletedReason, SafetyPolicy, Visit
+from operations.models import Alarm, AlarmNotice, CheckIn, NotCompletedReason, SafetyPolicy, Visit
 from operations.safety import actions
 from operations.safety.deadlines import Kind
-from operations.safety.models import next_check_in
+from operations.safety.models import Reader, next_check_in
 from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
-from tests.database import as_product, as_system
+from tests.database import as_owner, as_product, as_system
+from tests.operations.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +127,16 @@ def test_the_numbers_are_the_forces_to_set(visit):
     SafetyPolicy.objects.update(check_in_minutes=30, alarm_after_minutes=0)
     assert watch(after(visit, 29)) == (0, 0)
     assert watch(after(visit, 30)) == (1, 0)
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 30])
+def test_a_policy_that_changed_raises_no_second_alarm_for_the_same_silence(visit, officer, minutes):
+    watch(after(visit, 23))
+    SafetyPolicy.objects.update(check_in_minutes=minutes, check_in_with_cadet_minutes=5)
+    assert watch(after(visit, 40))[0] == 0
+    assert Alarm.objects.count() == 1
+    tap(visit, officer, at=after(visit, 41))
+    assert watch(after(visit, 41 + minutes + 3))[0] == 1
 
 
 def test_a_visit_that_is_over_is_not_watched(unit):
@@ -257,8 +270,144 @@ def test_five_minutes_later_it_goes_on_to_the_lead_and_the_duty_mailbox(visit, o
 
 def test_an_alarm_that_somebody_took_goes_no_further(visit, handler):
     watch(after(visit, 23))
-    actions.take_alarm(alarm=Alarm.objects.get(), by=handler, at=after(visit, 24))
+    watch(after(visit, 28))
+    actions.take_alarm(alarm=Alarm.objects.get(), by=handler, at=after(visit, 29))
     assert watch(after(visit, 60)) == (0, 0)
+
+
+def told(round_):
+    """Who was told in a round, as what."""
+    notices = AlarmNotice.objects.filter(round=round_)
+    return [(Reader(one.reader), one.user) for one in notices.select_related("user")]
+
+
+def test_it_goes_on_each_five_minutes_until_somebody_takes_it(visit, handler):
+    watch(after(visit, 23))
+    assert [watch(after(visit, minutes)) for minutes in (28, 32.9, 33, 33, 38)] == [
+        *((0, 1), (0, 0), (0, 1), (0, 0), (0, 1))
+    ]
+    alarm = Alarm.objects.get()
+    assert (alarm.rounds, alarm.escalated_at) == (3, after(visit, 38))
+    lead = visit.operation.lead
+    assert [told(number) for number in (1, 2, 3)] == [[(Reader.LEAD, lead)]] * 3
+    actions.take_alarm(alarm=alarm, by=handler, at=after(visit, 39))
+    assert watch(after(visit, 90)) == (0, 0)
+
+
+def test_each_round_sends_its_message_again(visit, officer):
+    watch(after(visit, 23))
+    for minutes in (28, 33):
+        watch(after(visit, minutes))
+        send(after(visit, minutes))
+    to_lead = [one for one in mail.outbox if one.to == [visit.operation.lead.email]]
+    assert len(to_lead) == 2
+
+
+def test_while_mail_is_down_one_message_stands_for_all_rounds(visit):
+    watch(after(visit, 23))
+    for minutes in (28, 33, 38):
+        watch(after(visit, minutes))
+    send(after(visit, 39))
+    assert len([one for one in mail.outbox if one.to == [visit.operation.lead.email]]) == 1
+
+
+def test_each_round_reaches_one_rung_further(visit, unit):
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    cse_lead = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    administrator = factories.UserFactory(role=Role.ADMINISTRATOR)
+    for role in (Role.PLANNER, Role.CSE_LEAD):
+        factories.UserFactory(role=role, units=[factories.CommandUnitFactory()])
+    watch(after(visit, 23))
+    for minutes in (28, 33, 38, 43, 48):
+        watch(after(visit, minutes))
+    ladder = [
+        (Reader.LEAD, visit.operation.lead),
+        (Reader.PLANNERS, planner),
+        (Reader.CSE_LEADS, cse_lead),
+        (Reader.ADMINISTRATORS, administrator),
+    ]
+    assert told(1) == ladder[:1]
+    assert told(2) == ladder[:2]
+    assert told(3) == ladder[:3]
+    assert told(4) == told(5) == ladder
+
+
+@pytest.mark.parametrize("gone", ["left", "other work", "in the team"])
+def test_where_the_lead_cannot_act_the_first_round_reaches_who_can(visit, unit, gone):
+    lead = visit.operation.lead
+    if gone == "left":
+        User.objects.filter(pk=lead.pk).update(is_active=False)
+    elif gone == "other work":
+        lead.groups.clear()
+    else:
+        with as_owner(), pgtrigger.ignore():
+            factories.TeamMemberFactory(visit=visit, officer=lead, duty="support")
+    administrator = factories.UserFactory(role=Role.ADMINISTRATOR)
+    watch(after(visit, 23))
+    watch(after(visit, 28))
+    assert told(1) == [(Reader.ADMINISTRATORS, administrator)]
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    watch(after(visit, 33))
+    assert (Reader.PLANNERS, planner) in told(2)
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.CSE_LEAD, Role.ADMINISTRATOR])
+def test_whoever_is_told_can_sign_in_and_take_it_and_nobody_else_of_their_kind(visit, unit, role):
+    User.objects.filter(pk=visit.operation.lead.pk).update(is_active=False)
+    person = factories.UserFactory(role=role, units=[unit])
+    watch(after(visit, 23))
+    watch(after(visit, 28))
+    other = factories.UserFactory(role=role, units=[factories.CommandUnitFactory()])
+    alarm = Alarm.objects.get()
+    page = alarm.get_absolute_url()
+    assert signed_in(other).get(page).status_code == 404
+    client = signed_in(person)
+    assert visit.venue.name in client.get(page).text
+    client.post(reverse("operations:alarm_take", args=[alarm.pk]))
+    alarm.refresh_from_db()
+    assert alarm.taken_by == person
+
+
+def test_a_round_that_finds_nobody_is_counted_and_the_next_one_looks_again(visit, unit):
+    User.objects.filter(pk=visit.operation.lead.pk).update(is_active=False)
+    watch(after(visit, 23))
+    assert watch(after(visit, 28)) == (0, 1)
+    assert told(1) == []
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    assert watch(after(visit, 33)) == (0, 1)
+    assert told(2) == [(Reader.PLANNERS, planner)]
+
+
+def test_a_force_that_waits_no_minute_is_not_told_at_each_look(visit):
+    SafetyPolicy.objects.update(escalate_after_minutes=0)
+    assert watch(after(visit, 23)) == (1, 1)
+    assert watch(after(visit, 23.5)) == (0, 0)
+    assert watch(after(visit, 24)) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", [Kind.DURESS, Kind.CONCERN])
+def test_a_call_for_help_that_nobody_takes_goes_on_too_though_the_visit_is_over(
+    officer, unit, kind
+):
+    visit = factories.CompletedVisitFactory(officer=officer, unit=unit)
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    at = timezone.now()
+    actions.raise_at_once(kind, visit, submission=uuid.uuid4(), by=officer, at=at)
+    assert watch(at + 4 * MINUTE) == (0, 0)
+    assert watch(at + 5 * MINUTE) == (0, 1)
+    assert told(1) == [(Reader.LEAD, visit.operation.lead)]
+    assert told(2) == [(Reader.LEAD, visit.operation.lead), (Reader.PLANNERS, planner)]
+
+
+def test_nobody_of_the_team_hears_of_its_silent_call_in_any_round(visit, officer, unit):
+    for role in (Role.PLANNER, Role.ADMINISTRATOR):
+        Group.objects.get(name=role).user_set.add(officer)
+    at = timezone.now()
+    actions.raise_at_once(Kind.DURESS, visit, submission=uuid.uuid4(), by=officer, at=at)
+    for number in range(1, 5):
+        watch(at + 5 * number * MINUTE)
+    assert not AlarmNotice.objects.filter(user=officer).exists()
+    assert AlarmNotice.objects.filter(user=visit.operation.lead).count() == 5
 
 
 def test_a_message_of_an_alarm_that_was_closed_meanwhile_is_not_sent(visit, handler):
@@ -285,7 +434,8 @@ def test_an_alarm_that_another_worker_sends_on_is_left_to_it(visit):
         thread.join(timeout=10)
         assert sent_on == [0]  # while the row is held: it was not waited for
     assert actions.escalate_alarms(at=at) == 0
-    assert Message.objects.filter(about__endswith=":lead").count() == 1
+    assert Message.objects.filter(about__contains=":lead:").count() == 1
+    assert AlarmNotice.objects.filter(round=1).count() == 1
 
 
 # What a late check-in explains --------------------------------------------------------------------
@@ -429,10 +579,25 @@ def test_call_handlers_do_not_see_what_was_closed_long_ago(visit, handler):
 # The database -------------------------------------------------------------------------------------
 
 
-def test_the_database_keeps_one_alarm_for_a_deadline():
+def test_the_database_keeps_one_alarm_for_a_silence():
     alarm = factories.AlarmFactory()
-    with pytest.raises(IntegrityError, match="one_alarm_for_a_deadline"), transaction.atomic():
-        factories.AlarmFactory(visit=alarm.visit, due_at=alarm.due_at)
+    with pytest.raises(IntegrityError, match="one_alarm_for_a_silence"), transaction.atomic():
+        factories.AlarmFactory(visit=alarm.visit, silent_since=alarm.silent_since)
+
+
+def test_the_database_tells_nobody_twice_in_a_round_and_changes_no_notice():
+    person = factories.AlarmNoticeFactory()
+    alarm, at = person.alarm, person.at
+    mailbox = {"alarm": alarm, "reader": Reader.MAILBOX, "user": None, "at": at}
+    factories.AlarmNoticeFactory(**mailbox)
+    for again in (mailbox, {"alarm": alarm, "at": at}):
+        with pytest.raises(IntegrityError, match="once_a_round"), transaction.atomic():
+            factories.AlarmNoticeFactory(**again)
+    factories.AlarmNoticeFactory(**mailbox, round=2)
+    with pytest.raises(InternalError), transaction.atomic():
+        AlarmNotice.objects.update(round=5)
+    with pytest.raises(InternalError), transaction.atomic():
+        AlarmNotice.objects.all().delete()
 
 
 def test_the_database_closes_no_alarm_without_a_reason(handler):

@@ -53,14 +53,16 @@ def test_an_alarm_is_due_on_its_minute_and_not_a_second_before():
     due = STARTED + 20 * MINUTE
     second = dt.timedelta(seconds=1)
     assert not list(missed(signs(), RULES, at=due + 3 * MINUTE - second))
-    assert list(missed(signs(), RULES, at=due + 3 * MINUTE)) == [Missed(Kind.CHECK_IN, due)]
+    assert list(missed(signs(), RULES, at=due + 3 * MINUTE)) == [
+        Missed(Kind.CHECK_IN, due, STARTED)
+    ]
 
 
 def test_a_visit_that_nobody_ended_is_missed_too_though_its_team_checks_in():
     ends = STARTED + 120 * MINUTE
     well = signs(checked_in_at=ends)
     assert not list(missed(well, RULES, at=ends + 2 * MINUTE))
-    assert list(missed(well, RULES, at=ends + 3 * MINUTE)) == [Missed(Kind.END, ends)]
+    assert list(missed(well, RULES, at=ends + 3 * MINUTE)) == [Missed(Kind.END, ends, ends)]
 
 
 def test_minutes_are_the_same_in_the_night_when_the_clocks_go_back():

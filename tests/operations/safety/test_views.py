@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccessEntry
+from accounts.models import AccessEntry, User
 from accounts.roles import Role
-from operations.models import Alarm, CheckIn
+from operations.models import Alarm, CheckIn, SafetyPolicy
 from operations.safety import actions
 from operations.safety.deadlines import Kind
 from tests import factories
@@ -149,6 +149,34 @@ def test_the_page_of_an_alarm_says_what_whom_and_where(desk, alarm, officer, vis
         "None since the start",
     ):
         assert words in told
+
+
+def test_the_page_of_an_alarm_says_who_was_told_when_and_when_it_goes_on(desk, visit, unit):
+    at = timezone.now() - 12 * MINUTE
+    alarm = factories.AlarmFactory(visit=visit, due_at=at - 3 * MINUTE, raised_at=at)
+    planners = [factories.UserFactory(role=Role.PLANNER, units=[unit]) for _ in range(4)]
+    SafetyPolicy.objects.update(duty_mailbox="duty@police.example")
+
+    def clock(minutes):
+        return f"{timezone.localtime(at + minutes * MINUTE):%H:%M}"
+
+    def told():
+        return text(desk.get(alarm.get_absolute_url()))
+
+    assert f"At {clock(5)} more people are told" in told()
+    actions.escalate_alarms(at=at + 5 * MINUTE)
+    actions.escalate_alarms(at=at + 10 * MINUTE)
+    lead = visit.operation.lead
+    assert f"{clock(5)}: {lead} (operation’s lead), the duty mailbox" in told()
+    assert f"{clock(10)}: {lead} (operation’s lead), 4 planners, the duty mailbox" in told()
+    assert f"At {clock(15)} the same people and more of them are told" in told()
+    User.objects.filter(pk__in=[one.pk for one in planners]).update(is_active=False)
+    for minutes in (15, 20, 25):
+        actions.escalate_alarms(at=at + minutes * MINUTE)
+    assert f"{clock(15)} to {clock(25)}, 3 times: {lead}" in told()
+    alarm.refresh_from_db()
+    actions.take_alarm(alarm=alarm, by=lead, at=timezone.now())
+    assert "If nobody takes it" not in told()
 
 
 def test_a_team_sees_its_own_alarm_and_is_told_who_closes_it(phone, alarm):
