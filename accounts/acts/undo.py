@@ -177,6 +177,7 @@ def undoable(
     afterwards: Callable[[Sequence[Any]], None] = lambda records: None,
     asks_why: str = "",
     moves: str = "",
+    unless: Callable[[Any], bool] = lambda result: False,
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Let an act be taken back. Above its ``transaction.atomic``.
 
@@ -201,6 +202,7 @@ def undoable(
         asks_why: The sentence that asks for a reason, where nobody takes it back without one.
         moves: A column. Where the act changed nothing else of a record, later changes to its other
             columns stay and do not block the undo: to refuse it could tell of a covert change.
+        unless: Whether this time nothing can be taken back; gets what the act returned.
 
     """
 
@@ -234,7 +236,7 @@ def undoable(
                     result = act(*args, **kwargs)
                 with scope.all_units():
                     entries = _written(number)
-                if entries:
+                if entries and not unless(result):
                     by: Any = kwargs["by"]
                     Undo.objects.filter(by=by, until__lt=begun - KEPT).delete()
                     Undo.objects.create(

@@ -7,7 +7,7 @@ the window of its visit. A team that is early or late, or that ended a moment ag
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -66,6 +66,11 @@ class Found:
     possible.
     """
 
+    own: list[Visit] = field(default_factory=list)
+    """At a place where whoever looks is in a team themselves, whatever became of it: it may have
+    called for help in silence, which nobody of it may learn here, so calls are real.
+    """
+
     similar: list[Visit] = field(default_factory=list)
     """Live or just ended at a place that is merely like it."""
 
@@ -77,7 +82,7 @@ class Found:
     @property
     def meant(self) -> list[Visit]:
         """Those at a place that may be meant."""
-        near = [*self.early, *self.alarmed, *self.overdue, *self.ended]
+        near = [*self.early, *self.alarmed, *self.own, *self.overdue, *self.ended]
         return [*self.tests, *self.possible, *near]
 
     def told(self, text: str) -> Told | None:
@@ -86,14 +91,16 @@ class Found:
             return None
         if self.is_certain:
             return Told.TEST
-        near = [*self.tests, *self.possible, *self.alarmed, *self.overdue, *self.early]
+        near = [*self.tests, *self.possible, *self.alarmed, *self.own, *self.overdue]
+        near += self.early
         return Told.DOUBT if near else Told.REAL
 
     @property
     def is_certain(self) -> bool:
         """Whether one venue alone is meant, with a test now and no real concern lately."""
         one_place = len({visit.venue_id for visit in self.meant}) == 1
-        return bool(self.tests) and one_place and not self.alarmed and not self.met_a_concern
+        real = self.alarmed or self.own or self.met_a_concern
+        return bool(self.tests) and one_place and not real
 
     @property
     def met_a_concern(self) -> bool:
@@ -112,6 +119,8 @@ class Found:
         if self.is_certain:
             return f"{tests} {'is' if len(self.tests) == 1 else 'are'} “{text}”"
         certain = f"No live test is certain to be “{text}”"
+        if self.own:
+            return f"{certain}. Treat the call as real: you are in a team there"
         if self.alarmed:
             return f"{certain}. Treat the call as real: a team there has an alarm"
         if self.met_a_concern:
@@ -141,6 +150,7 @@ def find(
     at: dt.datetime,
     margin: dt.timedelta,
     chosen: int | None = None,
+    own: Collection[int] = (),
 ) -> Found:
     """Sort ``visits`` into the lists of :class:`Found` by how well they match ``text``.
 
@@ -152,6 +162,7 @@ def find(
         at: Now.
         margin: From the end of a window until a visit under way is overdue.
         chosen: The venue that the caller has confirmed, of those that ``text`` may mean.
+        own: The venues where whoever looks is in a team themselves.
 
     """
     found = Found()
@@ -160,6 +171,8 @@ def find(
     for visit, answer in _answered(fitting, text, chosen):
         if answer == Answer.SIMILAR:
             found.similar.append(visit)
+        elif answer != Answer.OTHER and visit.venue_id in own and not visit.is_finished:
+            found.own.append(visit)
         elif answer != Answer.OTHER and visit.needs_help and not visit.is_finished:
             found.alarmed.append(visit)
         elif answer != Answer.OTHER and _is_late(visit, at=at, margin=margin):

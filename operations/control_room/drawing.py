@@ -10,10 +10,11 @@ import datetime as dt
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
@@ -27,6 +28,8 @@ from operations.visits.models import Visit, VisitQuerySet, visit_rules
 
 #: Seconds: what time alone changes, or a name, is on a board that much later.
 SHARED_FOR = 1.0
+#: For so long after its start a team may have a call for help open.
+OUT_LATELY = dt.timedelta(days=1)
 
 Drawing = dict[str, Any]
 
@@ -44,8 +47,8 @@ class _Shared:
     """When nothing had changed since."""
 
     teams: frozenset[int]
-    """Who is in a team on the board: PostgreSQL keeps its silent alarm from them, so they share no
-    drawing."""
+    """Who is in a team on the board or was lately: PostgreSQL keeps its silent alarm from them, so
+    they share no drawing."""
 
 
 _shared: _Shared | None = None
@@ -92,15 +95,16 @@ def _draw_for_all(*, by: User, at: dt.datetime, arrived: float) -> Drawing:
             _shared = replace(kept, holds_at=began)
             return kept.drawn
         drawn = _draw("", None, by=by, at=at, request=None)
-        teams = _teams(drawn)
+        teams = _teams(drawn, at=at)
         if by.pk not in teams:
             _shared = _Shared(drawn, mark, drawn_at=began, holds_at=began, teams=teams)
         return drawn
 
 
-def _teams(drawn: Drawing) -> frozenset[int]:
-    """The officers of all teams on the board."""
-    members = TeamMember.objects.filter(visit__in=drawn["on_board"], officer__isnull=False)
+def _teams(drawn: Drawing, *, at: dt.datetime) -> frozenset[int]:
+    """The officers of all teams on the board, and of those that were out lately."""
+    lately = _out_lately(drawn["on_board"], at=at)
+    members = TeamMember.objects.filter(lately, officer__isnull=False)
     return frozenset(members.values_list("officer", flat=True))
 
 
@@ -117,8 +121,9 @@ def _draw(
 ) -> Drawing:
     visits = list(_on_board(at))
     margin = visit_rules(at=at).margin
-    found = find(visits, text, at=at, margin=margin, chosen=chosen)
-    live = find(visits, "", at=at, margin=margin).tests if text else found.tests
+    own = _places_of_their_own(visits, by=by, at=at)
+    found = find(visits, text, at=at, margin=margin, chosen=chosen, own=own)
+    live = find(visits, "", at=at, margin=margin, own=own).tests if text else found.tests
     drawn: Drawing = {
         "on_board": [visit.pk for visit in visits],
         "found": found,
@@ -137,6 +142,20 @@ def _draw(
         "tonight_seen": _mark(drawn["tonight_part"]),
         "map_seen": _mark(drawn["map_part"]),
     }
+
+
+def _places_of_their_own(visits: Sequence[Visit], *, by: User, at: dt.datetime) -> set[int]:
+    """The venues where ``by`` is in a team, tonight or on the board: nothing there is certain.
+
+    Their team may have called for help in silence. PostgreSQL keeps that from them, so the answer
+    is the same whether it has or not.
+    """
+    theirs = by.team_memberships.filter(_out_lately([visit.pk for visit in visits], at=at))
+    return set(theirs.values_list("visit__venue", flat=True))
+
+
+def _out_lately(on_board: Sequence[int], *, at: dt.datetime) -> Q:
+    return Q(visit__in=on_board) | Q(visit__started_at__gt=at - OUT_LATELY)
 
 
 def _on_board(at: dt.datetime) -> VisitQuerySet:

@@ -236,16 +236,6 @@ def correct_outcome(
     return outcome
 
 
-def _stays_ended(way: Return) -> str:
-    """That the visit met a real concern, or whoever started it has another one under way by now."""
-    for visit in way.left:
-        if isinstance(visit, Visit) and (
-            visit.not_completed_reason == NotCompletedReason.REAL_CONCERN
-        ):
-            return "A real concern is not undone. Correct it on the visit’s page, with a reason."
-    return on_another_visit(way)
-
-
 def on_another_visit(way: Return) -> str:
     """That whoever started the visit has another one under way by now."""
     for visit in way.again:
@@ -259,7 +249,8 @@ def on_another_visit(way: Return) -> str:
 @undoable(
     "The visit is under way again: log what happened.",
     may=_in_the_team,
-    refuses=_stays_ended,
+    refuses=on_another_visit,
+    unless=lambda visit: visit.not_completed_reason == NotCompletedReason.REAL_CONCERN,
     within=WAYS_BACK[VisitState.NOT_COMPLETED][1],
     instead="Correct it on the visit’s page.",
 )
@@ -317,11 +308,13 @@ def correct_not_completed(
     revision: int,
     submission: uuid.UUID,
     by: User,
+    at: dt.datetime,
 ) -> Visit:
     """Put another reason why the venue could not be tested in place of the one on record.
 
     Both stay on record: the visit's history keeps what was said before, with ``why`` it changed.
-    The same ``submission`` with the same answers counts once.
+    The same ``submission`` with the same answers counts once. That it was a real concern after all
+    raises the alarm that its button would have raised, however late it is said.
 
     Raises:
         PermissionDenied: this person may not correct it (``correctable_by``).
@@ -344,6 +337,8 @@ def correct_not_completed(
         raise refuse("visit", "No answer differs from what is on record, so nothing was saved.")
     _check_not_completed(visit, reason, notes, submission)
     scope.set_reason(why)
+    if NotCompletedReason.REAL_CONCERN == reason != visit.not_completed_reason:
+        raise_at_once(Kind.CONCERN, visit, submission=submission, by=by, at=at)
     own_visits.move(
         visit,
         not_completed_reason=reason,

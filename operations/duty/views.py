@@ -479,6 +479,7 @@ class NotCompletedCorrect(Corrects, TeamAct):
             revision=form.cleaned_data["version"],
             submission=form.cleaned_data["submission"],
             by=self.user,
+            at=timezone.now(),
         )
         return self.visit.get_absolute_url()
 

@@ -246,7 +246,8 @@ def take_alarm(*, alarm: Alarm, by: User, at: dt.datetime) -> Alarm:
 def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.datetime) -> Alarm:
     """Close an alarm, with who of the team was spoken to and what was found.
 
-    That is a sign of life: the team's next check-in counts from it.
+    That is a sign of life: the team's next check-in counts from it. Nobody speaks to a team that
+    called in silence: there it is who went, and it counts as no sign of life.
 
     Raises:
         PermissionDenied: the alarm does not concern this person, or is of their own team.
@@ -257,9 +258,11 @@ def close_alarm(*, alarm: Alarm, spoke_to: str, found: str, by: User, at: dt.dat
     spoke_to, found = one_line(spoke_to), lines(found)
     problems = []
     if not spoke_to:
-        problems.append(Problem("spoke_to", "Enter whom of the team you spoke to"))
+        who = "who went there" if held.is_silent else "whom of the team you spoke to"
+        problems.append(Problem("spoke_to", f"Enter {who}"))
     if not found:
-        problems.append(Problem("found", "Enter what you found"))
+        what = "what they found" if held.is_silent else "what you found"
+        problems.append(Problem("found", f"Enter {what}"))
     if problems:
         raise Refused(problems)
     held.spoke_to, held.found = spoke_to, found

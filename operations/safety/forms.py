@@ -1,6 +1,7 @@
 """Forms of safety: what a check-in carries, and how an alarm is closed."""
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 
@@ -24,8 +25,23 @@ class CheckInForm(PlainWords, forms.Form):
         return dt.timedelta(seconds=self.cleaned_data["ago"] or 0)
 
 
+#: The questions about a silent call for help: label, hint, and what to say without an answer.
+WHERE_NOBODY_CALLS = {
+    "spoke_to": (
+        "Who went there?",
+        "Such as: two response officers, with their call sign. No names.",
+        "Enter who went there",
+    ),
+    "found": (
+        "What did they find?",
+        "Such as: the team is safe, the button was held by accident. No names of staff or guests.",
+        "Enter what they found",
+    ),
+}
+
+
 class CloseAlarmForm(GovForm, ActForm, forms.Form):
-    """Who spoke to the team, and what they found."""
+    """Who spoke to the team or went there, and what they found."""
 
     submit_label = "Close the alarm"
 
@@ -42,3 +58,12 @@ class CloseAlarmForm(GovForm, ActForm, forms.Form):
         widget=forms.Textarea({"rows": 3}),
         error_messages={"required": "Enter what you found"},
     )
+
+    def __init__(self, *args: Any, is_silent: bool = False, **kwargs: Any) -> None:
+        """Of a silent call ask who went there: nobody calls that team."""
+        super().__init__(*args, **kwargs)
+        if is_silent:
+            for name, asked in WHERE_NOBODY_CALLS.items():
+                label, hint, missing = asked
+                self.fields[name].label, self.fields[name].help_text = label, hint
+                self.fields[name].error_messages["required"] = missing

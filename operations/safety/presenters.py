@@ -132,5 +132,5 @@ def _what_became_of(alarm: Alarm) -> Iterator[Row]:
         yield Row("Closed", f"{plain_time(alarm.closed_at)}: {late}")
     elif alarm.closed_at:
         yield Row("Closed", f"{plain_time(alarm.closed_at)}, {alarm.closed_by}")
-        yield Row("Spoke to", alarm.spoke_to)
+        yield Row("Who went there" if alarm.is_silent else "Spoke to", alarm.spoke_to)
         yield Row("Found", linebreaksbr(alarm.found))

@@ -162,6 +162,10 @@ class AlarmClose(Answers, ActView):
     form_class = CloseAlarmForm
     done = "The alarm is closed."
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With what is asked of an alarm of its kind."""
+        return super().get_form_kwargs() | {"is_silent": self.alarm.is_silent}
+
     def done_before(self) -> tuple[str, str] | None:
         """A closed one stays so."""
         if self.alarm.is_open:

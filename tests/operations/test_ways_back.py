@@ -176,7 +176,7 @@ def correct(visit, by, **more):
         "revision": 1,
         "submission": uuid.uuid4(),
     }
-    return duty.correct_not_completed(visit=visit, by=by, **(answers | more))
+    return duty.correct_not_completed(visit=visit, by=by, at=timezone.now(), **(answers | more))
 
 
 @pytest.fixture

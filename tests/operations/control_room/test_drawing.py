@@ -1,5 +1,6 @@
 """The board without a search is drawn once for all who look, and never shows what is over."""
 
+import datetime as dt
 import time
 import uuid
 
@@ -148,3 +149,31 @@ def test_a_silent_alarm_is_drawn_for_others_and_never_for_its_team(drawn, monkey
     for _ in range(2):
         assert "Open the alarm" in board(handler())
         assert "Open the alarm" not in board(of_the_team)
+
+
+@pytest.mark.parametrize("silent", [True, False])
+@pytest.mark.parametrize("whose", ["their own", "another team's"])
+def test_no_test_is_certain_where_whoever_looks_is_in_a_team_called_or_not(silent, whose):
+    """It tells them nothing of a silent call, and never TEST NOW where there may be one."""
+    began = timezone.now() - dt.timedelta(hours=4 if whose == "another team's" else 0)
+    venue = VenueFactory(name="Gannet Hotel")
+    visit = UnderWayVisitFactory(venue=venue, starts_at=began)
+    member = UserFactory(role=Role.CALL_HANDLER)
+    TeamMemberFactory(visit=visit, officer=member, duty="welfare")
+    if whose == "another team's":
+        UnderWayVisitFactory(venue=venue)
+        ended = timezone.now() - dt.timedelta(hours=3)
+        type(visit).objects.filter(pk=visit.pk).update(
+            state="not_completed", ended_at=ended, not_completed_reason="out_of_time"
+        )
+    if silent:
+        now, pressed = timezone.now(), {"raised_by": member, "submission": uuid.uuid4()}
+        AlarmFactory(visit=visit, kind=Kind.DURESS, due_at=now, raised_at=now, **pressed)
+    of_the_team = Client()
+    of_the_team.force_login(member)
+    told = board(of_the_team, q="Gannet Hotel")
+    assert "TEST NOW" not in told
+    assert "Treat the call as real: you are in a team there" in told
+    assert "has an alarm" not in told
+    assert "No test is live now" in board(of_the_team)
+    assert ("TEST NOW" in board(handler(), q="Gannet Hotel")) is not silent

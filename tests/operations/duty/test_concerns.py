@@ -128,9 +128,41 @@ def test_chosen_from_the_list_of_reasons_it_is_as_real(visit, officer):
         at=timezone.now(),
     )
     assert Alarm.objects.get().kind == Kind.CONCERN
-    [offer] = undo.Undo.objects.filter(by=officer)
-    with pytest.raises(undo.CannotUndoError, match="A real concern is not undone"):
-        undo.take_back(number=offer.number, by=officer, at=timezone.now())
+    assert not undo.Undo.objects.filter(by=officer).exists()
+
+
+def test_the_page_after_a_real_concern_offers_no_undo(visit, officer):
+    answers = {"kind": "time", "time": NotCompletedReason.REAL_CONCERN, "submission": uuid.uuid4()}
+    page = signed_in(officer).post(url("visit_not_completed", visit.pk), answers, follow=True)
+    assert "The visit is logged as not completed." in text(page)
+    assert "Undo" not in text(page)
+
+
+def test_a_correction_to_a_real_concern_alarms_as_its_button_does_once(visit, officer):
+    duty.log_not_completed(
+        visit=visit,
+        reason=NotCompletedReason.OUT_OF_TIME,
+        notes="",
+        submission=uuid.uuid4(),
+        by=officer,
+        at=timezone.now(),
+    )
+    client, number = signed_in(officer), uuid.uuid4()
+    answers = {
+        "kind": "time",
+        "time": NotCompletedReason.REAL_CONCERN,
+        "why": "The wrong one was tapped",
+        "version": "1",
+        "submission": number,
+    }
+    for _ in range(2):
+        client.post(url("not_completed_correct", visit.pk), answers)
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.raised_by, alarm.submission) == (Kind.CONCERN, officer, number)
+    assert alarm.escalated_at is not None
+    assert text(client.get(url("visit_detail", visit.pk))).count("999") > 0
+    visit.refresh_from_db()
+    assert not visit.outcomes.exists()
 
 
 def test_the_database_lets_no_real_concern_become_a_test_again(visit, officer):
@@ -151,6 +183,7 @@ def test_a_slip_is_corrected_with_a_reason_and_the_alarm_stays(visit, officer):
         revision=1,
         submission=uuid.uuid4(),
         by=officer,
+        at=timezone.now(),
     )
     visit.refresh_from_db()
     assert visit.not_completed_reason == NotCompletedReason.OUT_OF_TIME
@@ -172,6 +205,7 @@ def test_what_was_seen_is_added_afterwards(visit, officer):
     client.post(url("not_completed_correct", visit.pk), answers)
     visit.refresh_from_db()
     assert visit.not_completed_notes == "A girl of about 14 with two men"
+    assert Alarm.objects.count() == 1
 
 
 def test_it_goes_on_until_somebody_takes_it_and_no_check_in_is_missed_after_it(visit, officer):

@@ -27,7 +27,7 @@ from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
 from tests.database import as_owner, as_product, as_system
-from tests.operations.pages import signed_in
+from tests.operations.pages import signed_in, text
 
 pytestmark = pytest.mark.django_db
 
@@ -492,6 +492,24 @@ def test_nobody_closes_an_alarm_without_a_word(visit, handler):
     with pytest.raises(Refused) as refusal:
         close(Alarm.objects.get(), by=handler, at=after(visit, 25), spoke_to=" ", found="\n")
     assert [problem.about for problem in refusal.value.problems] == ["spoke_to", "found"]
+
+
+def test_closing_a_silent_call_says_who_went_and_what_they_found(visit, officer, handler):
+    at = timezone.now()
+    actions.raise_at_once(Kind.DURESS, visit, submission=uuid.uuid4(), by=officer, at=at)
+    alarm = Alarm.objects.get()
+    with pytest.raises(Refused) as refusal:
+        close(alarm, by=handler, at=at, spoke_to="", found="")
+    said = [problem.message for problem in refusal.value.problems]
+    assert said == ["Enter who went there", "Enter what they found"]
+    desk, page = signed_in(handler), reverse("operations:alarm_close", args=[alarm.pk])
+    for asked in (text(desk.get(page)), text(desk.post(page, {"spoke_to": "", "found": ""}))):
+        assert "Who went there?" in asked
+        assert "What did they find?" in asked
+        assert "speak to" not in asked
+        assert "spoken to" not in asked
+    desk.post(page, {"spoke_to": "Two response officers", "found": "All safe"})
+    assert "Who went there Two response officers" in text(desk.get(alarm.get_absolute_url()))
 
 
 def test_the_next_check_in_counts_from_the_word_with_the_team(visit, handler):

@@ -63,6 +63,15 @@ def test_a_length_of_time_reads_as_people_say_it(lasts, words):
     assert how_long(lasts) == words
 
 
+def test_a_month_adds_what_the_visits_lasted_and_rounds_once():
+    """Not the minutes of each line, which are rounded up."""
+    lasted = dt.timedelta(minutes=20, seconds=20)
+    began = dt.datetime(2026, 7, 1, 18, tzinfo=dt.UTC)
+    stints = [stint(began + number * HOUR, lasted) for number in range(3)]
+    [month] = duty_record.months(stints)
+    assert how_long(month.lasted) == how_long(duty_record.total(stints)) == "1 hour 1 minute"
+
+
 # The page ---------------------------------------------------------------------------------------
 
 pytestmark = pytest.mark.django_db
