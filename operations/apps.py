@@ -16,6 +16,7 @@ class OperationsConfig(AppConfig):
         "alarm": "operations.safety.messages.write",
         "alarm_by_text": "operations.safety.messages.write_texts",
         "calls_that_wait": "operations.calls.reminders.write",
+        "concern_with_nobody": "operations.calls.reminders.write_of_nobodys",
         "cadet_withdrew": "operations.duty.welfare_messages.write_withdrawals",
         "cadet_to_speak_to": "operations.duty.welfare_messages.write_answers",
         "control_room_sheet": "operations.sheets.messages.write",

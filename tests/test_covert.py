@@ -173,7 +173,7 @@ def test_whoever_is_not_signed_in_reads_of_nothing(marker):
 #: Letters that are about no visit.
 OF_ACCOUNTS = {"password_link"}
 #: Numbers of calls that wait, and a link: tests/operations/calls/test_reminders.py.
-OF_CALLS = {"calls_that_wait"}
+OF_CALLS = {"calls_that_wait", "concern_with_nobody"}
 #: Where each word is kept: the tables of what it is, and their history.
 HOMES = {
     "venue": r"venues_venue(group)?(event)?\.\w+",

@@ -14,7 +14,7 @@ from accounts.database.model_fields import DayField, LinesField
 from accounts.dates.policies import Policy, PolicyQuerySet
 from accounts.models import User
 from accounts.record.events import insert_only, tracked
-from operations import triggers
+from operations import people, triggers
 from operations.calls.models import Call
 from operations.follow_ups import working_days
 
@@ -97,6 +97,22 @@ class ConcernQuerySet(models.QuerySet["Concern"]):
     def still_open(self) -> Self:
         """Not closed yet, whoever has them."""
         return self.filter(closed_at=None)
+
+    def with_nobody(self) -> Self:
+        """Not closed yet, and nobody has them in hand."""
+        return self.still_open().filter(owner=None)
+
+    def unanswered(self) -> Self:
+        """Not closed yet, and whoever has them in hand can't see to them any more.
+
+        They have no role for it now, or work for other command units than the call's.
+        """
+        able = people.possible_leads().filter(pk=models.OuterRef("owner"))
+        there = Q(whole_force=True) | Q(command_units=models.OuterRef("call__command_unit"))
+        anywhere = models.Exists(able)
+        of_unit = models.Exists(able.filter(there))
+        answered = of_unit | Q(call__command_unit=None) & anywhere
+        return self.still_open().filter(owner__isnull=False).exclude(answered)
 
     def in_state(self, state: str) -> Self:
         """Those in this state of :class:`ConcernState`."""

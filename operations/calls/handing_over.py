@@ -3,18 +3,18 @@
 import datetime as dt
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.acts.work import Work
 from accounts.models import User
+from operations.calls import reminders
 from operations.calls.concern_actions import in_hand_of, why_not
 from operations.calls.concerns import Concern, ConcernQuerySet
 
 
 def _left(person: User, on: dt.date) -> ConcernQuerySet:
     """Those that ``person`` has and can't see to any more."""
-    concerns = in_hand_of(person)
-    keys = [concern.pk for concern in concerns if why_not(person, [concern])]
-    return concerns.filter(pk__in=keys)
+    return in_hand_of(person).unanswered()
 
 
 def _give(concerns: QuerySet[Concern], to: User) -> int:
@@ -33,5 +33,6 @@ WORK = (
         left_by=_left,
         may_take=lambda concerns, to: not why_not(to, list(concerns)),
         hand_over=_give,
+        find_others=lambda person: reminders.let_go(in_hand_of(person), at=timezone.now()),
     ),
 )

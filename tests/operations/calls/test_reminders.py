@@ -8,11 +8,13 @@ from django.core import mail
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.access import rights
 from accounts.database.locks import one_at_a_time
 from accounts.roles import Role
+from accounts.sign_in.groups import Access
 from operations import tasks
 from operations.calls import reminders
-from operations.models import Call, CallReminder
+from operations.models import Call, CallReminder, Concern, SafetyPolicy
 from outbox import delivery
 from outbox.models import Lane, Message, State
 from tests import factories
@@ -107,6 +109,79 @@ def test_the_owner_is_told_then_the_mailbox_then_the_leads(left, lead, unit):
     unit.save()
     told = reminders.readers_of(Call.objects.with_what_is_shown())
     assert (told[left.pk], told[owned.pk]) == ([unit.mailbox], [lead.email])
+
+
+def test_where_a_unit_has_no_lead_its_planners_are_told_and_at_last_the_duty_mailbox(left, unit):
+    def told():
+        return reminders.readers_of(Call.objects.with_what_is_shown())[left.pk]
+
+    assert told() == []
+    SafetyPolicy.objects.update(duty_mailbox="duty@police.example")
+    assert told() == ["duty@police.example"]
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    factories.UserFactory(role=Role.PLANNER, units=[factories.CommandUnitFactory()])
+    assert told() == [planner.email]
+
+
+def test_a_concern_that_nobody_has_is_told_from_the_next_day_on(lead, unit):
+    later = timezone.localdate() + 9 * DAY
+    concern = factories.ConcernFactory(unit=unit, due_on=later)
+    noon = timezone.now().replace(hour=12)
+    assert decide(noon) == 0
+    assert decide(noon + DAY) == 1
+    Concern.objects.filter(pk=concern.pk).update(owner=lead)
+    assert decide(noon + 2 * DAY) == 0
+
+
+# Whoever had it can't see to it any more ----------------------------------------------------------
+
+
+def loses(person, *, roles=(Role.CSE_LEAD,), units=()):
+    access = Access(frozenset(roles), frozenset(units), whole_force=False)
+    rights.set_by_system(person=person, access=access, by="the force", on=timezone.localdate())
+
+
+@pytest.mark.parametrize("keeps", [{"roles": ()}, {"units": ("ELSEWHERE",)}])
+def test_a_concern_of_somebody_whom_the_provider_took_a_role_or_unit_from_is_nobodys(
+    lead, unit, keeps
+):
+    factories.CommandUnitFactory(code="ELSEWHERE")
+    colleague = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    later = timezone.localdate() + 9 * DAY
+    concern = factories.ConcernFactory(unit=unit, owner=lead, due_on=later)
+    closed = factories.ClosedConcernFactory(unit=unit, owner=lead)
+    loses(lead, **{"units": (unit.code,)} | keeps)
+    concern.refresh_from_db()
+    closed.refresh_from_db()
+    assert (concern.owner, concern.version) == (None, 2)
+    assert closed.owner == lead
+    [(to, words)] = read().items()
+    assert to == colleague.email
+    assert "1 concern has nobody who follows it up" in words
+    assert str(lead) not in words
+
+
+def test_a_concern_that_its_owner_can_still_see_to_stays_with_them(lead, unit):
+    concerns = [
+        factories.ConcernFactory(unit=unit, owner=lead),
+        factories.ConcernFactory(call__venue=None, call__place="The quay", owner=lead),
+    ]
+    loses(lead, roles=(Role.PLANNER,), units=(unit.code,))
+    assert {one.owner for one in Concern.objects.filter(pk__in=[c.pk for c in concerns])} == {lead}
+    assert read() == {}
+
+
+def test_what_came_to_lie_in_another_unit_is_let_go_by_the_next_run(lead, venue):
+    colleague = factories.UserFactory(role=Role.CSE_LEAD, whole_force=True)
+    concern = factories.ConcernFactory(call__venue=venue, owner=lead)
+    elsewhere = factories.VenueFactory(unit=factories.CommandUnitFactory())
+    Call.objects.filter(pk=concern.call_id).update(venue=elsewhere)
+    assert reminders.readers_of(Call.objects.with_what_is_shown()) == {
+        concern.call_id: [colleague.email]
+    }
+    decide()
+    assert Concern.objects.get().owner is None
+    assert set(read()) == {colleague.email}
 
 
 def test_one_message_tells_of_all_that_wait(left, lead, venue):
