@@ -27,6 +27,7 @@ NO_ACTS = {
     "accounts.access.rights.set_by_system": "a command of the owner's, on record",
     "accounts.access.rights.why_not": "a question",
     "operations.calls.actions.proposals": "a question",
+    "operations.calls.real_after_all.open_concerns": "follows from a real concern",
     "operations.teams.actions.visits_in_doubt": "a question",
     "operations.teams.own_visits.hold": "a part of acts",
     "operations.safety.actions.raise_at_once": "a part of acts",

@@ -456,6 +456,7 @@ CALLS = {
         "why": "Slip",
         "revision": 1,
         **SUBMISSION,
+        "at": timezone.now(),
     },
     "accounts.sign_in.actions.invite": lambda: {
         "person": User(username="o", email="o@police.example"),

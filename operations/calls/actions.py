@@ -320,15 +320,21 @@ def unmatch_call(*, call: Call, version: int, reason: str, by: User) -> Call:
         raise refuse("call", "This call is matched to no test.")
     refuse_if_any(problems_of_reason(reason))
     scope.set_reason(one_line(reason))
-    held.visit = held.matched_by = held.matched_at = None
-    held.save()
-    concern = Concern.objects.select_for_update(no_key=True).filter(call=held).first()
+    take_match_back(held)
+    return held
+
+
+def take_match_back(call: Call) -> Concern | None:
+    """Part an held call from its test. A concern that was closed as a test is open again."""
+    call.visit = call.matched_by = call.matched_at = None
+    call.save()
+    concern = Concern.objects.select_for_update(no_key=True).filter(call=call).first()
     if concern:
         concern.claim(concern.version)
         concern.closed_at = concern.closed_by = None
         concern.result = concern.came_of_it = ""
         concern.save()
-    return held
+    return concern
 
 
 @undoable("Nobody has said what the call was about: treat it as real.", may=_may_settle)

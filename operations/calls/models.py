@@ -272,6 +272,24 @@ class Call(Versioned):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="call_is_about_no_test_that_met_a_concern",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("visit_id"),  # type: ignore[no-untyped-call]
+                condition=pgtrigger.Q(new__visit__isnull=False),
+                func="""
+                    IF EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE id = NEW.visit_id AND not_completed_reason = 'real_concern'
+                    ) OR EXISTS (
+                        SELECT FROM operations_alarm
+                        WHERE visit_id = NEW.visit_id AND kind = 'concern'
+                    ) THEN
+                        RAISE EXCEPTION 'A team found a real concern there: the call is real.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
             pgtrigger.Protect(
                 name="call_begins_unmatched",
                 operation=pgtrigger.Insert,

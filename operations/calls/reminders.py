@@ -27,7 +27,7 @@ from operations import people
 from operations.calls.concerns import CallReminder, Concern, ConcernQuerySet
 from operations.calls.models import Call, CallQuerySet
 from operations.follow_ups import working_days
-from operations.safety.models import SafetyPolicy
+from operations.safety.policies import SafetyPolicy
 from outbox import actions as outbox
 from outbox.letters import NotNeeded, Written, subject_and_text
 from outbox.models import Lane, Message
@@ -95,8 +95,13 @@ def let_go(concerns: ConcernQuerySet, *, at: dt.datetime) -> int:
         concern.owner = None
         concern.save()
     calls = Call.objects.filter(concern__in=[concern.pk for concern in found])
-    _tell(calls.with_what_is_shown(), NOBODYS, at=at)
+    tell_of_nobodys(calls.with_what_is_shown(), at=at)
     return len(found)
+
+
+def tell_of_nobodys(calls: Iterable[Call], *, at: dt.datetime) -> None:
+    """Decide that those are told who are to see to these concerns, which nobody has in hand."""
+    _tell(calls, NOBODYS, at=at)
 
 
 def _tell(calls: Iterable[Call], letter: str, *, at: dt.datetime) -> None:
@@ -133,8 +138,9 @@ def readers_of(calls: Iterable[Call]) -> dict[int, list[str]]:
         elif unit and unit.mailbox:
             told[call.pk] = [unit.mailbox]
         else:
-            ways = (of_unit.get(one) for of_unit in found for one in (unit and unit.pk, None))
-            told[call.pk] = next(filter(None, ways), None) or _of_the_desk()
+            places = [unit.pk, None] if unit else [None]
+            ways = [of_unit[place] for of_unit in found for place in places]
+            told[call.pk] = next(filter(None, [*ways, _of_the_desk()]), [])
     return told
 
 

@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.roles import LOG_VISITS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
+from operations.calls import real_after_all
 from operations.duty.starting import problems_of_start, why_too_early
 from operations.follow_ups.actions import settle_follow_up
 from operations.safety.actions import raise_at_once
@@ -287,6 +288,7 @@ def log_not_completed(
     _check_not_completed(visit, reason, notes, submission)
     if reason == NotCompletedReason.REAL_CONCERN:  # said here, it is as real as by its button
         raise_at_once(Kind.CONCERN, visit, submission=submission, by=by, at=at)
+        real_after_all.open_concerns(visit, by=by, at=at)
     own_visits.move(
         visit,
         state=VisitState.NOT_COMPLETED,
@@ -339,6 +341,7 @@ def correct_not_completed(
     scope.set_reason(why)
     if NotCompletedReason.REAL_CONCERN == reason != visit.not_completed_reason:
         raise_at_once(Kind.CONCERN, visit, submission=submission, by=by, at=at)
+        real_after_all.open_concerns(visit, by=by, at=at)
     own_visits.move(
         visit,
         not_completed_reason=reason,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.acts.refusals import refuse
 from accounts.models import User
+from operations.calls import real_after_all
 from operations.safety.actions import raise_at_once
 from operations.safety.deadlines import Kind
 from operations.teams import own_visits
@@ -27,6 +28,8 @@ def report_concern(
     ended meanwhile, stays as it is: a word of a real concern hangs on no state of a test. The same
     ``submission`` counts once.
 
+    Calls that had been matched to the test are real from now on.
+
     Args:
         visit: One of the team's.
         ago: How long before it was sent the button was pressed, by the phone's clock.
@@ -44,6 +47,7 @@ def report_concern(
     if held.ended_at is not None and pressed > held.ended_at + SAID_WITHIN:
         raise refuse("visit", "This visit was over long ago. Call the number below.")
     raise_at_once(Kind.CONCERN, held, ago=ago, submission=submission, by=by, at=at)
+    real_after_all.open_concerns(held, by=by, at=at)
     if held.is_under_way:
         own_visits.move(
             held,

@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from accounts.acts import undo
 from accounts.acts.refusals import Refused
+from accounts.database import scope
 from accounts.roles import Role
+from operations.calls import actions as calls
+from operations.calls import real_after_all
 from operations.control_room import board
 from operations.duty import actions as duty
 from operations.duty.concerns import report_concern
-from operations.models import Alarm, NotCompletedReason, SafetyPolicy, Visit, VisitState
+from operations.models import Alarm, Call, NotCompletedReason, SafetyPolicy, Visit, VisitState
 from operations.safety import actions as safety
 from operations.safety.deadlines import Kind
 from outbox import delivery
@@ -188,6 +191,100 @@ def test_a_slip_is_corrected_with_a_reason_and_the_alarm_stays(visit, officer):
     visit.refresh_from_db()
     assert visit.not_completed_reason == NotCompletedReason.OUT_OF_TIME
     assert Alarm.objects.get().is_open
+
+
+# Calls that had been taken for calls about the test -----------------------------------------------
+
+
+def not_completed(visit, officer, reason):
+    duty.log_not_completed(
+        visit=visit,
+        reason=reason,
+        notes="",
+        submission=uuid.uuid4(),
+        by=officer,
+        at=timezone.now(),
+    )
+
+
+def corrected(visit, officer):
+    """The team first said that the desk was unstaffed."""
+    not_completed(visit, officer, NotCompletedReason.OUT_OF_TIME)
+    duty.correct_not_completed(
+        visit=visit,
+        reason=NotCompletedReason.REAL_CONCERN,
+        notes="",
+        why="What we saw",
+        revision=1,
+        submission=uuid.uuid4(),
+        by=officer,
+        at=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        report,
+        corrected,
+        lambda visit, officer: not_completed(visit, officer, NotCompletedReason.REAL_CONCERN),
+    ],
+    ids=["button", "correction", "reason"],
+)
+def test_a_call_that_was_matched_before_is_a_real_concern_and_both_stay_on_record(
+    visit, officer, unit, says
+):
+    lead = factories.UserFactory(role=Role.CSE_LEAD, units=[unit])
+    call = factories.CallFactory(venue=visit.venue, matched_to=visit)
+    another = factories.CallFactory(matched_to=factories.UnderWayVisitFactory())
+    with scope.acting(officer):
+        says(visit, officer)
+    call.refresh_from_db()
+    another.refresh_from_db()
+    assert (call.visit, call.matched_by, another.is_matched) == (None, None, True)
+    concern = call.concern
+    assert (concern.state, concern.opened_by) == ("open", officer)
+    was, now = Call.pgh_event_model.objects.filter(pgh_obj=call.pk).order_by("pgh_id")[1:]
+    assert (was.visit_id, now.visit_id) == (visit.pk, None)
+    assert now.pgh_context["reason"] == real_after_all.WHY
+    mail.outbox.clear()
+    delivery.deliver(Lane.REMINDERS, at=timezone.now() + MINUTE)
+    assert [letter.to for letter in mail.outbox] == [[lead.email]]
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    assert "Real concern: open" in text(signed_in(handler).get(call.get_absolute_url()))
+
+
+def test_a_concern_that_had_been_closed_as_a_test_is_open_again_for_whoever_had_it(
+    visit, officer, unit
+):
+    planner = factories.UserFactory(role=Role.PLANNER, units=[unit])
+    concern = factories.ConcernFactory(call__venue=visit.venue, owner=planner)
+    call = concern.call
+    calls.match_call(call=call, visit=visit, version=call.version, by=planner, at=timezone.now())
+    report(visit, officer)
+    concern.refresh_from_db()
+    assert (concern.state, concern.owner, concern.result) == ("in_hand", planner, "")
+
+
+def test_the_database_matches_no_call_to_a_test_that_met_a_real_concern(visit, officer):
+    call = factories.CallFactory(venue=visit.venue)
+    report(visit, officer)
+    with pytest.raises(InternalError, match="real concern"), transaction.atomic():
+        Call.objects.filter(pk=call.pk).update(
+            visit=visit, matched_by=call.logged_by, matched_at=timezone.now()
+        )
+
+
+def test_taking_a_match_back_is_not_undone_once_the_team_met_a_real_concern(visit, officer):
+    handler = factories.UserFactory(role=Role.CALL_HANDLER)
+    call = factories.CallFactory(venue=visit.venue, matched_to=visit)
+    calls.unmatch_call(call=call, version=call.version, reason="Next door", by=handler)
+    report(visit, officer)
+    [offer] = undo.Undo.objects.filter(by=handler)
+    with pytest.raises(undo.CannotUndoError):
+        undo.take_back(number=offer.number, by=handler, at=timezone.now())
+    call.refresh_from_db()
+    assert not call.is_matched
 
 
 def test_what_was_seen_is_added_afterwards(visit, officer):
