@@ -17,6 +17,10 @@ from operations.visits.models import Visit
 from operations.visits.states import NotCompletedReason, VisitState
 from venues.models import Venue
 
+SLOT_SECONDS = 5 * 60
+#: A place that was confirmed holds for this slot and two more.
+SLOTS = 2
+
 
 class Told(enum.Enum):
     """The answer to a call, in the words that stand on the board."""
@@ -71,13 +75,16 @@ class Found:
     called for help in silence, which nobody of it may learn here, so calls are real.
     """
 
+    asked: list[Visit] = field(default_factory=list)
+    """What was typed is the place of these but for slips: the caller is asked."""
+
     similar: list[Visit] = field(default_factory=list)
     """Live or just ended at a place that is merely like it."""
 
     @property
     def visits(self) -> list[Visit]:
         """All of them."""
-        return [*self.meant, *self.similar]
+        return [*self.meant, *self.asked, *self.similar]
 
     @property
     def meant(self) -> list[Visit]:
@@ -93,7 +100,7 @@ class Found:
             return Told.TEST
         near = [*self.tests, *self.possible, *self.alarmed, *self.own, *self.overdue]
         near += self.early
-        return Told.DOUBT if near else Told.REAL
+        return Told.DOUBT if near or self.asked else Told.REAL
 
     @property
     def is_certain(self) -> bool:
@@ -137,10 +144,39 @@ class Found:
             return f"{certain}. Treat the call as real: {_counted(self.early, 'test')} {begins}"
         if self.ended:
             return f"No live test is “{text}”. {_counted(self.ended, 'test')} there ended lately"
+        if self.asked:
+            return f"{certain}. Treat the call as real, and ask the caller for name and street"
         if self.similar:
             names = _counted(self.similar, "similar name")
             return f"No live test is “{text}”. Treat the call as real: {names}, ask for the address"
         return f"No live test is like “{text}”. Treat the call as real"
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """That a caller said themselves where they are: at the place of a visit as it stood then.
+
+    The next caller may be another one, so it holds for some minutes, and only until anything of the
+    visit changes: its state, its window, its team.
+    """
+
+    visit: int
+    """The key."""
+    version: int
+    slot: int
+    """When it was offered, by :func:`slot_of`."""
+
+    def place(self, visits: Iterable[Visit], *, at: dt.datetime) -> int | None:
+        """The key of the venue among those of ``visits``; None where it does not hold any more."""
+        if not 0 <= slot_of(at) - self.slot <= SLOTS:
+            return None
+        wanted = (self.visit, self.version)
+        return next((it.venue_id for it in visits if (it.pk, it.version) == wanted), None)
+
+
+def slot_of(at: dt.datetime) -> int:
+    """The five minutes in which the moment ``at`` lies: an offer stays the same for so long."""
+    return int(at.timestamp()) // SLOT_SECONDS
 
 
 def find(
@@ -161,7 +197,8 @@ def find(
         text: What was typed.
         at: Now.
         margin: From the end of a window until a visit under way is overdue.
-        chosen: The venue that the caller has confirmed, of those that ``text`` may mean.
+        chosen: The venue that the caller has confirmed, of those that ``text`` may mean, with
+            slips or without.
         own: The venues where whoever looks is in a team themselves.
 
     """
@@ -179,6 +216,8 @@ def find(
             found.overdue.append(visit)
         elif answer == Answer.POSSIBLE:
             found.possible.append(visit)
+        elif answer == Answer.SLIP:
+            found.asked.append(visit)
         elif answer == Answer.NAMED:
             _place_of_named(found, visit, at=at).append(visit)
     return found
@@ -207,10 +246,17 @@ def _answered(
     places = {visit.pk: place_of(visit.venue) for visit in visits}
     named = [words for place in places.values() if (words := search.named_by(text, place))]
     others = _that_they_may_mean(min(named, key=len)) if named else []
+    told = []
     for visit in visits:
         besides = [place for key, place in others if key != visit.venue_id]
-        answer = search.answer(text, places[visit.pk], besides)
-        if chosen and answer <= Answer.POSSIBLE:
+        told.append((visit, search.answer(text, places[visit.pk], besides)))
+    no_slip = any(answer == Answer.SLIP for _, answer in told) and _that_they_may_mean(
+        search.words_of_place(text)
+    )
+    for visit, answer in told:
+        if answer == Answer.SLIP and no_slip:  # another place is called so
+            answer = Answer.SIMILAR
+        elif chosen and answer <= Answer.SLIP:
             answer = Answer.NAMED if visit.venue_id == chosen else Answer.OTHER
         yield visit, answer
 

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import User
 from operations.control_room.area_map import tonights_map
-from operations.control_room.board import find
+from operations.control_room.board import Confirmed, find, slot_of
 from operations.control_room.tonight import tonight
 from operations.safety.models import Alarm
 from operations.teams.models import TeamMember
@@ -58,7 +58,7 @@ _drawing = threading.Lock()
 def drawing(
     *,
     text: str,
-    chosen: int | None,
+    confirmed: Confirmed | None,
     by: User,
     at: dt.datetime,
     arrived: float,
@@ -68,7 +68,7 @@ def drawing(
 
     Args:
         text: What was typed; empty for all.
-        chosen: The venue that the caller has confirmed.
+        confirmed: What the caller has confirmed.
         by: Who looks.
         at: Now.
         arrived: When they asked, by the monotonic clock.
@@ -76,7 +76,7 @@ def drawing(
 
     """
     if text:
-        return _draw(text, chosen, by=by, at=at, request=request)
+        return _draw(text, confirmed, by=by, at=at, request=request)
     return _draw_for_all(by=by, at=at, arrived=arrived)
 
 
@@ -117,9 +117,15 @@ def _mark_of_board(at: dt.datetime) -> str:
 
 
 def _draw(
-    text: str, chosen: int | None, *, by: User, at: dt.datetime, request: HttpRequest | None
+    text: str,
+    confirmed: Confirmed | None,
+    *,
+    by: User,
+    at: dt.datetime,
+    request: HttpRequest | None,
 ) -> Drawing:
     visits = list(_on_board(at))
+    chosen = confirmed.place(visits, at=at) if confirmed else None
     margin = visit_rules(at=at).margin
     own = _places_of_their_own(visits, by=by, at=at)
     found = find(visits, text, at=at, margin=margin, chosen=chosen, own=own)
@@ -130,6 +136,7 @@ def _draw(
         "told": found.told(text),
         "sentence": found.in_words(text),
         "chosen": chosen,
+        "slot": slot_of(at),
         "text": text,
         "tonight": tonight(visits, by=by, at=at),
         "map": tonights_map(live),

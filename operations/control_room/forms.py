@@ -8,12 +8,14 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from accounts.acts.forms import ActForm
+from accounts.addresses import key_or_none
 from govuk import Button, GovFilterForm, GovForm
+from operations.control_room.board import Confirmed
 
 #: Letters of a search that count; nobody types more.
 LONGEST = 200
-#: The key of a venue.
-FIGURES = re.compile("[0-9]{1,18}")
+#: What the caller has confirmed: a visit, its version, and when it was offered.
+CONFIRMED = re.compile(r"(\w{1,20})\.([0-9]{1,9})\.([0-9]{1,12})", re.ASCII)
 
 
 class BoardSearch(GovFilterForm, forms.Form):
@@ -58,11 +60,13 @@ class BoardSearch(GovFilterForm, forms.Form):
         return _one_line(self.data.get("q", ""))
 
     @property
-    def chosen(self) -> int | None:
-        """The venue that the caller has confirmed; none once something else is looked for."""
-        chosen = str(self.data.get("place", ""))
-        said = _one_line(self.data.get("said", ""))
-        return int(chosen) if self.text == said and FIGURES.fullmatch(chosen) else None
+    def confirmed(self) -> Confirmed | None:
+        """What the caller has confirmed; none once something else is looked for."""
+        found = CONFIRMED.fullmatch(str(self.data.get("place", "")))
+        if not found or self.text != _one_line(self.data.get("said", "")):
+            return None
+        visit = key_or_none(found[1])
+        return Confirmed(visit, int(found[2]), int(found[3])) if visit else None
 
 
 def _one_line(typed: object) -> str:

@@ -1,13 +1,15 @@
 """The board's search: is the place in hand the place of a live test? Pure: no database.
 
 A likeness must never pass for an identity, since whoever calls from the other place needs help
-now. So there are three answers, and only one of them says *test*:
+now. So there are four answers, and only one of them says *test*:
 
 - *Named*: the whole name of the place was typed, and besides it nothing but where it is or who runs
   it, in whole phrases: its street, its street with its number, its town, its postcode, its group.
   And the words fit no other place that is known.
 - *Possible*: every word is true of it, but they may mean another place as well.
-- *Similar*: some word is like its name, or what was typed has another number, town or spelling.
+- *Slip*: every word is true of it but for a slip of ear or finger, never one in a number. The
+  caller is asked, and only their own answer makes a test of it.
+- *Similar*: some word is like its name, or what was typed has another number or town.
 
 A number is only ever itself: 6 is no beginning of 69. It is true of its own street alone: at "Unit
 6, 69 Quay Road" nobody is at 6 Quay Road. And a word of a street is no street: a Premier Inn in
@@ -24,7 +26,13 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 
-from operations.control_room.sounds import as_figures, figure_or_word, sounds_like
+from operations.control_room.sounds import (
+    FIGURES,
+    as_figures,
+    figure_or_word,
+    has_bones_of,
+    sounds_like,
+)
 from venues.registry.names import normal_name
 from venues.registry.place_words import SHARED, SHORT, in_full
 from venues.registry.postcodes import normalise_postcode
@@ -51,10 +59,13 @@ class Answer(enum.IntEnum):
     POSSIBLE = 2
     """It may be; so may others."""
 
-    SIMILAR = 3
+    SLIP = 3
+    """It is, but for slips: the caller has to say."""
+
+    SIMILAR = 4
     """It is like what was typed, and most likely another place."""
 
-    OTHER = 4
+    OTHER = 5
     """It has nothing to do with what was typed."""
 
 
@@ -116,7 +127,7 @@ def answer(text: str, place: Place, others: Iterable[Place] = ()) -> Answer:
     told = _answer(text, place, others)
     figures = as_figures(text)
     if told > Answer.POSSIBLE and figures != text:
-        return max(Answer.POSSIBLE, _answer(figures, place, others))
+        return min(told, max(Answer.POSSIBLE, _answer(figures, place, others)))
     return told
 
 
@@ -127,8 +138,11 @@ def _answer(text: str, place: Place, others: Iterable[Place]) -> Answer:
     typed = typed_words(text)
     said = [word for word in typed if word not in SAID_AROUND or _is_true_of(place, word)]
     left = [word for word in said if not _is_true_of(place, word)]
-    if said and not (left and _still_typing(place, said, left)):
+    still = _still_typing(place, said, left) if left else []
+    if said and not still:
         return Answer.POSSIBLE
+    if said and all(_may_be_slip(word, place) for word in still):
+        return Answer.SLIP
     return Answer.SIMILAR if _is_like(place, said, left) else Answer.OTHER
 
 
@@ -165,6 +179,11 @@ def _is_name_of(place: Place, words: Sequence[str]) -> bool:
         and _are_phrases(typed[start + len(name) :], place.phrases)
         for start in starts
     )
+
+
+def words_of_place(text: str) -> list[str]:
+    """The words of ``text`` without what is said around a place."""
+    return [word for word in typed_words(text) if word not in SAID_AROUND]
 
 
 def spellings(words: Iterable[str]) -> list[frozenset[str]]:
@@ -278,6 +297,14 @@ def _is_like(place: Place, typed: Sequence[str], left: Sequence[str]) -> bool:
         return True
     telling_left = [word for word in left if word not in GENERIC]
     return bool(telling) and all(_slips(word, place.words) for word in telling_left)
+
+
+def _may_be_slip(word: str, place: Place) -> bool:
+    """Whether ``word`` may be one that is true of the place. A number is only ever itself."""
+    if not word.isalpha() or word in FIGURES or word in GENERIC:
+        return False
+    known = [one for one in place.words if one not in FIGURES]
+    return _slips(word, known) or any(has_bones_of(word, one) for one in known)
 
 
 def _slips(word: str, known: Iterable[str]) -> bool:

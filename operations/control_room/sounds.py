@@ -55,6 +55,12 @@ def sounds_like(one: str, other: str) -> bool:
     return len(one) > 2 and len(other) > 2 and sound(one) == sound(other)
 
 
+def has_bones_of(one: str, other: str) -> bool:
+    """Whether two words begin alike and have the same consonants, three at least."""
+    bones = re.sub("[aeiouy]", "", sound(one))
+    return len(bones) > 2 and one[0] == other[0] and bones == re.sub("[aeiouy]", "", sound(other))
+
+
 def figure_or_word(word: str) -> frozenset[str]:
     """The figure of a number in words, the words of a figure; nothing for anything else."""
     found = str(FIGURES[word]) if word in FIGURES else WORDS.get(word, "")

@@ -34,7 +34,7 @@ class Board(RequiresPermission, TemplateView):
         form = BoardSearch(self.request.GET)
         shown = drawing(
             text=form.text,
-            chosen=form.chosen,
+            confirmed=form.confirmed,
             by=self.user,
             at=now,
             arrived=arrived(self.request),

@@ -9,6 +9,7 @@ from accounts.dates.london import duty_day
 from govuk.tones import tone_of
 from operations.models import Visit, VisitState
 from operations.visits import windows_in_words
+from venues.models import Venue
 
 register = template.Library()
 register.filter(duty_day)
@@ -50,6 +51,18 @@ def late(visit: Visit, margin: dt.timedelta) -> str:
 def window(visit: Visit) -> str:
     """When ``visit`` is: "Tonight, 23:00 to 00:30"."""
     return windows_in_words.window(visit, at=timezone.now())
+
+
+@register.simple_tag
+def confirmation(visit: Visit, slot: int) -> str:
+    """What the board keeps once a caller has said that they are at the place of ``visit``."""
+    return f"{visit.number}.{visit.version}.{slot}"
+
+
+@register.filter
+def street(venue: Venue) -> str:
+    """The first line of where ``venue`` is, after a comma; nothing where that is not known."""
+    return ", ".join(["", *venue.address.splitlines()[:1]])
 
 
 @register.filter

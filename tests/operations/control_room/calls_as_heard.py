@@ -1,4 +1,4 @@
-"""Sixty calls as a handler hears and types them, and what the board must say to each.
+"""Eighty calls as a handler hears and types them, and what the board must say to each.
 
 One night in an invented registry. Half of the calls the search was tuned on; the other half was
 written down before the board had answered any of them, and nothing was changed for it since.

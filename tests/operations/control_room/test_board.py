@@ -9,6 +9,7 @@ import pghistory.models
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from accounts.models import User
 from accounts.roles import Role
 from govuk.dates import clock
 from operations.control_room.actions import end_overdue_visit
-from operations.control_room.board import Told
+from operations.control_room.board import Confirmed, Told, slot_of
 from operations.duty import actions as duty
 from operations.models import NotCompletedReason, Visit, VisitPolicy
 from tests.factories import (
@@ -146,7 +147,7 @@ def test_what_may_mean_another_place_too_is_never_told_as_a_test(search, handler
 
 @pytest.mark.parametrize(
     "search",
-    ["Lanternstay Ostermeer 66", "Lanternstay Cawdersley", "Premier Inn Ostermeer", "lanternsty"],
+    ["Lanternstay Ostermeer 66", "Lanternstay Cawdersley", "Premier Inn Ostermeer"],
 )
 @pytest.mark.parametrize("factory", [UnderWayVisitFactory, CompletedVisitFactory])
 def test_a_similar_name_is_never_told_as_a_test(factory, search, handler):
@@ -356,15 +357,53 @@ def confirm(page, client):
 
 
 def test_a_place_that_the_caller_confirms_is_certain_until_something_else_is_typed(handler):
-    visit = live("Gannet Hotel")
+    live("Gannet Hotel")
     page = board(handler, q="herring row")
     assert says(page) == Told.DOUBT
     page = confirm(page, handler)
     assert says(page) == Told.TEST
     assert "The caller confirmed this place." in text(page)
-    kept = {"place": visit.venue_id, "said": "herring row"}
+    kept = kept_by(page)
+    assert kept["said"] == "herring row"
     assert says(refresh(handler, q="herring row", **kept)) == Told.TEST
     assert says(refresh(handler, q="herring", **kept)) == Told.DOUBT
+
+
+def kept_by(page):
+    """What the board sends along with its next question."""
+    found = re.findall(r'name="(place|said)" value="([^"]*)"', page.content.decode())
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_a_name_with_a_slip_is_asked_about_and_a_test_once_the_caller_has_said_it(handler):
+    live("Gannet Hotel")
+    page = board(handler, q="ganet hotel")
+    assert says(page) == Told.DOUBT
+    told = text(page)
+    assert "Did they say <strong>Gannet Hotel, 4 Herring Row</strong>? Ask the caller" in told
+    assert "do not read them out" in told
+    page = confirm(page, handler)
+    assert says(page) == Told.TEST
+    assert "The caller confirmed this place." in text(page)
+
+
+def test_what_was_confirmed_falls_when_anything_of_the_visit_changes(handler):
+    visit = live("Gannet Hotel")
+    page = confirm(board(handler, q="herring row"), handler)
+    Visit.objects.filter(pk=visit.pk).update(version=F("version") + 1)
+    page = refresh(handler, q="herring row", **kept_by(page))
+    assert says(page) == Told.DOUBT
+    assert kept_by(page) == {}
+
+
+def test_what_was_confirmed_falls_after_some_minutes():
+    visit, now = live("Gannet Hotel"), timezone.now()
+    confirmed = Confirmed(visit.pk, visit.version, slot_of(now))
+    holds = {
+        minutes: confirmed.place([visit], at=now + dt.timedelta(minutes=minutes))
+        for minutes in (0, 9, 16, -6)
+    }
+    assert holds == {0: visit.venue_id, 9: visit.venue_id, 16: None, -6: None}
 
 
 def test_what_is_merely_like_a_test_can_not_be_confirmed(handler):
@@ -372,10 +411,11 @@ def test_what_is_merely_like_a_test_can_not_be_confirmed(handler):
     page = board(handler, q="lanternstay ostermeer 66")
     assert "place=" not in page.content.decode()
     typed = "lanternstay ostermeer 66"
-    assert says(board(handler, q=typed, place=visit.venue_id, said=typed)) == Told.REAL
+    place = f"{visit.number}.{visit.version}.{slot_of(timezone.now())}"
+    assert says(board(handler, q=typed, place=place, said=typed)) == Told.REAL
 
 
-@pytest.mark.parametrize("place", ["x", "-1", "1" * 40, "²", ""])
+@pytest.mark.parametrize("place", ["x", "-1", "1" * 40, "²", "", "7kq2m9xd.1.1", "1.².3"])
 def test_a_place_that_is_none_confirms_nothing(place, handler):
     live("Gannet Hotel")
     assert says(board(handler, q="gannet", place=place, said="gannet")) == Told.DOUBT

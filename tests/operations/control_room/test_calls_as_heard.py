@@ -1,4 +1,4 @@
-"""What the board says to sixty calls as they are heard, and to any call in any registry."""
+"""What the board says to eighty calls as they are heard, and to any call in any registry."""
 
 import datetime as dt
 from unittest.mock import patch
@@ -20,7 +20,14 @@ from tests.factories import (
     VenueGroupFactory,
     VisitFactory,
 )
-from tests.operations.control_room.calls_as_heard import HELD_OUT, REGISTRY, TEST, TUNED_ON
+from tests.operations.control_room.calls_as_heard import (
+    HELD_OUT,
+    REGISTRY,
+    SLIPS_HELD_OUT,
+    SLIPS_TUNED_ON,
+    TEST,
+    TUNED_ON,
+)
 from venues.models import LocalAuthority, Venue, VenueGroup
 from venues.registry.names import normal_name
 
@@ -92,9 +99,45 @@ def test_the_calls_that_were_held_out_are_answered_too(names):
     assert hits(HELD_OUT, names) == []
 
 
-def test_there_are_sixty_calls_and_no_call_twice():
+def test_there_are_eighty_calls_and_no_call_twice():
     heard = [call[0] for call in TUNED_ON + HELD_OUT]
     assert (len(TUNED_ON), len(HELD_OUT), len(set(heard))) == (30, 30, 60)
+    slips = [call[0] for call in SLIPS_TUNED_ON + SLIPS_HELD_OUT]
+    assert (len(SLIPS_TUNED_ON), len(SLIPS_HELD_OUT)) == (10, 10)
+    assert len({*heard, *slips}) == 80
+
+
+def asked(calls, names):
+    """The calls of which the board asks about other places than it must, or takes one unasked.
+
+    Or that it does not take for a test once the caller has confirmed the place of one.
+    """
+    missed = []
+    for heard, asks in calls:
+        found = find(on_board(), heard, at=NOW, margin=MARGIN)
+        about = {names[visit.venue_id]: visit for visit in found.asked}
+        if set(about) != set(asks) or found.told(heard) == Told.TEST:
+            missed.append((heard, asks, sorted(about), found.told(heard)))
+        for visit in about.values():
+            said = find(on_board(), heard, at=NOW, margin=MARGIN, chosen=visit.venue_id)
+            if (said.told(heard) == Told.TEST) != is_certain(visit):
+                missed.append((heard, names[visit.venue_id], said.told(heard)))
+    return missed
+
+
+def test_of_a_name_with_a_slip_the_board_asks_and_takes_none_for_a_test_before(names):
+    assert asked(SLIPS_TUNED_ON, names) == []
+
+
+def test_of_slips_that_it_was_not_tuned_on_it_asks_too(names):
+    assert asked(SLIPS_HELD_OUT, names) == []
+
+
+def test_a_slip_that_is_another_places_name_is_not_asked_about(names):
+    VenueFactory(name="Garnet Hotel", local_authority=LocalAuthorityFactory(name="Inland"))
+    found = find(on_board(), "garnet hotel", at=NOW, margin=MARGIN)
+    assert found.asked == []
+    assert {names[visit.venue_id] for visit in found.similar} == {"gannet"}
 
 
 # Any registry ------------------------------------------------------------------------------------
@@ -181,4 +224,22 @@ def test_a_place_that_was_confirmed_is_a_test_only_if_it_was_meant_and_is_certai
     if found.told(heard) == Told.TEST:
         assert {visit.venue_id for visit in found.tests} == {chosen}
         assert all(is_certain(visit) for visit in found.tests)
-        assert answer(heard, registry[chosen - 1]) <= Answer.POSSIBLE
+        assert answer(heard, registry[chosen - 1]) <= Answer.SLIP
+
+
+@given(st.lists(venues, min_size=1, max_size=6), visits, near_words)
+@settings(max_examples=300, deadline=None)
+def test_a_slip_is_never_a_test_without_a_confirmed_place(registry, made, heard):
+    on_it = [
+        visit_at(key % len(registry), registry, number, *about)
+        for number, (key, *about) in enumerate(made, start=1)
+    ]
+    with patch.object(board, "_that_they_may_mean", lambda _: []):
+        found = find(on_it, heard, at=NOW, margin=MARGIN)
+        assert not {it.venue_id for it in found.asked} & {it.venue_id for it in found.tests}
+        for visit in found.tests:
+            assert answer(heard, registry[visit.venue_id - 1]) == Answer.NAMED
+        for chosen in {visit.venue_id for visit in found.asked}:
+            said = find(on_it, heard, at=NOW, margin=MARGIN, chosen=chosen)
+            assert {visit.venue_id for visit in said.tests} <= {chosen}
+            assert all(is_certain(visit) for visit in said.tests)
