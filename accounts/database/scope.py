@@ -222,6 +222,22 @@ def somebody(user: User | None) -> Iterator[None]:
             yield
 
 
+def keep_so_far() -> None:
+    """Commit what this transaction has done, whatever becomes of the rest, and go on in another.
+
+    The scope that holds goes on too. What was to run after the commit runs at the end as ever.
+
+    Raises:
+        RuntimeError: an act is under way, which is kept as a whole or not at all.
+
+    """
+    if not connection.in_atomic_block or connection.savepoint_ids:
+        raise RuntimeError("Only a transaction as a whole is kept so far, and no part of one.")
+    with connection.wrap_database_errors:
+        connection.connection.commit()
+    _apply(_current.get())
+
+
 def set_reason(reason: str) -> None:
     """Say why the changes that follow in this transaction are made, for the record.
 

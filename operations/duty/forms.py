@@ -117,6 +117,12 @@ class PressedField(forms.CharField):
         """Say nothing where the page runs no script."""
         super().__init__(required=False, initial="0")
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Never what was sent: whoever looks at a form that comes back must not see that a button
+        was held, and the form must not say it again.
+        """
+        return initial
+
 
 def _yes_no(label: str, *, help_text: str = "", missing: str) -> YesNoField:
     return YesNoField(label=label, help_text=help_text, error_messages={"required": missing})

@@ -76,6 +76,8 @@ def call_for_help(
 ) -> None:
     """Raise an alarm of which nobody of the team learns: a button was held down.
 
+    People are told by the next look (``escalate_alarms``), so that the phone waits for none of it.
+
     Args:
         visit: One that has started.
         ago: How long before it was sent the button was pressed, by the phone's clock.
@@ -88,7 +90,8 @@ def call_for_help(
 
     """
     held = own_visits.hold(visit, by=by)
-    raise_at_once(Kind.DURESS, held, ago=ago, submission=submission, by=by, at=at)
+    with scope.as_system("an alarm of the team"):
+        _press(Kind.DURESS, held, ago=ago, submission=submission, by=by, at=at)
 
 
 def raise_at_once(
@@ -104,24 +107,34 @@ def raise_at_once(
 
     The same ``submission`` raises one. As the system: whoever presses the button may not see it.
     """
-    policy = SafetyPolicy.on(duty_day(at))
-    pressed = min(at, at - ago)
     with scope.as_system("an alarm of the team"):
-        alarm, is_new = Alarm.objects.get_or_create(
-            kind=kind,
-            submission=submission,
-            defaults={
-                "visit": visit,
-                "due_at": pressed,
-                "silent_since": pressed,
-                "raised_at": at,
-                "raised_by": by,
-                "rounds": 1,
-                "escalated_at": at,
-            },
-        )
+        alarm, is_new = _press(kind, visit, ago=ago, submission=submission, by=by, at=at)
         if is_new:
-            messages.tell_others(alarm, policy, at=at)
+            _go_on(alarm, SafetyPolicy.on(duty_day(at)), at=at)
+
+
+def _press(
+    kind: Kind,
+    visit: Visit,
+    *,
+    ago: dt.timedelta,
+    submission: uuid.UUID,
+    by: User,
+    at: dt.datetime,
+) -> tuple[Alarm, bool]:
+    """The alarm of a press, and whether it is new."""
+    pressed = min(at, at - ago)
+    return Alarm.objects.get_or_create(
+        kind=kind,
+        submission=submission,
+        defaults={
+            "visit": visit,
+            "due_at": pressed,
+            "silent_since": pressed,
+            "raised_at": at,
+            "raised_by": by,
+        },
+    )
 
 
 def _close_what_is_explained_by(made: CheckIn) -> None:
@@ -186,6 +199,8 @@ def _due(
 def escalate_alarms(*, at: dt.datetime) -> int:
     """Tell more people of each alarm that nobody took in time, and again until somebody takes it.
 
+    Of a call for help at once.
+
     Each round reaches further than the one before (``messages.tell_others``), is counted on the
     alarm and has a row for each reader, in the transaction that writes its messages. Not where the
     team ended its visit meanwhile: that is a word of it. The alarm stays open.
@@ -197,7 +212,8 @@ def escalate_alarms(*, at: dt.datetime) -> int:
     policy = SafetyPolicy.on(duty_day(at))
     rules = policy.rules
     left = Alarm.objects.untaken().filter(
-        Q(rounds=0, raised_at__lte=at - rules.escalate_after)
+        Q(rounds=0, kind__in=AT_ONCE)
+        | Q(rounds=0, raised_at__lte=at - rules.escalate_after)
         | Q(rounds__gt=0, escalated_at__lte=at - rules.again_after),
         Q(visit__in=Visit.objects.under_way()) | Q(kind__in=AT_ONCE),
     )
@@ -205,10 +221,15 @@ def escalate_alarms(*, at: dt.datetime) -> int:
     held = left.select_related("visit__operation__lead").order_by("pk")
     alarms = list(held.select_for_update(of=("self",), no_key=True, skip_locked=True))
     for alarm in alarms:
-        alarm.rounds, alarm.escalated_at = alarm.rounds + 1, at
-        alarm.save(update_fields=["rounds", "escalated_at"])
-        messages.tell_others(alarm, policy, at=at)
+        _go_on(alarm, policy, at=at)
     return len(alarms)
+
+
+def _go_on(alarm: Alarm, policy: SafetyPolicy, *, at: dt.datetime) -> None:
+    """Count one round more, and tell those whom it reaches."""
+    alarm.rounds, alarm.escalated_at = alarm.rounds + 1, at
+    alarm.save(update_fields=["rounds", "escalated_at"])
+    messages.tell_others(alarm, policy, at=at)
 
 
 # Whom it concerns --------------------------------------------------------------------------------

@@ -119,9 +119,12 @@ class AlarmQuerySet(models.QuerySet["Alarm"]):
 
     def with_what_is_shown(self) -> Self:
         """With all that is told of an alarm."""
+        held = self.model._base_manager.filter(kind=Kind.DURESS, submission=OuterRef("submission"))
+        after = CheckIn.objects.filter(visit=OuterRef("visit"), at__gte=OuterRef("raised_at"))
+        after = after.exclude(Exists(held)).order_by("-at")  # that one was no sign of life
         return self.select_related(
             *("visit__venue", "visit__operation__lead", "raised_by", "taken_by", "closed_by")
-        )
+        ).annotate(heard_after=Subquery(after.values("at")[:1]))
 
 
 _OPEN_OR_JUST_CLOSED = Q(closed_at=None) | Q(closed_at__gt=Now() - ON_BOARD_AFTER)
@@ -178,6 +181,9 @@ class Alarm(models.Model):
     )
 
     objects: ClassVar[AlarmQuerySet] = AlarmQuerySet.as_manager()  # type: ignore[assignment]
+
+    heard_after: dt.datetime | None = None
+    """When the team checked in after it, which closes none; known to ``with_what_is_shown``."""
 
     class Meta:
         default_permissions = ()
@@ -370,4 +376,6 @@ def goes_on_at(alarm: Alarm, *, at: dt.datetime) -> dt.datetime | None:
     rules = SafetyPolicy.on(duty_day(at)).rules
     if alarm.escalated_at:
         return alarm.escalated_at + rules.again_after
+    if alarm.at_once:
+        return alarm.raised_at
     return alarm.raised_at + rules.escalate_after

@@ -13,7 +13,7 @@ from govuk.dates import clock, plain_time
 from govuk.rows import Row
 from govuk.templatetags.govuk import telephone
 from operations.safety.deadlines import Kind
-from operations.safety.models import Alarm, AlarmNotice, goes_on_at
+from operations.safety.models import Alarm, AlarmNotice, CheckIn, goes_on_at
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit
 from operations.visits.windows_in_words import window
@@ -52,6 +52,26 @@ def facts_of(alarm: Alarm, *, officers: Sequence[TeamMember], at: dt.datetime) -
     ]
 
 
+def words_of_check_in(made: CheckIn, *, by: dt.datetime | None) -> str:
+    """What the phone says of a check-in that has arrived, and of an alarm that it met.
+
+    Args:
+        made: The check-in.
+        by: By when the next one is due; None where the visit is over.
+
+    """
+    if by:
+        said = f"You have checked in. The next time is by {clock(by)}."
+    else:
+        said = "Your check-in has arrived. The visit is over."
+    if made.explains.exists():
+        return f"{said} It was made in time, so the alarm that was raised meanwhile is closed."
+    # Of the alarms that a team may hear of here.
+    if Alarm.objects.open().filter(visit=made.visit, kind=Kind.CHECK_IN).exists():
+        return f"{said} The alarm stays open until somebody has spoken to you: answer your phone."
+    return said
+
+
 def _calls_in_silence(visit: Visit) -> bool:
     """Whether the team has called for help in silence: no alarm about it offers its numbers."""
     return visit.alarms.filter(kind=Kind.DURESS, closed_at=None).exists()
@@ -63,10 +83,15 @@ def _last_check_in(alarm: Alarm) -> str:
     given = alarm.visit.check_ins.exclude(submission__in=held)
     last = given.select_related("by").first()
     if last:
-        return f"{plain_time(last.at)}, {last.by}"
+        late = ": after the alarm, so it does not close it" if _is_too_late(last, alarm) else ""
+        return f"{plain_time(last.at)}, {last.by}{late}"
     if alarm.visit.started_at is None:
         return "None: the team has not started"
     return f"None since the start, {plain_time(alarm.visit.started_at)}"
+
+
+def _is_too_late(check_in: CheckIn, alarm: Alarm) -> bool:
+    return alarm.is_open and alarm.kind == Kind.CHECK_IN and check_in.at >= alarm.raised_at
 
 
 def _called(officers: Sequence[TeamMember]) -> SafeString:
@@ -128,7 +153,7 @@ def _what_became_of(alarm: Alarm) -> Iterator[Row]:
     if alarm.taken_at:
         yield Row("Dealt with by", f"{alarm.taken_by}, since {plain_time(alarm.taken_at)}")
     if alarm.closed_at and alarm.explained_by:
-        late = f"a check-in of {clock(alarm.explained_by.at)} arrived late"
+        late = f"a check-in made in time, at {clock(alarm.explained_by.at)}, arrived late"
         yield Row("Closed", f"{plain_time(alarm.closed_at)}: {late}")
     elif alarm.closed_at:
         yield Row("Closed", f"{plain_time(alarm.closed_at)}, {alarm.closed_by}")

@@ -16,17 +16,18 @@ from accounts.acts.form_pages import FormPage
 from accounts.acts.refusals import Refused
 from accounts.acts.views import ActView, ButtonView
 from accounts.roles import LOG_VISITS, PLAN_OPERATIONS, VIEW_BOARD, VIEW_OPERATIONS
-from govuk.dates import clock
 from operations.duty.duress import NoticesHeldButton
 from operations.duty.views import OfTheTeam
 from operations.safety import actions
 from operations.safety.deadlines import Kind
 from operations.safety.forms import CheckInForm, CloseAlarmForm
 from operations.safety.models import Alarm, AlarmQuerySet, next_check_in
-from operations.safety.presenters import facts_of
+from operations.safety.presenters import facts_of, words_of_check_in
 
 #: For how long a closed alarm stays on the list.
 CLOSED_LATELY = dt.timedelta(days=1)
+#: So many open alarms have a line of their own on each page.
+IN_LINES = 2
 
 
 class VisitCheckIn(NoticesHeldButton, FormPage, OfTheTeam, View):
@@ -48,7 +49,7 @@ class VisitCheckIn(NoticesHeldButton, FormPage, OfTheTeam, View):
             return self.ask("Nothing was saved: open your visit again, then check in.", status=409)
         now = timezone.now()
         try:
-            actions.check_in(
+            made = actions.check_in(
                 visit=self.visit,
                 ago=form.tapped_ago(),
                 submission=form.cleaned_data["submission"],
@@ -57,11 +58,9 @@ class VisitCheckIn(NoticesHeldButton, FormPage, OfTheTeam, View):
             )
         except Refused as refusal:
             return self.ask(refusal, status=409)
-        if by := next_check_in(self.visit, at=now):
-            messages.success(request, f"You have checked in. The next time is by {clock(by)}.")
-            return redirect("operations:outcome_add", self.visit.pk)
-        messages.success(request, "Your check-in has arrived. The visit is over.")
-        return redirect(self.visit)
+        by = next_check_in(self.visit, at=now)
+        messages.success(request, words_of_check_in(made, by=by))
+        return redirect("operations:outcome_add", self.visit.pk) if by else redirect(self.visit)
 
     def ask(self, refusal: object = "", *, status: int = 200) -> HttpResponse:
         """The page, with what stands in the way."""
@@ -107,7 +106,9 @@ class OpenAlarms(Concerned, View):
         theirs = self.user.team_memberships.values("visit")
         found = Alarm.objects.visible_to(self.user).open()
         found = found.exclude(kind=Kind.CONCERN, visit__in=theirs)
-        return render(request, "operations/safety/open_alarms.html", {"alarms": found})
+        first, more = list(found[:IN_LINES]), max(0, found.count() - IN_LINES)
+        context = {"alarms": first, "more": more}
+        return render(request, "operations/safety/open_alarms.html", context)
 
 
 class AlarmDetail(Concerned, DetailView[Alarm]):

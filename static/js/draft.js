@@ -39,18 +39,19 @@ export function keepDrafts() {
   for (const form of all("form[data-draft]", HTMLFormElement)) {
     const key = draftKey(form.getAttribute("data-draft"));
     const mark = sendingKey(form.getAttribute("data-draft"));
+    const keep = () => {
+      const draft = JSON.stringify(draftOf(controls(form)));
+      withStorage((storage) => storage.setItem(key, draft));
+    };
     if (form.hasAttribute("data-draft-sent")) {
       withStorage((storage) => storage.removeItem(mark)); // it has its answer
+      keep(); // as it came back: it says no more for how long its button was pressed
     } else if (
       restore(form, key) &&
       withStorage((storage) => storage.getItem(mark)) === goesTo(form)
     ) {
       form.setAttribute("data-unsent", "");
     }
-    const keep = () => {
-      const draft = JSON.stringify(draftOf(controls(form)));
-      withStorage((storage) => storage.setItem(key, draft));
-    };
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
   }

@@ -40,11 +40,20 @@ export function watchPresses() {
  */
 export function tellHowLongPressed(form, button, isAgain) {
   const field = form.querySelector("input[name=pressed]");
-  const press = button && presses.get(button);
-  if (!(field instanceof HTMLInputElement) || !press) return;
+  const seconds = howLongPressed(button);
+  if (!(field instanceof HTMLInputElement) || seconds === null) return;
   const before = isAgain ? Number(field.value) : 0;
-  field.value = String(Math.max(before, secondsOf(press, Date.now())));
+  field.value = String(Math.max(before, seconds));
   field.dispatchEvent(new Event("change", { bubbles: true })); // so that it is kept with the form
+}
+
+/**
+ * @param {Element | null} button
+ * @returns {number | null} for how many seconds it was pressed just now; null where nobody knows
+ */
+export function howLongPressed(button) {
+  const press = button && presses.get(button);
+  return press ? secondsOf(press, Date.now()) : null;
 }
 
 /**

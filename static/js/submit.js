@@ -10,7 +10,8 @@
 import { isSamePage } from "./addresses.js";
 import { noteSending } from "./draft.js";
 import { all } from "./find.js";
-import { tellHowLongPressed } from "./pressed.js";
+import { howLongPressed, tellHowLongPressed } from "./pressed.js";
+import { waitingTaps, writeTap } from "./taps.js";
 import { isHopeless, meaning, pauseAfter } from "./tries.js";
 import { ON_THE_PAGE, TOO_LONG, wordsFor } from "./words.js";
 
@@ -57,17 +58,24 @@ function watch(form, start) {
   let pressed = null;
   /** Ends the pause before the next try. */
   let hurry = () => {};
+  const everyTap = form.hasAttribute("data-every-tap") && Boolean(crypto.randomUUID);
+  const taps = waitingTaps();
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     pressed = event.submitter ?? pressed;
+    if (sending && everyTap) {
+      taps.add({ tapped: Date.now(), pressed: howLongPressed(event.submitter) ?? 0 });
+      hurry();
+      return;
+    }
     tellHowLongPressed(form, event.submitter, sending);
     if (sending) {
       hurry();
       return;
     }
     sending = true;
-    const tapped = Date.now();
+    let tapped = Date.now();
     noteSending(form);
     let mistakes = 0;
     status.textContent = "";
@@ -85,6 +93,13 @@ function watch(form, start) {
         status.textContent = words.stopped;
         sending = false;
         return;
+      }
+      const waiting = answer && answer !== "mistake" ? taps.next() : undefined;
+      if (waiting) {
+        writeTap(form, waiting);
+        tapped = waiting.tapped;
+        tries = mistakes = 0;
+        continue;
       }
       if (answer && answer !== "mistake") {
         window.removeEventListener("beforeunload", askFirst);

@@ -71,3 +71,21 @@ def test_a_check_in_without_signal_waits_and_counts_from_the_tap(visit_site, vis
     assert made.arrived_at - made.at >= dt.timedelta(seconds=1)
     # What was entered beside it is still there.
     assert phone.page.locator("input[type=radio]:checked").count() == 1
+
+
+def test_each_tap_without_signal_is_sent_and_the_latest_counts(visit_site, visit):
+    phone = visit_site(390)
+    phone.sign_in("officer")
+    phone.open(reverse("operations:outcome_add", args=[visit.pk]))
+    phone.context.set_offline(True)
+    button = phone.page.get_by_role("button", name="Check in: we are well")
+    button.click()
+    phone.page.get_by_text("This has not arrived, so nobody sees it yet.").wait_for()
+    for _ in range(2):
+        phone.page.wait_for_timeout(1200)
+        button.click()
+    phone.context.set_offline(False)
+    phone.sees("You have checked in.")
+    made = sorted(CheckIn.objects.values_list("at", flat=True))
+    assert len(made) == 3
+    assert made[2] - made[0] >= dt.timedelta(seconds=2)

@@ -187,6 +187,25 @@ def test_nothing_runs_after_a_transaction_that_was_taken_back():
     assert done == []
 
 
+def test_what_was_kept_so_far_stays_though_the_rest_is_taken_back_and_the_scope_goes_on():
+    person = UserFactory()
+    with scope.acting(person):
+        VenueGroupFactory(name="Kept")
+        scope.keep_so_far()
+        assert said()["makesafe.user"] == str(person.pk)
+        VenueGroupFactory(name="Taken back")
+        transaction.set_rollback(True)
+    assert [group.name for group in VenueGroup.objects.all()] == ["Kept"]
+    assert said() == NOTHING
+
+
+def test_no_part_of_an_act_is_kept_so_far():
+    with scope.acting(UserFactory()), transaction.atomic(), pytest.raises(RuntimeError):
+        scope.keep_so_far()
+    with pytest.raises(RuntimeError):
+        scope.keep_so_far()
+
+
 # Requests ----------------------------------------------------------------------------------------
 
 

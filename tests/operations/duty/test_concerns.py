@@ -416,7 +416,7 @@ def test_nonsense_is_answered_with_whom_to_call(visit, officer):
 def test_the_alarm_tells_the_desk_that_it_is_no_test(visit, officer):
     report(visit, officer)
     desk = signed_in(factories.UserFactory(role=Role.CALL_HANDLER))
-    assert "found a real concern" in text(desk.get(url("open_alarms")))
+    assert "Real concern at" in text(desk.get(url("open_alarms")))
     shown = text(desk.get(Alarm.objects.get().get_absolute_url()))
     assert "Real concern found: not a test" in shown
     assert "Treat it as an emergency and send officers." in shown

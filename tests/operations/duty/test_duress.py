@@ -7,11 +7,14 @@ import uuid
 import pgtrigger
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.database import scope
 from accounts.roles import Role
 from operations.duty import actions as duty
+from operations.duty import forms
 from operations.models import Alarm, CheckIn, NotCompletedReason, SafetyPolicy
 from operations.safety import actions as safety
 from operations.safety.deadlines import Kind
@@ -87,7 +90,7 @@ def test_held_for_three_seconds_it_alarms_the_desk_the_lead_and_the_duty_number(
     check_in(signed_in(officer), visit, pressed="3.0")
     alarm = silent().get()
     assert (alarm.visit, alarm.raised_by) == (visit, officer)
-    assert alarm.escalated_at == alarm.raised_at
+    safety.escalate_alarms(at=alarm.raised_at)
     delivery.deliver(Lane.ALARMS, at=timezone.now() + MINUTE)
     told = sorted(message.to[0] for message in mail.outbox)
     assert told == sorted([visit.operation.lead.email, "duty@police.example"])
@@ -139,6 +142,65 @@ def test_it_is_heard_without_a_number_of_the_phone_and_after_the_visit(officer, 
     visit = factories.CompletedVisitFactory(officer=officer, unit=unit)
     check_in(signed_in(officer), visit, pressed="3", number="x")
     assert silent().count() == 1
+
+
+ALL_WELL = {
+    "check_in": {},
+    "outcome_add": {"notes": "Nothing answered"},
+    "visit_not_completed": {"kind": "time", "time": "fully_booked"},
+}
+
+
+@pytest.mark.parametrize("page", ALL_WELL)
+def test_it_is_heard_though_the_page_behind_it_fails(visit, officer, page, monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(safety, "check_in", fails)
+    monkeypatch.setattr(forms.OutcomeForm, "is_valid", fails)
+    monkeypatch.setattr(duty, "log_not_completed", fails)
+    client = signed_in(officer)
+    client.raise_request_exception = False
+    sent = ALL_WELL[page] | {"submission": uuid.uuid4(), "pressed": "4"}
+    assert client.post(url(page, visit.pk), sent).status_code == 500
+    assert silent().count() == 1
+    visit.refresh_from_db()
+    assert visit.is_under_way
+    assert client.post(url(page, visit.pk), sent | {"pressed": "0.2"}).status_code == 500
+    assert silent().count() == 1
+
+
+def test_it_is_told_by_the_next_look_and_not_before_the_answer(visit, officer):
+    check_in(signed_in(officer), visit, pressed="4")
+    assert not Message.objects.exists()
+    assert safety.escalate_alarms(at=timezone.now()) == 1
+    assert Message.objects.count() == 1
+
+
+def test_a_form_that_comes_back_does_not_say_for_how_long_its_button_was_pressed(visit, officer):
+    client = signed_in(officer)
+    for page in ("outcome_add", "visit_not_completed"):
+        sent = {"submission": uuid.uuid4(), "pressed": "3.5"}
+        assert 'name="pressed" value="0"' in client.post(url(page, visit.pk), sent).text
+
+
+@pytest.mark.parametrize("page", ALL_WELL)
+def test_a_tap_asks_the_database_as_much_as_a_held_button(officer, unit, page):
+    """So that it takes as long."""
+    names = {"venue": factories.VenueFactory(unit=unit), "operation": factories.OperationFactory()}
+    client, asked = signed_in(officer), []
+    for pressed in ("0.1", "0.1", "3.4"):
+        visit = factories.UnderWayVisitFactory(officer=officer, **names)
+        sent = ALL_WELL[page] | {"submission": uuid.uuid4(), "pressed": pressed}
+        with CaptureQueriesContext(connection) as queries:
+            client.post(url(page, visit.pk), sent)
+        asked.append(len(queries))
+        visit.refresh_from_db()
+        if visit.is_under_way:
+            end(visit, officer)
+    assert silent().count() == 1
+    _, tap, held = asked
+    assert held == tap
 
 
 def test_nobody_else_can_press_the_teams_buttons(visit):
@@ -262,6 +324,7 @@ def test_a_lead_who_goes_along_is_told_nothing(officer, unit):
     goes_along(lead, visit)
     SafetyPolicy.objects.update(duty_mailbox="duty@police.example")
     check_in(signed_in(officer), visit, pressed="3")
+    safety.escalate_alarms(at=timezone.now())
     assert [message.address for message in Message.objects.all()] == ["duty@police.example"]
     assert not Alarm.objects.visible_to(lead).exists()
 

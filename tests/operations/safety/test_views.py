@@ -94,6 +94,42 @@ def test_nonsense_is_refused_and_says_what_to_do(phone, visit, answers):
     assert not CheckIn.objects.exists()
 
 
+@pytest.fixture
+def silent(officer, unit):
+    """The alarm of a team that began half an hour ago and was not heard of since."""
+    began = timezone.now() - 30 * MINUTE
+    visit = factories.UnderWayVisitFactory(officer=officer, unit=unit, starts_at=began)
+    actions.raise_alarms(at=visit.started_at + 23 * MINUTE)
+    return Alarm.objects.get()
+
+
+def clock(at):
+    return f"{timezone.localtime(at):%H:%M}"
+
+
+def test_a_check_in_made_in_time_says_on_phone_and_alarm_that_it_closes_it(phone, desk, silent):
+    answers = {"submission": uuid.uuid4(), "ago": str(11 * 60)}
+    told = text(phone.post(url("check_in", silent.visit.pk), answers, follow=True))
+    assert "It was made in time, so the alarm that was raised meanwhile is closed." in told
+    made = clock(CheckIn.objects.get().at)
+    page = text(desk.get(silent.get_absolute_url()))
+    assert f"a check-in made in time, at {made}, arrived late" in page
+
+
+def test_a_check_in_made_too_late_says_on_phone_alarm_and_board_that_it_closes_none(
+    phone, desk, silent
+):
+    answers = {"submission": uuid.uuid4(), "ago": "60"}
+    told = text(phone.post(url("check_in", silent.visit.pk), answers, follow=True))
+    assert "The alarm stays open until somebody has spoken to you" in told
+    made = clock(CheckIn.objects.get().at)
+    page = text(desk.get(silent.get_absolute_url()))
+    assert f"{silent.visit.started_by}: after the alarm, so it does not close it" in page
+    assert f"and did so at {made} only: speak to it." in text(desk.get(url("board")))
+    silent.refresh_from_db()
+    assert silent.is_open
+
+
 def test_a_check_in_that_arrives_after_the_visit_is_kept(phone, officer, unit):
     visit = factories.CompletedVisitFactory(officer=officer, unit=unit)
     response = phone.post(url("check_in", visit.pk), {"submission": uuid.uuid4()}, follow=True)
@@ -116,8 +152,17 @@ def test_every_page_of_those_concerned_asks_for_open_alarms(phone, visit):
 def test_an_open_alarm_is_told_without_a_venue(desk, alarm):
     told = text(desk.get(url("open_alarms")))
     due = timezone.localtime(alarm.due_at)
-    assert f"A team was to check in by {due:%H:%M}, and has not." in told
+    assert f"Alarm: no check-in by {due:%H:%M} Open the alarm of visit" in told
     assert "Gannet" not in told
+
+
+def test_of_many_open_alarms_two_have_a_line_and_the_others_a_number(desk, alarm):
+    assert "more alarm" not in text(desk.get(url("open_alarms")))
+    for _ in range(3):
+        factories.AlarmFactory()
+    told = text(desk.get(url("open_alarms")))
+    assert told.count("Alarm: no check-in by") == 2
+    assert "And 2 more alarms All alarms" in told
 
 
 def test_nothing_is_told_to_those_whom_it_does_not_concern(alarm):
@@ -189,7 +234,7 @@ def test_a_team_sees_its_own_alarm_and_is_told_who_closes_it(phone, alarm):
 def test_a_visit_that_was_not_ended_says_so(desk, visit):
     alarm = factories.AlarmFactory(visit=visit, kind=Kind.END)
     assert "The team has not ended its visit" in text(desk.get(alarm.get_absolute_url()))
-    assert "was to end its visit by" in text(desk.get(url("open_alarms")))
+    assert "Alarm: not ended by" in text(desk.get(url("open_alarms")))
 
 
 def test_seeing_to_an_alarm_takes_one_button(desk, handler, alarm):
@@ -239,7 +284,7 @@ def test_an_alarm_that_a_late_check_in_explained_says_so(desk, phone, officer, v
     )
     made = timezone.localtime(started + 16 * MINUTE)
     told = text(desk.get(Alarm.objects.get().get_absolute_url()))
-    assert f"a check-in of {made:%H:%M} arrived late" in told
+    assert f"a check-in made in time, at {made:%H:%M}, arrived late" in told
 
 
 def test_the_list_has_open_alarms_and_those_of_the_last_day(desk, handler, alarm):
