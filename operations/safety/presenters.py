@@ -127,7 +127,9 @@ def _whom_it_reached(alarm: Alarm, *, at: dt.datetime) -> Iterator[Row]:
         yield Row("Told", format_html_join(SafeString("<br>"), "{}", ((line,) for line in told)))
     if next_at := goes_on_at(alarm, at=at):
         again = (
-            "the same people and more of them are told" if alarm.rounds else "more people are told"
+            "the same people are told again, others with them"
+            if alarm.rounds
+            else "more people are told"
         )
         yield Row("If nobody takes it", f"At {clock(next_at)} {again}")
 

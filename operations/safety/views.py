@@ -106,8 +106,11 @@ class OpenAlarms(Concerned, View):
         theirs = self.user.team_memberships.values("visit")
         found = Alarm.objects.visible_to(self.user).open()
         found = found.exclude(kind=Kind.CONCERN, visit__in=theirs)
-        first, more = list(found[:IN_LINES]), max(0, found.count() - IN_LINES)
-        context = {"alarms": first, "more": more}
+        worst_first = sorted(found, key=lambda alarm: not alarm.at_once)
+        context = {
+            "alarms": worst_first[:IN_LINES],
+            "more": len(worst_first[IN_LINES:]),
+        }
         return render(request, "operations/safety/open_alarms.html", context)
 
 

@@ -163,6 +163,10 @@ def test_of_many_open_alarms_two_have_a_line_and_the_others_a_number(desk, alarm
     told = text(desk.get(url("open_alarms")))
     assert told.count("Alarm: no check-in by") == 2
     assert "And 2 more alarms All alarms" in told
+    at = timezone.now()
+    pressed = {"submission": uuid.uuid4(), "raised_by": alarm.visit.started_by}
+    factories.AlarmFactory(kind=Kind.DURESS, due_at=at, raised_at=at, **pressed)
+    assert "call nobody" in text(desk.get(url("open_alarms")))
 
 
 def test_nothing_is_told_to_those_whom_it_does_not_concern(alarm):
@@ -214,7 +218,7 @@ def test_the_page_of_an_alarm_says_who_was_told_when_and_when_it_goes_on(desk, v
     lead = visit.operation.lead
     assert f"{clock(5)}: {lead} (operation’s lead), the duty mailbox" in told()
     assert f"{clock(10)}: {lead} (operation’s lead), 4 planners, the duty mailbox" in told()
-    assert f"At {clock(15)} the same people and more of them are told" in told()
+    assert f"At {clock(15)} the same people are told again, others with them" in told()
     User.objects.filter(pk__in=[one.pk for one in planners]).update(is_active=False)
     for minutes in (15, 20, 25):
         actions.escalate_alarms(at=at + minutes * MINUTE)
