@@ -18,12 +18,13 @@ from operations.safety.policies import SafetyPolicy
 from operations.sheets import messages
 from operations.sheets.models import Sheet
 from operations.visits.models import Visit
+from operations.visits.states import AHEAD
 
 
 @transaction.atomic
 def send_sheet(*, operation: Operation, evening: dt.date, by: User, at: dt.datetime) -> list[Sheet]:
     """Keep a sheet for each command unit whose teams go on this evening, and tell by mail that it
-    is there. What the control room has already is not sent again.
+    is there. What it has as the latest of a unit is not sent again.
 
     Args:
         operation: Whose visits.
@@ -54,10 +55,14 @@ def send_sheet(*, operation: Operation, evening: dt.date, by: User, at: dt.datet
             "No mailbox of the control room is known. Ask an administrator to add it to the safety "
             "policy.",
         )
-    there = {_content(sheet): sheet for sheet in _sent(operation, evening)}
-    new = [sheet for sheet in sheets if _content(sheet) not in there]
+    there = _that_hold(operation, evening)
+    new = [
+        sheet
+        for sheet in sheets
+        if (held := there.get(sheet.command_unit_id)) is None or _content(held) != _content(sheet)
+    ]
     if not new:
-        sent = max(there[_content(sheet)].sent_at for sheet in sheets)
+        sent = max(there[sheet.command_unit_id].sent_at for sheet in sheets)
         raise refuse("evening", f"The control room has this sheet, sent at {moment(sent, at=at)}.")
     for sheet in new:
         sheet.sent_to, sheet.sent_by, sheet.sent_at = mailbox, by, at
@@ -67,12 +72,15 @@ def send_sheet(*, operation: Operation, evening: dt.date, by: User, at: dt.datet
 
 
 def drafts(*, operation: Operation, evening: dt.date, by: User) -> list[Sheet]:
-    """The sheets of this evening as its plans stand, not sent yet, by command unit."""
+    """The sheets of this evening as its plans stand, not sent yet, by command unit.
+
+    Of the visits that are planned or under way: a team that is out already is out.
+    """
     planned = (
         Visit.objects.plannable_by(by)
-        .planned()
         .filter(
             operation=operation,
+            state__in=AHEAD,
             starts_at__gte=duty_begins(evening),
             starts_at__lt=duty_ends(evening),
         )
@@ -99,12 +107,14 @@ def _draft(operation: Operation, evening: dt.date, visits: Sequence[Visit]) -> S
     )
 
 
-def _sent(operation: Operation, evening: dt.date) -> list[Sheet]:
-    return list(Sheet.objects.filter(operation=operation, evening=evening))
+def _that_hold(operation: Operation, evening: dt.date) -> dict[int, Sheet]:
+    """The latest sheet of the evening by command unit."""
+    sent = Sheet.objects.filter(operation=operation, evening=evening).latest_first()
+    return {sheet.command_unit_id: sheet for sheet in reversed(sent)}
 
 
 def _content(sheet: Sheet) -> tuple[object, ...]:
     return (
-        *(sheet.command_unit_id, sheet.starts_at, sheet.ends_at),
+        *(sheet.starts_at, sheet.ends_at),
         *(sheet.areas, sheet.call_signs, sheet.teams_without),
     )

@@ -3,9 +3,9 @@
 import datetime as dt
 from typing import ClassVar, Self
 
+import pgtrigger
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import MD5
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.database.model_fields import DayField, EmailLineField, LinesField
@@ -30,6 +30,22 @@ class SheetQuerySet(models.QuerySet["Sheet"]):
     def to_come(self, *, on: dt.date) -> Self:
         """Those of the evening ``on`` and later, the next evening first."""
         return self.filter(evening__gte=on).order_by("evening", "starts_at", "-sent_at")
+
+    def latest_first(self) -> Self:
+        """The one that holds of an evening and command unit before those that it replaced."""
+        return self.order_by("-sent_at", "-pk")
+
+    def with_what_replaced_it(self) -> Self:
+        """Each with ``replaced_at``: when the one was sent that holds in its place, if one is."""
+        same = {name: OuterRef(name) for name in ("operation", "command_unit", "evening")}
+        later = Sheet.objects.filter(**same, pk__gt=OuterRef("pk")).latest_first()
+        return self.annotate(replaced_at=Subquery(later.values("sent_at")[:1]))
+
+
+def _says(row: str) -> str:
+    """What a sheet says, as a trigger has it, as one value."""
+    names = ("starts_at", "ends_at", "areas", "call_signs", "teams_without")
+    return f"ROW({', '.join(f'{row}.{name}' for name in names)})::text"
 
 
 @tracked(part_of="operation")
@@ -59,24 +75,34 @@ class Sheet(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                "operation",
-                "command_unit",
-                "evening",
-                "starts_at",
-                "ends_at",
-                MD5("areas"),
-                MD5("call_signs"),
-                "teams_without",
-                name="sheet_is_sent_once",
-            ),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="sheet_ends_after_it_starts"
             ),
         ]
         indexes = [models.Index("evening", name="sheet_by_evening")]
         ordering = ["-evening", "-sent_at", "-pk"]
-        triggers = [insert_only("sheet_never_changes")]
+        triggers = [
+            insert_only("sheet_never_changes"),
+            pgtrigger.Trigger(
+                name="sheet_differs_from_the_one_before",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=f"""
+                    PERFORM 1 FROM operations_operation WHERE id = NEW.operation_id
+                        FOR NO KEY UPDATE;
+                    IF ({_says("NEW")}) = (
+                        SELECT {_says("sheet")} FROM operations_sheet sheet
+                        WHERE sheet.operation_id = NEW.operation_id
+                            AND sheet.command_unit_id = NEW.command_unit_id
+                            AND sheet.evening = NEW.evening
+                        ORDER BY sheet.sent_at DESC, sheet.id DESC LIMIT 1
+                    ) THEN
+                        RAISE EXCEPTION 'The control room has this sheet.';
+                    END IF;
+                    RETURN NEW;
+                """,  # noqa: S608 (put together of constants)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Sheet {self.pk}"

@@ -1,5 +1,6 @@
 """A sheet in words: rows of its page, and what stands in its PDF."""
 
+import datetime as dt
 from typing import Any
 
 from django.template.defaultfilters import linebreaksbr
@@ -21,6 +22,7 @@ def words_of(sheet: Sheet) -> dict[str, Any]:
 
 def _rows(sheet: Sheet) -> list[tuple[str, str]]:
     return [
+        *([("Replaced", replaced(sheet))] if replaced(sheet) else []),
         ("Evening", long_day(sheet.evening)),
         ("Teams are out", f"{clock(sheet.starts_at)} to {clock(sheet.ends_at)}"),
         ("Command unit", str(sheet.command_unit)),
@@ -28,6 +30,12 @@ def _rows(sheet: Sheet) -> list[tuple[str, str]]:
         ("Call signs", _call_signs(sheet)),
         ("As planned at", f"{plain_time(sheet.sent_at)}, by {sheet.sent_by}"),
     ]
+
+
+def replaced(sheet: Sheet) -> str:
+    """Which later sheet of the evening holds in place of this one; empty where none does."""
+    by: dt.datetime | None = getattr(sheet, "replaced_at", None)
+    return f"Do not go by this one. The sheet of {plain_time(by)} replaced it." if by else ""
 
 
 def _call_signs(sheet: Sheet) -> str:

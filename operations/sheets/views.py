@@ -22,6 +22,7 @@ from operations.sheets.forms import SendForm
 from operations.sheets.models import Sheet, SheetQuerySet
 from operations.sheets.presenters import facts_of, words_of
 from operations.visits.models import Visit
+from operations.visits.states import AHEAD
 
 
 class Reads(RequiresPermission):
@@ -34,7 +35,7 @@ class Reads(RequiresPermission):
     def sheets(self) -> SheetQuerySet:
         """Those that this person may see, with all that is shown."""
         found = Sheet.objects.visible_to(self.user)
-        return found.select_related("command_unit", "sent_by")
+        return found.select_related("command_unit", "sent_by").with_what_replaced_it()
 
 
 class SheetList(Reads, ListView[Sheet]):
@@ -88,10 +89,11 @@ class SheetSend(ActView):
 
     @cached_property
     def evenings(self) -> list[dt.date]:
-        """Those to come on which visits of this person's command units are planned."""
+        """Those to come on which visits of this person's command units are planned or under way."""
         now = timezone.now()
-        planned = Visit.objects.plannable_by(self.user).planned().filter(operation=self.operation)
-        days = {duty_day(moment) for moment in planned.values_list("starts_at", flat=True)}
+        ahead = Visit.objects.plannable_by(self.user).filter(state__in=AHEAD)
+        starts = ahead.filter(operation=self.operation).values_list("starts_at", flat=True)
+        days = {duty_day(moment) for moment in starts}
         return sorted(day for day in days if day >= duty_day(now))
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -100,7 +102,7 @@ class SheetSend(ActView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With what was sent before, and to whom it goes."""
         sent = Sheet.objects.visible_to(self.user).filter(operation=self.operation)
-        sent = sent.select_related("command_unit", "sent_by")
+        sent = sent.select_related("command_unit", "sent_by").with_what_replaced_it()
         return super().get_context_data(**kwargs) | {
             "operation": self.operation,
             "sent": sent,

@@ -91,6 +91,50 @@ def test_a_plan_that_changed_is_another_sheet(planned, planner):
     assert Sheet.objects.count() == 2
 
 
+def called(visit, call_sign):
+    with as_owner():
+        visit.refresh_from_db()
+        visit.call_sign = call_sign
+        visit.save()
+
+
+def test_what_an_earlier_sheet_said_is_sent_again_where_a_later_one_said_something_else(
+    planned, planner
+):
+    for call_sign in ("Oscar 21", "Oscar 22", "Oscar 21"):
+        called(planned, call_sign)
+        send(planned, planner)
+    with pytest.raises(Refused, match="has this sheet"):
+        send(planned, planner)
+    sheets = Sheet.objects.with_what_replaced_it().latest_first()
+    assert [(it.call_signs, it.replaced_at is None) for it in sheets] == [
+        ("Oscar 21", True),
+        ("Oscar 22", False),
+        ("Oscar 21", False),
+    ]
+    assert {it.replaced_at for it in sheets} == {None, sheets[0].sent_at}
+
+
+def test_a_sheet_of_another_evening_or_unit_replaces_none(planned, planner):
+    [sheet] = send(planned, planner)
+    about = {"operation": planned.operation, "sent_at": timezone.now()}
+    factories.SheetFactory(**about, command_unit=sheet.command_unit)
+    factories.SheetFactory(**about, evening=sheet.evening)
+    assert Sheet.objects.with_what_replaced_it().get(pk=sheet.pk).replaced_at is None
+
+
+def test_on_a_sheet_are_the_visits_that_are_planned_or_under_way(planned, planner):
+    about = {"operation": planned.operation, "unit": planned.command_unit}
+    window = {"starts_at": at(18), "ends_at": at(23)}
+    factories.CancelledVisitFactory(**about, **window)
+    factories.CompletedVisitFactory(**about, **window)
+    [sheet] = actions.drafts(operation=planned.operation, evening=soon(), by=planner)
+    assert (sheet.starts_at, sheet.ends_at) == (at(19), at(22, 30))
+    factories.UnderWayVisitFactory(**about, **window)
+    [sheet] = actions.drafts(operation=planned.operation, evening=soon(), by=planner)
+    assert (sheet.starts_at, sheet.ends_at) == (at(18), at(23))
+
+
 def test_each_command_unit_has_a_sheet_of_its_own_and_only_one_s_own_are_sent(planned, planner):
     elsewhere = factories.CommandUnitFactory()
     factories.VisitFactory(
@@ -126,7 +170,7 @@ def test_a_sheet_never_changes_and_is_there_once(planned, planner):
         Sheet.objects.update(areas="Elsewhere")
     twin = Sheet.objects.get()
     twin.pk = None
-    with pytest.raises(DatabaseError, match="sheet_is_sent_once"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="has this sheet"), transaction.atomic():
         twin.save()
 
 
@@ -146,6 +190,19 @@ def test_sheets_show_to_the_control_room_and_to_planners_of_the_unit(planned, pl
             cursor.execute("SELECT count(*) FROM operations_sheet")
             in_rows[name] = cursor.fetchone()[0]
     assert asked == in_rows == dict.fromkeys(people, 0) | {"handler": 1, "planner": 1}
+
+
+def test_a_sheet_that_another_one_replaced_says_so_wherever_it_stands(planned, planner):
+    [first] = send(planned, planner)
+    called(planned, "Oscar 22")
+    [second] = send(planned, planner)
+    desk = signed_in(factories.UserFactory(role=Role.CALL_HANDLER))
+    assert "Do not go by this one." in text(desk.get(first.get_absolute_url()))
+    assert "Do not go by this one." not in text(desk.get(second.get_absolute_url()))
+    assert text(desk.get(url("sheet_list"))).count("Replaced by the sheet of") == 1
+    sent_before = text(signed_in(planner).get(url("sheet_send", planned.operation_id)))
+    assert sent_before.count("Replaced by the sheet of") == 1
+    assert desk.get(url("sheet_pdf", first.pk)).status_code == 200
 
 
 # Pages --------------------------------------------------------------------------------------------
