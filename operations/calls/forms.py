@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
+from accounts.models import User
+from accounts.roles import LOG_CALLS
 from govuk import (
     GovDateField,
     GovFilterForm,
@@ -27,7 +29,7 @@ from govuk.fields import UNANSWERED
 from operations.calls import actions
 from operations.calls.models import LONGEST_WAIT, Call, CallQuerySet, Handled, NumberCalled
 from operations.visits.states import CALLS_SEEN_FOR
-from venues.models import Venue, VenueQuerySet
+from venues.models import CommandUnit, Venue, VenueQuerySet
 from venues.registry.names import normal_name
 
 #: Where two moments of a night show the same time, the clocks having gone back, the later comes
@@ -261,8 +263,19 @@ class CallFilter(GovFilterForm, forms.Form):
     handled = forms.ChoiceField(
         label="Handling", choices=[("", "Any"), *Handled.choices], required=False
     )
+    unit = forms.ModelChoiceField(
+        CommandUnit.objects.none(), label="Command unit", required=False, empty_label="All"
+    )
     since = GovDateField(label="From", required=False)
     until = GovDateField(label="Until", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Offer the command units of ``user``; all to call handlers, who take calls from all."""
+        super().__init__(*args, **kwargs)
+        units = (
+            CommandUnit.objects.all() if user.has_perm(LOG_CALLS) else CommandUnit.objects.of(user)
+        )
+        self.fields["unit"].queryset = units  # type: ignore[attr-defined]
 
     def narrow(self, calls: CallQuerySet) -> CallQuerySet:
         """Those of ``calls`` that match."""
@@ -272,6 +285,8 @@ class CallFilter(GovFilterForm, forms.Form):
         calls = calls.between(wanted.get("since"), wanted.get("until"))
         if handled := wanted.get("handled"):
             calls = calls.handled(handled)
+        if unit := wanted.get("unit"):
+            calls = calls.filter(command_unit=unit)
         about = wanted.get("about")
         if about == self.TEST:
             return calls.about_tests()

@@ -49,7 +49,7 @@ class CallList(OfCalls, ListView[Call]):
 
     def get_queryset(self) -> CallQuerySet:
         """Those that the filters ask for."""
-        self.filter_form = CallFilter(self.request.GET or None)
+        self.filter_form = CallFilter(self.request.GET or None, user=self.user)
         return self.filter_form.narrow(self.calls())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -203,6 +203,19 @@ def test_the_filters_of_calls_narrow(desk, call, test_visit):
     }
 
 
+def test_calls_are_narrowed_to_one_of_the_command_units_that_one_may_ask_for(desk, as_lead, unit):
+    elsewhere = factories.CommandUnitFactory()
+    factories.ConcernFactory(unit=unit, call__venue__name="Gannet")
+    factories.ConcernFactory(unit=elsewhere, call__venue__name="Zebrano")
+
+    def shown(browser, asked):
+        page = text(browser.get(url("call_list"), {"unit": asked.pk}))
+        return {name for name in ("Gannet", "Zebrano") if name in page}
+
+    assert (shown(desk, unit), shown(desk, elsewhere)) == ({"Gannet"}, {"Zebrano"})
+    assert (shown(as_lead, unit), shown(as_lead, elsewhere)) == ({"Gannet"}, set())
+
+
 def test_the_filters_of_concerns_narrow(as_lead, lead, unit):
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     concerns = {"Gannet": {}, "Lanternstay": {"owner": lead}, "Zebrano": {"due_on": yesterday}}
