@@ -57,6 +57,14 @@ from operations.safety.models import (
 )
 from operations.safety.overrides import StartOverride, StartOverrideQuerySet
 from operations.safety.policies import SafetyPolicy
+from operations.sampling.models import (
+    DrawnChoice,
+    DrawnVenue,
+    DrawnVenueQuerySet,
+    DrawPlan,
+    DrawPlanQuerySet,
+    SealedSeed,
+)
 from operations.scenarios.models import Scenario, ScenarioQuerySet, ScenarioSign, WarningSign
 from operations.sheets.models import Sheet, SheetQuerySet
 from operations.teams.models import (
@@ -104,7 +112,12 @@ __all__ = [
     "CountedVisit",
     "CovertRead",
     "Draw",
+    "DrawPlan",
+    "DrawPlanQuerySet",
     "DrawQuerySet",
+    "DrawnChoice",
+    "DrawnVenue",
+    "DrawnVenueQuerySet",
     "Figure",
     "FigureQuerySet",
     "FollowUp",
@@ -131,6 +144,7 @@ __all__ = [
     "Scenario",
     "ScenarioQuerySet",
     "ScenarioSign",
+    "SealedSeed",
     "Selection",
     "Sheet",
     "SheetQuerySet",

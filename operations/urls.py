@@ -15,6 +15,7 @@ from operations.planning import schedule_views as teams
 from operations.planning import views as planning
 from operations.protection import views as protection
 from operations.safety import views as safety
+from operations.sampling.urls import urlpatterns as draw_pages
 from operations.scenarios import views as scenarios
 from operations.sheets import views as sheets
 from operations.teams import views as cadets
@@ -87,6 +88,7 @@ urlpatterns = [
     path("alarms/<number:pk>/take/", safety.AlarmTake.as_view(), name="alarm_take"),
     path("alarms/<number:pk>/close/", safety.AlarmClose.as_view(), name="alarm_close"),
     *call_pages,
+    *draw_pages,
     # follow-ups
     path("follow-ups/", follow_ups.FollowUpList.as_view(), name="follow_up_list"),
     path("follow-ups/<number:pk>/", follow_ups.FollowUpDetail.as_view(), name="follow_up_detail"),

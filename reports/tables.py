@@ -7,8 +7,8 @@ from typing import Any
 from django.core.paginator import Page
 from django.utils.safestring import SafeString
 
+from govuk.csv_tables import Cell
 from reports.charts import RateRow, TrendPoint, rates_chart, trend_chart
-from reports.csv_tables import Cell
 from reports.statistics import Rate
 
 #: What a chart has room for; the table under it has all.

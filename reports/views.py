@@ -13,10 +13,10 @@ from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.record.access_log import Act, record_act
 from accounts.roles import VIEW_LOG, VIEW_STATISTICS, WORK_CONCERNS
+from govuk.csv_tables import table_response
 from operations.models import Call
 from reports import subject_access
 from reports.calls import handling, rows_of
-from reports.csv_tables import table_response
 from reports.dashboards import TABLES, Dashboard, within_newest_scenario
 from reports.forms import CallsFilter, DashboardFilter, SubjectAccessForm
 

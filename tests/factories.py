@@ -28,6 +28,8 @@ from operations.models import (
     CheckIn,
     Concern,
     ConcernResult,
+    DrawnVenue,
+    DrawPlan,
     FollowUp,
     FollowUpState,
     NotCompletedReason,
@@ -48,6 +50,8 @@ from operations.models import (
 )
 from operations.safety.deadlines import Kind
 from operations.safety.models import Reader
+from operations.sampling import actions as sampling
+from operations.sampling import frames
 from operations.teams.start_rules import Need
 from operations.teams.welfare import Asked, Feeling
 from operations.visits.states import MOVES
@@ -256,6 +260,55 @@ class OperationVenueFactory(DjangoFactory):
     venue = factory.SubFactory(VenueFactory)
     selection = Selection.RANDOM
     added_by = factory.SubFactory(UserFactory)
+
+
+class DrawPlanFactory(DjangoFactory):
+    """A plan to draw one of ``venues``, with the others as reserves; drawn if ``drawn``."""
+
+    class Meta:
+        model = DrawPlan
+
+    class Params:
+        venues = factory.LazyFunction(lambda: VenueFactory.create_batch(2))
+
+    operation = factory.SubFactory(OperationFactory)
+    frame = factory.LazyAttribute(
+        lambda o: frames.encode(frames.Line(one.pk, "", one.name) for one in o.venues)
+    )
+    frame_size = factory.LazyAttribute(lambda o: len(o.venues))
+    frame_hash = factory.LazyAttribute(lambda o: frames.digest(o.frame))
+    shares = factory.LazyAttribute(
+        lambda o: [{"stratum": "", "size": o.frame_size, "sample": 1, "reserves": o.frame_size - 1}]
+    )
+    design = factory.LazyFunction(lambda: {"aspects": [], "allocation": "proportional"})
+    unit_ids = factory.LazyAttribute(
+        lambda o: sorted({one.local_authority.command_unit_id or 0 for one in o.venues})
+    )
+    units = "Invented unit"
+    of_all = True
+    left_out = 0
+    made_by = factory.SubFactory(UserFactory)
+    made_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def drawn(self, create, value: bool | None, **kwargs):
+        """The venues that chance takes: ``DrawPlanFactory(drawn=True)``."""
+        if value:
+            by = UserFactory(role=Role.PLANNER, whole_force=True)
+            sampling.draw_venues(plan=self, by=by, at=timezone.now())
+        self.refresh_from_db()
+
+
+class DrawnVenueFactory(DjangoFactory):
+    class Meta:
+        model = DrawnVenue
+
+    plan = factory.SubFactory(DrawPlanFactory)
+    operation = factory.SelfAttribute("plan.operation")
+    venue = factory.SubFactory(VenueFactory)
+    number = factory.SelfAttribute("venue.pk")
+    place = factory.Sequence(lambda n: n + 1)
+    is_reserve = False
 
 
 class VisitFactory(DjangoFactory):

@@ -126,7 +126,12 @@ ANSWERS = {
     "operations:hand_over_all": lambda _: {"follow_ups": colleague().pk},
     "operations:not_completed_correct": lambda _: NOT_COMPLETED | {"why": "Wrong", "notes": "Full"},
     "operations:operation_edit": lambda _: {"notes": "Other."},
-    "operations:operation_venues": lambda _: {"draw": "1", "number": "1"},
+    "operations:drawn_replace": lambda _: {"reason": "Shut for good"},
+    "operations:operation_venues": lambda made: {
+        "add": "1",
+        "venues": made["other"].pk,
+        "selection": "priority",
+    },
     "operations:outcome_add": lambda _: FACTS,
     "operations:outcome_correct": lambda _: {"reason": "Wrong", "notes": "more"},
     "operations:sheet_send": lambda made: to_the_control_room(made["planned"]),
@@ -191,6 +196,7 @@ STAGES = {
         visit=visit(made, venue=made["other"])
     ),
     "operations:answer_seen_to": lambda made: made["answer"],
+    "operations:draw_now": lambda made: made["plan"],
     "venues:import_accept": difference,
     "venues:import_keep": difference,
     "venues:venue_reopen": lambda made: factories.VenueFactory(

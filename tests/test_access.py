@@ -135,6 +135,14 @@ operations:message_list          -          403 403 200 200 403 200 | 403 403 20
 operations:my_visits             -          200 403 403 403 403 403 | 200 403 403 403 403 403
 operations:operation_add         -          403 200 403 403 403 403 | 403 200 403 403 403 403
 operations:operation_detail      operation  403 200 200 403 403 200 | 403 404 404 403 403 404
+operations:draw_add              operation  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_detail           plan       403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_detail           drawn_plan 403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_now              plan       403 302 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_csv              drawn_plan 403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_json             drawn_plan 403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:draw_json             plan       403 404 403 403 403 403 | 403 404 403 403 403 403
+operations:drawn_replace         drawn      403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:operation_edit        operation  403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:operation_list        -          403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:operation_venues      operation  403 200 403 403 403 403 | 403 404 403 403 403 403
@@ -252,6 +260,13 @@ def world(db, settings, tmp_path):
     made["concern_call"] = factories.ConcernFactory(call__venue=venue).call
     made["closed_call"] = factories.ClosedConcernFactory(call__venue=venue).call
     made["matched_call"] = factories.CallFactory(venue=venue, matched_to=made["completed"])
+    for name in ("plan", "drawn_plan"):
+        made[name] = factories.DrawPlanFactory(
+            operation=operation,
+            venues=factories.VenueFactory.create_batch(2, unit=unit),
+            drawn=name == "drawn_plan",
+        )
+    made["drawn"] = made["drawn_plan"].drawn.get(place=1)
     made["sheet"] = factories.SheetFactory(operation=operation, command_unit=unit)
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])

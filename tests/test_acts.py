@@ -36,6 +36,7 @@ NO_ACTS = {
     "operations.control_room.tonight.tonight": "a question",
     "operations.control_room.drawing.drawing": "a question",
     "operations.planning.actions.choosable": "a question",
+    "operations.sampling.actions.drawable": "a question",
     "operations.sheets.actions.drafts": "a question",
     "operations.planning.actions.is_of_other_units_too": "a question",
     "operations.planning.actions.require_plannable": "a part of acts",

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from operations.follow_ups.actions import FollowUpState
 from operations.models import NotCompletedReason, Outcome, Selection
 from operations.planning import schedule
+from operations.sampling.design import Design
 from operations.teams.start_rules import Need
 from operations.visits.facts import OutcomeFacts
 from tests import factories
@@ -290,10 +291,19 @@ CALLS = {
         "venues": [],
         "selection": Selection.PRIORITY,
     },
-    "operations.planning.draws.draw_venues": lambda: {
+    "operations.sampling.actions.commit_draw": lambda: {
         "operation": factories.OperationFactory(),
-        "among": Venue.objects.all(),
-        "number": 1,
+        "among": Venue.objects.filter(pk=factories.VenueFactory().pk),
+        "design": Design(number=1),
+        "at": NOW,
+    },
+    "operations.sampling.actions.draw_venues": lambda: {
+        "plan": factories.DrawPlanFactory(),
+        "at": NOW,
+    },
+    "operations.sampling.actions.replace_venue": lambda: {
+        "drawn": factories.DrawPlanFactory(drawn=True).drawn.get(place=1),
+        "reason": "Shut",
     },
     "operations.planning.actions.remove_venue": lambda: {"chosen": chosen()},
     "operations.scenarios.actions.create_scenario": lambda: {

@@ -26,11 +26,6 @@ def some_venues():
     return answers | {"venues": [factories.VenueFactory()]}
 
 
-def a_draw():
-    factories.VenueFactory()
-    return CALLS["operations.planning.draws.draw_venues"]()
-
-
 def declined():
     answers = CALLS["operations.follow_ups.actions.reopen_refresher"]()
     return answers | {"version": answers["follow_up"].version}
@@ -51,7 +46,6 @@ def answers_of_a_cadet():
 #: Where the act must have something to change.
 WITH_SOMETHING = {
     "operations.planning.actions.add_venues": some_venues,
-    "operations.planning.draws.draw_venues": a_draw,
     "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
     "operations.follow_ups.actions.reopen_refresher": declined,
     "operations.duty.welfare.say_how_it_was": answers_of_a_cadet,

@@ -12,6 +12,7 @@ REFERENCE = {
     "venues.CommandUnitMember": "who works where",
     "venues.LocalAuthority": "who polices where",
     "venues.VenueGroup": "the names of chains",
+    "operations.SealedSeed": "no program reads it: the role of pages has no right to the table",
     "operations.WarningSign": "the signs that staff are trained to notice",
     "operations.ScenarioSign": "which signs a scenario shows: with the scenario",
     "accounts.DayPolicy": "the force's rules",

@@ -29,6 +29,9 @@ from operations.models import (
     WarningSign,
 )
 from operations.planning import actions as planning
+from operations.sampling import actions as sampling
+from operations.sampling.design import Design
+from operations.sampling.precision import Expectations
 from operations.scenarios import actions as scenarios
 from operations.teams.cadet_rules import finish_by
 from operations.teams.welfare import Feeling
@@ -162,7 +165,7 @@ def _current_operation(
     today = duty_day(now)
     first = today - dt.timedelta(days=12)
     operation = _operation(world, scenario, number=number, first=first, days=30)
-    chosen = _choose(chance, world, operation, drawn=26, priority=6)
+    chosen = _draw(chance, world, operation, drawn=26, priority=6)
     officer = world.people["officer"]
     others = [person for person in world.officers if person != officer]
     fit = [cadet for cadet in world.cadets if cadet.reference not in ("WC-007", "WC-014")]
@@ -227,6 +230,34 @@ def _choose(
         )
         for venue, selection in chosen
     )
+    chance.shuffle(chosen)
+    return chosen
+
+
+def _draw(
+    chance: random.Random, world: World, operation: Operation, *, drawn: int, priority: int
+) -> list[tuple[Venue, Selection]]:
+    """The same by a draw that can be replayed: as large a part of each kind of venue."""
+    planner = world.people["planner"]
+    before = _evening(operation.starts_on - dt.timedelta(days=10), hour=10)
+    expected = Expectations(rate=0.4, eligible=0.95, completed=0.9)
+    plan = sampling.commit_draw(
+        operation=operation,
+        among=Venue.objects.all(),
+        design=Design(number=drawn, aspects=("kind",), precision=0.15, expected=expected),
+        by=planner,
+        at=before,
+    )
+    sampling.draw_venues(plan=plan, by=planner, at=before + dt.timedelta(hours=1))
+    taken = [
+        one.venue for one in plan.drawn.filter(is_reserve=False).select_related("venue").in_order()
+    ]
+    others = [venue for venue in world.venues if venue.is_open and venue not in taken]
+    first = chance.sample(others, priority)
+    planning.add_venues(operation=operation, venues=first, selection=Selection.PRIORITY, by=planner)
+    chosen = [(one, Selection.RANDOM) for one in taken] + [
+        (one, Selection.PRIORITY) for one in first
+    ]
     chance.shuffle(chosen)
     return chosen
 

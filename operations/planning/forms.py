@@ -231,23 +231,3 @@ class RemoveVenueForm(GovForm, ActForm, forms.Form):
     def buttons(self) -> list[Button]:
         """It can be undone, but the sample is no longer what it was."""
         return [Button(self.submit_label, kind="warning")]
-
-
-class DrawVenuesForm(GovForm, ActForm, forms.Form):
-    """Lets the system draw venues."""
-
-    number = forms.IntegerField(
-        label="How many?",
-        error_messages={
-            "required": "Enter how many venues to draw",
-            "invalid": "Enter a number, such as 20",
-        },
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Without a form tag: the page says beside the question what a draw means."""
-        super().__init__(*args, **kwargs)
-        self.helper.form_tag = False
-
-    def layout(self) -> Layout:
-        return Layout(Question("number", width=3, suffix="venues"))

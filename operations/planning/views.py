@@ -23,17 +23,16 @@ from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
 from accounts.record import history
 from operations.planning import actions as planning
-from operations.planning import draws
 from operations.planning.forms import (
     AddVenuesForm,
     ChoosableVenuesForm,
-    DrawVenuesForm,
     OperationEditForm,
     OperationForm,
     RemoveVenueForm,
 )
 from operations.planning.models import Operation, OperationVenue
 from operations.planning.presenters import welfare_of, with_cadets_to_speak_to
+from operations.sampling.models import DrawnVenue, DrawPlan
 from operations.scenarios.models import Scenario
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit, VisitQuerySet
@@ -136,12 +135,18 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             "may_change_dates": "starts_on" not in planning.not_for(user, operation),
             "is_over": operation.ends_on < duty_day(timezone.now()),
             "shown": shown,
+            "draw_plans": self.draw_plans(),
             "times_undone": operation.n_undone,
             "times_drawn": operation.n_drawn + operation.n_undone,
             "sees_cadets": user.has_perm(roles.PLAN_OPERATIONS),
             "page_obj": page,
             "links": links,
         }
+
+    def draw_plans(self) -> list[DrawPlan]:
+        """The plans of draws that this person may see, in the order in which they were made."""
+        found = DrawPlan.objects.visible_to(self.user).filter(operation=self.object)
+        return list(found.defer("frame").order_by("made_at", "pk"))
 
     def in_the_way(self) -> list[Visit]:
         """The planned visits, as far as they are theirs to move, outside dates asked for."""
@@ -252,7 +257,7 @@ class OperationEdit(ActView):
 
 
 class OperationVenues(FormPage, RequiresPermission, TemplateView):
-    """The choice of venues: narrow the registry, then pick some or let the system draw."""
+    """The choice of venues: narrow the registry, then pick some, or go on to a draw from them."""
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/planning/operation_venues.html"
@@ -273,35 +278,20 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
         return self.filter_form.narrow(venues, on=duty_day(timezone.now()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Draw, add or remove, by the button pressed."""
+        """Add or remove, by the button pressed."""
         if "remove" in request.POST:
             return self.remove()
-        draws = "draw" in request.POST
-        form: Any = (
-            DrawVenuesForm(request.POST)
-            if draws
-            else AddVenuesForm(request.POST, venues=self.matching)
-        )
+        form = AddVenuesForm(request.POST, venues=self.matching)
         if form.is_valid():
             if "add_all" in request.POST and not self.confirmed(form):
                 return self.ask_for_all(form)
             try:
-                number = self.draw(form) if draws else self.add(form)
+                number = self.add(form)
             except Refused as error:
                 form.add_problems(error.problems)
             else:
                 return self.back(f"{number} {'venue' if number == 1 else 'venues'} added.")
-        name = "draw_form" if draws else "add_form"
-        return self.render_to_response(self.get_context_data(form=form, **{name: form}))
-
-    def draw(self, form: DrawVenuesForm) -> int:
-        return draws.draw_venues(
-            operation=self.operation,
-            among=self.matching,
-            number=form.cleaned_data["number"],
-            filters=self.filter_form.in_words(),
-            by=self.user,
-        )
+        return self.render_to_response(self.get_context_data(form=form, add_form=form))
 
     def add(self, form: AddVenuesForm) -> int:
         return planning.add_venues(
@@ -346,7 +336,9 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             planning.remove_venue(chosen=chosen, by=self.user, reason=reason)
         except Refused as error:
             if any(problem.about == "reason" for problem in error.problems):
-                context = {"view": self, "form": form, "chosen": chosen}
+                drawn = DrawnVenue.objects.visible_to(self.user).filter(plan__draw=chosen.draw_id)
+                of_it = drawn.filter(venue=chosen.venue_id).first() if chosen.draw_id else None
+                context = {"view": self, "form": form, "chosen": chosen, "drawn": of_it}
                 return render(
                     self.request, "operations/planning/operation_venue_remove.html", context
                 )
@@ -380,6 +372,5 @@ class OperationVenues(FormPage, RequiresPermission, TemplateView):
             "rows": [(venue, TrainingState(venue.training_state)) for venue in page],
             "ticked": {whole_number(key) for key in self.sent.getlist("venues")},
             "add_form": AddVenuesForm(venues=self.matching),
-            "draw_form": DrawVenuesForm(),
             "filters": self.filter_form.in_words(),
         } | super().get_context_data(**kwargs)

@@ -20,6 +20,8 @@ from operations.models import (
     Call,
     CovertRead,
     Draw,
+    DrawnVenue,
+    DrawPlan,
     FollowUp,
     Operation,
     OperationVenue,
@@ -47,12 +49,21 @@ def limits_of_visit(user: User, visit: Visit) -> Limits:
 def limits_of_operation(user: User, operation: Operation) -> Limits:
     """Which venues were chosen is for the planners of their command units."""
     if not user.has_perm(PLAN_OPERATIONS):
-        return Limits({OperationVenue: history.EVERYTHING, Draw: history.EVERYTHING})
+        of_venues = (OperationVenue, Draw, DrawPlan, DrawnVenue)
+        return Limits(dict.fromkeys(of_venues, history.EVERYTHING))
     if user.whole_force:
         return Limits()
+    planned = Q(pgh_obj__in=DrawPlan.objects.visible_to(user).values("pk"))
+    taken = Q(plan__in=DrawPlan.objects.visible_to(user).values("pk"))
     theirs = user.in_my_units("venue__local_authority__command_unit")
     drawn = Draw.objects.visible_to(user)
-    return Limits({OperationVenue: ~theirs, Draw: ~Q(pgh_obj__in=drawn.values("pk"))})
+    hidden = {
+        OperationVenue: ~theirs,
+        Draw: ~Q(pgh_obj__in=drawn.values("pk")),
+        DrawPlan: ~planned,
+        DrawnVenue: ~taken,
+    }
+    return Limits(hidden)
 
 
 def limits_of_log(user: User, on: dt.date) -> Limits:
@@ -62,6 +73,7 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
     of_them = Q(operation__in=still_on)
     chosen = OperationVenue.objects.visible_to(user).filter(of_them)
     drawn = Draw.objects.visible_to(user).filter(of_them)
+    planned = DrawPlan.objects.visible_to(user).filter(of_them).values("pk")
     with scope.all_units():  # what this person can't see has to be known to be left out
         covert = list(
             Visit.objects.ahead().exclude(pk__in=visible.values("pk")).values_list("pk", flat=True)
@@ -77,6 +89,8 @@ def limits_of_log(user: User, on: dt.date) -> Limits:
         # By operation, since a choice that was taken back may be made again.
         OperationVenue: of_them & ~Q(pgh_obj__in=chosen),
         Draw: of_them & ~Q(pgh_obj__in=drawn.values("pk")),
+        DrawPlan: of_them & ~Q(pgh_obj__in=planned),
+        DrawnVenue: of_them & ~Q(plan__in=planned),
     }
     # All that such a page showed: its cadets, and its address, would tell as well.
     of_request = CovertRead.objects.covert_to(user, on=on).filter(request=OuterRef("request"))

@@ -30,6 +30,8 @@ from operations.models import (
     Concern,
     CovertRead,
     Draw,
+    DrawnVenue,
+    DrawPlan,
     FollowUp,
     Operation,
     OperationVenue,
@@ -131,6 +133,8 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
     of_them = Q(operation__in=keys)
     with pgtrigger.ignore():  # the rule that a draw never changes, and the history of it
         Draw.objects.filter(of_them).update(drawn_by=nobody_)
+        DrawPlan.objects.filter(of_them).update(made_by=nobody_)
+        DrawnVenue.objects.filter(of_them).update(reason=_unless_empty("reason"))
         OperationVenue.objects.filter(of_them).update(added_by=nobody_)
         Sheet.objects.filter(of_them).update(sent_by=nobody_, sent_to="", call_signs="")
         Operation.objects.filter(pk__in=keys).update(
@@ -141,7 +145,7 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
             authorisation_reference=_unless_empty("authorisation_reference"),
         )
     forget(_history(Operation).filter(pgh_obj__in=keys), rule=OPERATIONS.what)
-    for model in (Draw, OperationVenue, Sheet):
+    for model in (Draw, DrawPlan, DrawnVenue, OperationVenue, Sheet):
         forget(_history(model).filter(of_them), rule=OPERATIONS.what)
     return keys
 
@@ -217,6 +221,7 @@ OPERATIONS = Rule(
         {
             *("operations.Operation.notes", "operations.Operation.authorisation_reference"),
             *("operations.Sheet.sent_to", "operations.Sheet.call_signs"),
+            "operations.DrawnVenue.reason",
         }
     ),
 )

@@ -192,6 +192,8 @@ def _told_with(visit: str) -> str:
     return f"({SYSTEM} OR coalesce(({shown}), false))"
 
 
+#: The plan of a draw, for planners of all command units of its frame.
+_OF_MY_FRAME = f"({ALL_UNITS} OR unit_ids <@ {UNITS}) AND {SEES_PLANS}"
 #: What tells of a visit that may be under way.
 _AROUND_A_VISIT = f"{OF_MY_UNITS} AND {SEES_PLANS} OR visit_id IN (SELECT makesafe_my_visits())"
 #: A silent call for help (``operations/safety/deadlines.py``) is never shown to its own team.
@@ -235,6 +237,8 @@ POLICIES = {
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,
+    "operations_drawplan": _OF_MY_FRAME,
+    "operations_drawnvenue": _shows_with("operations_drawplan", "plan_id"),
     "operations_lastvisit": OF_MY_UNITS,
     "operations_figure": OF_MY_UNITS,
     "operations_uncounted": SYSTEM,
@@ -279,6 +283,9 @@ KEPT = (
     "operations_uncounted",
 )
 
+#: Neither written nor read but by triggers.
+SEALED = ("operations_sealedseed",)
+
 #: The record of the same: what was, and who looked at it, is as covert as what is.
 HISTORIES = {
     "operations_visitevent": _told_with("pgh_obj_id"),
@@ -291,6 +298,8 @@ HISTORIES = {
     "operations_startoverrideevent": _told_with("visit_id"),
     "operations_welfareanswerevent": _shows_with("operations_cadet", "cadet_id"),
     "operations_sheetevent": f"{OF_MY_UNITS} AND {SEES_PLANS}",
+    "operations_drawplanevent": _OF_MY_FRAME,
+    "operations_drawnvenueevent": _shows_with("operations_drawplan", "plan_id"),
     # What was chosen once and taken out again has no row any more that says its command unit.
     "operations_operationvenueevent": f"""
         ({ALL_UNITS} OR (
@@ -328,7 +337,8 @@ def missing(cursor: CursorWrapper) -> Iterator[str]:
 def write_policies(*, using: str, **_: Any) -> None:
     """Put the policies in force, in place of what held before. A receiver of ``post_migrate``."""
     kept = [f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {WEB_ROLE}" for table in KEPT]
-    written = [*FUNCTIONS, *kept]
+    sealed = [f"REVOKE ALL ON {table} FROM {WEB_ROLE}" for table in SEALED]
+    written = [*FUNCTIONS, *kept, *sealed]
     for table, predicate in (POLICIES | HISTORIES).items():
         written.append(
             f"""

@@ -13,6 +13,7 @@ import { watchAlarms } from "./alarms.js";
 import { watchBoard } from "./board.js";
 import { askToCheckIn } from "./check-in.js";
 import { forgetDrafts, keepDrafts, makeClientUuids, showKept } from "./draft.js";
+import { showDrawSize } from "./draw-size.js";
 import { tellPasskeyProblems } from "./passkey.js";
 import { watchPresses } from "./pressed.js";
 import { searchAsTyped } from "./search.js";
@@ -48,6 +49,7 @@ function start() {
   keepDrafts(); // before Radios, which show what applies to the restored answers
   for (const component of COMPONENTS) createAll(component);
   searchAsTyped();
+  showDrawSize();
   watchPresses();
   keepTrying(start);
   showKept();

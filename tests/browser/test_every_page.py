@@ -40,6 +40,8 @@ NO_PAGES = {
     "operations:open_alarms",
     "operations:board_events",
     "operations:sheet_pdf",
+    "operations:draw_csv",
+    "operations:draw_json",
 }
 
 

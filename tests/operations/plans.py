@@ -8,7 +8,10 @@ from accounts.acts.refusals import Refused
 from accounts.roles import Role
 from govuk.dates import LONDON
 from operations.planning.schedule import Duty, Place
+from operations.sampling import actions as sampling
+from operations.sampling.design import Design
 from tests.factories import CadetFactory, UserFactory
+from venues.models import Venue
 
 TODAY = dt.date(2026, 11, 24)
 BEFORE = dt.datetime(2026, 11, 10, 19, tzinfo=dt.UTC)
@@ -48,3 +51,23 @@ def refused(act, **changes):
     with pytest.raises(Refused) as caught:
         act(**changes)
     return problems(caught)
+
+
+def committed(operation, by, among=None, filters="", **design):
+    """A plan to draw from ``among``, or from all: one venue unless it says otherwise."""
+    return sampling.commit_draw(
+        operation=operation,
+        among=Venue.objects.all() if among is None else among,
+        design=Design(**({"number": 1} | design)),
+        filters=filters,
+        by=by,
+        at=BEFORE,
+    )
+
+
+def drawn(operation, by, among=None, filters="", **design):
+    """A plan that was drawn."""
+    plan = committed(operation, by, among, filters, **design)
+    sampling.draw_venues(plan=plan, by=by, at=BEFORE)
+    plan.refresh_from_db()
+    return plan

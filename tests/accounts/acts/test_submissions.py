@@ -27,6 +27,7 @@ from operations.models import (
     Cadet,
     Call,
     CallScript,
+    DrawPlan,
     FollowUpState,
     Operation,
     Scenario,
@@ -34,6 +35,7 @@ from operations.models import (
 )
 from tests import factories
 from tests.form_pages import TOKEN, fill_in, post_without_token
+from tests.operations.designs import DESIGN
 from venues.models import ImportRun, TrainingSession, Venue, VenueContact
 
 pytestmark = pytest.mark.django_db
@@ -156,6 +158,11 @@ def follow_up_deliver():
     return [follow_up.pk], TRAINING | held | {"version": follow_up.version}
 
 
+def draw_add():
+    operation, _ = factories.OperationFactory(), factories.VenueFactory.create_batch(3)
+    return [operation.pk], DESIGN | {"number": "2"}
+
+
 def usual_rules(policy):
     row = policy(valid_from=dt.date(2026, 11, 1))
     names = [field.name for field in policy._meta.local_concrete_fields if not field.primary_key]
@@ -185,6 +192,7 @@ CREATES = {
     "operations:call_add": (Role.CALL_HANDLER, call_add, Call),
     "operations:script_write": (Role.ADMINISTRATOR, script_write, CallScript),
     "operations:visit_add": (Role.PLANNER, visit_add, Visit),
+    "operations:draw_add": (Role.PLANNER, draw_add, DrawPlan),
     "operations:follow_up_deliver": (
         Role.TRAINING_COORDINATOR,
         follow_up_deliver,
@@ -239,6 +247,8 @@ CHANGES = {
     "operations:concern_reopen",
     "operations:concern_take",
     "operations:cadet_withdraw",
+    "operations:draw_now",
+    "operations:drawn_replace",
     "operations:follow_up_book",
     "operations:follow_up_decline",
     "operations:follow_up_hand_over",

@@ -29,6 +29,7 @@ UNTRACKED = {
     "is added, once",
     "operations.CallReminder": "is itself the record of a decision, and never changes",
     "operations.CheckIn": "is written once and never changes: it says itself by whom and when",
+    "operations.SealedSeed": "a number of chance, which never changes",
     "operations.CovertRead": "says what of the record of reads is covert, and goes with that",
     "operations.LastVisit": "is worked out from visits, whose history tells of each change",
     "operations.Figure": "counts what is tracked itself",

@@ -23,6 +23,7 @@ from accounts.record.access_log import Act
 from accounts.record.sealing import seal_finished_days, sources, verify
 from accounts.roles import Role
 from operations.models import Cadet, FollowUpState
+from operations.sampling import actions as sampling
 from outbox.models import Message
 from tests import factories
 from venues.models import ImportRun, VenueContact
@@ -103,6 +104,10 @@ def old_rows_of_everything(person):
     factories.CancelledVisitFactory(operation=operation, starts_at=LONG_AGO)
     factories.CadetFactory(created_at=LONG_AGO)
     factories.OperationVenueFactory(operation=operation, added_by=person)
+    plan = factories.DrawPlanFactory(operation=operation, made_by=person, drawn=True)
+    by = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    sampling.replace_venue(drawn=plan.drawn.get(place=1), by=by, reason="Rhoda sold it")
+    Undo.objects.all().delete()
     factories.TrainingSessionFactory(
         held_on=LONG_AGO.date(), delivered_by="Rhoda", notes="By Rhoda", recorded_by=person
     )

@@ -11,7 +11,7 @@ from accounts.acts.versions import EditConflictError
 from accounts.roles import Role
 from operations.models import Operation, OperationVenue, Selection
 from operations.planning import actions as planning
-from operations.planning import draws, schedule
+from operations.planning import schedule
 from operations.planning.models import BY_CHANCE
 from tests.factories import (
     CancelledVisitFactory,
@@ -24,8 +24,7 @@ from tests.factories import (
     VenueFactory,
     VisitFactory,
 )
-from tests.operations.plans import BEFORE, TODAY, at, problems, refused
-from venues.models import Venue
+from tests.operations.plans import BEFORE, TODAY, at, drawn, problems, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -311,7 +310,7 @@ def test_a_planner_of_the_whole_force_chooses_anywhere(operation):
 
 def test_a_drawn_venue_is_taken_out_for_a_reason_that_is_on_record(operation, planner, unit):
     VenueFactory.create_batch(2, unit=unit)
-    draws.draw_venues(operation=operation, among=Venue.objects.all(), number=2, by=planner)
+    drawn(operation, planner, number=2)
     chosen = operation.chosen_venues.first()
 
     for nothing in ("", "  "):

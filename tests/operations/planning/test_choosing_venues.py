@@ -11,7 +11,6 @@ from accounts.acts import undo
 from accounts.models import Undo
 from accounts.roles import Role
 from operations.models import OperationVenue, Selection
-from operations.planning import draws
 from tests.factories import (
     CommandUnitFactory,
     CompletedVisitFactory,
@@ -21,7 +20,9 @@ from tests.factories import (
     VenueFactory,
     VisitFactory,
 )
+from tests.operations.designs import DESIGN
 from tests.operations.pages import at, date_of, signed_in, soon, text, url
+from tests.operations.plans import drawn
 from venues.models import Venue
 
 pytestmark = pytest.mark.django_db
@@ -129,9 +130,8 @@ def test_all_venues_that_came_in_at_once_go_out_by_one_undo(
 
 def test_a_draw_is_undone_with_a_reason_and_stays_counted(as_planner, operation_to_come, unit):
     VenueFactory.create_batch(3, unit=unit)
-    page, draw = url("operation_venues", operation_to_come.pk), {"draw": 1, "number": 2}
-    done = as_planner.post(page, draw, follow=True)
-    assert "Venues were drawn once." in text(done)
+    done = draw(as_planner, operation_to_come)
+    assert "Venues were drawn once." in text(as_planner.get(operation_to_come.get_absolute_url()))
     button = undo_button(done)
 
     asked = as_planner.post(button, {"next": operation_to_come.get_absolute_url()})
@@ -147,7 +147,7 @@ def test_a_draw_is_undone_with_a_reason_and_stays_counted(as_planner, operation_
     assert "Venues were drawn once, of which 1 was undone: the history says why." in text(undone)
     history = as_planner.get(reverse("accounts:history", args=["operation", operation_to_come.pk]))
     assert "out of the operation again. The wrong filter" in text(history)
-    as_planner.post(page, draw)
+    draw(as_planner, operation_to_come)
     lead = signed_in(UserFactory(role=Role.CSE_LEAD, units=[unit]))
     told = text(lead.get(operation_to_come.get_absolute_url()))
     assert "Venues were drawn 2 times, of which 1 was undone." in told
@@ -155,8 +155,8 @@ def test_a_draw_is_undone_with_a_reason_and_stays_counted(as_planner, operation_
 
 def test_no_program_undoes_a_draw_without_a_reason(operation_to_come, unit, as_planner):
     VenueFactory(unit=unit)
-    as_planner.post(url("operation_venues", operation_to_come.pk), {"draw": 1, "number": 1})
-    offer = Undo.objects.get()
+    draw(as_planner, operation_to_come, number=1)
+    offer = Undo.objects.get(act__endswith="draw_venues")
     with pytest.raises(undo.ReasonNeededError):
         undo.take_back(number=offer.number, by=offer.by, at=timezone.now(), reason=" \u200b")
     assert operation_to_come.chosen_venues.exists()
@@ -170,7 +170,7 @@ def test_the_history_of_an_operation_tells_of_no_draw_of_another_unit(
         VenueFactory(unit=of)
         OperationVenueFactory(operation=operation_to_come, venue=VenueFactory(unit=of))
         by = UserFactory(role=Role.PLANNER, units=[of])
-        draws.draw_venues(operation=operation_to_come, among=Venue.objects.all(), number=1, by=by)
+        drawn(operation_to_come, by)
 
     page = text(
         as_planner.get(reverse("accounts:history", args=["operation", operation_to_come.pk]))
@@ -195,26 +195,26 @@ def test_venues_with_a_visit_by_now_stay_whatever_is_undone(as_planner, operatio
     assert operation_to_come.chosen_venues.exists()
 
 
+def draw(browser, operation, number=2):
+    """As a planner does: commit, then draw. The page that confirms it."""
+    plan = browser.post(url("draw_add", operation.pk), DESIGN | {"number": number})
+    browser.get(plan.url)
+    return browser.post(f"{plan.url}draw/", follow=True)
+
+
 def undo_button(page):
     [action] = set(re.findall(r'action="(/[^"]*undo[^"]*)"', page.content.decode()))
     return action
 
 
-def test_the_system_draws_among_those_that_match(as_planner, operation_to_come, unit):
+def test_a_draw_begins_from_those_that_match(as_planner, operation_to_come, unit):
     VenueFactory.create_batch(3, unit=unit, kind=Venue.Kind.HOSTEL)
     VenueFactory.create_batch(3, unit=unit)
 
-    as_planner.post(
-        url("operation_venues", operation_to_come.pk) + "?kind=hostel", {"draw": 1, "number": 2}
-    )
+    page = as_planner.get(url("operation_venues", operation_to_come.pk) + "?kind=hostel")
 
-    assert (
-        operation_to_come.chosen_venues.filter(
-            venue__kind="hostel", selection="random_part"
-        ).count()
-        == 2
-    )
-    assert operation_to_come.chosen_venues.count() == 2
+    assert "Plan a draw from the 3" in text(page)
+    assert f'href="{url("draw_add", operation_to_come.pk)}?kind=hostel"' in page.text
 
 
 @pytest.mark.parametrize(
@@ -227,9 +227,6 @@ def test_the_system_draws_among_those_that_match(as_planner, operation_to_come, 
             "what you chose is not there",
         ),
         ({"add": 1, "venues": ["foreign"], "selection": "priority"}, "can no longer be added"),
-        ({"draw": 1, "number": 9}, "Enter a number between 1 and 1"),
-        ({"draw": 1}, "Enter how many venues to draw"),
-        ({"draw": 1, "number": "some"}, "Enter a number, such as 20"),
     ],
 )
 def test_a_choice_that_will_not_do_is_refused(

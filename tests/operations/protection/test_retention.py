@@ -20,6 +20,7 @@ from accounts.tasks import apply_retention
 from govuk.dates import LONDON
 from operations.models import Cadet, FollowUpState, Outcome, TeamMember, Visit
 from operations.protection.retention import RULES
+from operations.sampling import actions as sampling
 from reports.dashboards import TABLES, Dashboard
 from reports.filters import Filters
 from tests import factories
@@ -191,6 +192,13 @@ def old_sheet():
     return factories.SheetFactory(operation=operation_that_closed(4000))
 
 
+def old_reserve():
+    """One that has replaced a drawn venue."""
+    plan = factories.DrawPlanFactory(operation=operation_that_closed(4000), drawn=True)
+    by = factories.UserFactory(role=Role.PLANNER, whole_force=True)
+    return sampling.replace_venue(drawn=plan.drawn.get(place=1), by=by, reason="Shut")
+
+
 completed = old(factories.CompletedVisitFactory)
 not_completed = old(factories.NotCompletedVisitFactory)
 planned = partial(factories.VisitFactory, starts_at=YEARS_AGO)
@@ -211,6 +219,7 @@ WITH_WORDS = {
     "operations.Outcome.correction_reason": (lambda: completed().outcome, {"revision": 2}),
     "operations.Outcome.incident_reference": (lambda: completed().outcome, {}),
     "operations.Outcome.notes": (lambda: completed().outcome, {}),
+    "operations.DrawnVenue.reason": (old_reserve, {}),
     "operations.Sheet.call_signs": (old_sheet, {}),
     "operations.Sheet.sent_to": (old_sheet, {}),
     "operations.StartOverride.reason": (

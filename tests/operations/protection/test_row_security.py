@@ -22,6 +22,8 @@ from operations.models import (
     CallReminder,
     CheckIn,
     Concern,
+    DrawnVenue,
+    DrawPlan,
     Figure,
     FollowUp,
     LastVisit,
@@ -47,7 +49,7 @@ KEYS = {
 }
 SCOPED_MODELS = [
     *(Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure),
-    *(Alarm, CheckIn, Call, CallReminder, Concern, Sheet),
+    *(Alarm, CheckIn, Call, CallReminder, Concern, Sheet, DrawPlan, DrawnVenue),
 ]
 
 
@@ -95,6 +97,9 @@ def world(unit):
         factories.ConcernFactory(call=factories.CallFactory(venue=venue))
         factories.StartOverrideFactory(visit=planned)
         factories.WelfareAnswerFactory(visit=over, cadet=made[name]["companion"])
+        factories.DrawPlanFactory(operation=operation, venues=[venue])
+        more = factories.VenueFactory.create_batch(2, unit=of)
+        factories.DrawPlanFactory(operation=operation, venues=more, drawn=True)
         factories.SheetFactory(operation=operation, command_unit=of)
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
@@ -209,6 +214,7 @@ def test_a_policy_asks_no_guarded_table_for_each_row():
     """Policies inside policies multiply. Some tables are only ever asked for a few at a time."""
     few = {"operations_reminder", "operations_remindercopy"}
     few |= {"operations_concern", "operations_callreminder", "operations_alarmnotice"}
+    few |= {"operations_drawnvenue"}
     for table in POLICIES.keys() - few:
         assert not [other for other in TABLES if f"{other} " in POLICIES[table]]
 

@@ -326,6 +326,7 @@ def test_these_are_the_relations_that_move():
         "venues.VenueContact.venue": "ManyToOneRel",
         "venues.TrainingSession.venue": "ManyToOneRel",
         "operations.OperationVenue.venue": "ManyToOneRel",
+        "operations.DrawnVenue.venue": "ManyToOneRel",
         "operations.Visit.venue": "ManyToOneRel",
         "operations.Call.venue": "ManyToOneRel",
         "operations.LastVisit.venue": "OneToOneRel",  # written anew by PostgreSQL as visits move

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.csv_tables import FORMULA_STARTS, csv_response, harmless, xlsx_response
+from govuk.csv_tables import FORMULA_STARTS, csv_response, harmless, xlsx_response
 
 
 def read(content: bytes) -> list[list[str]]:

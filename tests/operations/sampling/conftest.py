@@ -1,0 +1,5 @@
+"""What tests of draws share."""
+
+from tests.operations.planning.conftest import operation, venue
+
+__all__ = ["operation", "venue"]
