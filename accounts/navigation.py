@@ -28,6 +28,7 @@ ENTRIES = (
     (roles.VIEW_BOARD, "Sheets", "operations:sheet_list"),
     (roles.VIEW_STATISTICS, "Dashboard", "reports:dashboard"),
     (roles.VIEW_OPERATIONS, "Operations", "operations:operation_list"),
+    (roles.AUTHORISE_OPERATIONS, "To authorise", "operations:to_authorise"),
     (roles.VIEW_FOLLOW_UPS, "Follow-ups", "operations:follow_up_list"),
     (roles.WORK_CONCERNS, "Concerns", "operations:concern_list"),
     (roles.VIEW_VENUES, "Venues", "venues:venue_list"),

@@ -19,7 +19,8 @@ class Role(enum.StrEnum):
     """Chooses venues, assigns teams and cadets, publishes the schedule of their command units."""
 
     CSE_LEAD = "CSE lead"
-    """Answers for the results: reads pass rates, follow-ups and what is overdue."""
+    """Answers for the results: reads pass rates, follow-ups and what is overdue; authorises the
+    operations of others."""
 
     TRAINING_COORDINATOR = "Training coordinator"
     """Records training, books refreshers and chases venues."""
@@ -39,6 +40,7 @@ IMPORT_VENUES = "venues.import_venues"
 RECORD_TRAINING = "venues.add_trainingsession"
 VIEW_OPERATIONS = "operations.view_operation"
 PLAN_OPERATIONS = "operations.plan_operations"
+AUTHORISE_OPERATIONS = "operations.authorise_operations"
 LOG_VISITS = "operations.log_visits"
 VIEW_RESULTS = "operations.view_outcome"
 VIEW_FOLLOW_UPS = "operations.view_followup"
@@ -57,7 +59,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     ),
     Role.CSE_LEAD: frozenset(
         {VIEW_VENUES, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_FOLLOW_UPS, VIEW_STATISTICS}
-        | {DECIDE_ACCESS, WORK_CONCERNS}
+        | {DECIDE_ACCESS, WORK_CONCERNS, AUTHORISE_OPERATIONS}
     ),
     Role.TRAINING_COORDINATOR: frozenset(
         {VIEW_VENUES, CHANGE_VENUES, RECORD_TRAINING, VIEW_RESULTS, VIEW_FOLLOW_UPS}

@@ -58,6 +58,12 @@ app.conf.beat_schedule = {
         "schedule": dt.timedelta(minutes=1),
         "options": {"expires": 60},  # seconds; the next does as well
     },
+    "tell of what changed in published plans": {
+        "task": "operations.tasks.tell_of_changed_plans",
+        # Seldom enough to gather what a planner changes in one go, and what they take back.
+        "schedule": dt.timedelta(minutes=10),
+        "options": {"expires": 600},  # seconds; the next does as well
+    },
     "look for teams that were not heard of": {
         "task": "operations.tasks.watch_teams",
         "schedule": dt.timedelta(seconds=5),

@@ -8,6 +8,7 @@ must not pass for one that was partly right.
 TONES: dict[str, dict[str, str]] = {
     "verdict": {"responded_well": "good", "partly": "partly", "refresher_needed": "poor"},
     "visit": {"planned": "waiting", "under_way": "active"},
+    "operation": {"submitted": "waiting", "live": "active", "closed": "done"},
     "follow_up": {
         "offered": "waiting",
         "booked": "active",

@@ -19,6 +19,7 @@ class OperationsConfig(AppConfig):
         "concern_with_nobody": "operations.calls.reminders.write_of_nobodys",
         "cadet_withdrew": "operations.duty.welfare_messages.write_withdrawals",
         "cadet_to_speak_to": "operations.duty.welfare_messages.write_answers",
+        "plan_notice": "operations.approval.messages.write",
         "control_room_sheet": "operations.sheets.messages.write",
     }
     histories = ("operations.protection.audit_limits.HISTORIES",)

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.database import scope
+from operations.approval import telling
 from operations.calls import reminders as calls
 from operations.figures import counting
 from operations.follow_ups import reminders
@@ -29,6 +30,13 @@ def count_figures() -> None:
     """Count what changed since the last time, so that a dashboard has less to count by itself."""
     with scope.for_task(count_figures.name):
         counting.count()
+
+
+@shared_task
+def tell_of_changed_plans() -> None:
+    """Tell officers what of published plans has changed for them since they were told last."""
+    with scope.for_task(tell_of_changed_plans.name):
+        telling.tell_of_changes(at=timezone.now())
 
 
 @shared_task

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from operations.approval import views as approval
 from operations.calls.urls import urlpatterns as call_pages
+from operations.closing import views as closing
 from operations.control_room import views as board
 from operations.duty import concern_views as concerns
 from operations.duty import start_views as starts
@@ -32,6 +34,16 @@ urlpatterns = [
         planning.OperationVenues.as_view(),
         name="operation_venues",
     ),
+    path("operations/<number:pk>/submit/", approval.Submit.as_view(), name="operation_submit"),
+    path(
+        "operations/<number:pk>/withdraw/", approval.Withdraw.as_view(), name="operation_withdraw"
+    ),
+    path("operations/<number:pk>/publish/", approval.Publish.as_view(), name="operation_publish"),
+    path("operations/<number:pk>/clone/", approval.Clone.as_view(), name="operation_clone"),
+    path("operations/<number:pk>/close/", closing.Close.as_view(), name="operation_close"),
+    path("to-authorise/", approval.ToAuthorise.as_view(), name="to_authorise"),
+    path("to-authorise/<number:pk>/", approval.Authorise.as_view(), name="authorise"),
+    path("to-authorise/<number:pk>/refuse/", approval.Refuse.as_view(), name="authority_refuse"),
     path("operations/<number:pk>/visits/add/", teams.VisitAdd.as_view(), name="visit_add"),
     path("visits/<number:pk>/edit/", teams.VisitEdit.as_view(), name="visit_edit"),
     path("visits/<number:pk>/cancel/", teams.VisitCancel.as_view(), name="visit_cancel"),

@@ -17,10 +17,12 @@ from django.utils import timezone
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import Role
+from operations.approval.models import Considered, Decision
 from operations.follow_ups.due import Audience, Stage
 from operations.models import (
     Alarm,
     AlarmNotice,
+    Authorisation,
     Cadet,
     CadetPolicy,
     Call,
@@ -36,6 +38,8 @@ from operations.models import (
     Operation,
     OperationVenue,
     Outcome,
+    PlanNotice,
+    Publication,
     Reminder,
     ReminderCopy,
     Scenario,
@@ -43,11 +47,13 @@ from operations.models import (
     Sheet,
     StartOverride,
     TeamMember,
+    ToldPlan,
     Visit,
     VisitState,
     WarningSign,
     WelfareAnswer,
 )
+from operations.planning.operation_states import WITH_AUTHORITY, OperationState
 from operations.safety.deadlines import Kind
 from operations.safety.models import Reader
 from operations.sampling import actions as sampling
@@ -250,6 +256,87 @@ class OperationFactory(DjangoFactory):
     scenario = factory.SubFactory(ScenarioFactory)
     authorisation_reference = "AUTH/1"
     created_by = factory.SubFactory(UserFactory)
+    state = OperationState.PUBLISHED
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """In the wanted state at once: its history begins with it, and holds nothing else."""
+        state = kwargs["state"]
+        if state in WITH_AUTHORITY:
+            kwargs.setdefault("authorised_from", dt.date(2000, 1, 1))
+            kwargs.setdefault("authorised_until", dt.date(2100, 12, 31))
+        if state == OperationState.CLOSED:
+            kwargs.setdefault("closed_at", timezone.now())
+            kwargs.setdefault("closed_by", kwargs["created_by"])
+        rule = "operations.Operation:operation_begins_as_a_draft"
+        with as_owner(), pgtrigger.ignore(rule):
+            operation = super()._create(model_class, *args, **kwargs)
+        if state == OperationState.SUBMITTED:
+            AuthorisationFactory(operation=operation)
+        if state in WITH_AUTHORITY:
+            AuthorisedFactory(operation=operation)
+        return operation
+
+
+class DraftOperationFactory(OperationFactory):
+    state = OperationState.DRAFT
+
+
+class SubmittedOperationFactory(OperationFactory):
+    state = OperationState.SUBMITTED
+
+
+class AuthorisedOperationFactory(OperationFactory):
+    state = OperationState.AUTHORISED
+
+
+class ClosedOperationFactory(OperationFactory):
+    state = OperationState.CLOSED
+
+
+class AuthorisationFactory(DjangoFactory):
+    """Asked for by the author, for the whole force and more visits than a test makes."""
+
+    class Meta:
+        model = Authorisation
+
+    operation = factory.SubFactory(OperationFactory, state=OperationState.DRAFT)
+    lead = factory.LazyAttribute(lambda o: o.operation.lead)
+    scenario = factory.LazyAttribute(lambda o: o.operation.scenario)
+    authorisation_reference = factory.LazyAttribute(lambda o: o.operation.authorisation_reference)
+    starts_on = factory.LazyAttribute(lambda o: o.operation.starts_on)
+    ends_on = factory.LazyAttribute(lambda o: o.operation.ends_on)
+    units = None
+    venues_at_most = 30_000
+    cadet_visits_at_most = 30_000
+    risk_assessment = "RA/1"
+    risk_assessed_on = dt.date(2026, 1, 5)
+    equality_check = "EIA/1"
+    equality_checked_on = dt.date(2026, 1, 6)
+    submitted_by = factory.LazyAttribute(lambda o: o.operation.created_by)
+    submitted_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _build(cls, model_class, *args, **kwargs):
+        row = super()._build(model_class, *args, **kwargs)
+        row.fingerprint = row.scope.fingerprint
+        return row
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        row = cls._build(model_class, *args, **kwargs)
+        row.save()
+        return row
+
+
+class AuthorisedFactory(AuthorisationFactory):
+    decision = Decision.AUTHORISED
+    considered = Considered.NONE_NEEDED
+    rationale = "Proportionate"
+    valid_from = factory.LazyAttribute(lambda o: o.operation.authorised_from or o.starts_on)
+    valid_until = factory.LazyAttribute(lambda o: o.operation.authorised_until or o.ends_on)
+    decided_by = factory.SubFactory(UserFactory, role=Role.CSE_LEAD)
+    decided_at = factory.LazyFunction(timezone.now)
 
 
 class OperationVenueFactory(DjangoFactory):
@@ -547,6 +634,42 @@ class SheetFactory(DjangoFactory):
 
 
 # Safety -----------------------------------------------------------------------------------------
+
+
+class PublicationFactory(DjangoFactory):
+    class Meta:
+        model = Publication
+
+    operation = factory.SubFactory(OperationFactory)
+    number = 1
+    by = factory.SubFactory(UserFactory)
+    at = factory.LazyFunction(timezone.now)
+
+
+class PlanNoticeFactory(DjangoFactory):
+    """That one visit was added to a published plan."""
+
+    class Meta:
+        model = PlanNotice
+
+    operation = factory.SubFactory(OperationFactory)
+    reader = factory.SubFactory(UserFactory, role=Role.VISITING_OFFICER)
+    added = 1
+    decided_at = factory.LazyFunction(timezone.now)
+
+
+class ToldPlanFactory(DjangoFactory):
+    """As the plan of the visit is."""
+
+    class Meta:
+        model = ToldPlan
+
+    visit = factory.SubFactory(VisitFactory)
+    operation = factory.LazyAttribute(lambda o: o.visit.operation)
+    officer = factory.LazyAttribute(lambda o: o.visit.team.get(duty="lead").officer)
+    starts_at = factory.LazyAttribute(lambda o: o.visit.starts_at)
+    ends_at = factory.LazyAttribute(lambda o: o.visit.ends_at)
+    duty = TeamMember.Duty.LEAD
 
 
 class StartOverrideFactory(DjangoFactory):

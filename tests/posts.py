@@ -134,6 +134,16 @@ ANSWERS = {
     },
     "operations:outcome_add": lambda _: FACTS,
     "operations:outcome_correct": lambda _: {"reason": "Wrong", "notes": "more"},
+    "operations:operation_submit": lambda _: {
+        "venues_at_most": "4",
+        "risk_assessment": "RA/1",
+        "equality_check": "EIA/1",
+        **day("risk_assessed_on", timezone.localdate()),
+        **day("equality_checked_on", timezone.localdate()),
+    },
+    "operations:operation_withdraw": lambda _: {"reason": "Too soon"},
+    "operations:authorise": lambda _: {"considered": "none_needed", "rationale": "Fair"},
+    "operations:authority_refuse": lambda _: {"rationale": "Too many"},
     "operations:sheet_send": lambda made: to_the_control_room(made["planned"]),
     "operations:visit_cancel": lambda _: {"reason": "Needed elsewhere"},
     "operations:visit_edit": lambda _: {"starts_at": "18:00", "ends_at": "19:00"},
@@ -162,6 +172,21 @@ def visit(made, factory=factories.VisitFactory, **fields):
     return factory(**about | fields)
 
 
+def own(made, factory):
+    operation = factory(created_by=made["people"][Role.PLANNER])
+    factories.OperationVenueFactory(operation=operation, venue=made["venue"])
+    return operation
+
+
+def asked(made):
+    unit = made["venue"].local_authority.command_unit
+    operation = own(made, factories.DraftOperationFactory)
+    row = factories.AuthorisationFactory(operation=operation, units=[unit.pk], venues_at_most=4)
+    operation.state = "submitted"
+    operation.save()
+    return row
+
+
 def difference(made):
     unit = made["venue"].local_authority.command_unit
     factories.LocalAuthorityFactory(name="Southmoor", fhrs_code="977", command_unit=unit)
@@ -188,6 +213,12 @@ STAGES = {
         visit=visit(made, factories.RefresherNeededVisitFactory), state=FollowUpState.DECLINED
     ),
     "operations:not_completed_correct": lambda m: visit(m, factories.NotCompletedVisitFactory),
+    "operations:operation_submit": lambda made: own(made, factories.DraftOperationFactory),
+    "operations:operation_withdraw": lambda made: own(made, factories.SubmittedOperationFactory),
+    "operations:operation_close": lambda made: own(made, factories.OperationFactory),
+    "operations:operation_publish": lambda made: own(made, factories.AuthorisedOperationFactory),
+    "operations:authorise": lambda made: asked(made),
+    "operations:authority_refuse": lambda made: asked(made),
     "operations:visit_edit": lambda made: visit(
         made, starts_at=timezone.now() + dt.timedelta(days=2)
     ),

@@ -146,6 +146,14 @@ operations:drawn_replace         drawn      403 200 403 403 403 403 | 403 404 40
 operations:operation_edit        operation  403 200 403 403 403 403 | 403 404 403 403 403 403
 operations:operation_list        -          403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:operation_venues      operation  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:operation_submit      own_draft  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:operation_withdraw    own_draft  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:operation_publish     own_draft  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:operation_clone       operation  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:operation_close       own_draft  403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:to_authorise          -          403 403 200 403 403 403 | 403 403 200 403 403 403
+operations:authorise             asked      403 403 200 403 403 403 | 403 403 404 403 403 403
+operations:authority_refuse      asked      403 403 200 403 403 403 | 403 403 404 403 403 403
 operations:outcome_add           under_way  200 403 403 403 403 403 | 404 403 403 403 403 403
 operations:outcome_correct       completed  200 403 403 403 403 403 | 404 404 404 403 403 404
 operations:scenario_add          -          403 200 403 403 403 403 | 403 200 403 403 403 403
@@ -267,6 +275,9 @@ def world(db, settings, tmp_path):
             drawn=name == "drawn_plan",
         )
     made["drawn"] = made["drawn_plan"].drawn.get(place=1)
+    made["own_draft"] = factories.DraftOperationFactory(created_by=people[Role.PLANNER])
+    made["asked"] = factories.AuthorisationFactory(units=[unit.pk])
+    factories.OperationVenueFactory(operation=made["asked"].operation, venue=venue)
     made["sheet"] = factories.SheetFactory(operation=operation, command_unit=unit)
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])

@@ -26,6 +26,8 @@ NO_ACTS = {
     "accounts.access.rights.require_looking_after": "a part of acts",
     "accounts.access.rights.set_by_system": "a command of the owner's, on record",
     "accounts.access.rights.why_not": "a question",
+    "operations.approval.actions.may_decide": "a question",
+    "operations.approval.actions.require_its_planner": "a part of acts",
     "operations.calls.actions.proposals": "a question",
     "operations.calls.real_after_all.open_concerns": "follows from a real concern",
     "operations.teams.actions.visits_in_doubt": "a question",

@@ -170,6 +170,16 @@ def person():
     return factories.UserFactory()
 
 
+def assessments():
+    papers = {"risk_assessment": "RA/1", "equality_check": "EIA/1"}
+    return papers | dict.fromkeys(["risk_assessed_on", "equality_checked_on"], NOW.date())
+
+
+def decision():
+    asked = factories.SubmittedOperationFactory().authorisations.get()
+    return {"authorisation": asked, "rationale": "Fair", "at": NOW}
+
+
 def visit_of(row):
     return {"operation": row.operation, "venue": row.venue}
 
@@ -331,6 +341,40 @@ CALLS = {
         "visit": planned(),
         "reason": "Snow",
         "at": timezone.now(),
+    },
+    "operations.approval.actions.submit_operation": lambda: {
+        "operation": factories.DraftOperationFactory(),
+        "at": NOW,
+        "venues_at_most": 1,
+        "cadet_visits_at_most": 0,
+        **assessments(),
+    },
+    "operations.approval.actions.authorise_operation": lambda: {
+        **decision(),
+        "fingerprint": "",
+        "considered": "none_needed",
+        "valid_from": NOW.date(),
+        "valid_until": NOW.date(),
+    },
+    "operations.approval.actions.refuse_operation": lambda: decision(),
+    "operations.approval.actions.withdraw_operation": lambda: {
+        "operation": factories.SubmittedOperationFactory(),
+        "reason": "Too soon",
+        "at": NOW,
+    },
+    "operations.approval.actions.publish_operation": lambda: {
+        "operation": factories.AuthorisedOperationFactory(),
+        "at": NOW,
+    },
+    "operations.approval.cloning.clone_operation": lambda: {
+        "operation": factories.OperationFactory(),
+        "reference": "MS/2027/9",
+        "starts_on": timezone.localdate(),
+        "at": timezone.now(),
+    },
+    "operations.closing.actions.close_operation": lambda: {
+        "operation": factories.OperationFactory(),
+        "at": NOW,
     },
     "operations.sheets.actions.send_sheet": lambda: {
         "operation": factories.OperationFactory(),

@@ -18,7 +18,7 @@ TELL = f"PERFORM pg_notify('{CHANNEL}', '');"
 
 def _is_on_board(row: str) -> str:
     """Whether a visit, as a trigger has it, is on the board."""
-    names = ("state", "starts_at", "ends_at", "ended_at")
+    names = ("state", "published", "starts_at", "ends_at", "ended_at")
     columns = ", ".join(f"{row}.{name} AS {name}" for name in names)
     return f"EXISTS (SELECT FROM (SELECT {columns}) visit WHERE {ON_BOARD})"
 

@@ -5,9 +5,12 @@ import random
 import uuid
 
 from accounts.database import scope
-from accounts.dates.london import duty_day
+from accounts.dates.london import duty_begins, duty_day
 from accounts.models import User
 from govuk.dates import LONDON
+from operations.approval import actions as approval
+from operations.approval.models import Authorisation, Considered
+from operations.closing import actions as closing
 from operations.demo.world import World
 from operations.duty import actions as duty
 from operations.duty import welfare
@@ -77,6 +80,7 @@ def _make(chance: random.Random, world: World, *, now: dt.datetime) -> None:
         scenario = scenarios[0] if months_ago > 12 else scenarios[1]
         _past_operation(chance, world, scenario, number=number, first=first, now=now)
     _current_operation(chance, world, scenarios[1], number=number + 1, now=now)
+    _operations_to_come(chance, world, scenarios[1], number=number + 2, now=now)
 
 
 def _scenarios(planner: User) -> list[Scenario]:
@@ -105,7 +109,13 @@ def _scenarios(planner: User) -> list[Scenario]:
 
 
 def _operation(
-    world: World, scenario: Scenario, *, number: int, first: dt.date, days: int
+    world: World,
+    scenario: Scenario,
+    *,
+    number: int,
+    first: dt.date,
+    days: int,
+    lead: str = "lead",
 ) -> Operation:
     names = "Lantern Heron Quill Tallow Osprey Saltmarsh Juniper Beacon Harbour Kestrel".split()
     return planning.create_operation(
@@ -113,11 +123,48 @@ def _operation(
         name=f"Operation {names[number % len(names)]}",
         starts_on=first,
         ends_on=first + dt.timedelta(days=days),
-        lead=world.people["lead"],
+        lead=world.people[lead],
         scenario=scenario,
         authorisation_reference=f"CSE-AUTH-{first.year}-{number:03}",
         notes="",
         by=world.people["planner"],
+    )
+
+
+def _submit(world: World, operation: Operation, *, at: dt.datetime) -> Authorisation:
+    year = operation.starts_on.year
+    return approval.submit_operation(
+        operation=operation,
+        venues_at_most=operation.chosen_venues.count(),
+        cadet_visits_at_most=40,
+        risk_assessment=f"RA-{year}-{operation.pk:03}",
+        risk_assessed_on=duty_day(at) - dt.timedelta(days=3),
+        equality_check=f"EIA-{year}-{operation.pk:03}",
+        equality_checked_on=duty_day(at) - dt.timedelta(days=3),
+        by=world.people["planner"],
+        at=at,
+    )
+
+
+def _publish(world: World, operation: Operation) -> None:
+    """Let somebody authorise the operation, and publish it the week before it begins."""
+    begins = duty_begins(operation.starts_on)
+    asked = _submit(world, operation, at=begins - dt.timedelta(days=12))
+    with scope.acting(world.authoriser):
+        approval.authorise_operation(
+            authorisation=asked,
+            fingerprint=asked.fingerprint,
+            considered=Considered.NONE_NEEDED,
+            rationale="Staff are tested as any guest may meet them, and nobody else is watched. "
+            "The cadets are volunteers, looked after by a welfare officer.",
+            valid_from=operation.starts_on,
+            valid_until=operation.ends_on,
+            by=world.authoriser,
+            at=begins - dt.timedelta(days=9),
+        )
+    operation.refresh_from_db()
+    approval.publish_operation(
+        operation=operation, by=world.people["planner"], at=begins - dt.timedelta(days=6)
     )
 
 
@@ -132,6 +179,7 @@ def _past_operation(
 ) -> None:
     operation = _operation(world, scenario, number=number, first=first, days=20)
     chosen = _choose(chance, world, operation, drawn=24, priority=8)
+    _publish(world, operation)
     visits = []
     teams = []
     for place, (venue, selection) in enumerate(chosen):
@@ -156,6 +204,23 @@ def _past_operation(
     for visit, team in zip(visits, teams, strict=True):
         with scope.acting(team[0]):
             _play(chance, world, visit, by=team[0], now=now)
+    over = duty_begins(operation.ends_on) + dt.timedelta(days=3)
+    closing.close_operation(operation=operation, by=world.people["planner"], at=over)
+
+
+def _operations_to_come(
+    chance: random.Random, world: World, scenario: Scenario, *, number: int, now: dt.datetime
+) -> None:
+    """One that waits for the lead who signs in to authorise it, and a draft."""
+    today = duty_day(now)
+    for place, (days_ahead, lead) in enumerate(((25, "planner"), (40, "lead"))):
+        first = today + dt.timedelta(days=days_ahead)
+        operation = _operation(
+            world, scenario, number=number + place, first=first, days=20, lead=lead
+        )
+        _choose(chance, world, operation, drawn=12, priority=4)
+        if lead == "planner":
+            _submit(world, operation, at=now - dt.timedelta(days=1))
 
 
 def _current_operation(
@@ -166,6 +231,7 @@ def _current_operation(
     first = today - dt.timedelta(days=12)
     operation = _operation(world, scenario, number=number, first=first, days=30)
     chosen = _draw(chance, world, operation, drawn=26, priority=6)
+    over = []
     officer = world.people["officer"]
     others = [person for person in world.officers if person != officer]
     fit = [cadet for cadet in world.cadets if cadet.reference not in ("WC-007", "WC-014")]
@@ -198,8 +264,11 @@ def _current_operation(
         out.add((cadet, start))
         TeamMember.objects.create(visit=visit, cadet=cadet, duty=TeamMember.Duty.CADET)
         if place < 12:
-            with scope.acting(lead):
-                _play(chance, world, visit, by=lead, now=now)
+            over.append((visit, lead))
+    _publish(world, operation)
+    for visit, lead in over:
+        with scope.acting(lead):
+            _play(chance, world, visit, by=lead, now=now)
 
 
 def _choose(

@@ -80,6 +80,8 @@ class World:
     units: list[CommandUnit]
     venues: list[Venue]
     cadets: list[Cadet]
+    authoriser: User
+    """Authorises what the lead who signs in leads."""
 
 
 def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
@@ -95,7 +97,7 @@ def make(chance: random.Random, *, today: dt.date, venue_count: int) -> World:
     three_years_ago = today - dt.timedelta(days=3 * 365)
     Venue.objects.update(created_at=midnight(three_years_ago))
     _training(chance, venues, by=people["coordinator"], today=today)
-    return World(people, officers, units, venues, _cadets(chance, units, today))
+    return World(people, officers, units, venues, _cadets(chance, units, today), _authoriser())
 
 
 def _person(person: SignIn) -> User:
@@ -111,6 +113,22 @@ def _person(person: SignIn) -> User:
     user.set_password(PASSWORD)
     user.save()
     user.groups.add(Group.objects.get(name=person.role))
+    return user
+
+
+def _authoriser() -> User:
+    """A second CSE lead of the whole force, who exists on record only."""
+    user = User(
+        username="superintendent",
+        first_name="Isolde",
+        last_name="Kingsnorth",
+        email="superintendent@wessendale.example",
+        telephone=_telephone(),
+        whole_force=True,
+    )
+    user.set_unusable_password()
+    user.save()
+    user.groups.add(Group.objects.get(name=Role.CSE_LEAD))
     return user
 
 

@@ -20,6 +20,7 @@ from accounts.models import User
 from accounts.roles import LOG_VISITS
 from govuk.dates import moment
 from govuk.texts import lines, one_line
+from operations.approval.coverage import why_not_covered
 from operations.calls import real_after_all
 from operations.duty.starting import problems_of_start, why_too_early
 from operations.follow_ups.actions import settle_follow_up
@@ -92,7 +93,8 @@ def start_visit(
 
     Raises:
         PermissionDenied: ``by`` is not an officer of the team.
-        Refused: the visit is over or was cancelled, or it is too early; ``by`` has another
+        Refused: the visit is over or was cancelled, or it is too early; the authority of its
+            operation does not cover it; ``by`` has another
             visit under way; or something is missing that the rules ask for and nobody allowed the
             start without. All of that is named at once.
 
@@ -104,6 +106,8 @@ def start_visit(
         raise _too_late(visit)
     if too_early := why_too_early(visit, at=at, early=visit_rules(at=at).early):
         raise refuse("visit", too_early)
+    if not_covered := why_not_covered(visit):
+        raise refuse("visit", not_covered)
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # starts one visit at a time
     if other := Visit.objects.for_officer(by).under_way().select_related("venue").first():
         raise refuse("visit", f"You still have {other.venue} under way: log it first.")

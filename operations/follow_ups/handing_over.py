@@ -128,7 +128,7 @@ def hand_over_visits(
         raise PermissionDenied
     schedule.hold_visits(found, [to.pk])
     problems = []
-    theirs = Visit.objects.for_officer(person).filter(pk__in=keys)
+    theirs = Visit.objects.with_in_team(person).filter(pk__in=keys)
     found = list(theirs.select_related("operation", "venue").order_by("operation", "pk"))
     for visit in found:
         members = visit.team.select_related("officer", "cadet").order_by("pk")

@@ -77,8 +77,21 @@ def is_of_other_units_too(operation: Operation, *, by: User) -> bool:
 
 def is_within(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
     """Whether a window lies in the operation's duty days. The last night ends in the morning."""
-    first, last = duty_begins(operation.starts_on), duty_ends(operation.ends_on)
-    return first <= starts_at and ends_at <= last
+    return _is_between(operation.starts_on, operation.ends_on, starts_at, ends_at)
+
+
+def is_authorised_for(operation: Operation, starts_at: dt.datetime, ends_at: dt.datetime) -> bool:
+    """Whether a window lies in the days for which the operation is authorised; before somebody
+    has, in any.
+    """
+    first, last = operation.authorised_from, operation.authorised_until
+    return first is None or last is None or _is_between(first, last, starts_at, ends_at)
+
+
+def _is_between(
+    first: dt.date, last: dt.date, starts_at: dt.datetime, ends_at: dt.datetime
+) -> bool:
+    return duty_begins(first) <= starts_at and ends_at <= duty_ends(last)
 
 
 @transaction.atomic
@@ -149,7 +162,7 @@ def edit_operation(
 def _edit_operation(
     operation: Operation, version: int, by: User, fields: OperationFields
 ) -> Operation:
-    operation = lock(operation)
+    operation = lock_open(operation)
     operation.claim(version)
     changed = {name for name in COMMON if fields[name] != getattr(operation, name)}  # type: ignore[literal-required]
     why_not = not_for(by, operation)
@@ -214,6 +227,17 @@ def require_plannable(operation: Operation, *, by: User) -> None:
 def lock(operation: Operation) -> Operation:
     """The operation as it stands now, kept from other planners until the transaction ends."""
     return Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+
+
+OVER = "This operation is closed: it takes no more plans."
+
+
+def lock_open(operation: Operation) -> Operation:
+    """The same, refused where the operation is closed."""
+    operation = lock(operation)
+    if operation.is_closed:
+        raise refuse("operation", OVER)
+    return operation
 
 
 def problems_of(fields: Mapping[str, Any], *, operation: Operation | None = None) -> list[Problem]:
@@ -327,7 +351,7 @@ def add_venues(
 
     """
     require_plannable(operation, by=by)
-    operation = lock(operation)
+    operation = lock_open(operation)
     if selection in BY_CHANCE:
         raise refuse(
             "selection",
@@ -361,6 +385,8 @@ def choose(
     draw: Draw | None = None,
 ) -> int:
     """Put venues that may be chosen into a locked operation; how many there were."""
+    if operation.is_closed:
+        raise refuse("operation", OVER)
     rows = [
         OperationVenue(
             operation=operation, venue_id=pk, selection=selection, draw=draw, added_by=by
@@ -392,7 +418,7 @@ def remove_venue(*, chosen: OperationVenue, by: User, reason: str = "") -> None:
             given.
 
     """
-    operation = lock(chosen.operation)
+    operation = lock_open(chosen.operation)
     if not may_choose(by, [chosen]):
         raise PermissionDenied
     if operation.visits.filter(venue=chosen.venue_id).exists():

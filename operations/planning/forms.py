@@ -17,7 +17,8 @@ from govuk import Button, GovDateField, GovFilterForm, GovForm, Question, Search
 from govuk.dates import plain_time
 from operations import people
 from operations.planning import actions as planning
-from operations.planning.models import Operation
+from operations.planning.models import Operation, OperationQuerySet
+from operations.planning.operation_states import Stage
 from operations.scenarios.models import Scenario
 from operations.visits.last_visits import LastVisit
 from operations.visits.policies import VisitPolicy
@@ -109,6 +110,23 @@ class OperationEditForm(OperationForm, VersionedForm):
         """The answers as the act takes them; what was not asked stays as ``operation`` has it."""
         kept = {name: getattr(operation, name) for name in planning.COMMON}
         return kept | self.values()  # type: ignore[return-value]  # the form's fields are the act's
+
+
+class OperationFilter(GovFilterForm, forms.Form):
+    """Narrows the list of operations."""
+
+    submit_label = "Show operations"
+
+    stage = forms.ChoiceField(
+        label="How far", choices=[("", "All"), *Stage.choices], required=False
+    )
+
+    def narrow(self, operations: OperationQuerySet, *, on: dt.date) -> OperationQuerySet:
+        """Those of ``operations`` that are so far on the day ``on``."""
+        if self.is_refused:
+            return operations.none()
+        wanted = self.cleaned_data.get("stage") if self.is_bound else ""
+        return operations.at_stage(Stage(wanted), on=on) if wanted else operations
 
 
 class ChoosableVenuesForm(GovFilterForm, forms.Form):

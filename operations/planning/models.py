@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pgtrigger
@@ -15,11 +16,22 @@ from django.utils.functional import cached_property
 from accounts.acts.versions import Versioned
 from accounts.database.model_fields import DayField, LineField, LinesField
 from accounts.database.references import NaturalOrder
+from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.record.events import tracked
 from accounts.roles import PLAN_OPERATIONS, VIEW_OPERATIONS, VIEW_RESULTS, VIEW_STATISTICS
 from operations import people
 from operations.command_units import command_unit_of_venue, kept_from_venue
+from operations.planning.operation_states import (
+    MOVES,
+    REOPENED_WITHIN,
+    SHOWN,
+    SHOWN_IN_SQL,
+    WITH_AUTHORITY,
+    OperationState,
+    Stage,
+    stage,
+)
 from operations.scenarios.models import Scenario
 from operations.visits.policies import LONGEST_OPERATION
 from operations.visits.selection import BY_CHANCE, Selection
@@ -53,6 +65,15 @@ class OperationQuerySet(models.QuerySet["Operation"]):
     def unled(self) -> Self:
         """Whose lead can't lead any more."""
         return self.with_who_leads().filter(is_led=False)
+
+    def at_stage(self, wanted: Stage, *, on: dt.date) -> Self:
+        """Those that are so far on the duty day ``on``; published ones are live from their first
+        day.
+        """
+        if wanted == Stage.LIVE:
+            return self.filter(state=OperationState.PUBLISHED, starts_on__lte=on)
+        found = self.filter(state=wanted)
+        return found.filter(starts_on__gt=on) if wanted == Stage.PUBLISHED else found
 
     def with_progress(self, visits: VisitQuerySet) -> Self:
         """Annotate ``progress``: by state, how many of ``visits`` (those that the reader may see)
@@ -97,9 +118,20 @@ class Operation(Versioned):
     lead = models.ForeignKey(User, on_delete=models.PROTECT, related_name="operations_led")
     scenario = models.ForeignKey(Scenario, on_delete=models.PROTECT, related_name="operations")
     authorisation_reference = LineField(
-        max_length=60, help_text="Of the written authority for these visits."
+        blank=True, max_length=60, help_text="Of the written authority for these visits."
     )
     notes = LinesField(blank=True, max_length=2000)
+    state = models.CharField(
+        max_length=10, choices=OperationState, default=OperationState.DRAFT, editable=False
+    )
+    authorised_from = DayField(
+        null=True, editable=False, help_text="The first day of the authority that it has."
+    )
+    authorised_until = DayField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    closed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
     wanted_starts_on = DayField("first day asked for", null=True, editable=False)
     wanted_ends_on = DayField("last day asked for", null=True, editable=False)
     wanted_by = models.ForeignKey(
@@ -126,7 +158,10 @@ class Operation(Versioned):
     objects: ClassVar[OperationQuerySet] = OperationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        permissions = [("plan_operations", "Can plan operations, visits and teams")]
+        permissions = [
+            ("plan_operations", "Can plan operations, visits and teams"),
+            ("authorise_operations", "Can authorise the operations of others"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 NaturalOrder("reference"),
@@ -161,6 +196,20 @@ class Operation(Versioned):
                 ),
                 name="dates_asked_for_could_be_an_operation_s",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=WITH_AUTHORITY,
+                    authorised_from__isnull=False,
+                    authorised_until__gte=F("authorised_from"),
+                )
+                | (~Q(state__in=WITH_AUTHORITY) & Q(authorised_from=None, authorised_until=None)),
+                name="authorised_operation_says_from_when_to_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_at__isnull=False, closed_by__isnull=False)
+                | (~Q(state="closed") & Q(closed_at=None, closed_by=None)),
+                name="closed_operation_says_when_and_by_whom",
+            ),
         ]
         ordering = ["-starts_on", NaturalOrder("reference")]
         # The natural order of a reference takes PostgreSQL longer than all else of a list.
@@ -185,11 +234,104 @@ class Operation(Versioned):
                     END IF;
                     RETURN NEW;
                 """,
-            )
+            ),
+            pgtrigger.Protect(
+                name="operation_begins_as_a_draft",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__state__df="draft"),
+            ),
+            pgtrigger.FSM(
+                name="operation_moves_step_by_step",
+                field="state",
+                transitions=[
+                    *((old, new) for old, news in MOVES.items() for new in sorted(news)),
+                    (OperationState.CLOSED, OperationState.PUBLISHED),
+                ],
+            ),
+            pgtrigger.Protect(
+                name="closing_is_undone_at_once_or_not_at_all",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'closed' AND NEW.state <> 'closed' AND now() > "
+                    f"OLD.closed_at + interval '{REOPENED_WITHIN.seconds} seconds'"
+                ),
+            ),
+            pgtrigger.Trigger(
+                name="operation_ends_before_or_after_its_visits",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "OLD.state = 'published' AND NEW.state <> 'published'"
+                ),
+                func="""
+                    IF NEW.state = 'draft' AND EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE operation_id = NEW.id AND state NOT IN ('planned', 'cancelled')
+                    ) THEN
+                        RAISE EXCEPTION
+                            'An operation is not withdrawn once a visit of it has started.';
+                    END IF;
+                    IF NEW.state = 'closed' AND EXISTS (
+                        SELECT FROM operations_visit
+                        WHERE operation_id = NEW.id AND state IN ('planned', 'under_way')
+                    ) THEN
+                        RAISE EXCEPTION 'An operation closes once each of its visits has an end.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="operation_tells_its_visits_if_published",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.state IS DISTINCT FROM NEW.state"),
+                func=f"""
+                    UPDATE operations_visit SET published = NEW.state IN {SHOWN_IN_SQL}
+                    WHERE operation_id = NEW.id
+                    AND published IS DISTINCT FROM (NEW.state IN {SHOWN_IN_SQL});
+                    RETURN NULL;
+                """,  # noqa: S608 (put together of constants)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.name}"
+
+    def stage(self, *, on: dt.date) -> Stage:
+        """How far it is on the duty day ``on``."""
+        return stage(self.state, starts_on=self.starts_on, on=on)
+
+    @property
+    def stage_today(self) -> Stage:
+        """The same of today, for pages."""
+        return self.stage(on=duty_day(timezone.now()))
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == OperationState.DRAFT
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == OperationState.SUBMITTED
+
+    @property
+    def is_authorised(self) -> bool:
+        """Authorised and not yet published."""
+        return self.state == OperationState.AUTHORISED
+
+    @property
+    def is_published(self) -> bool:
+        """Published and not closed: its visits can start."""
+        return self.state == OperationState.PUBLISHED
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == OperationState.CLOSED
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its teams see their visits."""
+        return self.state in SHOWN
 
     @cached_property
     def is_led(self) -> bool:

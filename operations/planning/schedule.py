@@ -91,6 +91,8 @@ def what_forbids_it(way: Return) -> str:
             continue
         team = _team_again(visit, way)
         problems += _problems_of_venue(visit)
+        if visit.operation.is_closed:
+            problems.append(Problem("operation", planning.OVER))
         now = left[visit.pk]
         if not now.is_planned or _window(now) != _window(visit):
             problems += problems_of_past(visit, way.at)
@@ -194,7 +196,7 @@ def plan_visit(
 
     """
     require(by, PLAN_OPERATIONS)
-    operation = planning.lock(operation)
+    operation = planning.lock_open(operation)
     planning.lock_venues([venue.pk])
     found = OperationVenue.objects.visible_to(by).select_related("venue")
     chosen = found.filter(operation=operation, venue=venue).first()
@@ -377,6 +379,8 @@ def problems_of_window(visit: Visit) -> list[Problem]:
         problems = [Problem("ends_at", message)]  # in place of the widest bound's sentence
     if not planning.is_within(visit.operation, visit.starts_at, visit.ends_at):
         problems.append(_outside(visit.operation))
+    elif not planning.is_authorised_for(visit.operation, visit.starts_at, visit.ends_at):
+        problems.append(_outside_authority(visit.operation))
     return problems
 
 
@@ -389,6 +393,17 @@ def problems_of_day(operation: Operation, day: dt.date) -> list[Problem]:
 def _outside(operation: Operation) -> Problem:
     first, last = plain_time(operation.starts_on), plain_time(operation.ends_on)
     return Problem("starts_at", f"The operation runs from {first} to {last}.")
+
+
+def _outside_authority(operation: Operation) -> Problem:
+    first, last = operation.authorised_from, operation.authorised_until
+    assert first is not None
+    assert last is not None
+    message = (
+        f"The operation is authorised from {plain_time(first)} to {plain_time(last)}. "
+        "For other days it has to be authorised again first."
+    )
+    return Problem("starts_at", message)
 
 
 def problems_of_past(visit: Visit, at: dt.datetime) -> list[Problem]:

@@ -22,11 +22,13 @@ from accounts.acts.views import ActView
 from accounts.dates.london import duty_day
 from accounts.numbers import whole_number
 from accounts.record import history
+from operations.approval.presenters import progress_of
 from operations.planning import actions as planning
 from operations.planning.forms import (
     AddVenuesForm,
     ChoosableVenuesForm,
     OperationEditForm,
+    OperationFilter,
     OperationForm,
     RemoveVenueForm,
 )
@@ -54,17 +56,26 @@ class OperationList(RequiresPermission, ListView[Operation]):
     def get_queryset(self) -> QuerySet[Operation]:
         """With the numbers of the visits that the person may see."""
         user = self.user
-        found = Operation.objects.visible_to(user)
+        found = self.filter_form.narrow(
+            Operation.objects.visible_to(user), on=duty_day(timezone.now())
+        )
         return (
             found.with_progress(Visit.objects.visible_to(user))
             .with_who_leads()
             .select_related("lead")
         )
 
+    @cached_property
+    def filter_form(self) -> OperationFilter:
+        return OperationFilter(self.request.GET if "stage" in self.request.GET else None)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With those after whose visits somebody is to be spoken to."""
         to_speak_to = with_cadets_to_speak_to(self.user)
-        return super().get_context_data(**kwargs) | {"to_speak_to": to_speak_to}
+        return super().get_context_data(**kwargs) | {
+            "to_speak_to": to_speak_to,
+            "filter_form": self.filter_form,
+        }
 
 
 class Counted(Paginator[Any]):
@@ -95,7 +106,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
             .with_chosen(OperationVenue.objects.visible_to(user))
             .with_draws()
             .with_who_leads()
-            .select_related("lead", "scenario", "wanted_by")
+            .select_related("lead", "scenario", "wanted_by", "created_by", "closed_by")
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -130,6 +141,7 @@ class OperationDetail(RequiresPermission, DetailView[Operation]):
         ]
         return super().get_context_data(**kwargs) | {
             "overdue": overdue,
+            "progress": progress_of(operation, user, at=timezone.now()),
             "cadets_need": cadets_need,
             "in_the_way": self.in_the_way(),
             "may_change_dates": "starts_on" not in planning.not_for(user, operation),

@@ -24,6 +24,7 @@ from accounts.record.retention import (
 from operations.models import (
     Alarm,
     AlarmNotice,
+    Authorisation,
     Cadet,
     Call,
     CheckIn,
@@ -36,6 +37,8 @@ from operations.models import (
     Operation,
     OperationVenue,
     Outcome,
+    PlanNotice,
+    Publication,
     Sheet,
     StartOverride,
     TeamMember,
@@ -137,15 +140,30 @@ def make_operations_anonymous(before: dt.date, on: dt.date) -> list[int]:
         DrawnVenue.objects.filter(of_them).update(reason=_unless_empty("reason"))
         OperationVenue.objects.filter(of_them).update(added_by=nobody_)
         Sheet.objects.filter(of_them).update(sent_by=nobody_, sent_to="", call_signs="")
+        Authorisation.objects.filter(of_them).update(
+            lead=nobody_,
+            submitted_by=nobody_,
+            decided_by=_unless_nobody("decided_by", nobody_.pk),
+            withdrawn_by=_unless_nobody("withdrawn_by", nobody_.pk),
+            authorisation_reference=ERASED,
+            risk_assessment=ERASED,
+            equality_check=ERASED,
+            fingerprint="",
+            rationale=_unless_empty("rationale"),
+            withdrawn_reason=_unless_empty("withdrawn_reason"),
+        )
+        PlanNotice.objects.filter(of_them).delete()
+        Publication.objects.filter(of_them).update(by=nobody_)
         Operation.objects.filter(pk__in=keys).update(
             lead=nobody_,
             created_by=nobody_,
+            closed_by=_unless_nobody("closed_by", nobody_.pk),
             wanted_by=_unless_nobody("wanted_by", nobody_.pk),
             notes="",
             authorisation_reference=_unless_empty("authorisation_reference"),
         )
     forget(_history(Operation).filter(pgh_obj__in=keys), rule=OPERATIONS.what)
-    for model in (Draw, DrawPlan, DrawnVenue, OperationVenue, Sheet):
+    for model in (Draw, DrawPlan, DrawnVenue, OperationVenue, Sheet, Authorisation, Publication):
         forget(_history(model).filter(of_them), rule=OPERATIONS.what)
     return keys
 
@@ -222,6 +240,10 @@ OPERATIONS = Rule(
             *("operations.Operation.notes", "operations.Operation.authorisation_reference"),
             *("operations.Sheet.sent_to", "operations.Sheet.call_signs"),
             "operations.DrawnVenue.reason",
+            "operations.Authorisation.authorisation_reference",
+            *("operations.Authorisation.risk_assessment", "operations.Authorisation.rationale"),
+            *("operations.Authorisation.equality_check", "operations.Authorisation.fingerprint"),
+            "operations.Authorisation.withdrawn_reason",
         }
     ),
 )

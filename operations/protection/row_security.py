@@ -4,13 +4,13 @@ Each policy reads the settings of the transaction (``accounts/database/scope.py`
 nothing it shows nothing. They are coarser than ``visible_to`` and never finer: what a page shows is
 decided there, and a query that forgets it finds no more than this.
 
-A visit shows to the officers of its team; to the people of its command unit once it is over, and
-before that to its planners only (rule 1 of the design); to call handlers while it is on the board
-or has an alarm, and so to whoever was told of that alarm; and to the lead of its operation when its
-start is near, its time has passed or it has an alarm. What tells of a visit shows with the visit,
-and so does a call about it. Other calls show to call handlers for some days, and to those who work
-on concerns. A cadet shows to the planners of their command unit, to those of a visit that they are
-in and to its team, and so does what they said.
+A visit shows to the officers of its team once its operation is published; to the people of its
+command unit once it is over, and before that to its planners only (rule 1 of the design); to call
+handlers while it is on the board or has an alarm, and so to whoever was told of that alarm; and to
+the lead of its operation when its start is near, its time has passed or it has an alarm. What tells
+of a visit shows with the visit, and so does a call about it. Other calls show to call handlers for
+some days, and to those who work on concerns. A cadet shows to the planners of their command unit,
+to those of a visit that they are in and to its team, and so does what they said.
 
 :func:`write_policies` puts them in force after each ``migrate``.
 """
@@ -61,7 +61,7 @@ _AFTER = f"interval '{ON_BOARD_AFTER.total_seconds():.0f} seconds'"
 ON_BOARD = f"""(
     state = 'under_way'
     OR (
-        state = 'planned'
+        state = 'planned' AND published
         AND starts_at <= now() + {_BEFORE} AND ends_at >= now() - {_AFTER}
     )
     OR (state IN {FINISHED_IN_SQL} AND ended_at >= now() - {_AFTER})
@@ -90,7 +90,9 @@ def _set_of_keys(name: str, question: str) -> str:
 MY_VISITS = _set_of_keys(
     "makesafe_my_visits",
     f"""
-        SELECT visit_id FROM operations_teammember WHERE officer_id = {ME}
+        SELECT member.visit_id FROM operations_teammember member
+        JOIN operations_visit visit ON visit.id = member.visit_id AND visit.published
+        WHERE member.officer_id = {ME}
         UNION ALL
         SELECT id FROM operations_visit WHERE {SEES_BOARD} AND {ON_BOARD}
         UNION ALL
@@ -109,7 +111,7 @@ MY_VISITS = _set_of_keys(
         AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
         UNION ALL
         SELECT id FROM operations_visit
-        WHERE state = 'planned'
+        WHERE state = 'planned' AND published
         AND starts_at <= now() + {_BEFORE} AND ends_at >= now() - {_AFTER}
         AND operation_id IN (SELECT id FROM operations_operation WHERE lead_id = {ME})
     """,  # noqa: S608
@@ -234,6 +236,8 @@ POLICIES = {
         {OF_MY_UNITS} AND {SEES_PLANS} OR cadet_id IN (SELECT makesafe_my_cadets())
     """,
     "operations_sheet": f"{OF_MY_UNITS} AND {SEES_PLANS} OR {SEES_BOARD}",
+    "operations_toldplan": SYSTEM,
+    "operations_plannotice": f"{SYSTEM} OR reader_id = {ME}",
     "operations_reminder": _shows_with("operations_followup", "follow_up_id"),
     "operations_remindercopy": _shows_with("operations_reminder", "reminder_id"),
     "operations_operationvenue": OF_MY_UNITS,

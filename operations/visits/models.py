@@ -55,12 +55,13 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> Self:
         """The visits that this person may see. A planned visit is covert.
 
-        Its team sees it, and the planners of its command unit. Whoever may see results sees the
+        Its team sees it once its operation is published, and the planners of its command unit do
+        from the start. Whoever may see results sees the
         visits of their command units once they are over. The live board asks :meth:`on_board`.
         """
         mine = Q(pk__in=[])
         if user.has_perm(LOG_VISITS):
-            mine |= Q(pk__in=user.team_memberships.values("visit"))
+            mine |= Q(pk__in=user.team_memberships.values("visit"), published=True)
         if user.has_perm(PLAN_OPERATIONS):
             mine |= user.in_my_units("command_unit")
         elif user.has_perm(VIEW_RESULTS):
@@ -75,7 +76,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(_planned_by(user))
 
     def for_officer(self, user: User) -> Self:
-        """The visits in whose team this officer is, soonest first."""
+        """The visits in whose team this officer is, as far as they are published, soonest first."""
+        return self.with_in_team(user).filter(published=True)
+
+    def with_in_team(self, user: User) -> Self:
+        """The same for those who plan: also those that their team does not know of yet."""
         team = user.team_memberships.values("visit")
         return self.filter(pk__in=team).order_by("starts_at", "pk")
 
@@ -158,6 +163,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         theirs = _planned_by(user)
         if user.has_perm(VIEW_OPERATIONS):
             near = Q(starts_at__lte=at + ON_BOARD_BEFORE, ends_at__gte=at - ON_BOARD_AFTER)
+            near &= Q(published=True)
             theirs |= Q(operation__lead=user) & near
         led = self.filter(theirs)
         return led if also_started else led.planned()
@@ -185,6 +191,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """
         near = Q(
             state=VisitState.PLANNED,
+            published=True,
             starts_at__lte=at + ON_BOARD_BEFORE,
             ends_at__gte=at - ON_BOARD_AFTER,
         )
@@ -214,7 +221,7 @@ def _planned_by(user: User) -> Q:
 CALLS_FOR_HELP = ("concern", "duress")
 
 
-@tracked(without=("submission", "at_venue", "command_unit"))
+@tracked(without=("submission", "at_venue", "command_unit", "published"))
 class Visit(Versioned):
     """A test visit: one attempt at one venue, in a time window, by a team."""
 
@@ -232,6 +239,12 @@ class Visit(Versioned):
     ends_at = MomentField("until")
     state = models.CharField(
         max_length=15, choices=VisitState, default=VisitState.PLANNED, editable=False
+    )
+    published = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Whether its operation is published, so that its team sees it: kept by "
+        "PostgreSQL.",
     )
     started_at = models.DateTimeField(null=True, editable=False)
     started_by = models.ForeignKey(
@@ -399,6 +412,28 @@ class Visit(Versioned):
                 name="visit_begins_as_planned",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__state__df="planned"),
+            ),
+            pgtrigger.Trigger(
+                name="visit_is_of_an_operation_that_goes_on",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("state", "operation_id"),  # type: ignore[no-untyped-call]
+                func="""
+                    SELECT state IN ('published', 'closed') INTO NEW.published
+                    FROM operations_operation WHERE id = NEW.operation_id;
+                    IF NEW.state = 'planned' AND EXISTS (
+                        SELECT FROM operations_operation
+                        WHERE id = NEW.operation_id AND state = 'closed'
+                    ) THEN
+                        RAISE EXCEPTION 'A closed operation takes no more visits.';
+                    END IF;
+                    IF NEW.state = 'under_way' AND NOT EXISTS (
+                        SELECT FROM operations_operation
+                        WHERE id = NEW.operation_id AND state = 'published'
+                    ) THEN
+                        RAISE EXCEPTION 'A visit starts once its operation is published.';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.FSM(
                 name="visit_moves_only_as_allowed",

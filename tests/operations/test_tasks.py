@@ -57,7 +57,7 @@ def test_each_scheduled_task_exists():
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
     ours = {
         *(tasks.remind.name, tasks.count_figures.name, tasks.watch_teams.name),
-        *(outbox.deliver.name, tasks.remind_of_calls.name),
+        *(outbox.deliver.name, tasks.remind_of_calls.name, tasks.tell_of_changed_plans.name),
     }
     assert scheduled == ours | {
         keeping.seal.name,

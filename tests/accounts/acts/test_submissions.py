@@ -113,6 +113,11 @@ def operation_add():
     }
 
 
+def operation_clone():
+    answers = {"reference": "MS/2027/78"} | day("starts_on", timezone.localdate())
+    return [factories.OperationFactory(scenario=factories.ScenarioFactory()).pk], answers
+
+
 def scenario_add():
     sign = factories.WarningSignFactory()
     return [], {"title": "Early check-in", "script": "Ask.", "warning_signs": [sign.pk]}
@@ -186,6 +191,7 @@ CREATES = {
     "venues:training_add": (Role.TRAINING_COORDINATOR, training_add, TrainingSession),
     "venues:import_add": (Role.PLANNER, import_add, ImportRun),
     "operations:operation_add": (Role.PLANNER, operation_add, Operation),
+    "operations:operation_clone": (Role.PLANNER, operation_clone, Operation),
     "operations:scenario_add": (Role.PLANNER, scenario_add, Scenario),
     "operations:scenario_new_version": (Role.PLANNER, scenario_new_version, Scenario),
     "operations:cadet_add": (Role.PLANNER, cadet_add, Cadet),
@@ -257,6 +263,12 @@ CHANGES = {
     "operations:how_it_was",
     "operations:operation_edit",
     "operations:operation_venues",
+    "operations:operation_submit",
+    "operations:operation_close",
+    "operations:operation_withdraw",
+    "operations:operation_publish",
+    "operations:authorise",
+    "operations:authority_refuse",
     "operations:sheet_send",
     "operations:visit_cancel",
     "operations:visit_end",

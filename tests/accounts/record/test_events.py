@@ -28,6 +28,8 @@ UNTRACKED = {
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",
     "operations.CallReminder": "is itself the record of a decision, and never changes",
+    "operations.PlanNotice": "is itself the record of a decision, and never changes",
+    "operations.ToldPlan": "what an officer was told last; gone once its window is over",
     "operations.CheckIn": "is written once and never changes: it says itself by whom and when",
     "operations.SealedSeed": "a number of chance, which never changes",
     "operations.CovertRead": "says what of the record of reads is covert, and goes with that",

@@ -89,6 +89,14 @@ def old_rows_of_everything(person):
     with pgtrigger.ignore("operations.StartOverride:start_is_allowed_before_it_only"):
         factories.StartOverrideFactory(visit=visit, at=LONG_AGO, by=person, reason="Rhoda said so")
     factories.WelfareAnswerFactory(visit=visit, asked_at=LONG_AGO, note="Rhoda saw it")
+    factories.AuthorisationFactory(
+        operation=operation,
+        withdrawn_by=person,
+        withdrawn_at=LONG_AGO,
+        withdrawn_reason="Rhoda said so",
+    )
+    factories.PublicationFactory(operation=operation, by=person)
+    factories.PlanNoticeFactory(operation=operation, reader=person)
     factories.SheetFactory(operation=operation, sent_to="rhoda@police.example", sent_by=person)
     call = factories.CallFactory(called_at=LONG_AGO, logged_by=person, **said)
     factories.ClosedConcernFactory(call=call, opened_at=LONG_AGO, came_of_it="Rhoda's family")

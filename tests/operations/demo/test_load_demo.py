@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from govuk.dates import LONDON
 from operations.demo import visits as demo_history
 from operations.demo import world as demo_world
 from operations.models import (
+    Authorisation,
     Call,
     Concern,
     FollowUp,
@@ -78,7 +80,7 @@ def test_it_holds_something_of_everything(demo):
         FollowUpState.DELIVERED,
         FollowUpState.DECLINED,
     }
-    assert Operation.objects.count() == 13
+    assert Operation.objects.count() == 15
     assert Scenario.objects.count() == 2
     assert Call.objects.about_tests().count() > 10
     assert Call.objects.unsettled().count() == 2
@@ -90,6 +92,13 @@ def test_every_sign_in_it_announces_works(demo, client):
     for person in SIGN_INS:
         assert client.login(username=person.username, password=person.password)
         assert client.get("/", follow=True).status_code == 200
+
+
+def test_there_is_an_operation_at_each_stage_that_somebody_has_to_see_to(demo):
+    stages = Counter(operation.stage_today for operation in Operation.objects.all())
+    assert stages == {"closed": 12, "live": 1, "submitted": 1, "draft": 1}
+    lead = User.objects.get(username="lead")
+    assert Authorisation.objects.for_decision_by(lead).count() == 1
 
 
 def test_the_officer_who_signs_in_has_visits_to_make(demo):

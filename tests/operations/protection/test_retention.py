@@ -199,6 +199,19 @@ def old_reserve():
     return sampling.replace_venue(drawn=plan.drawn.get(place=1), by=by, reason="Shut")
 
 
+def old_authorisation():
+    return operation_that_closed(4000).authorisations.get()
+
+
+def old_withdrawal():
+    return factories.AuthorisationFactory(
+        operation=operation_that_closed(4000),
+        withdrawn_at=YEARS_AGO,
+        withdrawn_by=factories.UserFactory(),
+        withdrawn_reason="Too soon",
+    )
+
+
 completed = old(factories.CompletedVisitFactory)
 not_completed = old(factories.NotCompletedVisitFactory)
 planned = partial(factories.VisitFactory, starts_at=YEARS_AGO)
@@ -208,6 +221,12 @@ cancelled = partial(factories.CancelledVisitFactory, starts_at=YEARS_AGO, cancel
 WITH_WORDS = {
     "operations.Alarm.found": (closed_alarm, {}),
     "operations.Alarm.spoke_to": (closed_alarm, {}),
+    "operations.Authorisation.authorisation_reference": (old_authorisation, {}),
+    "operations.Authorisation.equality_check": (old_authorisation, {}),
+    "operations.Authorisation.fingerprint": (old_authorisation, {}),
+    "operations.Authorisation.rationale": (old_authorisation, {}),
+    "operations.Authorisation.risk_assessment": (old_authorisation, {}),
+    "operations.Authorisation.withdrawn_reason": (old_withdrawal, {}),
     "operations.Call.done": (old_call, {}),
     "operations.Call.incident_reference": (old_call, {}),
     "operations.Call.place": (old_call, {}),

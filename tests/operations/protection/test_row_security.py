@@ -28,9 +28,11 @@ from operations.models import (
     FollowUp,
     LastVisit,
     Outcome,
+    PlanNotice,
     Reminder,
     Sheet,
     TeamMember,
+    ToldPlan,
     Visit,
 )
 from operations.planning import schedule
@@ -50,6 +52,7 @@ KEYS = {
 SCOPED_MODELS = [
     *(Visit, TeamMember, Outcome, FollowUp, Reminder, Cadet, LastVisit, Figure),
     *(Alarm, CheckIn, Call, CallReminder, Concern, Sheet, DrawPlan, DrawnVenue),
+    *(PlanNotice, ToldPlan),
 ]
 
 
@@ -101,6 +104,8 @@ def world(unit):
         more = factories.VenueFactory.create_batch(2, unit=of)
         factories.DrawPlanFactory(operation=operation, venues=more, drawn=True)
         factories.SheetFactory(operation=operation, command_unit=of)
+        factories.ToldPlanFactory(visit=planned)
+        factories.PlanNoticeFactory(operation=operation, reader=officer)
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
