@@ -64,6 +64,11 @@ app.conf.beat_schedule = {
         "schedule": dt.timedelta(minutes=10),
         "options": {"expires": 600},  # seconds; the next does as well
     },
+    "look after proposals of schedules": {
+        "task": "operations.proposals.tasks.look_after_proposals",
+        "schedule": dt.timedelta(minutes=1),
+        "options": {"expires": 60},  # seconds; the next does as well
+    },
     "look for teams that were not heard of": {
         "task": "operations.tasks.watch_teams",
         "schedule": dt.timedelta(seconds=5),

@@ -53,6 +53,7 @@ from operations.planning.models import (
     OperationVenue,
     OperationVenueQuerySet,
 )
+from operations.proposals.models import Proposal, ProposalQuerySet
 from operations.protection.covert_reads import (
     CovertRead,
     OperationWithReads,
@@ -152,6 +153,8 @@ __all__ = [
     "Outcome",
     "OutcomeQuerySet",
     "PlanNotice",
+    "Proposal",
+    "ProposalQuerySet",
     "Publication",
     "PublicationQuerySet",
     "ReadOfVisits",

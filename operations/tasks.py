@@ -8,7 +8,17 @@ from operations.approval import telling
 from operations.calls import reminders as calls
 from operations.figures import counting
 from operations.follow_ups import reminders
+from operations.proposals.tasks import look_after_proposals, work_out
 from operations.safety import actions as safety
+
+__all__ = [
+    "count_figures",
+    "look_after_proposals",
+    "remind",
+    "remind_of_calls",
+    "watch_teams",
+    "work_out",
+]
 
 
 @shared_task

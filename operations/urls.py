@@ -15,6 +15,7 @@ from operations.follow_ups import message_views as mail
 from operations.follow_ups import views as follow_ups
 from operations.planning import schedule_views as teams
 from operations.planning import views as planning
+from operations.proposals import views as proposals
 from operations.protection import views as protection
 from operations.safety import views as safety
 from operations.sampling.urls import urlpatterns as draw_pages
@@ -59,6 +60,11 @@ urlpatterns = [
     path("cadets/add/", cadets.CadetAdd.as_view(), name="cadet_add"),
     path("cadets/<number:pk>/record/", cadets.CadetRecord.as_view(), name="cadet_record"),
     path("cadets/<number:pk>/edit/", cadets.CadetEdit.as_view(), name="cadet_edit"),
+    # proposals of schedules
+    path("operations/<number:pk>/propose/", proposals.ProposalAsk.as_view(), name="proposal_ask"),
+    path("proposals/<number:pk>/", proposals.ProposalDetail.as_view(), name="proposal_detail"),
+    path("proposals/<number:pk>/stop/", proposals.ProposalStop.as_view(), name="proposal_stop"),
+    path("proposals/<number:pk>/take/", proposals.ProposalTake.as_view(), name="proposal_take"),
     # sheets for the control room
     path("operations/<number:pk>/sheet/", sheets.SheetSend.as_view(), name="sheet_send"),
     path("sheets/", sheets.SheetList.as_view(), name="sheet_list"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import Role
+from govuk.dates import LONDON
 from operations.approval.models import Considered, Decision
 from operations.follow_ups.due import Audience, Stage
 from operations.models import (
@@ -39,6 +40,7 @@ from operations.models import (
     OperationVenue,
     Outcome,
     PlanNotice,
+    Proposal,
     Publication,
     Reminder,
     ReminderCopy,
@@ -54,6 +56,8 @@ from operations.models import (
     WelfareAnswer,
 )
 from operations.planning.operation_states import WITH_AUTHORITY, OperationState
+from operations.proposals.models import ProposalState
+from operations.proposals.wanted import Wanted
 from operations.safety.deadlines import Kind
 from operations.safety.models import Reader
 from operations.sampling import actions as sampling
@@ -631,6 +635,58 @@ class SheetFactory(DjangoFactory):
     sent_to = "control@police.example"
     sent_by = factory.SubFactory(UserFactory, role=Role.PLANNER)
     sent_at = factory.LazyFunction(timezone.now)
+
+
+class ProposalFactory(DjangoFactory):
+    """Ready: one visit tomorrow evening, to a venue that was chosen for the operation."""
+
+    class Meta:
+        model = Proposal
+
+    class Params:
+        chosen = factory.SubFactory(OperationVenueFactory)
+        lead = factory.SubFactory(UserFactory, role=Role.VISITING_OFFICER)
+        welfare = factory.SubFactory(UserFactory, role=Role.VISITING_OFFICER)
+
+    operation = factory.SelfAttribute("chosen.operation")
+    asked_by = factory.SubFactory(UserFactory, role=Role.PLANNER, whole_force=True)
+    asked_at = factory.LazyFunction(timezone.now)
+    heard_at = factory.SelfAttribute("asked_at")
+    state = ProposalState.READY
+    metres = 12_000
+    wanted = factory.LazyAttribute(
+        lambda o: Wanted(
+            days=(timezone.localdate() + dt.timedelta(days=1),),
+            begins=dt.time(18),
+            ends=dt.time(23),
+            minutes=45,
+            teams=2,
+            officers=(o.lead.pk, o.welfare.pk),
+            welfare_officers=(o.welfare.pk,),
+            cadets=(),
+        ).as_json()
+    )
+    tours = factory.LazyAttribute(
+        lambda o: [
+            {
+                "lead": o.lead.pk,
+                "welfare": o.welfare.pk,
+                "cadet": None,
+                "stops": [
+                    {
+                        "venue": o.chosen.venue_id,
+                        "starts_at": at_on_the_day_after(19).isoformat(),
+                        "ends_at": at_on_the_day_after(20).isoformat(),
+                    }
+                ],
+            }
+        ]
+    )
+
+
+def at_on_the_day_after(hour):
+    day = timezone.localdate() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(hour), tzinfo=LONDON)
 
 
 # Safety -----------------------------------------------------------------------------------------

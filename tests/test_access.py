@@ -160,6 +160,10 @@ operations:scenario_add          -          403 200 403 403 403 403 | 403 200 40
 operations:scenario_detail       scenario   403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:scenario_list         -          403 200 200 403 403 200 | 403 200 200 403 403 200
 operations:scenario_new_version  scenario   403 200 403 403 403 403 | 403 200 403 403 403 403
+operations:proposal_ask          operation 403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:proposal_detail       proposal 403 200 403 403 403 403 | 403 404 403 403 403 403
+operations:proposal_stop         proposal 403 302 403 403 403 403 | 403 404 403 403 403 403
+operations:proposal_take         proposal 403 302 403 403 403 403 | 403 404 403 403 403 403
 operations:sheet_detail          sheet    403 200 403 403 200 403 | 403 404 403 403 200 403
 operations:sheet_list            -        403 200 403 403 200 403 | 403 200 403 403 200 403
 operations:sheet_pdf             sheet    403 200 403 403 200 403 | 403 404 403 403 200 403
@@ -278,6 +282,9 @@ def world(db, settings, tmp_path):
     made["own_draft"] = factories.DraftOperationFactory(created_by=people[Role.PLANNER])
     made["asked"] = factories.AuthorisationFactory(units=[unit.pk])
     factories.OperationVenueFactory(operation=made["asked"].operation, venue=venue)
+    made["proposal"] = factories.ProposalFactory(
+        asked_by=people[Role.PLANNER], chosen=operation.chosen_venues.get(venue=venue)
+    )
     made["sheet"] = factories.SheetFactory(operation=operation, command_unit=unit)
     made["follow_up"] = factories.FollowUpFactory(visit=made["completed"])
     copy = factories.ReminderCopyFactory(reminder__follow_up=made["follow_up"])

@@ -17,6 +17,7 @@ from accounts.roles import Role
 from operations.follow_ups.actions import FollowUpState
 from operations.models import NotCompletedReason, Outcome, Selection
 from operations.planning import schedule
+from operations.proposals.wanted import Wanted
 from operations.sampling.design import Design
 from operations.teams.start_rules import Need
 from operations.visits.facts import OutcomeFacts
@@ -374,6 +375,16 @@ CALLS = {
     },
     "operations.closing.actions.close_operation": lambda: {
         "operation": factories.OperationFactory(),
+        "at": NOW,
+    },
+    "operations.proposals.actions.ask_for_proposal": lambda: {
+        "operation": factories.OperationFactory(),
+        "wanted": Wanted.of_json(factories.ProposalFactory().wanted),
+        "at": NOW,
+    },
+    "operations.proposals.actions.stop_proposal": lambda: {"proposal": factories.ProposalFactory()},
+    "operations.proposals.actions.take_proposal": lambda: {
+        "proposal": factories.ProposalFactory(),
         "at": NOW,
     },
     "operations.sheets.actions.send_sheet": lambda: {

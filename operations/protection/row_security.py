@@ -235,6 +235,8 @@ POLICIES = {
     "operations_welfareanswer": f"""
         {OF_MY_UNITS} AND {SEES_PLANS} OR cadet_id IN (SELECT makesafe_my_cadets())
     """,
+    # For the planner who asked for it alone.
+    "operations_proposal": f"{SYSTEM} OR asked_by_id = {ME}",
     "operations_sheet": f"{OF_MY_UNITS} AND {SEES_PLANS} OR {SEES_BOARD}",
     "operations_toldplan": SYSTEM,
     "operations_plannotice": f"{SYSTEM} OR reader_id = {ME}",

@@ -27,6 +27,7 @@ UNTRACKED = {
     "accounts.User_user_permissions": "is not in use: what people may do follows from their roles",
     "outbox.Message": "is itself the record of a decision: never deleted, and what became of it "
     "is added, once",
+    "operations.AlarmNotice": "is itself the record of who was told when, and never changes",
     "operations.CallReminder": "is itself the record of a decision, and never changes",
     "operations.PlanNotice": "is itself the record of a decision, and never changes",
     "operations.ToldPlan": "what an officer was told last; gone once its window is over",
@@ -36,6 +37,7 @@ UNTRACKED = {
     "operations.LastVisit": "is worked out from visits, whose history tells of each change",
     "operations.Figure": "counts what is tracked itself",
     "operations.Uncounted": "says what is to be counted again, until it is",
+    "operations.Proposal": "is a draft that goes after a week: the visits that come of it are kept",
     "operations.Reminder": "is itself the record of a decision, and never changes",
     "operations.ReminderCopy": "says which message a reminder went out in, and is never deleted",
 }

@@ -106,6 +106,7 @@ def world(unit):
         factories.SheetFactory(operation=operation, command_unit=of)
         factories.ToldPlanFactory(visit=planned)
         factories.PlanNoticeFactory(operation=operation, reader=officer)
+        factories.ProposalFactory(chosen=made[name]["chosen"])
         record_reads(by=officer, viewed=[planned])
         Undo.objects.create(act="an act", by=officer, until=timezone.now(), says="", entries=[])
         made[name]["companion"].command_unit = of
