@@ -47,7 +47,11 @@ def send_sheet(*, operation: Operation, evening: dt.date, by: User, at: dt.datet
         raise refuse("evening", "This evening is over. Choose one to come.")
     sheets = drafts(operation=operation, evening=evening, by=by)
     if not sheets:
-        raise refuse("evening", "You have no visit planned on this evening. Plan its visits first.")
+        raise refuse(
+            "evening",
+            "You have no published visit on this evening. Plan its visits, and publish the "
+            "operation first.",
+        )
     mailbox = SafetyPolicy.on(duty_day(at)).control_room_mailbox
     if not mailbox:
         raise refuse(
@@ -74,13 +78,15 @@ def send_sheet(*, operation: Operation, evening: dt.date, by: User, at: dt.datet
 def drafts(*, operation: Operation, evening: dt.date, by: User) -> list[Sheet]:
     """The sheets of this evening as its plans stand, not sent yet, by command unit.
 
-    Of the visits that are planned or under way: a team that is out already is out.
+    Of the visits that are published and planned or under way: a team that is out already is out,
+    and what is not published may never be.
     """
     planned = (
         Visit.objects.plannable_by(by)
         .filter(
             operation=operation,
             state__in=AHEAD,
+            published=True,
             starts_at__gte=duty_begins(evening),
             starts_at__lt=duty_ends(evening),
         )

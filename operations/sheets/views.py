@@ -89,9 +89,11 @@ class SheetSend(ActView):
 
     @cached_property
     def evenings(self) -> list[dt.date]:
-        """Those to come on which visits of this person's command units are planned or under way."""
+        """Those to come on which published visits of this person's command units are planned or
+        under way.
+        """
         now = timezone.now()
-        ahead = Visit.objects.plannable_by(self.user).filter(state__in=AHEAD)
+        ahead = Visit.objects.plannable_by(self.user).filter(state__in=AHEAD, published=True)
         starts = ahead.filter(operation=self.operation).values_list("starts_at", flat=True)
         days = {duty_day(moment) for moment in starts}
         return sorted(day for day in days if day >= duty_day(now))

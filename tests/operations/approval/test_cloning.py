@@ -17,11 +17,13 @@ from tests.accounts.acts.test_submissions import day
 
 pytestmark = pytest.mark.django_db
 
-NEXT = timezone.localdate() + dt.timedelta(days=60)
+
+def in_two_months():
+    return timezone.localdate() + dt.timedelta(days=60)
 
 
 def clone(operation, by, **more):
-    fields = {"reference": "MS/2027/1", "starts_on": NEXT} | more
+    fields = {"reference": "MS/2027/1", "starts_on": in_two_months()} | more
     return clone_operation(operation=operation, by=by, at=timezone.now(), **fields)
 
 
@@ -101,7 +103,7 @@ def test_the_button_asks_for_reference_and_first_day(client, last_year, planner)
     page = reverse("operations:operation_clone", args=[last_year.pk])
     assert page in client.get(last_year.get_absolute_url()).text
     client.get(page)
-    answers = {"reference": "MS/2027/5"} | day("starts_on", NEXT)
+    answers = {"reference": "MS/2027/5"} | day("starts_on", in_two_months())
     shown = client.post(page, answers, follow=True).text
     assert "MS/2027/5" in shown
     assert Operation.objects.get(reference="MS/2027/5").is_draft

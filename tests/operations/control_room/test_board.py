@@ -306,7 +306,7 @@ def test_a_visit_in_its_window_is_certain_and_says_that_nobody_has_started_it(ha
     live("Gannet Hotel", VisitFactory, starts_at=timezone.now() - HOUR)
     page = board(handler, q="gannet hotel")
     assert says(page) == Told.TEST
-    assert "Not started yet. Its window is" in text(page)
+    assert "Not started yet. Its window:" in text(page)
 
 
 @pytest.mark.parametrize(

@@ -148,13 +148,23 @@ def test_each_command_unit_has_a_sheet_of_its_own_and_only_one_s_own_are_sent(pl
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"evening": soon() + dt.timedelta(days=3)}, "You have no visit planned on this evening"),
+        ({"evening": soon() + dt.timedelta(days=3)}, "You have no published visit on this evening"),
         ({"at": at(19) + dt.timedelta(days=9)}, "This evening is over"),
     ],
 )
 def test_what_can_not_be_sent_is_said(planned, planner, changes, said):
     with pytest.raises(Refused, match=said):
         send(planned, planner, **changes)
+
+
+def test_what_is_not_published_is_on_no_sheet(planned, planner):
+    draft = factories.DraftOperationFactory(starts_on=soon(), ends_on=soon(), created_by=planner)
+    visit = factories.VisitFactory(
+        operation=draft, unit=planned.command_unit, starts_at=at(19), ends_at=at(20)
+    )
+    with pytest.raises(Refused, match="publish the operation first"):
+        send(visit, planner)
+    assert not Sheet.objects.exists()
 
 
 def test_without_a_mailbox_nothing_is_sent(planned, planner):
