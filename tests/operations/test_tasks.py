@@ -58,6 +58,7 @@ def test_each_scheduled_task_exists():
     ours = {
         *(tasks.remind.name, tasks.count_figures.name, tasks.watch_teams.name),
         *(outbox.deliver.name, tasks.remind_of_calls.name, tasks.tell_of_changed_plans.name),
+        tasks.look_after_proposals.name,
     }
     assert scheduled == ours | {
         keeping.seal.name,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from operations import tasks
 from operations.duty.concerns import report_concern
 from operations.models import Alarm
-from operations.safety.actions import call_for_help
+from operations.safety.actions import call_for_help, escalate_alarms
 from outbox.models import Message, State
 from tests import factories
 from tests.operations.watched_worker import BEFORE_THE_COMMIT
@@ -43,6 +43,7 @@ def test_a_call_for_help_is_told_once_whenever_its_worker_is_killed(instant, cal
     officer = visit.team.get(duty="lead").officer
     said = {"ago": dt.timedelta(0), "submission": uuid.uuid4()}
     call(visit=visit, by=officer, at=timezone.now(), **said)
+    escalate_alarms(at=timezone.now())  # the next look tells of what came in silence
     [waiting] = Message.objects.waiting()
     with place.worker(HALT_AT=instant) as worker:
         place.wait_for("halted")
