@@ -25,6 +25,7 @@ class OperationsConfig(AppConfig):
     histories = ("operations.protection.audit_limits.HISTORIES",)
     log_limits = ("operations.protection.audit_limits.limits_of_log",)
     retention_rules = ("operations.protection.retention.RULES",)
+    sealed_tables = ("operations.protection.row_security.SEALED",)
     database_questions = ("operations.protection.row_security.missing",)
     work = ("operations.follow_ups.handing_over.WORK", "operations.calls.handing_over.WORK")
     timelines = ("operations.timeline.entries",)

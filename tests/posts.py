@@ -102,6 +102,14 @@ def to_the_control_room(visit):
     return {"evening": duty_day(visit.starts_at).isoformat()}
 
 
+def to_propose(made):
+    factories.OperationVenueFactory(operation=made["operation"], venue=made["other"])
+    officers = [factories.UserFactory(role=Role.VISITING_OFFICER).pk for _ in range(2)]
+    tomorrow = timezone.localdate() + dt.timedelta(days=1)
+    asked = {"days": [tomorrow.isoformat()], "begins": "18:00", "ends": "23:00"}
+    return asked | {"officers": officers, "welfare_officers": officers[:1]}
+
+
 FACTS = NOTHING_NOTICED | {"refresher_accepted": "yes"}
 NOT_COMPLETED = {"kind": "time", "time": "fully_booked"}
 
@@ -144,6 +152,7 @@ ANSWERS = {
     "operations:operation_withdraw": lambda _: {"reason": "Too soon"},
     "operations:authorise": lambda _: {"considered": "none_needed", "rationale": "Fair"},
     "operations:authority_refuse": lambda _: {"rationale": "Too many"},
+    "operations:proposal_ask": lambda made: to_propose(made),
     "operations:sheet_send": lambda made: to_the_control_room(made["planned"]),
     "operations:visit_cancel": lambda _: {"reason": "Needed elsewhere"},
     "operations:visit_edit": lambda _: {"starts_at": "18:00", "ends_at": "19:00"},
@@ -187,6 +196,12 @@ def asked(made):
     return row
 
 
+def propose(made, **fields):
+    planner = made["people"][Role.PLANNER]
+    chosen = factories.OperationVenueFactory(operation=made["operation"], venue=made["other"])
+    return factories.ProposalFactory(asked_by=planner, chosen=chosen, **fields)
+
+
 def difference(made):
     unit = made["venue"].local_authority.command_unit
     factories.LocalAuthorityFactory(name="Southmoor", fhrs_code="977", command_unit=unit)
@@ -228,6 +243,8 @@ STAGES = {
     ),
     "operations:answer_seen_to": lambda made: made["answer"],
     "operations:draw_now": lambda made: made["plan"],
+    "operations:proposal_stop": lambda made: propose(made, state="working"),
+    "operations:proposal_take": lambda made: propose(made),
     "venues:import_accept": difference,
     "venues:import_keep": difference,
     "venues:venue_reopen": lambda made: factories.VenueFactory(

@@ -43,12 +43,22 @@ def answers_of_a_cadet():
     return {"visit": made.visit, "said": said, "at": timezone.now()}
 
 
-#: Where the act must have something to change.
+def proposed():
+    return {"proposal": factories.ProposalFactory(), "at": timezone.now()}
+
+
+def done():
+    return {"operation": factories.OperationFactory(), "at": timezone.now()}
+
+
+#: Where the act must have something to change, or be of now.
 WITH_SOMETHING = {
     "operations.planning.actions.add_venues": some_venues,
     "operations.follow_ups.handing_over.hand_over_visits": visits_in_hand,
     "operations.follow_ups.actions.reopen_refresher": declined,
     "operations.duty.welfare.say_how_it_was": answers_of_a_cadet,
+    "operations.proposals.actions.take_proposal": proposed,
+    "operations.closing.actions.close_operation": done,
 }
 
 
@@ -63,8 +73,9 @@ def called(name, by_whom):
 
 def everything(answers):
     """Somebody who may do all; of a visit, an officer of its team."""
-    visit = answers.get("visit")
+    visit, proposal = answers.get("visit"), answers.get("proposal")
     person = visit.team.get(duty="lead").officer if visit else factories.UserFactory()
+    person = proposal.asked_by if proposal else person
     User.objects.filter(pk=person.pk).update(whole_force=True)
     person.groups.set(Group.objects.all())
     return User.objects.get(pk=person.pk)

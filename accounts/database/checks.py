@@ -42,10 +42,6 @@ OF_WEB: Sequence[Question] = (
         "The role of DATABASE_URL may make tables and functions in the schema public.",
     ),
     (
-        f"SELECT NOT EXISTS (SELECT FROM {_TABLES} AND NOT has_table_privilege(oid, 'SELECT'))",
-        "The role of DATABASE_URL may not read some of the tables.",
-    ),
-    (
         "SELECT NOT EXISTS (SELECT FROM pg_proc WHERE proname LIKE 'pgtrigger\\_%%'"
         " AND (NOT prosecdef OR has_function_privilege(oid, 'EXECUTE')))",
         "Functions of triggers have lost their owner's rights, or anybody may use them.",
@@ -90,9 +86,25 @@ def faults(alias: str) -> Iterator[str]:
             if not cursor.fetchone()[0]:
                 yield fault
         if not settings.AS_OWNER:
+            yield from _reads(cursor)
             yield from _writes_the_record(cursor)
         for more in added("database_questions"):
             yield from more(cursor)
+
+
+def _reads(cursor: CursorWrapper) -> Iterator[str]:
+    """Whether the role reads all tables but those that apps name as ``sealed_tables``."""
+    cursor.execute(
+        "SELECT bool_and(may OR sealed), bool_or(may AND sealed) FROM ("
+        " SELECT has_table_privilege(oid, 'SELECT') AS may, relname = ANY (%s) AS sealed"
+        f" FROM {_TABLES}) AS tables",
+        [list(added("sealed_tables"))],
+    )
+    reads_all, reads_sealed = cursor.fetchone()
+    if reads_all is False:
+        yield "The role of DATABASE_URL may not read some of the tables."
+    if reads_sealed:
+        yield "The role of DATABASE_URL may read what is sealed from it."
 
 
 def _writes_the_record(cursor: CursorWrapper) -> Iterator[str]:

@@ -105,13 +105,20 @@ def stop_proposal(*, proposal: Proposal, by: User) -> Proposal:
     return held
 
 
+def _may_take_back(by: User, records: Sequence[models.Model]) -> bool:
+    """Whoever took it, as a whole; colleagues cancel visits one by one."""
+    visits = [record for record in records if isinstance(record, Visit)]
+    theirs = all(visit.created_by_id == by.pk for visit in visits)
+    return theirs and schedule.may_take_back(by, records)
+
+
 def _names(records: Sequence[models.Model]) -> str:
     return f"{sum(isinstance(record, Visit) for record in records)} visits"
 
 
 @undoable(
     "The visits of the proposal are not planned any more.",
-    may=schedule.may_take_back,
+    may=_may_take_back,
     shown_on="proposal.operation",
     names=_names,
     instead="Cancel the visits one by one.",

@@ -6,11 +6,13 @@ it, what it must not visit is too far away to be worth it.
 """
 
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyvrp
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks, IteratedLocalSearchParams
 
 from operations.solver.problem import (
@@ -85,9 +87,12 @@ class Tours(IteratedLocalSearchCallbacks):
         second; what is kept alone, where none was found.
         """
         params = pyvrp.SolveParams(ils=IteratedLocalSearchParams(callbacks=self))
-        result = pyvrp.solve(
-            self._data, lambda cost: until(), seed=seed, collect_stats=False, params=params
-        )
+        with warnings.catch_warnings():
+            # That feasible tours are hard to find: it goes on looking, and so do we.
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+            result = pyvrp.solve(
+                self._data, lambda cost: until(), seed=seed, collect_stats=False, params=params
+            )
         return self._plan(result.best) if result.best.is_feasible() else Plan(self.problem.kept)
 
     def on_best(self, best: pyvrp.Solution) -> None:

@@ -46,6 +46,7 @@ SAMPLE = ROOT / "tests/venues/samples/official_2020.xml"
 #: Pages that take a form and are no :class:`FormPage`, and why it may come twice.
 OTHERWISE = {
     "accounts:access_request_decide": "a request is decided once: its row says so",
+    "operations:proposal_ask": "one is worked out at a time: asking again is the same one",
     "accounts:undo": "An act is taken back once, and the second is told so",
     "account_login": "Signing in makes nothing",
     "account_logout": "Signing out twice is signing out",
@@ -252,6 +253,8 @@ CHANGES = {
     "operations:concern_give",
     "operations:concern_reopen",
     "operations:concern_take",
+    "operations:proposal_stop",
+    "operations:proposal_take",
     "operations:cadet_withdraw",
     "operations:draw_now",
     "operations:drawn_replace",

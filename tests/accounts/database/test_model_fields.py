@@ -38,6 +38,12 @@ AS_IT_COMES = {
     "accounts.Submission.answer": "an address of ours",
     "accounts.Undo.act": "a name of ours",
     "accounts.Undo.says": "a sentence of ours",
+    "operations.Authorisation.fingerprint": "a digest",
+    "operations.DrawPlan.frame": "the very text of which the digest is",
+    "operations.DrawPlan.frame_hash": "a digest",
+    "operations.DrawPlan.seed": "figures by chance",
+    "operations.DrawPlan.seed_hash": "a digest",
+    "operations.SealedSeed.seed": "figures by chance",
     "operations.Figure.name": "a state, kind or reason of ours",
 }
 #: Days that are worked out and never typed.

@@ -13,8 +13,10 @@ from tests.factories import (
     CadetFactory,
     CadetPolicyFactory,
     CompletedVisitFactory,
+    DraftOperationFactory,
     OperationFactory,
     OperationVenueFactory,
+    ScenarioFactory,
     UserFactory,
 )
 
@@ -46,8 +48,14 @@ def test_numbers_that_differ_are_different_cadets():
 @pytest.mark.parametrize("written", ["MS/2026/4", "ms/02026/04"])
 def test_noughts_and_capitals_make_no_other_operation(written):
     OperationFactory(reference="MS/2026/04")
+    again = DraftOperationFactory.build(
+        reference=written,
+        lead=UserFactory(),
+        created_by=UserFactory(),
+        scenario=ScenarioFactory(),
+    )
     with pytest.raises(IntegrityError, match=OPERATION_TAKEN), transaction.atomic():
-        OperationFactory(reference=written)
+        again.save()
     OperationFactory(reference="MS/2026/40")
 
 
