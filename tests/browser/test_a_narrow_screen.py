@@ -111,10 +111,10 @@ def test_a_table_shown_as_cards_is_still_a_table_to_a_screen_reader(visit_site, 
     phone.sign_in("planner")
     phone.open(reverse("operations:operation_list"))
     table = phone.page.get_by_role("table")
-    assert table.get_by_role("columnheader").count() == 7
+    assert table.get_by_role("columnheader").count() == 8
     assert table.get_by_role("rowheader", name="OOO").count() == 1
     cell = table.get_by_role("cell").first
-    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"Dates"')
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").startswith('"State"')
 
 
 def test_the_visits_of_an_operation_are_short_on_a_phone_and_each_day_a_tap_away(visit_site, visit):
