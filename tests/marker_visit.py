@@ -31,7 +31,7 @@ from operations.models import (
     VisitState,
 )
 from operations.safety import actions as safety
-from operations.tasks import count_figures, remind, watch_teams
+from operations.tasks import count_figures, remind, tell_of_changed_plans, watch_teams
 from outbox import delivery
 from outbox.models import Lane
 from tests import factories
@@ -225,7 +225,7 @@ class MarkerVisit:
 
     def send_all(self, at: dt.datetime | None = None) -> None:
         """What beat and the workers do, each task with lines of its own in the log."""
-        for task in (remind, watch_teams, count_figures):
+        for task in (remind, watch_teams, count_figures, tell_of_changed_plans):
             task.apply()
         for lane in Lane:
             delivery.deliver(lane, at=at or timezone.now())

@@ -177,7 +177,8 @@ OF_CALLS = {"calls_that_wait", "concern_with_nobody"}
 #: Where each word is kept: the tables of what it is, and their history.
 HOMES = {
     "venue": r"venues_venue(group)?(event)?\.\w+",
-    "operation": r"operations_operation(event)?\.\w+",
+    "operation": r"operations_operation(event)?\.\w+"
+    r"|operations_authorisation(event)?\.authorisation_reference",
     # By it figures are narrowed, and the log says of what figures were taken away.
     "scenario": r"operations_scenario(event)?\.\w+|accounts_accessentry\.purpose",
     "team": r"accounts_user(event)?\.last_name",

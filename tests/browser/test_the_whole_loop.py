@@ -20,6 +20,7 @@ PEOPLE = {
     "welfare": Role.VISITING_OFFICER,
     "planner": Role.PLANNER,
     "lead": Role.CSE_LEAD,
+    "second": Role.CSE_LEAD,
     "coordinator": Role.TRAINING_COORDINATOR,
     "handler": Role.CALL_HANDLER,
     "admin": Role.ADMINISTRATOR,
@@ -100,6 +101,25 @@ def test_from_open_data_to_a_delivered_refresher(visit_site, people, place, widt
     site.page.get_by_label("Welfare officer").select_option(label="Welfare Invented")
     site.press("Plan visit")
     visit = Visit.objects.get()
+    operation = visit.operation.get_absolute_url()
+
+    # Somebody else than its lead authorises the operation, and its teams are told.
+    site.open(f"{operation}submit/")
+    site.page.get_by_label("Reference of the risk assessment").fill("RA/1")
+    site.date("Date of the risk assessment", today)
+    site.page.get_by_label("Reference of the equality check").fill("EIA/1")
+    site.date("Date of the equality check", today)
+    site.press("Submit for authority")
+    site.sign_in("second")
+    site.open("/to-authorise/")
+    site.follow("Operation Lantern")
+    site.choose("Which authority does this need?", "No authority under RIPA is needed")
+    site.page.get_by_label("Why is it necessary and proportionate?").fill("Staff were trained.")
+    site.press("Authorise")
+    site.sign_in("planner")
+    site.open(f"{operation}publish/")
+    site.press("Publish")
+    site.sees("The operation is published.")
 
     # The lead sees nothing of it yet; the officer starts it,
     site.sign_in("lead")

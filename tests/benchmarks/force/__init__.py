@@ -69,7 +69,10 @@ LEFT_EMPTY = {
     *("operations.SafetyPolicy", "operations.Alarm", "operations.StartOverride"),
     *("operations.Call", "operations.CallScript", "operations.CallReminder"),
     *("operations.Concern", "operations.ConcernPolicy", "operations.Sheet"),
-    "operations.WelfareAnswer",
+    *("operations.WelfareAnswer", "operations.AlarmNotice", "operations.Proposal"),
+    *("operations.Authorisation", "operations.Publication", "operations.ToldPlan"),
+    *("operations.PlanNotice", "operations.DrawPlan", "operations.SealedSeed"),
+    "operations.DrawnVenue",
 }
 
 #: Whose history is written: at what moment, by whom, and from what beside the row ``r`` itself.
