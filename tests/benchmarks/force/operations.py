@@ -55,12 +55,16 @@ def write_operations(cursor: Any, *, visits: int, venues: int, now: dt.datetime)
                 "lead_id": number(Role.CSE_LEAD, unit=unit, turn=n),
                 "scenario_id": version,
                 "authorisation_reference": f"AUTH/{n}",
+                "state": "published",
+                "authorised_from": plan["starts_on"],
+                "authorised_until": plan["starts_on"] + dt.timedelta(plan["days"]),
                 "created_by_id": number(Role.PLANNER, unit=unit, turn=n),
                 "created_at": min(now, dt.datetime.combine(plan["starts_on"], dt.time(9), dt.UTC))
                 - dt.timedelta(30),
             }
         )
-    write(Operation, rows, empty="notes wanted_starts_on wanted_ends_on wanted_by_id")
+    empty = "notes wanted_starts_on wanted_ends_on wanted_by_id closed_at closed_by_id"
+    write(Operation, rows, empty=empty)
     write(
         Draw,
         [

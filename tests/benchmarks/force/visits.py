@@ -130,6 +130,7 @@ def write_visits(cursor: Any, *, now: dt.datetime) -> None:
         operation_id="operation",
         venue_id="venue",
         command_unit_id="unit",
+        published="true",
         selection="selection",
         starts_at="starts_at",
         ends_at="starts_at + interval '2 hours'",
