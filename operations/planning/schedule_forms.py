@@ -29,6 +29,7 @@ from operations import people
 from operations.planning import schedule
 from operations.planning.models import Operation, OperationVenue
 from operations.planning.schedule import Duty, Place
+from operations.teams.forms import searched
 from operations.teams.models import Cadet
 from operations.visits.models import Visit
 from venues.models import Venue
@@ -80,10 +81,6 @@ def _venues_with(chosen: QuerySet[OperationVenue], text: str) -> QuerySet[Operat
     if normal := normal_name(text):
         fits |= Q(venue__normal_name__contains=normal)
     return chosen.filter(fits)
-
-
-def _cadets_with(cadets: QuerySet[Cadet], text: str) -> QuerySet[Cadet]:
-    return cadets.filter(reference__icontains=text)
 
 
 class TeamForm(GovForm, ActForm, forms.Form):
@@ -141,9 +138,7 @@ class TeamForm(GovForm, ActForm, forms.Form):
         officers = people.searched(people.visiting_officers())
         for duty in ("lead", "welfare", "support"):
             self.fields[duty].offer(officers)  # type: ignore[attr-defined]
-        self.fields["cadet"].offer(  # type: ignore[attr-defined]
-            Searched(cadets, _cadets_with, lambda cadet: [str(cadet)], "Reference")
-        )
+        self.fields["cadet"].offer(searched(cadets))  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:
         """When, then who. Whether beside another team is asked only where there is one."""

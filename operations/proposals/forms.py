@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 
 from accounts.acts.forms import ActForm
 from accounts.acts.refusals import Problem
-from govuk import GovForm, GovTimeField, Question, Searched, SearchedFieldOfSeveral, Style
+from govuk import GovForm, GovTimeField, Question, SearchedFieldOfSeveral, Style
 from govuk.dates import short_day
 from operations import people
 from operations.proposals.wanted import Wanted
+from operations.teams.forms import searched
 from operations.teams.models import Cadet
 
 
@@ -92,9 +93,7 @@ class AskForm(GovForm, ActForm, forms.Form):
         officers = people.searched(people.visiting_officers())
         for name in ("officers", "welfare_officers"):
             self.fields[name].offer(officers)  # type: ignore[attr-defined]
-        self.fields["cadets"].offer(  # type: ignore[attr-defined]
-            Searched(cadets, _with_reference, lambda cadet: [str(cadet)], "Reference")
-        )
+        self.fields["cadets"].offer(searched(cadets))  # type: ignore[attr-defined]
 
     def layout(self) -> Layout:
         """When, then who."""
@@ -140,7 +139,3 @@ def _wanted(answers: Mapping[str, Any]) -> Wanted:
         welfare_officers=keys("welfare_officers"),
         cadets=keys("cadets"),
     )
-
-
-def _with_reference(cadets: QuerySet[Cadet], text: str) -> QuerySet[Cadet]:
-    return cadets.filter(reference__icontains=text)

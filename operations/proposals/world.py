@@ -12,23 +12,20 @@ from accounts.models import User
 from operations import people
 from operations.planning.models import Operation, OperationVenue
 from operations.proposals.wanted import Wanted
-from operations.solver.problem import Cadet, Limits, Officer, Pair, Point, Problem, Site, Span
+from operations.solver.problem import DAY, Cadet, Limits, Officer, Pair, Point, Problem, Site, Span
 from operations.teams import actions as teams
 from operations.teams.models import Cadet as CadetOnRecord
-from operations.teams.models import TeamMember, TeamMemberQuerySet
+from operations.teams.models import TeamMember
 from operations.visits.models import Visit
 from operations.visits.states import VisitState
 from venues.models import Venue
 
-DAY = 24 * 60
 MINUTE = dt.timedelta(minutes=1)
-#: A visit to a venue that ended so leaves it to be visited.
-OPEN_AGAIN = (VisitState.CANCELLED,)
 
 
 def venues_to_visit(operation: Operation, *, by: User) -> list[Venue]:
     """The venues that were chosen for an operation and have no visit in it yet."""
-    visited = Visit.objects.filter(operation=operation).exclude(state__in=OPEN_AGAIN)
+    visited = Visit.objects.filter(operation=operation).exclude(state=VisitState.CANCELLED)
     chosen = OperationVenue.objects.visible_to(by).filter(
         operation=operation, venue__closed_on=None, venue__merged_into=None
     )
@@ -135,7 +132,7 @@ def _been(cadets: Collection[int], venues: Collection[int]) -> defaultdict[int, 
     """Which of the venues each cadet has been to, or is going to."""
     been: defaultdict[int, set[int]] = defaultdict(set)
     with scope.all_units():
-        rows = _members(venues).filter(cadet__in=cadets)
+        rows = TeamMember.objects.at_venues(venues).filter(cadet__in=cadets)
         for cadet, venue, merged in rows.values_list(
             "cadet", "visit__venue", "visit__venue__merged_into"
         ):
@@ -146,7 +143,9 @@ def _been(cadets: Collection[int], venues: Collection[int]) -> defaultdict[int, 
 def _been_together(wanted: Wanted, venues: Collection[int]) -> frozenset[Pair]:
     """Which officers and cadets were at one of the venues together."""
     with scope.all_units():
-        rows = _members(venues).filter(Q(cadet__in=wanted.cadets) | Q(officer__in=wanted.officers))
+        rows = TeamMember.objects.at_venues(venues).filter(
+            Q(cadet__in=wanted.cadets) | Q(officer__in=wanted.officers)
+        )
         found = list(rows.values_list("visit", "visit__venue", "officer", "cadet"))
     officers: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
     for visit, venue, officer, _ in found:
@@ -158,9 +157,3 @@ def _been_together(wanted: Wanted, venues: Collection[int]) -> frozenset[Pair]:
         if cadet
         for officer in officers[visit, venue]
     )
-
-
-def _members(venues: Collection[int]) -> TeamMemberQuerySet:
-    """Who was, or will be, at one of the venues."""
-    at = Q(visit__venue__in=venues) | Q(visit__venue__merged_into__in=venues)
-    return TeamMember.objects.filter(at).exclude(visit__state=VisitState.CANCELLED)

@@ -9,14 +9,13 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
-from operations.solver.problem import Cadet, Crew, Officer, Problem, Span
+from operations.solver.problem import WHOLE_DAY, Cadet, Crew, Officer, Problem, Span
 from operations.teams.cadet_rules import ADULTS_NEEDED, finish_by, reasons_not_to_go
 
 #: Minutes: a crew that has less time together makes no visit.
 SHORTEST = 60
 MINUTE = dt.timedelta(minutes=1)
 NOWHERE = -1
-WHOLE_DAY = Span(0, 24 * 60)
 
 
 class _Evening:

@@ -18,6 +18,10 @@ from operations.teams.cadet_rules import CadetFacts, PolicyFacts
 _DEGREE = 111_195
 
 
+#: Minutes.
+DAY = 24 * 60
+
+
 class Point(NamedTuple):
     """A place, in degrees."""
 
@@ -38,6 +42,10 @@ class Span(NamedTuple):
     def cut(self, other: "Span") -> "Span":
         """What both have in common; it may end before it begins."""
         return Span(max(self.begins, other.begins), min(self.ends, other.ends))
+
+
+#: All of a duty day.
+WHOLE_DAY = Span(0, DAY)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,8 @@ from typing import Any
 from operations.solver.conflicts import Rule, conflicts
 from operations.solver.crews import cadet_span
 from operations.solver.problem import (
+    DAY,
+    WHOLE_DAY,
     Cadet,
     Crew,
     Officer,
@@ -22,8 +24,6 @@ from operations.solver.problem import (
     Stop,
     Tour,
 )
-
-WHOLE_DAY = Span(0, 24 * 60)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ def _tested_nothing(problem: Problem) -> Problem:
 
 
 def _unlimited(problem: Problem) -> Problem:
-    day = 24 * 60
-    limits = replace(problem.limits, longest_shift=day, longest_session=day, longest_week=7 * day)
+    limits = replace(problem.limits, longest_shift=DAY, longest_session=DAY, longest_week=7 * DAY)
     return replace(problem, limits=limits)
 
 

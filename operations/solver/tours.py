@@ -16,6 +16,7 @@ from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks, IteratedLocalSearchParams
 
 from operations.solver.problem import (
+    DAY,
     Cadet,
     Crew,
     Pair,
@@ -28,7 +29,6 @@ from operations.solver.problem import (
     Tour,
 )
 
-DAY = 24 * 60
 #: Metres that leaving a venue out costs: more than any detour to it.
 LEFT_OUT = 1_000_000
 #: Metres that one more team costs: fewer evenings for people, at some more driving.
@@ -68,14 +68,14 @@ class Tours(IteratedLocalSearchCallbacks):
         self._clients: list[int] = []  # the number of the site of each
         clients, groups = self._alternatives()
         profiles: dict[frozenset[int], int] = {}
-        for crew in crews:
-            profiles.setdefault(self._closed_to(crew), len(profiles))
+        profile_of = [profiles.setdefault(self._closed_to(crew), len(profiles)) for crew in crews]
         self._data = pyvrp.ProblemData(
             locations=[pyvrp.Location(point.longitude, point.latitude) for point in points],
             clients=clients,
             depots=[pyvrp.Depot(number) for number in range(len(bases))],
             vehicle_types=[
-                self._vehicle(crew, bases, profiles[self._closed_to(crew)]) for crew in crews
+                self._vehicle(crew, bases, profile)
+                for crew, profile in zip(crews, profile_of, strict=True)
             ],
             distance_matrices=[_without(metres, closed) for closed in profiles],
             duration_matrices=[minutes] * len(profiles),

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Q, Value
+from django.db.models import Value
 
 from accounts.acts.permissions import require
 from accounts.acts.refusals import Problem, save_unless_taken
@@ -21,7 +21,6 @@ from govuk.dates import LONDON
 from operations.teams import cadet_rules
 from operations.teams.models import Cadet, CadetPolicy, TeamMember
 from operations.visits.models import Visit
-from operations.visits.states import VisitState
 from venues.models import CommandUnit, Venue
 
 NO_POLICY = "No cadet policy is in force on that day. Ask an administrator to add one."
@@ -225,10 +224,8 @@ def visits_by_cadets(
 
     """
     members = (
-        TeamMember.objects.filter(
-            Q(visit__venue=venue) | Q(visit__venue__merged_into=venue), cadet__in=cadets
-        )
-        .exclude(visit__state=VisitState.CANCELLED)
+        TeamMember.objects.at_venues([venue.pk])
+        .filter(cadet__in=cadets)
         .exclude(visit=besides)
         .order_by("visit__starts_at")
     )

@@ -9,10 +9,19 @@ from django.utils import timezone
 
 from accounts.acts.forms import ActForm, VersionedForm
 from accounts.acts.refusals import Problem
-from govuk import GovDateField, GovForm, an_example
+from govuk import GovDateField, GovForm, Searched, an_example
 from operations.teams import actions as cadets
 from operations.teams.models import Cadet
 from venues.models import CommandUnit
+
+
+def searched(cadets: QuerySet[Cadet]) -> Searched:
+    """These cadets as a question offers them: by parts of their reference."""
+    return Searched(cadets, _with_reference, lambda cadet: [str(cadet)], "Reference")
+
+
+def _with_reference(cadets: QuerySet[Cadet], text: str) -> QuerySet[Cadet]:
+    return cadets.filter(reference__icontains=text)
 
 
 class CadetForm(GovForm, ActForm, forms.Form):

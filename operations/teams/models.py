@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Collection
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -26,7 +27,7 @@ from operations import people
 from operations.command_units import command_unit_of_venue
 from operations.teams.cadet_rules import YOUNGEST
 from operations.visits.models import Visit
-from operations.visits.states import FINISHED_IN_SQL
+from operations.visits.states import FINISHED_IN_SQL, VisitState
 from venues.models import CommandUnit
 
 
@@ -207,6 +208,13 @@ class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
     def with_officer(self, user: User) -> Self:
         """All members of the teams in which this officer is."""
         return self.filter(visit__in=user.team_memberships.values("visit"))
+
+    def at_venues(self, venues: Collection[int]) -> Self:
+        """Who has been, or is to be, at one of these venues by their keys, also under an entry that
+        was merged into one.
+        """
+        there = Q(visit__venue__in=venues) | Q(visit__venue__merged_into__in=venues)
+        return self.filter(there).exclude(visit__state=VisitState.CANCELLED)
 
     def withdrawn(self) -> Self:
         """The cadets who withdrew from their visit, the latest first."""
