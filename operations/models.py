@@ -1,10 +1,8 @@
 """What an operation consists of, a file for each subject."""
 
-from operations.approval.models import (
-    Authorisation,
-    AuthorisationQuerySet,
+from operations.approval.models import Authorisation, AuthorisationQuerySet, OperationWithAuthority
+from operations.approval.publications import (
     NoticeQuerySet,
-    OperationWithAuthority,
     PlanNotice,
     Publication,
     PublicationQuerySet,

@@ -21,7 +21,8 @@ from govuk.texts import lines, one_line
 from operations import people
 from operations.approval import telling
 from operations.approval.coverage import differences, scope_of, standing
-from operations.approval.models import Authorisation, Considered, Decision, Publication
+from operations.approval.models import Authorisation, Considered, Decision
+from operations.approval.publications import Publication
 from operations.planning import actions as planning
 from operations.planning.models import Operation
 from operations.planning.operation_states import OperationState
@@ -60,7 +61,7 @@ def what_is_missing(operation: Operation, *, at: dt.datetime) -> list[Problem]:
 def require_its_planner(operation: Operation, *, by: User) -> None:
     """Refuse whoever does not plan this operation as a whole."""
     planning.require_plannable(operation, by=by)
-    if not (by.whole_force or by.pk in (operation.lead_id, operation.created_by_id)):
+    if not operation.has_planner(by):
         raise PermissionDenied
 
 

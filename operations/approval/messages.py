@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from accounts.database import scope
-from operations.approval.models import PlanNotice
+from operations.approval.publications import PlanNotice
 from outbox import actions as outbox
 from outbox.letters import NotNeeded, Written, subject_and_text
 from outbox.models import Lane, Message

@@ -9,9 +9,11 @@ from accounts.dates.london import duty_day
 from accounts.models import User
 from accounts.roles import PLAN_OPERATIONS
 from govuk.dates import plain_time
+from govuk.rows import Row
 from operations.approval.actions import may_decide
 from operations.approval.coverage import differences, units_in_words
-from operations.approval.models import Authorisation, Publication
+from operations.approval.models import Authorisation
+from operations.approval.publications import Publication
 from operations.planning.models import Operation
 from operations.planning.operation_states import Stage
 
@@ -81,8 +83,7 @@ def progress_of(operation: Operation, user: User, *, at: dt.datetime) -> Progres
 
 
 def _plans(operation: Operation, user: User) -> bool:
-    theirs = user.whole_force or user.pk in (operation.lead_id, operation.created_by_id)
-    return user.has_perm(PLAN_OPERATIONS) and theirs
+    return user.has_perm(PLAN_OPERATIONS) and operation.has_planner(user)
 
 
 def _steps(
@@ -142,19 +143,19 @@ def _next(
     return NextThing("")
 
 
-def rows_of(asked: Authorisation) -> list[tuple[str, str]]:
+def facts_of(asked: Authorisation) -> list[Row]:
     """What was asked for, line by line, for whoever decides. It names no venue."""
     return [
-        ("Operation", str(asked.operation)),
-        ("Dates", f"{plain_time(asked.starts_on)} to {plain_time(asked.ends_on)}"),
-        ("Lead", str(asked.lead)),
-        ("Scenario", str(asked.scenario)),
-        ("Command units", units_in_words(asked.scope.units)),
-        ("Venues", f"{asked.venues_at_most} at most"),
-        ("Visits with a cadet", f"{asked.cadet_visits_at_most} at most"),
-        ("Authority reference", asked.authorisation_reference),
-        ("Risk assessment", f"{asked.risk_assessment}, {plain_time(asked.risk_assessed_on)}"),
-        ("Equality check", f"{asked.equality_check}, {plain_time(asked.equality_checked_on)}"),
-        ("Submitted", f"by {asked.submitted_by}, {plain_time(asked.submitted_at)}"),
-        ("Fingerprint", asked.fingerprint[:16]),
+        Row("Operation", str(asked.operation)),
+        Row("Dates", f"{plain_time(asked.starts_on)} to {plain_time(asked.ends_on)}"),
+        Row("Lead", str(asked.lead)),
+        Row("Scenario", str(asked.scenario)),
+        Row("Command units", units_in_words(asked.scope.units)),
+        Row("Venues", f"{asked.venues_at_most} at most"),
+        Row("Visits with a cadet", f"{asked.cadet_visits_at_most} at most"),
+        Row("Authority reference", asked.authorisation_reference),
+        Row("Risk assessment", f"{asked.risk_assessment}, {plain_time(asked.risk_assessed_on)}"),
+        Row("Equality check", f"{asked.equality_check}, {plain_time(asked.equality_checked_on)}"),
+        Row("Submitted", f"by {asked.submitted_by}, {plain_time(asked.submitted_at)}"),
+        Row("Fingerprint", asked.fingerprint[:16]),
     ]

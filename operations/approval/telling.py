@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.database import scope
 from operations.approval import messages
-from operations.approval.models import PlanNotice, Publication, ToldPlan
+from operations.approval.publications import PlanNotice, Publication, ToldPlan
 from operations.planning import actions as planning
 from operations.planning.models import Operation
 from operations.planning.operation_states import OperationState

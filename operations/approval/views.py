@@ -9,7 +9,6 @@ from django.views.generic import ListView
 
 from accounts.access.pages import RequiresPermission
 from accounts.acts.views import ActView
-from accounts.models import User
 from accounts.roles import AUTHORISE_OPERATIONS, PLAN_OPERATIONS
 from operations.approval import actions as approval
 from operations.approval.cloning import clone_operation
@@ -23,38 +22,29 @@ from operations.approval.forms import (
     WithdrawForm,
 )
 from operations.approval.models import Authorisation, AuthorisationQuerySet
-from operations.approval.presenters import rows_of
-from operations.planning.models import Operation
+from operations.approval.presenters import facts_of
+from operations.planning.pages import OfOperation
 from operations.teams.models import TeamMember
 
 
-class ActOnOperation(ActView):
+class ActOnOperation(OfOperation, ActView):
     """A form about one operation as a whole, for whoever plans it."""
 
     permission_required = PLAN_OPERATIONS
 
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        found = Operation.objects.visible_to(self.user).select_related("lead", "scenario")
-        return get_object_or_404(found, pk=self.kwargs["pk"])
-
     def has_permission(self) -> bool:
         """Its planner; somebody else who plans in one command unit does not decide for all."""
-        return super().has_permission() and _plans_all_of(self.operation, self.user)
+        return super().has_permission() and self.operation.has_planner(self.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"operation": self.operation}
-
-
-def _plans_all_of(operation: Operation, user: User) -> bool:
-    return user.whole_force or user.pk in (operation.lead_id, operation.created_by_id)
 
 
 class Submit(ActOnOperation):
     """Asks for authority; says first what is missing."""
 
     template_name = "operations/approval/submit.html"
+    title = "Submit for authority"
     form_class = SubmitForm
     done = "The operation waits for somebody to authorise it."
 
@@ -86,6 +76,7 @@ class Withdraw(ActOnOperation):
     """Takes back what was asked for, or an authority that is not used."""
 
     template_name = "operations/approval/withdraw.html"
+    title = "Withdraw"
     form_class = WithdrawForm
     done = "It is withdrawn."
 
@@ -99,18 +90,14 @@ class Withdraw(ActOnOperation):
         return self.operation.get_absolute_url()
 
 
-class Clone(ActView):
+class Clone(OfOperation, ActView):
     """Makes a draft like an operation that there was."""
 
     permission_required = PLAN_OPERATIONS
     template_name = "operations/approval/clone.html"
+    title = "Make another like it"
     form_class = CloneForm
     done = "The draft is made. Check its venues, then plan its visits."
-
-    @cached_property
-    def operation(self) -> Operation:
-        """What there was, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"operation": self.operation}
@@ -126,6 +113,7 @@ class Publish(ActOnOperation):
     """Lets the teams see their visits."""
 
     template_name = "operations/approval/publish.html"
+    title = "Publish"
     form_class = PublishForm
     done = "The operation is published. Its teams are told by mail."
 
@@ -179,7 +167,7 @@ class Decides(ActView):
         return super().get_context_data(**kwargs) | {
             "asked": self.asked,
             "operation": self.asked.operation,
-            "rows": rows_of(self.asked),
+            "facts": facts_of(self.asked),
         }
 
 
@@ -187,6 +175,7 @@ class Authorise(Decides):
     """Authorises what was asked for."""
 
     template_name = "operations/approval/authorise.html"
+    title = "Authorise an operation"
     form_class = AuthoriseForm
     done = "The operation is authorised."
 
@@ -207,6 +196,7 @@ class Refuse(Decides):
     """Refuses it."""
 
     template_name = "operations/approval/refuse.html"
+    title = "Refuse an operation"
     form_class = RefuseForm
     done = "The operation is refused. Its planner reads why on its page."
 

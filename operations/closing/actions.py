@@ -21,10 +21,7 @@ IN_THE_WAY = "Something of this operation has no end yet. It is named above, wit
 def may_reopen(by: User, records: Sequence[models.Model]) -> bool:
     """Whether this person may take back that an operation was closed."""
     closed = [record for record in records if isinstance(record, Operation)]
-    return by.has_perm(PLAN_OPERATIONS) and all(
-        by.whole_force or by.pk in (operation.lead_id, operation.created_by_id)
-        for operation in closed
-    )
+    return by.has_perm(PLAN_OPERATIONS) and all(operation.has_planner(by) for operation in closed)
 
 
 @undoable(

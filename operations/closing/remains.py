@@ -15,8 +15,8 @@ from operations.calls.concerns import Concern
 from operations.follow_ups.models import FollowUp
 from operations.planning.models import Operation
 from operations.safety.models import Alarm
-from operations.visits.models import Visit, VisitQuerySet
-from operations.visits.states import NotCompletedReason, VisitState
+from operations.visits.models import Visit
+from operations.visits.states import NotCompletedReason
 from operations.visits.windows_in_words import window
 
 
@@ -129,10 +129,8 @@ def remains_of(operation: Operation, user: User, *, at: dt.datetime) -> Remains:
 def is_in_the_way(operation: Operation) -> bool:
     """Whether anything stands in the way, whoever may see it."""
     with scope.all_units():
-        visits: VisitQuerySet = Visit.objects.filter(operation=operation)
-        still = visits.filter(state__in=[VisitState.PLANNED, VisitState.UNDER_WAY])
         alarms = Alarm.objects.filter(visit__operation=operation).open()
-        return still.exists() or alarms.exists()
+        return operation.visits.ahead().exists() or alarms.exists()
 
 
 def _to(page: str, visits: Iterable[Visit], at: dt.datetime) -> list[Link]:

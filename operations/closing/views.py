@@ -15,6 +15,7 @@ class Close(ActOnOperation):
     """Closes an operation; says first what stands in the way."""
 
     template_name = "operations/closing/close.html"
+    title = "Close the operation"
     form_class = CloseForm
     done = "The operation is closed."
 

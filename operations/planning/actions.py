@@ -60,7 +60,7 @@ def not_for(by: User, operation: Operation) -> dict[str, str]:
     """
     if by.whole_force:
         return {}
-    if by.pk not in (operation.lead_id, operation.created_by_id):
+    if not operation.has_planner(by):
         return dict.fromkeys(COMMON, NOT_YOURS)
     if is_of_other_units_too(operation, by=by):
         return dict.fromkeys((*DATES, "scenario"), OF_SEVERAL_UNITS)

@@ -338,6 +338,10 @@ class Operation(Versioned):
         """Whether its lead still can (``with_who_leads``)."""
         return people.possible_leads().filter(pk=self.lead_id).exists()
 
+    def has_planner(self, user: User) -> bool:
+        """Whether this planner decides for it as a whole, and not for one command unit alone."""
+        return user.whole_force or user.pk in (self.lead_id, self.created_by_id)
+
     @property
     def lead_gone(self) -> str:
         """What to say beside the lead's name; empty while they lead."""

@@ -14,7 +14,8 @@ from accounts.addresses import key_or_none
 from accounts.dates.london import duty_day
 from govuk import searched
 from operations.planning import schedule
-from operations.planning.models import Operation, OperationVenue
+from operations.planning.models import OperationVenue
+from operations.planning.pages import OfOperation
 from operations.planning.schedule_forms import (
     CancelForm,
     VisitEditForm,
@@ -34,17 +35,12 @@ class FindsCadets(ActView):
         self.record_reads(listed=[row for row in rows if isinstance(row, Cadet)])
 
 
-class VisitAdd(FindsCadets):
+class VisitAdd(OfOperation, FindsCadets):
     """A new visit to a chosen venue."""
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/planning/visit_form.html"
     form_class = VisitForm
-
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     @cached_property
     def chosen(self) -> QuerySet[OperationVenue]:

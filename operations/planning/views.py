@@ -26,20 +26,19 @@ from operations.approval.presenters import progress_of
 from operations.planning import actions as planning
 from operations.planning.forms import (
     AddVenuesForm,
-    ChoosableVenuesForm,
     OperationEditForm,
     OperationFilter,
     OperationForm,
     RemoveVenueForm,
 )
 from operations.planning.models import Operation, OperationVenue
+from operations.planning.pages import NarrowsVenues
 from operations.planning.presenters import welfare_of, with_cadets_to_speak_to
 from operations.sampling.models import DrawnVenue, DrawPlan
 from operations.scenarios.models import Scenario
 from operations.teams.models import TeamMember
 from operations.visits.models import Visit, VisitQuerySet
 from operations.visits.selection import Selection
-from venues.models import VenueQuerySet
 from venues.training.validity import TrainingState
 
 PAGE_SIZE = 50
@@ -268,26 +267,11 @@ class OperationEdit(ActView):
         return operation.get_absolute_url()
 
 
-class OperationVenues(FormPage, RequiresPermission, TemplateView):
+class OperationVenues(FormPage, NarrowsVenues, TemplateView):
     """The choice of venues: narrow the registry, then pick some, or go on to a draw from them."""
 
     permission_required = roles.PLAN_OPERATIONS
     template_name = "operations/planning/operation_venues.html"
-
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
-
-    @cached_property
-    def filter_form(self) -> ChoosableVenuesForm:
-        return ChoosableVenuesForm(self.request.GET or None, user=self.user)
-
-    @cached_property
-    def matching(self) -> VenueQuerySet:
-        """The venues that may be added and match."""
-        venues = planning.choosable(self.operation, by=self.user)
-        return self.filter_form.narrow(venues, on=duty_day(timezone.now()))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Add or remove, by the button pressed."""

@@ -13,7 +13,7 @@ from accounts.acts.views import ActView, ButtonView
 from accounts.dates.london import duty_day
 from accounts.roles import PLAN_OPERATIONS
 from govuk import searched
-from operations.planning.models import Operation
+from operations.planning.pages import OfOperation
 from operations.proposals import actions
 from operations.proposals.forms import AskForm
 from operations.proposals.models import Proposal, ProposalQuerySet
@@ -23,17 +23,13 @@ from operations.proposals.world import venues_to_visit, where_it_is
 from operations.teams.models import Cadet
 
 
-class ProposalAsk(ActView):
+class ProposalAsk(OfOperation, ActView):
     """Asks the solver for a schedule."""
 
     permission_required = PLAN_OPERATIONS
     template_name = "operations/proposals/proposal_ask.html"
+    title = "Propose a schedule"
     form_class = AskForm
-
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     @cached_property
     def evenings(self) -> list[dt.date]:

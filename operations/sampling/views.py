@@ -14,9 +14,8 @@ from accounts.dates.london import duty_day
 from accounts.record.access_log import Act, record_act
 from accounts.roles import PLAN_OPERATIONS
 from govuk.csv_tables import csv_response
-from operations.planning import actions as planning
-from operations.planning.forms import ChoosableVenuesForm
 from operations.planning.models import Operation, OperationVenue
+from operations.planning.pages import NarrowsVenues
 from operations.sampling import actions, exports
 from operations.sampling.design import outlook
 from operations.sampling.forms import DesignForm, ReplaceForm
@@ -24,10 +23,9 @@ from operations.sampling.frames import Line, sizes
 from operations.sampling.models import DrawnVenue, DrawPlan, DrawPlanQuerySet
 from operations.sampling.presenters import design_in_words, groups_of, strata_of, told
 from operations.sampling.strata import frame_of
-from venues.models import VenueQuerySet
 
 
-class DrawAdd(ActView):
+class DrawAdd(NarrowsVenues, ActView):
     """The plan of a draw: which strata, how many, and what that buys.
 
     Without JavaScript the button *Work it out* shows the figures anew; with it ``draw-size.js``
@@ -38,21 +36,6 @@ class DrawAdd(ActView):
     template_name = "operations/sampling/draw_add.html"
     form_class = DesignForm
     done = "The frame and the seed’s SHA-256 are on record. Nothing is drawn yet."
-
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
-
-    @cached_property
-    def filter_form(self) -> ChoosableVenuesForm:
-        return ChoosableVenuesForm(self.request.GET or None, user=self.user)
-
-    @cached_property
-    def matching(self) -> VenueQuerySet:
-        """The venues to draw from, by the filters in the address."""
-        everything = planning.choosable(self.operation, by=self.user)
-        return self.filter_form.narrow(everything, on=duty_day(timezone.now()))
 
     @cached_property
     def lines(self) -> list[Line]:

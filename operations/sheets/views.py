@@ -15,7 +15,7 @@ from accounts.dates.london import duty_day
 from accounts.record.access_log import Act, record_act
 from accounts.roles import PLAN_OPERATIONS, VIEW_BOARD
 from govuk import pdf
-from operations.planning.models import Operation
+from operations.planning.pages import OfOperation
 from operations.safety.policies import SafetyPolicy
 from operations.sheets import actions
 from operations.sheets.forms import SendForm
@@ -74,18 +74,14 @@ class SheetPdf(Reads, View):
         return HttpResponse(made, content_type="application/pdf", headers=named)
 
 
-class SheetSend(ActView):
+class SheetSend(OfOperation, ActView):
     """Sends the control room the sheet of an evening."""
 
     permission_required = PLAN_OPERATIONS
     template_name = "operations/sheets/sheet_send.html"
+    title = "Sheet for the control room"
     form_class = SendForm
     done = "The control room is told that its sheet is there."
-
-    @cached_property
-    def operation(self) -> Operation:
-        """The operation, if the person may see it."""
-        return get_object_or_404(Operation.objects.visible_to(self.user), pk=self.kwargs["pk"])
 
     @cached_property
     def evenings(self) -> list[dt.date]:
